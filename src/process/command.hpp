@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace statelane::process {
+
+/// What to run: by argument vector, never through a shell. Standard input is the null device.
+struct Command {
+  std::vector<std::string> argv;                                   ///< argv[0] is looked up on PATH unless it holds a slash
+  std::map<std::string, std::optional<std::string>> environment;   ///< changes to the inherited one; empty removes
+  std::filesystem::path directory;                                 ///< empty: the current one
+};
+
+/// How a process ended.
+struct ExitStatus {
+  enum class Kind { exited, signaled } kind = Kind::exited;
+  int value = 0;  ///< the exit code, or the signal's number
+
+  static ExitStatus exited(int code) { return {Kind::exited, code}; }
+  static ExitStatus signaled(int signal) { return {Kind::signaled, signal}; }
+  bool succeeded() const { return kind == Kind::exited && value == 0; }
+  /// The shell's convention: the code, or 128 + signal.
+  int code() const { return kind == Kind::exited ? value : 128 + value; }
+
+  friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
+};
+
+/// What a short-lived program printed.
+struct Captured {
+  ExitStatus status;
+  std::string out;
+  std::string err;
+  bool timed_out = false;  ///< it was killed because the time was over
+};
+
+/// Runs a program to its end and collects what it prints. For questions asked of tools (`git`, `terraform version`), never
+/// for something that must not be killed. Throws `Error` (not_found or cannot_execute) when it cannot be started.
+Captured run_captured(const Command& command, std::chrono::milliseconds time_out);
+
+}  // namespace statelane::process

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "repo/change_set.hpp"
+#include "repo/tree.hpp"
+
+namespace statelane::repo {
+
+/// A commit's id as 40 (or 64) lower case hexadecimal digits.
+using CommitId = std::string;
+
+/// A git repository, opened read-only. Objects are read through libgit2; what libgit2 1.5 cannot do (a merge base across a
+/// shallow boundary, fetching, a work tree's changes, a repository that it refuses to open) the `git` program does, see
+/// git_program.hpp. Every function throws `Error` (kind `environment` or `usage`) with git's reason and a remedy.
+class Repository {
+ public:
+  /// Opens the repository that contains `directory`, walking up; bare repositories too. The owner of the files does not matter:
+  /// nothing of the repository is ever executed.
+  static Repository open(const std::filesystem::path& directory);
+
+  Repository(Repository&&) noexcept;
+  Repository& operator=(Repository&&) noexcept;
+  ~Repository();
+
+  /// The top of the work tree; empty for a bare repository.
+  std::optional<std::filesystem::path> work_tree() const;
+
+  /// The `.git` directory (of this work tree, not the common one).
+  std::filesystem::path git_directory() const;
+
+  bool is_shallow() const;
+
+  /// The commit that `revision` names (tags are peeled). Throws `Error{usage}` with "unknown revision", a suggestion, and for a
+  /// shallow clone how to deepen it. Ranges are not revisions.
+  CommitId resolve(std::string_view revision) const;
+
+  /// Like `resolve`, empty when there is no such commit here.
+  std::optional<CommitId> find_commit(std::string_view revision) const;
+
+  /// The branch that HEAD is on; empty when detached or unborn.
+  std::optional<std::string> current_branch() const;
+
+  /// The first parent; empty for a root commit. Throws when the parent is beyond a shallow boundary.
+  std::optional<CommitId> first_parent(const CommitId& commit) const;
+
+  /// A best common ancestor; empty for unrelated histories. Throws when a shallow boundary hides it.
+  std::optional<CommitId> merge_base(const CommitId& one, const CommitId& other) const;
+
+  bool is_ancestor(const CommitId& ancestor, const CommitId& descendant) const;
+
+  /// The tree of a commit.
+  std::unique_ptr<Tree> commit_tree(const CommitId& commit) const;
+
+  /// The work tree as it stands on disk. Throws for a bare repository.
+  std::unique_ptr<Tree> disk_tree() const;
+
+  /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`.
+  ChangeSet work_tree_changes(const CommitId& base) const;
+
+  /// Fetches one commit by its id from `origin` (depth 1). True when it is here afterwards; false when there is no remote, no
+  /// `git`, no permission, or the time-out passed.
+  bool fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
+
+  /// The commit that the remote branch `branch` of `origin` points at now; empty when the branch is gone. Throws when the remote
+  /// cannot be asked.
+  std::optional<CommitId> remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const;
+
+ private:
+  struct Handle;
+  explicit Repository(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace statelane::repo
