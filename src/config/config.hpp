@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/repo_path.hpp"
+#include "base/source.hpp"
+#include "base/yaml_value.hpp"
+
+namespace statelane::config {
+
+/// The name of the configuration file, in the root of the repository.
+inline constexpr std::string_view file_name = ".statelane.yml";
+
+enum class Gate { blocking, optional, automatic };
+enum class ChangesKeyword { only, rules, none };
+enum class Order { parallel, strict };
+enum class Dependents { none, direct, all };
+enum class DeletedStates { warn, destroy_gate };
+
+/// A string and where it stands in the configuration file, for diagnostics about what it means.
+struct Located {
+  std::string text;
+  SourceRange range;
+
+  /// By text: a reformatted configuration is the same configuration.
+  friend bool operator==(const Located& left, const Located& right) { return left.text == right.text; }
+};
+
+/// The commands of a lane outside Terraform, each an argument vector.
+struct Commands {
+  std::vector<std::string> plan;
+  std::vector<std::string> apply;
+  friend bool operator==(const Commands&, const Commands&) = default;
+};
+
+/// What may be said of a state by pattern. An absent key says nothing.
+struct Settings {
+  std::optional<Located> instances;                    ///< pattern of a file with `{instance}`, relative to the state directory
+  std::optional<std::vector<Located>> var_files;       ///< patterns; `{instance}` and `{dir}` are filled in
+  std::optional<std::vector<Located>> backend_config;
+  std::optional<Located> workspace;
+  std::optional<std::vector<Located>> inputs;          ///< globs relative to the state directory
+  std::optional<std::vector<Located>> depends_on;      ///< ids
+  std::optional<Located> tool;
+  std::optional<YamlValue> job;                        ///< GitLab keywords merged into the state's jobs
+  std::optional<std::vector<std::string>> apply_branches;
+  std::optional<Gate> gate;
+  std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in
+  std::optional<std::int64_t> max_destroy;
+  std::optional<Commands> commands;
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+/// One entry of `states.rules`.
+struct Rule {
+  Located match;  ///< a glob on the state directory
+  Settings settings;
+  friend bool operator==(const Rule&, const Rule&) = default;
+};
+
+/// The whole of `.statelane.yml`; defaults where it says nothing.
+struct Config {
+  std::vector<Located> include;
+  std::vector<Located> exclude;
+  std::vector<Rule> rules;
+  std::vector<Located> ignore;
+  std::vector<Located> global_inputs;
+  std::optional<ChangesKeyword> changes;
+  Order order = Order::parallel;
+  Dependents dependents = Dependents::none;
+  DeletedStates deleted = DeletedStates::warn;
+  std::string expire_in = "7 days";
+  std::optional<Located> templates;       ///< path of a file with hidden jobs that override the built-in ones
+  std::optional<std::string> gitlab_version;
+
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+/// Reads `.statelane.yml`. Unknown keys, wrong types and bad values are errors with their place and, where near, a suggestion;
+/// the rest is still read.
+Config parse_config(std::string_view text, const RepoPath& path, Diagnostics& diagnostics);
+
+/// The settings of the state directory `directory`: of all rules that match, later ones win key by key (`job` is merged as
+/// `extends` merges: maps deeply, lists replaced).
+Settings settings_for(const Config& config, const RepoPath& directory);
+
+/// Matches `path` against a glob of the configuration: `*` and `?` within one component, `**` over any number of them, `[…]` and
+/// `{a,b}` as GitLab's patterns know them. A pattern without wildcards matches the path itself only.
+bool matches_glob(std::string_view glob, std::string_view path);
+
+}  // namespace statelane::config
