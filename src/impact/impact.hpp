@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/repo_path.hpp"
+#include "repo/change_set.hpp"
+#include "states/state_graph.hpp"
+
+namespace statelane::impact {
+
+/// What happened to a state between base and head.
+enum class Change { modified, added, deleted, retired, moved, dependent };
+
+enum class CauseKind {
+  file_changed,           ///< the first step of most chains: a path that differs
+  own_file,               ///< … is a file of the state's own directory
+  module_changed,         ///< … lies below a local module that `path` (at `line`) calls
+  reference_changed,      ///< … is read at `path`, `line`
+  variable_file_changed,
+  backend_file_changed,
+  lock_file_changed,
+  version_pin_changed,
+  input_configured,       ///< … is an input by `.statelane.yml`
+  link_changed,
+  configuration_changed,  ///< `.statelane.yml` changed this state's lane
+  dependency_affected,    ///< `state` is affected and this one depends on it
+  requested,              ///< all states, or this one, were asked for
+};
+
+/// One step of a chain. `path` and `line` say where the step is written, `state` which state it is about.
+struct CauseStep {
+  CauseKind kind = CauseKind::file_changed;
+  std::optional<RepoPath> path;
+  std::optional<std::uint32_t> line;
+  std::optional<std::string> state;
+
+  friend auto operator<=>(const CauseStep&, const CauseStep&) = default;
+};
+
+/// From a changed path to the state: the first step is the changed path.
+using Cause = std::vector<CauseStep>;
+
+/// A state whose lane must run.
+struct Affected {
+  std::string id;
+  Change change = Change::modified;
+  std::string from;            ///< for `moved`: the id in base
+  std::vector<Cause> causes;   ///< sorted, never empty
+
+  friend bool operator==(const Affected&, const Affected&) = default;
+};
+
+/// A state that only changes without effect touch.
+struct Skipped {
+  std::string id;
+  std::vector<RepoPath> paths;  ///< the changes that were judged to have no effect, sorted
+
+  friend bool operator==(const Skipped&, const Skipped&) = default;
+};
+
+/// The answer to "which states does this change touch, and why". Everything is sorted by id or path.
+struct Impact {
+  std::vector<Affected> affected;
+  std::vector<Skipped> skipped;
+  std::vector<std::string> dependents;  ///< depend on affected states, and are in neither list above
+  std::vector<RepoPath> unclaimed;      ///< changed infrastructure files that are no state's input in base or head
+
+  const Affected* find(const std::string& id) const;
+};
+
+/// Compares two graphs over the paths that differ. `format_only` are paths whose tokens are equal in base and head: for a state
+/// that reads such a path only as configuration, the change does not count.
+Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const repo::ChangeSet& changes,
+                     const std::unordered_set<RepoPath>& format_only);
+
+}  // namespace statelane::impact

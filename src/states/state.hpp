@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/repo_path.hpp"
+#include "base/source.hpp"
+#include "config/config.hpp"
+
+namespace statelane::states {
+
+enum class StateKind { terraform, custom };
+
+/// Why a directory is a state directory.
+enum class StateReason { backend_block, cloud_block, lock_file, configured };
+
+/// Where something is written: a file and a line of it.
+struct Place {
+  RepoPath file;
+  std::uint32_t line = 0;  ///< 0: the file as a whole
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+/// What tells one stored state from another. Values that are not known statically are absent from `known` and named in
+/// `unknown`.
+struct BackendIdentity {
+  std::string type;                          ///< `s3`, `http` … ; `remote` for Terraform Cloud however it is written
+  std::map<std::string, std::string> known;  ///< identity attribute → value, defaults filled in
+  std::vector<std::string> unknown;          ///< sorted
+
+  /// Every part is known.
+  bool is_complete() const { return unknown.empty(); }
+  friend bool operator==(const BackendIdentity&, const BackendIdentity&) = default;
+};
+
+enum class InputKind {
+  own_directory,     ///< every file below the state directory that is not another state's
+  module_directory,  ///< every file below a local module's directory
+  data_directory,    ///< every file below a directory that is read as data (`source_dir`, a link to a directory)
+  file,              ///< one path, which need not exist
+  pattern,           ///< every path that a glob matches
+  variable_file,
+  backend_file,
+  lock_file,
+  version_pin,
+  configured,        ///< a glob of `.statelane.yml`
+  link,              ///< a symbolic link on the way to another input
+};
+
+/// How a state comes to an input: from the state itself or through another input (a module directory), at a place.
+struct Reach {
+  std::optional<std::uint32_t> via;  ///< index into the state's inputs; empty: the state itself
+  Place place;                       ///< where the reference is written; the file is the root for conventions
+
+  friend auto operator<=>(const Reach&, const Reach&) = default;
+};
+
+/// Paths that a state's result depends on.
+struct Input {
+  InputKind kind = InputKind::file;
+  RepoPath path;         ///< the directory or file; for globs the deepest directory without a wildcard
+  std::string glob;      ///< for `pattern` and `configured`: relative to the repository's root, in GitLab's pattern language
+  std::vector<Reach> reached;  ///< all ways to it, sorted; never empty
+
+  friend bool operator==(const Input&, const Input&) = default;
+};
+
+/// Something that could not be folded: the answer got wider because of it, or could not cover it.
+struct Unknown {
+  Place place;
+  std::string what;  ///< for people: the expression and why it is not known
+
+  friend auto operator<=>(const Unknown&, const Unknown&) = default;
+};
+
+/// What one plan and one apply act on.
+struct State {
+  std::string id;
+  RepoPath directory;
+  std::optional<std::string> instance;
+  StateKind kind = StateKind::terraform;
+  StateReason reason = StateReason::backend_block;
+  Place reason_place;                      ///< where the backend block, lock file or configuration entry stands
+  std::optional<BackendIdentity> backend;  ///< empty for custom lanes and where nothing says
+  std::vector<RepoPath> var_files;         ///< given with `-var-file`, in order
+  std::vector<RepoPath> backend_files;     ///< given with `-backend-config`, in order
+  std::string workspace;                   ///< empty: the default workspace
+  std::string tool;                        ///< `terraform`, `tofu`, any name or path; empty for custom lanes
+  config::Settings settings;               ///< what `.statelane.yml` says of it
+  std::vector<Input> inputs;               ///< sorted by kind and path; the first is always its own directory
+  std::vector<RepoPath> foreign;           ///< paths below the directory that belong to other states or instances, sorted
+  std::vector<Unknown> unknown;            ///< sorted
+};
+
+enum class EdgeKind { remote_state, possible, declared };
+
+/// "`from` depends on `to`": indexes into the graph's states.
+struct Edge {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  EdgeKind kind = EdgeKind::remote_state;
+  Place place;  ///< the `terraform_remote_state` block or the configuration entry
+
+  friend auto operator<=>(const Edge&, const Edge&) = default;
+};
+
+}  // namespace statelane::states

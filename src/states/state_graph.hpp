@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "states/state.hpp"
+
+namespace statelane::states {
+
+/// A state's claim to a path: the input that covers it.
+struct Claim {
+  std::uint32_t state = 0;
+  std::uint32_t input = 0;
+
+  friend auto operator<=>(const Claim&, const Claim&) = default;
+};
+
+/// All states of one tree and what they depend on. Built once, then only asked.
+class StateGraph {
+ public:
+  StateGraph() = default;
+
+  /// Takes states sorted by id and edges sorted; both without duplicates.
+  StateGraph(std::vector<State> states, std::vector<Edge> edges);
+
+  const std::vector<State>& states() const { return states_; }
+  const std::vector<Edge>& edges() const { return edges_; }
+
+  /// The index of the state with this id.
+  std::optional<std::uint32_t> find(std::string_view id) const;
+
+  /// Every claim of every state to `path`, sorted. The path need not exist. Work grows with the depth of the path and the number
+  /// of claims, not with the number of states.
+  std::vector<Claim> claims(const RepoPath& path) const;
+
+  /// Indexes of the states that `state` depends on through certain edges (kind `possible` left out), sorted.
+  std::vector<std::uint32_t> dependencies(std::uint32_t state) const;
+
+  /// Indexes of the states that depend on `state` through edges of any kind, sorted.
+  std::vector<std::uint32_t> dependents(std::uint32_t state) const;
+
+ private:
+  bool covers(const State& state, const Input& input, const RepoPath& path) const;
+
+  std::vector<State> states_;
+  std::vector<Edge> edges_;
+  std::unordered_map<std::string, std::uint32_t> by_id_;
+  std::unordered_map<RepoPath, std::vector<Claim>> by_place_;  ///< directories, files, and the literal directory of globs
+  std::unordered_map<RepoPath, std::vector<std::uint32_t>> by_directory_;  ///< state directory → states
+};
+
+/// States that depend on each other in a circle, each circle once as a path of indexes that starts at its smallest id.
+std::vector<std::vector<std::uint32_t>> find_cycles(const StateGraph& graph);
+
+/// The path may hold Terraform configuration or what it is read with, judged by its name alone: `*.tf`, `*.tfvars`, `*.hcl` ….
+bool is_infrastructure_name(std::string_view name);
+
+}  // namespace statelane::states
