@@ -46,7 +46,7 @@ enum class InputKind {
   variable_file,
   backend_file,
   lock_file,
-  version_pin,
+  version_pin,       ///< `.terraform-version` and its like in `path` (the state directory) or above it
   configured,        ///< a glob of `.statelane.yml`
   link,              ///< a symbolic link on the way to another input
 };
@@ -92,7 +92,7 @@ struct State {
   std::string tool;                        ///< `terraform`, `tofu`, any name or path; empty for custom lanes
   config::Settings settings;               ///< what `.statelane.yml` says of it
   std::vector<Input> inputs;               ///< sorted by kind and path; the first is always its own directory
-  std::vector<RepoPath> foreign;           ///< paths below the directory that belong to other states or instances, sorted
+  std::vector<RepoPath> foreign;           ///< files and directories below it that only other instances read, sorted
   std::vector<Unknown> unknown;            ///< sorted
 };
 

@@ -19,13 +19,23 @@ struct Claim {
   friend auto operator<=>(const Claim&, const Claim&) = default;
 };
 
+/// What a tree says of a directory that is no state directory.
+struct DirectoryFiles {
+  bool has_configuration = false;   ///< Terraform would load something here
+  bool has_infrastructure = false;  ///< a file here has an infrastructure name
+
+  friend bool operator==(const DirectoryFiles&, const DirectoryFiles&) = default;
+};
+
 /// All states of one tree and what they depend on. Built once, then only asked.
 class StateGraph {
  public:
   StateGraph() = default;
 
-  /// Takes states sorted by id and edges sorted; both without duplicates.
-  StateGraph(std::vector<State> states, std::vector<Edge> edges);
+  /// Takes states sorted by id, sorted edges without duplicates, what directories hold (those that hold neither may be absent),
+  /// and the globs of paths that are no inputs unless something reads them.
+  StateGraph(std::vector<State> states, std::vector<Edge> edges, std::unordered_map<RepoPath, DirectoryFiles> directories,
+             std::vector<std::string> ignore);
 
   const std::vector<State>& states() const { return states_; }
   const std::vector<Edge>& edges() const { return edges_; }
@@ -37,6 +47,15 @@ class StateGraph {
   /// of claims, not with the number of states.
   std::vector<Claim> claims(const RepoPath& path) const;
 
+  /// Terraform would load something in `directory`.
+  bool has_configuration(const RepoPath& directory) const;
+
+  /// An infrastructure file by name or because it lies below a directory of such files, and nothing that is ignored.
+  bool is_infrastructure(const RepoPath& path) const;
+
+  /// The states of a state directory, indexes sorted.
+  std::vector<std::uint32_t> states_in(const RepoPath& directory) const;
+
   /// Indexes of the states that `state` depends on through certain edges (kind `possible` left out), sorted.
   std::vector<std::uint32_t> dependencies(std::uint32_t state) const;
 
@@ -44,17 +63,27 @@ class StateGraph {
   std::vector<std::uint32_t> dependents(std::uint32_t state) const;
 
  private:
-  bool covers(const State& state, const Input& input, const RepoPath& path) const;
+  bool covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const;
+  bool lies_in_other_state(const RepoPath& path, const RepoPath& directory) const;
+  bool is_ignored(const RepoPath& path) const;
 
   std::vector<State> states_;
   std::vector<Edge> edges_;
   std::unordered_map<std::string, std::uint32_t> by_id_;
   std::unordered_map<RepoPath, std::vector<Claim>> by_place_;  ///< directories, files, and the literal directory of globs
+  std::vector<Claim> pinned_;  ///< inputs of kind `version_pin`
   std::unordered_map<RepoPath, std::vector<std::uint32_t>> by_directory_;  ///< state directory → states
+  std::unordered_map<RepoPath, DirectoryFiles> directories_;
+  std::vector<std::string> ignore_;
+  std::vector<std::vector<std::uint32_t>> edges_from_;  ///< per state, indexes of edges
+  std::vector<std::vector<std::uint32_t>> edges_to_;
 };
 
 /// States that depend on each other in a circle, each circle once as a path of indexes that starts at its smallest id.
 std::vector<std::vector<std::uint32_t>> find_cycles(const StateGraph& graph);
+
+/// A pin of the tool's version by its name: `.terraform-version`, `.opentofu-version`, `.tool-versions`.
+bool is_version_pin_name(std::string_view name);
 
 /// The path may hold Terraform configuration or what it is read with, judged by its name alone: `*.tf`, `*.tfvars`, `*.hcl` ….
 bool is_infrastructure_name(std::string_view name);

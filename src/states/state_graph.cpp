@@ -1,0 +1,178 @@
+#include "states/state_graph.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace statelane::states {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Files that are no inputs unless something reads them.
+bool is_documentation_name(std::string_view name) {
+  return name.ends_with(".md") || name.starts_with("LICENSE") || name == ".gitignore" || name.ends_with(".tftest.hcl");
+}
+
+/// `tests/` or `examples/` is a directory on the way to `relative`.
+bool lies_in_tests_or_examples(std::string_view relative) {
+  std::size_t begin = 0;
+  for (std::size_t slash = relative.find('/'); slash != std::string_view::npos; slash = relative.find('/', begin)) {
+    const std::string_view component = relative.substr(begin, slash - begin);
+    if (component == "tests" || component == "examples") return true;
+    begin = slash + 1;
+  }
+  return false;
+}
+
+/// A file or directory of `sorted` holds `path`. `directory` bounds the search upwards.
+bool is_listed(const std::vector<RepoPath>& sorted, RepoPath path, const RepoPath& directory) {
+  for (; path != directory && !path.is_root(); path = path.parent()) {
+    if (std::binary_search(sorted.begin(), sorted.end(), path)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_version_pin_name(std::string_view name) {
+  constexpr std::array names = {".terraform-version"sv, ".opentofu-version"sv, ".tool-versions"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_infrastructure_name(std::string_view name) {
+  constexpr std::array endings = {".tf"sv,     ".tf.json"sv,     ".tofu"sv,      ".tofu.json"sv,
+                                  ".tfvars"sv, ".tfvars.json"sv, ".tfbackend"sv, ".hcl"sv, ".tftpl"sv};
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+StateGraph::StateGraph(std::vector<State> states, std::vector<Edge> edges,
+                       std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore)
+    : states_(std::move(states)),
+      edges_(std::move(edges)),
+      directories_(std::move(directories)),
+      ignore_(std::move(ignore)),
+      edges_from_(states_.size()),
+      edges_to_(states_.size()) {
+  for (std::uint32_t index = 0; index < states_.size(); ++index) {
+    const State& state = states_[index];
+    by_id_.emplace(state.id, index);
+    by_directory_[state.directory].push_back(index);
+    for (std::uint32_t input = 0; input < state.inputs.size(); ++input) {
+      const bool is_pin = state.inputs[input].kind == InputKind::version_pin;
+      (is_pin ? pinned_ : by_place_[state.inputs[input].path]).push_back({index, input});
+    }
+  }
+  for (std::uint32_t index = 0; index < edges_.size(); ++index) {
+    edges_from_[edges_[index].from].push_back(index);
+    edges_to_[edges_[index].to].push_back(index);
+  }
+}
+
+std::optional<std::uint32_t> StateGraph::find(std::string_view id) const {
+  const auto found = by_id_.find(std::string(id));
+  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<Claim> StateGraph::claims(const RepoPath& path) const {
+  const bool ignored = is_documentation_name(path.name()) || is_ignored(path);
+  std::vector<Claim> result;
+  for (RepoPath place = path;; place = place.parent()) {
+    const auto found = by_place_.find(place);
+    if (found != by_place_.end()) {
+      for (const Claim& claim : found->second) {
+        const State& state = states_[claim.state];
+        if (covers(state, state.inputs[claim.input], path, ignored)) result.push_back(claim);
+      }
+    }
+    if (place.is_root()) break;
+  }
+  if (is_version_pin_name(path.name())) {
+    for (const Claim& claim : pinned_) {
+      if (states_[claim.state].directory.is_within(path.parent())) result.push_back(claim);
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+bool StateGraph::covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const {
+  switch (input.kind) {
+    case InputKind::own_directory:
+      if (input.path.is_root() && !path.parent().is_root()) return false;
+      return !ignored && path != input.path && !lies_in_other_state(path, input.path) &&
+             !is_listed(state.foreign, path, input.path);
+    case InputKind::module_directory:
+      return !ignored && path != input.path && !lies_in_tests_or_examples(path.within(input.path)) &&
+             !lies_in_other_state(path, input.path);
+    case InputKind::data_directory:
+      return true;
+    case InputKind::version_pin:
+      return false;  // found by the pin's name, see claims()
+    case InputKind::pattern:
+    case InputKind::configured:
+      return config::matches_glob(input.glob, path.str());
+    default:
+      return path == input.path;
+  }
+}
+
+bool StateGraph::lies_in_other_state(const RepoPath& path, const RepoPath& directory) const {
+  for (RepoPath place = path.parent(); place != directory && !place.is_root(); place = place.parent()) {
+    if (by_directory_.contains(place)) return true;
+  }
+  return false;
+}
+
+bool StateGraph::is_ignored(const RepoPath& path) const {
+  return std::any_of(ignore_.begin(), ignore_.end(),
+                     [&](const std::string& glob) { return config::matches_glob(glob, path.str()); });
+}
+
+bool StateGraph::has_configuration(const RepoPath& directory) const {
+  const auto found = directories_.find(directory);
+  return found != directories_.end() && found->second.has_configuration;
+}
+
+bool StateGraph::is_infrastructure(const RepoPath& path) const {
+  if (is_documentation_name(path.name()) || is_ignored(path)) return false;
+  if (is_infrastructure_name(path.name())) return true;
+  for (RepoPath place = path.parent(); !place.is_root(); place = place.parent()) {
+    if (lies_in_tests_or_examples(path.within(place))) return false;
+    const auto found = directories_.find(place);
+    if (found != directories_.end() && found->second.has_infrastructure) return true;
+  }
+  return false;
+}
+
+std::vector<std::uint32_t> StateGraph::states_in(const RepoPath& directory) const {
+  const auto found = by_directory_.find(directory);
+  return found == by_directory_.end() ? std::vector<std::uint32_t>{} : found->second;
+}
+
+namespace {
+
+void sort_unique(std::vector<std::uint32_t>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> StateGraph::dependencies(std::uint32_t state) const {
+  std::vector<std::uint32_t> result;
+  for (const std::uint32_t index : edges_from_[state]) {
+    if (edges_[index].kind != EdgeKind::possible) result.push_back(edges_[index].to);
+  }
+  sort_unique(result);
+  return result;
+}
+
+std::vector<std::uint32_t> StateGraph::dependents(std::uint32_t state) const {
+  std::vector<std::uint32_t> result;
+  for (const std::uint32_t index : edges_to_[state]) result.push_back(edges_[index].from);
+  sort_unique(result);
+  return result;
+}
+
+}  // namespace statelane::states
