@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""Fails on any include between rooms, or of a third-party header, that the house does not allow.
+
+usage: check_layering.py SOURCE_DIRECTORY
+"""
+import pathlib
+import re
+import sys
+
+ROOMS = {
+    "base": [],
+    "process": ["base"],
+    "repo": ["base", "process"],
+    "config": ["base"],
+    "hcl": ["base"],
+    "terraform": ["base", "hcl", "repo/tree.hpp", "repo/links.hpp"],
+    "facts": ["base", "terraform"],
+    "states": ["base", "config", "terraform", "facts", "repo/tree.hpp", "repo/links.hpp"],
+    "impact": ["base", "facts", "states", "repo/change_set.hpp"],
+    "gitlab": ["base"],
+    "pipeline": ["base", "config", "states", "impact", "gitlab"],
+    "lint": ["base", "config", "states", "gitlab"],
+    "emit": ["base", "states", "impact", "pipeline", "lint"],
+    "runner": ["base", "process", "gitlab"],
+}
+# Header prefix → where it may stand: a room's .cpp files, or one file.
+THIRD_PARTY = {
+    "git2": ["repo"],
+    "zlib.h": ["repo"],
+    "yaml-cpp/": ["config"],
+    "CLI/": ["cli"],
+    "nlohmann/": ["hcl", "emit", "runner"],
+    "mbedtls/": ["base"],
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def allowed_between_rooms(room, header):
+    """Whether a file of `room` may include the project's header `header`."""
+    if room == "cli" or header.split("/")[0] == room:
+        return True
+    return any(header == entry or header.startswith(entry + "/") for entry in ROOMS[room])
+
+
+def faults_of(path, source):
+    """Yields a sentence for each include of `path` that the table does not allow."""
+    room = path.relative_to(source).parts[0]
+    for kind, header in INCLUDE.findall(path.read_text()):
+        if kind == '"':
+            if not allowed_between_rooms(room, header):
+                yield f"{path}: room {room} may not include {header}"
+            continue
+        for prefix, places in THIRD_PARTY.items():
+            if header.startswith(prefix) and (room not in places or path.suffix == ".hpp"):
+                yield f"{path}: <{header}> belongs in the .cpp files of {', '.join(places)}"
+
+
+def main():
+    """Checks every source file below the given directory."""
+    source = pathlib.Path(sys.argv[1]).resolve() / "src"
+    files = sorted(p for p in source.rglob("*") if p.suffix in (".hpp", ".cpp", ".c"))
+    unknown = {p.relative_to(source).parts[0] for p in files} - set(ROOMS) - {"cli"}
+    faults = [f"src/{room} is no room of the house" for room in sorted(unknown)]
+    for path in files:
+        if path.relative_to(source).parts[0] not in unknown:
+            faults.extend(faults_of(path, source))
+    print("\n".join(faults) or f"{len(files)} files keep to the table")
+    return 1 if faults or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
