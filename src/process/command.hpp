@@ -2,18 +2,20 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace statelane::process {
 
 /// What to run: by argument vector, never through a shell. Standard input is the null device.
 struct Command {
-  std::vector<std::string> argv;                                   ///< argv[0] is looked up on PATH unless it holds a slash
-  std::map<std::string, std::optional<std::string>> environment;   ///< changes to the inherited one; empty removes
-  std::filesystem::path directory;                                 ///< empty: the current one
+  std::vector<std::string> argv{};  ///< argv[0] is looked up on PATH unless it holds a slash
+  std::map<std::string, std::optional<std::string>> environment{};  ///< changes to the inherited one; empty removes
+  std::filesystem::path directory{};                                ///< empty: the current one
 };
 
 /// How a process ended.
@@ -38,8 +40,15 @@ struct Captured {
   bool timed_out = false;  ///< it was killed because the time was over
 };
 
-/// Runs a program to its end and collects what it prints. For questions asked of tools (`git`, `terraform version`), never
-/// for something that must not be killed. Throws `Error` (not_found or cannot_execute) when it cannot be started.
+/// Runs a program to its end and collects what it prints. For questions asked of tools (`git`, `terraform version`),
+/// never for something that must not be killed: when the time is over, its whole process group is. A grandchild that
+/// keeps the pipes open does not delay the answer. Throws `Error` (not_found or cannot_execute) when it cannot be
+/// started.
 Captured run_captured(const Command& command, std::chrono::milliseconds time_out);
+
+/// Like `run_captured`, but hands standard output to `on_output` piece by piece instead of keeping it; `out` stays
+/// empty. An exception of `on_output` ends the program and passes through.
+Captured run_streamed(const Command& command, std::chrono::milliseconds time_out,
+                      const std::function<void(std::string_view)>& on_output);
 
 }  // namespace statelane::process
