@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "base/diagnostics.hpp"
+#include "hcl/syntax.hpp"
+
+namespace statelane::hcl {
+
+/// Brackets, blocks, templates and operators may nest this deep; what lies deeper is reported once and skipped.
+inline constexpr int nesting_limit = 200;
+
+/// Reads a file in HCL's native syntax. Time and memory grow linearly with the text.
+/// Each fault gives one error with its place; reading goes on with the next line or behind the closing brace, so the
+/// rest of the file is there. An attribute with a faulty value is kept with an `invalid` expression.
+/// What `parse` does not do: check names, or whether anything makes sense to Terraform.
+File parse(std::string source, const RepoPath& path, Diagnostics& diagnostics);
+
+/// Reads a template file (`templatefile`): the whole text is one template, see `File::expression`.
+File parse_template(std::string source, const RepoPath& path, Diagnostics& diagnostics);
+
+/// Reads one expression, see `File::expression`.
+File parse_expression(std::string source, const RepoPath& path, Diagnostics& diagnostics);
+
+}  // namespace statelane::hcl
