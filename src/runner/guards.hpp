@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace statelane::runner {
+
+/// What the job helper checks before it lets Terraform change anything. Each guard has one option that passes it; its
+/// use is printed in the log and kept in the metadata.
+enum class Guard {
+  state,            ///< the plan is of this state
+  commit,           ///< … and of this commit
+  pipeline,         ///< … and of this root pipeline
+  plan_file,        ///< the plan file is the one that was reviewed
+  inputs,           ///< the state's inputs are those that were planned
+  lock_file,        ///< so is the dependency lock file
+  tool_version,     ///< so is the version of the tool
+  expiry,           ///< the plan is not too old
+  newest_commit,    ///< the branch has not moved on in this state's inputs
+  branch,           ///< applies happen on the apply branches, not in merge requests
+  deploy_freeze,    ///< CI_DEPLOY_FREEZE is not set
+  max_destroy,      ///< not more deletes and replaces than configured
+  empty_state,      ///< the state is not suddenly empty
+  changed_outputs,  ///< no output of another state that the plan read has changed since
+};
+
+/// The name of the option that passes a guard, with its dashes: `--allow-other-commit`; for `newest_commit` it is
+/// `--newest-commit off`.
+std::string_view option_of(Guard guard);
+
+/// One sentence for `--help`: what the option lets through.
+std::string_view help_of(Guard guard);
+
+/// Every guard, in the order of the enumeration.
+std::span<const Guard> all_guards();
+
+/// Why the helper does not go on, and what to do about it.
+struct Refusal {
+  Guard guard = Guard::state;
+  std::string message;  ///< one sentence, lower case, no full stop
+  std::string fix;
+
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// Splits off the refusals whose guard is in `passed`.
+struct Sifted {
+  std::vector<Refusal> standing;
+  std::vector<Refusal> passed;
+};
+Sifted sift(std::vector<Refusal> refusals, const std::set<Guard>& passed);
+
+}  // namespace statelane::runner

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runner/guards.hpp"
+
+namespace statelane::runner {
+
+/// The commands of a lane outside Terraform, each an argument vector; they run in the lane's directory.
+struct LaneCommands {
+  std::vector<std::string> plan{};
+  std::vector<std::string> apply{};
+};
+
+/// One state's lane as plain values: what `run plan` and `run apply` have to know of it. Both get it from the same
+/// scan, so that two jobs cannot differ. Paths are bytes.
+struct LaneDescription {
+  std::string state_id{};
+  std::string slug{};                         ///< the directory name of its artifacts: `[A-Za-z0-9._-]+`
+  std::filesystem::path project_directory{};  ///< the top of the work tree, absolute
+  std::string directory{};                    ///< the state directory relative to it; empty or `.` for the root
+  std::vector<std::string> var_files{};       ///< relative to the state directory, in order
+  std::vector<std::string> backend_config{};  ///< files, relative to the state directory, in order
+  std::optional<std::string> workspace{};
+  std::string tool = "terraform";  ///< a name on PATH, or a path relative to the state directory
+  std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
+  std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
+  std::optional<LaneCommands> commands{};        ///< set: a lane outside Terraform
+  std::vector<std::string> after_plan{};  ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
+  std::optional<std::int64_t> max_destroy{};
+  std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
+  std::string inputs_digest{};                ///< of everything the state depends on, at the commit that is checked out
+  std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
+};
+
+/// What the command line says about one run.
+struct RunOptions {
+  std::string helper_version{};
+  std::set<Guard> passed{};         ///< guards that the user passes by their options
+  bool detailed_exit_code = false;  ///< plan: 2 when there are changes
+  bool destroy = false;             ///< plan: destroy everything; apply: accept only such a plan
+  std::optional<bool> lock{};       ///< plan: take the state lock; empty: not in merge request pipelines
+  std::chrono::seconds lock_time_out{300};
+  int init_attempts = 4;                        ///< tries of `init` when the network or a registry fails
+  std::chrono::milliseconds retry_wait{2000};   ///< before the second try; doubled for each further one, with jitter
+  std::chrono::milliseconds settle_time{2000};  ///< how long to look for Terraform's own notice before interrupting it
+  std::vector<std::string> dotenv_outputs{};    ///< apply: outputs to write to `outputs.env`
+};
+
+/// What git says about the branch that the commit came from, asked just before an apply.
+struct BranchCheck {
+  enum class Result {
+    newest,         ///< the commit is the branch's tip
+    same_inputs,    ///< the branch has moved on, but nothing this state depends on differs
+    inputs_differ,  ///< it has moved on, and this state's inputs differ at its tip
+    gone,           ///< the branch is not there any more
+    not_contained,  ///< the branch no longer contains the commit
+    cannot_tell,    ///< no git, no remote, no answer
+  } result = Result::newest;
+  std::string branch{};
+  std::string detail{};  ///< `inputs_differ`: an input that differs; `cannot_tell`: the reason
+};
+
+/// Asked at most once, at the last moment before an apply.
+using BranchQuestion = std::function<BranchCheck()>;
+
+}  // namespace statelane::runner

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "runner/job_environment.hpp"
+#include "runner/lane.hpp"
+
+namespace statelane::runner {
+
+/// `run plan`: init, plan, and what the gate and the apply need, in `<project>/.statelane/SLUG/`: `plan.bin`,
+/// `plan.json` (the counts for GitLab's widget), `plan.txt` (what Terraform printed, without colours) and, last,
+/// `meta.json`. Writes the log to standard output. A lane outside Terraform runs its `plan` command and leaves
+/// `plan.txt` and `meta.json`.
+///
+/// Returns the exit code: 0 with or without changes (2 with changes and `detailed_exit_code`), Terraform's own code
+/// when it fails, 128 + n when a signal killed it or stopped the helper before it began. Unless it returns 0 or 2 there
+/// is no plan file, no counts and no metadata, also none of an earlier run. Throws `Error`: not_found, cannot_execute,
+/// refused, environment.
+int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
+
+}  // namespace statelane::runner
