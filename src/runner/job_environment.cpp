@@ -1,0 +1,50 @@
+#include "runner/job_environment.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+extern char** environ;
+
+namespace statelane::runner {
+
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::map<std::string, std::string> terraform_variables() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (text.starts_with("TF_") && equals != std::string_view::npos) {
+      result.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+JobEnvironment read_job_environment() {
+  JobEnvironment job;
+  const std::string ci = variable("CI");
+  job.ci = !ci.empty() && ci != "false" && ci != "0";
+  job.commit = variable("CI_COMMIT_SHA");
+  job.root_pipeline = variable("STATELANE_ROOT_PIPELINE");
+  if (job.root_pipeline.empty()) job.root_pipeline = variable("CI_PIPELINE_ID");
+  job.branch = variable("CI_COMMIT_BRANCH");
+  job.source = variable("CI_PIPELINE_SOURCE");
+  job.merge_request = variable("CI_MERGE_REQUEST_IID");
+  job.deploy_freeze = variable("CI_DEPLOY_FREEZE");
+  job.job_token = variable("CI_JOB_TOKEN");
+  job.api_url = variable("CI_API_V4_URL");
+  job.project_id = variable("CI_PROJECT_ID");
+  job.job_url = variable("CI_JOB_URL");
+  job.terraform = terraform_variables();
+  return job;
+}
+
+}  // namespace statelane::runner
