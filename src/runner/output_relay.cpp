@@ -1,0 +1,132 @@
+#include "runner/output_relay.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.hpp"
+
+namespace statelane::runner {
+
+namespace {
+
+/// Terraform and OpenTofu print this at the beginning of a line; a provisioner's output has a prefix.
+constexpr std::string_view notice = "\nInterrupt received.";
+
+/// GitLab drops a job that prints nothing for an hour; a cut output shows a sign of life this often.
+constexpr std::chrono::seconds progress_interval{60};
+
+constexpr std::size_t block = 65536;
+
+/// How many blocks one turn handles, so that a program that writes without end leaves time for everything else.
+constexpr int blocks_a_turn = 64;
+
+process::FileDescriptor open_file(const std::filesystem::path& file, int flags) {
+  const int descriptor = ::open(file.c_str(), flags | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    throw Error(ErrorKind::environment, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+  }
+  return process::FileDescriptor(descriptor);
+}
+
+}  // namespace
+
+OutputRelay::OutputRelay(JobLog& log, std::filesystem::path file)
+    : log_(log),
+      file_(std::move(file)),
+      written_(open_file(file_, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
+      read_(open_file(file_, O_RDONLY)),
+      buffer_(block, '\0') {}
+
+std::string_view OutputRelay::read_at(std::uint64_t offset) {
+  const ssize_t count = ::pread(read_.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(offset));
+  return {buffer_.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+}
+
+bool OutputRelay::look() {
+  bool any = false;
+  for (int turn = 0; turn < blocks_a_turn; ++turn) {
+    const std::string_view text = read_at(looked_at_);
+    if (text.empty()) break;
+    any = true;
+    looked_at_ += text.size();
+    search(text);
+  }
+  return any;
+}
+
+void OutputRelay::search(std::string_view text) {
+  if (has_notice_) return;
+  carry_.append(text.substr(0, notice.size()));
+  has_notice_ = carry_.find(notice) != std::string::npos || text.find(notice) != std::string_view::npos;
+  if (text.size() >= notice.size()) carry_ = text.substr(text.size() - notice.size() + 1);
+}
+
+bool OutputRelay::pump() {
+  for (int turn = 0; turn < blocks_a_turn; ++turn) {
+    pending_.erase(0, log_.write_some(pending_));
+    if (!pending_.empty()) return false;
+    if (is_cut_) {
+      show_progress();
+      return true;
+    }
+    const std::string_view text = read_at(relayed_);
+    if (text.empty()) return true;
+    const std::size_t taken = log_.take_from_limit(text);
+    pending_ = text.substr(0, taken);
+    relayed_ += taken;
+    is_cut_ = taken < text.size();
+    if (is_cut_) progress_at_ = std::chrono::steady_clock::now();
+  }
+  return false;
+}
+
+void OutputRelay::show_progress() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - progress_at_ < progress_interval) return;
+  progress_at_ = now;
+  pending_ += fmt::format("... {} KiB of output so far\n", looked_at_ / 1024);
+}
+
+void OutputRelay::finish() {
+  struct stat status {};
+  ::fstat(read_.get(), &status);
+  const auto end = static_cast<std::uint64_t>(status.st_size);
+  while (looked_at_ < end && look()) {
+  }
+  log_.write(pending_);
+  pending_.clear();
+  while (!is_cut_ && relayed_ < end) {
+    const std::string_view text = read_at(relayed_);
+    if (text.empty()) break;
+    const std::size_t taken = log_.take_from_limit(text);
+    log_.write(text.substr(0, taken));
+    relayed_ += taken;
+    is_cut_ = taken < text.size();
+  }
+  if (is_cut_) show_tail();
+}
+
+void OutputRelay::show_tail() {
+  const std::uint64_t tail = log_.style().tail;
+  std::uint64_t from = std::max(relayed_, looked_at_ - std::min(looked_at_, tail));
+  if (from > relayed_) {
+    const std::string_view text = read_at(from);
+    from += std::min(text.find('\n') + 1, text.size());
+    log_.write(fmt::format("\x1b[0m\n... {} KiB left out here; the whole text is in {}\n", (from - relayed_) / 1024,
+                           file_.string()));
+  }
+  while (from < looked_at_) {
+    const std::string_view text = read_at(from).substr(0, looked_at_ - from);
+    if (text.empty()) return;
+    log_.write(text);
+    from += text.size();
+  }
+}
+
+}  // namespace statelane::runner
