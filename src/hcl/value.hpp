@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/source.hpp"
+
+namespace statelane::hcl {
+
+/// What an expression folds to: a value that is known, known in part, or not known, never a wrong one.
+struct Value {
+  struct Null {
+    friend bool operator==(const Null&, const Null&) = default;
+  };
+  /// Nothing is known of it. `reason`: for people, the expression that could not be known and why.
+  struct Unknown {
+    std::string reason;
+    SourceRange range;
+    friend bool operator==(const Unknown&, const Unknown&) = default;
+  };
+  /// A string: known pieces and, as empty ones, pieces that may be any text (also none). A known string has at most one piece, and
+  /// the empty string has none. No two neighbours are both known or both unknown.
+  struct Text {
+    std::vector<std::optional<std::string>> pieces;
+    Unknown why;  ///< of the first unknown piece
+    friend bool operator==(const Text& left, const Text& right) { return left.pieces == right.pieces; }
+  };
+  struct Number {
+    double value = 0;
+    friend bool operator==(const Number&, const Number&) = default;
+  };
+  using List = std::vector<Value>;
+  using Map = std::map<std::string, Value>;
+  /// One of several, at most `most_alternatives`; never nested.
+  struct OneOf {
+    std::vector<Value> values;
+    friend bool operator==(const OneOf&, const OneOf&) = default;
+  };
+  static constexpr std::size_t most_alternatives = 16;
+
+  std::variant<Null, Unknown, bool, Number, Text, List, Map, OneOf> data = Null{};
+
+  static Value text(std::string value);
+  static Value unknown(std::string reason, SourceRange range);
+
+  bool is_unknown() const { return std::holds_alternative<Unknown>(data); }
+
+  /// The string when it is wholly known; numbers and booleans as Terraform writes them in a template. Empty otherwise.
+  std::optional<std::string> as_known_string() const;
+
+  friend bool operator==(const Value&, const Value&) = default;
+};
+
+}  // namespace statelane::hcl

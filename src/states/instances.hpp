@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/repo_path.hpp"
+#include "config/config.hpp"
+#include "repo/tree.hpp"
+
+namespace statelane::states {
+
+/// One of the states that a state directory holds, or its only one.
+struct Instance {
+  std::optional<std::string> name;
+  std::vector<RepoPath> var_files;      ///< for `-var-file`, in order; they need not exist
+  std::vector<RepoPath> backend_files;  ///< for `-backend-config`, in order; they need not exist
+  std::string workspace;                ///< empty: the default one
+  std::vector<RepoPath> exclusive;      ///< files and directories that no other instance reads, sorted
+};
+
+/// The instances of `directory`, sorted by name; one without a name when there is nothing to tell several apart.
+/// A pattern of the configuration decides; without one, and only where the backend block leaves required settings open
+/// (`has_partial_backend`), conventions do:
+///   <group>/<name>/backend.{tfvars,hcl,conf,tfbackend,config}   with every other *.tfvars beside it
+///   <name>/backend.{…}                                           the same, in a directory without configuration
+///   <name>.tfbackend, <name>.backend, <name>.backend.{hcl,tfvars,conf}, backend-<name>.{hcl,tfvars,conf,tfbackend}
+///     in the directory itself or in one of backend/ backends/ config/ configs/ env/ envs/ environments/, with
+///     <name>.tfvars beside it or in the directory
+///   backend.{…} in the directory itself: one state without a name
+std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory, const config::Settings& settings,
+                                     bool has_partial_backend, Diagnostics& diagnostics);
+
+}  // namespace statelane::states

@@ -1,0 +1,84 @@
+#include "states/scan.hpp"
+
+#include <algorithm>
+
+#include "states/state_graph.hpp"
+#include "terraform/file_names.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+/// Sorting by bytes would put `a-b` between `a` and `a/c`; with `/` before all other bytes what lies below a directory follows it.
+bool precedes(const RepoPath& left, const RepoPath& right) {
+  return std::lexicographical_compare(
+      left.str().begin(), left.str().end(), right.str().begin(), right.str().end(), [](char a, char b) {
+        const auto rank = [](char byte) { return byte == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(byte)) + 1; };
+        return rank(a) < rank(b);
+      });
+}
+
+/// Where Terraform puts an override among the files of a directory: after all that are none.
+void sort_for_loading(std::vector<std::string>& names) {
+  std::stable_sort(names.begin(), names.end(), [](const std::string& left, const std::string& right) {
+    return terraform::is_override_name(left) < terraform::is_override_name(right);
+  });
+}
+
+ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Scan& scan, std::vector<RepoPath>& pending) {
+  ScannedDirectory result;
+  result.path = path;
+  for (const repo::TreeEntry& entry : tree.list(path)) {
+    if (entry.kind == repo::EntryKind::directory) {
+      if (entry.name != ".terraform") pending.push_back(path.child(entry.name));
+      continue;
+    }
+    if (entry.kind == repo::EntryKind::submodule) continue;
+    if (entry.kind == repo::EntryKind::symlink) scan.links.push_back(path.child(entry.name));
+    if (terraform::is_configuration_name(entry.name)) result.configuration.push_back(entry.name);
+    if (terraform::is_variable_name(entry.name)) result.variables.push_back(entry.name);
+    if (entry.name == ".terraform.lock.hcl") result.has_lock_file = true;
+    if (is_infrastructure_name(entry.name)) result.has_infrastructure = true;
+  }
+  sort_for_loading(result.configuration);
+  return result;
+}
+
+}  // namespace
+
+const ScannedDirectory* Scan::find(const RepoPath& path) const {
+  const auto found = std::lower_bound(directories.begin(), directories.end(), path,
+                                      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
+  return found != directories.end() && found->path == path ? &*found : nullptr;
+}
+
+std::span<const ScannedDirectory> Scan::below(const RepoPath& path) const {
+  const auto begin = std::lower_bound(directories.begin(), directories.end(), path,
+                                      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
+  auto end = begin;
+  while (end != directories.end() && end->path.is_within(path)) ++end;
+  return {begin, end};
+}
+
+std::span<const RepoPath> Scan::links_below(const RepoPath& path) const {
+  const auto begin = std::lower_bound(links.begin(), links.end(), path, precedes);
+  auto end = begin;
+  while (end != links.end() && end->is_within(path)) ++end;
+  return {begin, end};
+}
+
+Scan scan_tree(const repo::Tree& tree) {
+  Scan scan;
+  std::vector<RepoPath> pending = {RepoPath()};
+  while (!pending.empty()) {
+    const RepoPath path = std::move(pending.back());
+    pending.pop_back();
+    scan.directories.push_back(scan_directory(tree, path, scan, pending));
+  }
+  std::sort(scan.directories.begin(), scan.directories.end(),
+            [](const ScannedDirectory& left, const ScannedDirectory& right) { return precedes(left.path, right.path); });
+  std::sort(scan.links.begin(), scan.links.end(), precedes);
+  return scan;
+}
+
+}  // namespace statelane::states

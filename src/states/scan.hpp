@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/repo_path.hpp"
+#include "repo/tree.hpp"
+
+namespace statelane::states {
+
+/// What the names in one directory say.
+struct ScannedDirectory {
+  RepoPath path;
+  std::vector<std::string> configuration;  ///< configuration files in the order in which they are loaded, overrides last
+  std::vector<std::string> variables;      ///< files of variable values, sorted
+  bool has_lock_file = false;
+  bool has_infrastructure = false;         ///< a file here has an infrastructure name
+};
+
+/// All directories of a tree by names alone: no file is read.
+struct Scan {
+  std::vector<ScannedDirectory> directories;  ///< every directory, sorted by path
+  std::vector<RepoPath> links;                ///< every symbolic link, sorted
+
+  /// The directory `path`; null when there is none.
+  const ScannedDirectory* find(const RepoPath& path) const;
+
+  /// The directories below `path`, itself included, as a range of `directories`.
+  std::span<const ScannedDirectory> below(const RepoPath& path) const;
+
+  /// The links below `path`, as a range of `links`.
+  std::span<const RepoPath> links_below(const RepoPath& path) const;
+};
+
+/// Walks the tree. `.terraform` directories are not entered, submodules are not there.
+Scan scan_tree(const repo::Tree& tree);
+
+}  // namespace statelane::states

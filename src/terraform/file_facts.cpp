@@ -1,0 +1,159 @@
+#include "terraform/file_facts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "terraform/references.hpp"
+
+namespace statelane::terraform {
+
+namespace {
+
+using namespace std::string_view_literals;
+using hcl::Block;
+using hcl::Body;
+using hcl::Expression;
+using hcl::ExpressionKind;
+
+/// Arguments of a `module` block that belong to Terraform and not to the module.
+bool is_meta_argument(std::string_view name) {
+  constexpr std::array names = {"source"sv, "version"sv, "providers"sv, "depends_on"sv, "count"sv, "for_each"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Gathers the facts of one file.
+class Extractor {
+ public:
+  FileFacts extract(const Body& body) {
+    for (const Block& block : body.blocks) visit(block);
+    facts_.modules = facts_.arena.copy(std::span<const ModuleCall>(modules_));
+    facts_.backends = facts_.arena.copy(std::span<const Backend>(backends_));
+    facts_.remote_states = facts_.arena.copy(std::span<const RemoteState>(remote_states_));
+    facts_.locals = facts_.arena.copy(std::span<const NamedExpression>(locals_));
+    facts_.variables = facts_.arena.copy(std::span<const NamedExpression>(variables_));
+    facts_.references = facts_.arena.copy(std::span<const FileReference>(references_));
+    return std::move(facts_);
+  }
+
+ private:
+  void visit(const Block& block) {
+    if (block.type == "terraform") return visit_terraform(block);
+    if (block.type == "module" && !block.labels.empty()) return visit_module(block);
+    if (block.type == "locals") return visit_locals(block);
+    if (block.type == "variable" && !block.labels.empty()) return visit_variable(block);
+    if (block.type == "data" && block.labels.size() == 2 && block.labels[0].text == "terraform_remote_state") {
+      visit_remote_state(block);
+    }
+    collect(*block.body, false);
+  }
+
+  void visit_terraform(const Block& block) {
+    if (const auto* version = block.body->find("required_version"); version && version->value->kind == ExpressionKind::string) {
+      facts_.required_version = facts_.arena.copy(version->value->text);
+    }
+    for (const Block& inner : block.body->blocks) {
+      const bool is_cloud = inner.type == "cloud";
+      if (!is_cloud && (inner.type != "backend" || inner.labels.empty())) continue;
+      std::vector<NamedExpression> attributes;
+      flatten(*inner.body, "", attributes);
+      backends_.push_back({is_cloud ? "cloud"sv : facts_.arena.copy(inner.labels[0].text),
+                           facts_.arena.copy(std::span<const NamedExpression>(attributes)), inner.range.begin.line});
+    }
+  }
+
+  /// Attributes of `body`, those of nested blocks with the block's type in front.
+  void flatten(const Body& body, const std::string& prefix, std::vector<NamedExpression>& attributes) {
+    for (const hcl::Attribute& attribute : body.attributes) attributes.push_back(copy(attribute, prefix));
+    for (const Block& block : body.blocks) flatten(*block.body, prefix + std::string(block.type) + ".", attributes);
+  }
+
+  NamedExpression copy(const hcl::Attribute& attribute, const std::string& prefix = "") {
+    return {facts_.arena.copy(prefix + std::string(attribute.name)), copy_expression(*attribute.value, facts_.arena),
+            attribute.range.begin.line};
+  }
+
+  const Expression* copy_of(const Body& body, std::string_view name) {
+    const hcl::Attribute* attribute = body.find(name);
+    return attribute == nullptr ? nullptr : copy_expression(*attribute->value, facts_.arena);
+  }
+
+  void visit_module(const Block& block) {
+    ModuleCall call;
+    call.name = facts_.arena.copy(block.labels[0].text);
+    call.source = copy_of(*block.body, "source");
+    call.line = block.range.begin.line;
+    std::vector<NamedExpression> arguments;
+    for (const hcl::Attribute& attribute : block.body->attributes) {
+      if (attribute.name == "source") call.line = attribute.range.begin.line;
+      if (attribute.name == "source" || attribute.name == "version") continue;
+      collect_references(*attribute.value, !is_meta_argument(attribute.name), facts_.arena, references_);
+      if (!is_meta_argument(attribute.name)) arguments.push_back(copy(attribute));
+    }
+    call.arguments = facts_.arena.copy(std::span<const NamedExpression>(arguments));
+    modules_.push_back(call);
+  }
+
+  void visit_locals(const Block& block) {
+    for (const hcl::Attribute& attribute : block.body->attributes) {
+      locals_.push_back(copy(attribute));
+      collect_references(*attribute.value, true, facts_.arena, references_);
+    }
+  }
+
+  void visit_variable(const Block& block) {
+    variables_.push_back(
+        {facts_.arena.copy(block.labels[0].text), copy_of(*block.body, "default"), block.range.begin.line});
+    collect(*block.body, true);
+  }
+
+  void visit_remote_state(const Block& block) {
+    const Body& body = *block.body;
+    const Expression* config = copy_of(body, "config");
+    if (config == nullptr) config = config_of_blocks(body);
+    remote_states_.push_back({facts_.arena.copy(block.labels[1].text), copy_of(body, "backend"), config,
+                              copy_of(body, "workspace"), copy_of(body, "for_each"), block.range.begin.line});
+  }
+
+  /// `config { … }`, as written before Terraform 0.12, as an object.
+  const Expression* config_of_blocks(const Body& body) {
+    for (const Block& block : body.blocks) {
+      if (block.type != "config") continue;
+      std::vector<const Expression*> operands;
+      for (const hcl::Attribute& attribute : block.body->attributes) {
+        operands.push_back(facts_.arena.make(Expression{ExpressionKind::string, false, attribute.name_range,
+                                                        facts_.arena.copy(attribute.name), {}}));
+        operands.push_back(copy_expression(*attribute.value, facts_.arena));
+      }
+      return facts_.arena.make(Expression{ExpressionKind::object, false, block.range, {},
+                                          facts_.arena.copy(std::span<const Expression* const>(operands))});
+    }
+    return nullptr;
+  }
+
+  void collect(const Body& body, bool is_definition) {
+    for (const hcl::Attribute& attribute : body.attributes) {
+      collect_references(*attribute.value, is_definition, facts_.arena, references_);
+    }
+    for (const Block& block : body.blocks) collect(*block.body, is_definition);
+  }
+
+  FileFacts facts_;
+  std::vector<ModuleCall> modules_;
+  std::vector<Backend> backends_;
+  std::vector<RemoteState> remote_states_;
+  std::vector<NamedExpression> locals_;
+  std::vector<NamedExpression> variables_;
+  std::vector<FileReference> references_;
+};
+
+}  // namespace
+
+FileFacts to_file_facts(const hcl::File& file, Diagnostics faults) {
+  FileFacts facts = Extractor().extract(file.body());
+  facts.faults = std::move(faults);
+  facts.has_faults = file.has_faults();
+  return facts;
+}
+
+}  // namespace statelane::terraform

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "terraform/file_facts.hpp"
+#include "terraform/file_names.hpp"
+#include "terraform/variable_file.hpp"
+
+namespace statelane::terraform {
+
+/// The facts of a configuration file's bytes. Never fails: what cannot be read is in `faults`.
+FileFacts read_file_facts(std::string text, Syntax syntax);
+
+/// The same for a file of variable values or backend settings.
+VariableFile read_variable_file(std::string text, Syntax syntax);
+
+}  // namespace statelane::terraform

@@ -1,0 +1,199 @@
+#include "terraform/references.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace statelane::terraform {
+
+namespace {
+
+using namespace std::string_view_literals;
+using hcl::Expression;
+using hcl::ExpressionKind;
+
+/// Roots of traversals that a lane can know: a string built from one of these may turn out to be a path.
+bool is_foldable_root(std::string_view name) {
+  constexpr std::array roots = {"path"sv, "local"sv, "var"sv, "each"sv};
+  return std::find(roots.begin(), roots.end(), name) != roots.end();
+}
+
+/// Functions that build or pass on path text.
+bool is_path_building_function(std::string_view name) {
+  constexpr std::array names = {"format"sv, "join"sv,    "abspath"sv, "dirname"sv, "pathexpand"sv, "replace"sv,
+                                "lower"sv,  "element"sv, "lookup"sv,  "coalesce"sv, "try"sv,       "trimsuffix"sv,
+                                "trimprefix"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool ends_a_word(std::string_view text) {
+  return text.empty() || " \t\n\"'=:(`;&|,"sv.find(text.back()) != std::string_view::npos;
+}
+
+/// Somewhere in the text, at its start or behind a blank or quote, a relative path begins.
+bool holds_relative_path(std::string_view text) {
+  for (std::size_t at = text.find("./"); at != std::string_view::npos; at = text.find("./", at + 2)) {
+    std::size_t begin = at;
+    if (begin > 0 && text[begin - 1] == '.') --begin;
+    if (ends_a_word(text.substr(0, begin))) return true;
+  }
+  return text == "..";
+}
+
+template <typename Predicate>
+bool mentions_root(const Expression& expression, const Predicate& is_wanted) {
+  if (expression.kind == ExpressionKind::variable) return is_wanted(expression.text);
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [&](const Expression* operand) { return mentions_root(*operand, is_wanted); });
+}
+
+bool mentions_path(const Expression& expression) {
+  return mentions_root(expression, [](std::string_view name) { return name == "path"; });
+}
+
+bool mentions_foldable_root(const Expression& expression) { return mentions_root(expression, is_foldable_root); }
+
+/// `path.…` stands in it, a text part holds a relative path, or an interpolation at the start of a word is followed by a slash.
+bool may_be_path_template(const Expression& expression) {
+  std::string_view before;
+  for (std::size_t index = 0; index < expression.operands.size(); ++index) {
+    const Expression& part = *expression.operands[index];
+    if (part.kind == ExpressionKind::string) {
+      if (holds_relative_path(part.text)) return true;
+      before = part.text;
+      continue;
+    }
+    if (mentions_path(part)) return true;
+    const Expression* next = index + 1 < expression.operands.size() ? expression.operands[index + 1] : nullptr;
+    const bool slash_follows = next != nullptr && next->kind == ExpressionKind::string && next->text.starts_with('/');
+    if (slash_follows && ends_a_word(before) && mentions_foldable_root(part)) return true;
+    before = "x";
+  }
+  return false;
+}
+
+bool holds_slash(const Expression& expression) {
+  if (expression.kind == ExpressionKind::string) return expression.text.find('/') != std::string_view::npos;
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [](const Expression* operand) { return holds_slash(*operand); });
+}
+
+/// Whether the expression itself, not one inside it, may be path text.
+bool may_be_path_text(const Expression& expression) {
+  switch (expression.kind) {
+    case ExpressionKind::string: return holds_relative_path(expression.text);
+    case ExpressionKind::string_template: return may_be_path_template(expression);
+    case ExpressionKind::call:
+      return is_path_building_function(expression.text) &&
+             (mentions_path(expression) || (holds_slash(expression) && mentions_foldable_root(expression)));
+    default: return false;
+  }
+}
+
+/// Walks one expression tree and gathers what may name files.
+class Collector {
+ public:
+  Collector(bool is_definition, hcl::Arena& arena, std::vector<FileReference>& references)
+      : is_definition_(is_definition), arena_(arena), references_(references) {}
+
+  void visit(const Expression& expression) {
+    if (expression.kind == ExpressionKind::call && visit_file_call(expression)) return;
+    if (may_be_path_text(expression)) {
+      add(ReferenceKind::path_text, expression, expression);
+      visit_calls_below(expression);
+      return;
+    }
+    if (expression.kind == ExpressionKind::attribute && visit_use(expression)) return;
+    const bool is_for = expression.kind == ExpressionKind::for_tuple || expression.kind == ExpressionKind::for_object;
+    const bool is_loop = is_for || expression.kind == ExpressionKind::template_for;
+    if (is_loop) return visit_loop(expression);
+    for (const Expression* operand : expression.operands) visit(*operand);
+  }
+
+ private:
+  void add(ReferenceKind kind, const Expression& value, const Expression& place) {
+    references_.push_back({kind, copy_expression(value, arena_), {}, arena_.copy(std::span<const std::string_view>(bound_)),
+                           is_definition_, place.range.begin.line});
+  }
+
+  /// True when `call` reads files by its name.
+  bool visit_file_call(const Expression& call) {
+    if (call.operands.empty()) return false;
+    if (call.text == "fileset") {
+      add(ReferenceKind::file_set, call, call);
+    } else if (is_file_function(call.text)) {
+      add(ReferenceKind::file, *call.operands[0], call);
+    } else {
+      return false;
+    }
+    visit_calls_below(*call.operands[0]);
+    for (const Expression* operand : call.operands.subspan(1)) visit(*operand);
+    return true;
+  }
+
+  /// `local.x` or `var.x` by itself: its definition counts already, except where that names a directory above, which then matters
+  /// only here. Once per file is enough. True when the expression is such a traversal.
+  bool visit_use(const Expression& expression) {
+    const auto traversal = hcl::as_traversal(expression);
+    if (!traversal || !is_foldable_root(traversal->root) || traversal->root == "each") return false;
+    if (is_definition_ || !bound_.empty()) return true;
+    const std::string text = hcl::render_expression(expression, 256);
+    const bool is_known = std::any_of(references_.begin(), references_.end(), [&](const FileReference& reference) {
+      return reference.kind == ReferenceKind::use && reference.text == text;
+    });
+    if (!is_known) {
+      add(ReferenceKind::use, expression, expression);
+      references_.back().text = arena_.copy(text);
+    }
+    return true;
+  }
+
+  /// Inside something that is taken as one path only calls that read files count.
+  void visit_calls_below(const Expression& expression) {
+    for (const Expression* operand : expression.operands) {
+      if (operand->kind == ExpressionKind::call && visit_file_call(*operand)) continue;
+      visit_calls_below(*operand);
+    }
+  }
+
+  /// Operands 0 and 1 are the names, 2 is the collection, which does not see them.
+  void visit_loop(const Expression& loop) {
+    visit(*loop.operands[2]);
+    const std::size_t before = bound_.size();
+    for (const Expression* name : loop.operands.first(2)) {
+      if (!name->text.empty()) bound_.push_back(arena_.copy(name->text));
+    }
+    for (const Expression* operand : loop.operands.subspan(3)) visit(*operand);
+    bound_.resize(before);
+  }
+
+  bool is_definition_;
+  hcl::Arena& arena_;
+  std::vector<FileReference>& references_;
+  std::vector<std::string_view> bound_;
+};
+
+}  // namespace
+
+const Expression* copy_expression(const Expression& expression, hcl::Arena& arena) {
+  Expression copy = expression;
+  copy.text = arena.copy(expression.text);
+  std::vector<const Expression*> operands;
+  operands.reserve(expression.operands.size());
+  for (const Expression* operand : expression.operands) operands.push_back(copy_expression(*operand, arena));
+  copy.operands = arena.copy(std::span<const Expression* const>(operands));
+  return arena.make(copy);
+}
+
+bool is_file_function(std::string_view name) {
+  constexpr std::array names = {"file"sv,         "fileexists"sv,       "filebase64"sv,       "filemd5"sv,
+                                "filesha1"sv,     "filesha256"sv,       "filesha512"sv,       "filebase64sha256"sv,
+                                "templatefile"sv, "filebase64sha512"sv};
+  return std::find(names.begin(), names.end(), name.starts_with("core::") ? name.substr(6) : name) != names.end();
+}
+
+void collect_references(const Expression& expression, bool is_definition, hcl::Arena& arena,
+                        std::vector<FileReference>& references) {
+  Collector(is_definition, arena, references).visit(expression);
+}
+
+}  // namespace statelane::terraform
