@@ -114,7 +114,7 @@ class Repository:
         run(["git", "init", "-q", "--bare", "-b", "main", origin], cwd=scratch, env=environment)
         self.git("init", "-q", "-b", "main")
         self.git("remote", "add", "origin", origin)
-        # gitlab-ci-local takes the project's name and CI_SERVER_URL from the remote that has this name, if there is one.
+        # gitlab-ci-local takes the project's name and CI_SERVER_URL from the remote of this name.
         self.git("remote", "add", "gcl-origin", "https://gitlab.example.com/platform/orders.git")
         # It takes CI_DEFAULT_BRANCH from here, as a clone has it.
         self.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")

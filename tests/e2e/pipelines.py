@@ -71,6 +71,10 @@ class PipelineRunner:
         """Runs all jobs that start by themselves; manual ones wait."""
         return self._run()
 
+    def run_only(self, job):
+        """Runs one job that starts by itself, alone: the one that generates, without the trigger behind it."""
+        return self._run(job)
+
     def press(self, job):
         """Starts one manual job, with the artifacts of the jobs that ran before it."""
         self._check_button(job)
@@ -116,6 +120,8 @@ class PipelineRunner:
                    "--json-schema-validation=false",
                    "--force-shell-executor", "--shell-isolation", "--no-artifacts-to-source"]
         command += [f"--variable={name}={value}" for name, value in self.variables.items()]
+        # Or it prints a warning into the JSON of --list-json.
+        command.append("--ignore-predefined-vars=" + ",".join(self.variables))
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             ended = subprocess.run([*command, *arguments], cwd=self.directory, env=self.environment,
                                    stdin=subprocess.DEVNULL, stdout=output, stderr=errors)

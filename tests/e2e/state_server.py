@@ -16,6 +16,7 @@ A request is named by its method and object: "GET state", "POST state", "POST lo
 """
 import base64
 import binascii
+import contextlib
 import json
 import re
 import sys
@@ -113,6 +114,10 @@ class Handler(BaseHTTPRequestHandler):
     """One connection: reads requests, lets the server's memory answer them."""
 
     protocol_version = "HTTP/1.1"
+
+    def handle(self):
+        with contextlib.suppress(ConnectionError):  # A Terraform that is killed resets its connection.
+            super().handle()
 
     def serve(self):
         url = urlsplit(self.path)
