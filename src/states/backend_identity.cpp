@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
+#include <set>
 #include <vector>
 
 namespace statelane::states {
@@ -79,13 +79,67 @@ std::string normalise(std::string_view type, std::string_view part, std::string 
   return value;
 }
 
-/// The written value of a part; the outer optional is empty when nobody writes it.
-std::optional<std::optional<std::string>> written(const BackendSettings& settings, const Part& part) {
+/// The written value of a part; null when nobody writes it.
+const PartialText* written(const BackendSettings& settings, const Part& part) {
   for (const std::string_view name : {part.name, part.alternative}) {
     const auto found = settings.values.find(std::string(name));
-    if (!name.empty() && found != settings.values.end()) return found->second;
+    if (!name.empty() && found != settings.values.end()) return &found->second;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+/// Files `value` of the attribute `name` under what is known of it.
+void add_part(BackendIdentity& identity, const std::string& name, const PartialText& value, const RepoPath& directory) {
+  const bool is_known = std::all_of(value.begin(), value.end(), [](const auto& piece) { return piece.has_value(); });
+  if (is_known) {
+    std::string text;
+    for (const auto& piece : value) text += *piece;
+    identity.known[name] = normalise(identity.type, name, std::move(text), directory);
+  } else if (value.size() == 1) {
+    identity.unknown.push_back(name);
+  } else {
+    identity.partial[name] = value;
+  }
+}
+
+/// `text` is `pattern` with some text for each unknown piece.
+bool matches_partial(const PartialText& pattern, std::string_view text) {
+  std::size_t at = 0;
+  for (std::size_t index = 0; index < pattern.size(); ++index) {
+    if (!pattern[index]) continue;
+    const std::string& piece = *pattern[index];
+    const bool is_last = index + 1 == pattern.size();
+    if (index == 0) {
+      if (!text.starts_with(piece)) return false;
+      at = piece.size();
+    } else if (is_last) {
+      return text.size() >= at + piece.size() && text.ends_with(piece);
+    } else {
+      const std::size_t found = text.find(piece, at);
+      if (found == std::string_view::npos) return false;
+      at = found + piece.size();
+    }
+  }
+  return !pattern.back() || at == text.size();
+}
+
+/// What two identities say of one attribute.
+enum class PartMatch { equal, open, different };
+
+PartMatch match_part(const BackendIdentity& one, const BackendIdentity& other, const std::string& name) {
+  const auto left = one.known.find(name);
+  const auto right = other.known.find(name);
+  if (left != one.known.end() && right != other.known.end()) {
+    return left->second == right->second ? PartMatch::equal : PartMatch::different;
+  }
+  const auto against_partial = [&](const BackendIdentity& pattern, const std::string& text) {
+    const auto found = pattern.partial.find(name);
+    if (found == pattern.partial.end()) return PartMatch::open;
+    return matches_partial(found->second, text) ? PartMatch::equal : PartMatch::different;
+  };
+  if (left != one.known.end()) return against_partial(other, left->second);
+  if (right != other.known.end()) return against_partial(one, right->second);
+  return PartMatch::open;
 }
 
 bool is_required(const BackendIdentity& identity, const std::string& part) {
@@ -103,24 +157,18 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
   identity.type = settings.type == "cloud" ? "remote" : settings.type;
   if (const BackendType* type = find_type(identity.type)) {
     for (const Part& part : type->parts) {
-      const auto value = written(settings, part);
+      const PartialText* value = written(settings, part);
       const std::string name(part.name);
-      if (value && *value) {
-        identity.known[name] = normalise(identity.type, part.name, **value, directory);
-      } else if (!value && part.value) {
-        identity.known[name] = normalise(identity.type, part.name, std::string(*part.value), directory);
+      if (value != nullptr) {
+        add_part(identity, name, *value, directory);
+      } else if (part.value) {
+        add_part(identity, name, {std::string(*part.value)}, directory);
       } else {
         identity.unknown.push_back(name);
       }
     }
   } else {
-    for (const auto& [name, value] : settings.values) {
-      if (value) {
-        identity.known[name] = *value;
-      } else {
-        identity.unknown.push_back(name);
-      }
-    }
+    for (const auto& [name, value] : settings.values) add_part(identity, name, value, directory);
   }
   if (workspace) identity.known["workspace"] = *workspace;
   std::sort(identity.unknown.begin(), identity.unknown.end());
@@ -130,11 +178,13 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored) {
   if (wanted.type != stored.type) return IdentityMatch::different;
   bool anchored = false;
-  for (const auto& [name, value] : wanted.known) {
-    const auto other = stored.known.find(name);
-    if (other == stored.known.end()) continue;
-    if (other->second != value) return IdentityMatch::different;
-    anchored = anchored || is_required(wanted, name);
+  std::set<std::string> names;
+  for (const auto& [name, value] : wanted.known) names.insert(name);
+  for (const auto& [name, value] : wanted.partial) names.insert(name);
+  for (const std::string& name : names) {
+    const PartMatch match = match_part(wanted, stored, name);
+    if (match == PartMatch::different) return IdentityMatch::different;
+    anchored = anchored || (match == PartMatch::equal && is_required(wanted, name));
   }
   if (wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
   return anchored ? IdentityMatch::possible : IdentityMatch::different;

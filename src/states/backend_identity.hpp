@@ -10,11 +10,10 @@
 
 namespace statelane::states {
 
-/// The settings of a backend as far as they are known statically: an attribute with an empty value is written but not known, an
-/// absent one is not written. Attributes of nested blocks and objects are named `workspaces.name`, `endpoints.s3`.
+/// The settings of a backend as far as they are known statically: an absent attribute is not written. Attributes of nested blocks and objects are named `workspaces.name`, `endpoints.s3`.
 struct BackendSettings {
   std::string type;
-  std::map<std::string, std::optional<std::string>> values;
+  std::map<std::string, PartialText> values;
 };
 
 /// What of `settings` tells one stored state from another, by Terraform's documentation of each backend. Defaults are filled in,

@@ -162,26 +162,27 @@ std::string escape_glob(std::string_view text) {
   return result;
 }
 
-bool add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& parts, ReferenceKind kind,
-                     const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
+PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& parts, ReferenceKind kind,
+                            const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
   const PartialText text = simplify(parts);
-  if (text.empty()) return true;
+  if (text.empty()) return PathOutcome::no_path;
   if (text.size() == 1 && text.front()) {
+    const std::size_t before = inputs.size();
     add_known_text(tree, from, *text.front(), kind, definition_of, reach, inputs);
-    return true;
+    return inputs.size() == before ? PathOutcome::no_path : PathOutcome::known;
   }
-  if (kind == ReferenceKind::path_text && !(text.front() && begins_like_path(*text.front()))) return false;
-  if (!text.front() && text.size() == 1) return false;
+  if (kind != ReferenceKind::file && !(text.front() && begins_like_path(*text.front()))) return PathOutcome::no_path;
+  if (!text.front()) return PathOutcome::anything;
   const auto split = split_directory(from, text);
-  if (!split) return true;
+  if (!split) return PathOutcome::no_path;
   add_glob(tree, split->directory, climbs(split->rest) ? "**/*" : glob_of(split->rest), reach, inputs);
-  return true;
+  return PathOutcome::covered;
 }
 
-bool add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
-                         const PartialText& pattern, const Reach& reach, InputSet& inputs) {
+PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
+                                const PartialText& pattern, const Reach& reach, InputSet& inputs) {
   const PartialText base = simplify(directory);
-  if (base.empty() || !base.front()) return false;
+  if (base.empty() || !base.front()) return PathOutcome::anything;
   const PartialText names = simplify(pattern);
   const bool is_known = base.size() == 1 && names.size() == 1 && names.front();
   if (!is_known) {
@@ -191,12 +192,12 @@ bool add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const Par
     return add_path_inputs(tree, from, everything, ReferenceKind::file, std::nullopt, reach, inputs);
   }
   const auto anchor = anchor_of(from, *base.front());
-  if (!anchor) return true;
+  if (!anchor) return PathOutcome::no_path;
   // Terraform's `**` at the end lists every depth; in GitLab's pattern language that is `**/*`.
   std::string glob = *names.front();
   if (glob == "**" || glob.ends_with("/**")) glob += "/*";
   add_glob(tree, *anchor, climbs(names) ? "**/*" : glob, reach, inputs);
-  return true;
+  return PathOutcome::known;
 }
 
 }  // namespace statelane::states

@@ -18,20 +18,22 @@ inline constexpr std::string_view repository_root = "/\x01";
 /// The absolute path, for folding, of a directory of the repository.
 std::string absolute_text(const RepoPath& path);
 
-/// A string of which some parts are not known: an empty part may be any text.
-using PartialText = std::vector<std::optional<std::string>>;
-
 /// Adds what a text may name, read from the working directory `from` as the operating system would: the file (which need not
 /// exist), the directory with everything below it, a glob for what is not known, and every symbolic link on the way.
 ///   file       the whole text is a path
 ///   path_text  the whole text is a path when something is there; else each of its words that begins like one
 /// `definition_of`: the module directory whose locals or arguments hold the text: a directory that contains it says nothing by itself.
-/// False when the text is not known at all.
-bool add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text, terraform::ReferenceKind kind,
+enum class PathOutcome {
+  known,      ///< everything that the text names was added
+  covered,    ///< a glob covers what is not known
+  anything,   ///< the text is not known at all: nothing was added
+  no_path,    ///< it is no path, or lies outside the repository: nothing was added
+};
+PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text, terraform::ReferenceKind kind,
                      const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs);
 
 /// Adds the files that `fileset(directory, pattern)` may list.
-bool add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
+PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
                          const PartialText& pattern, const Reach& reach, InputSet& inputs);
 
 /// `text` with every character that means something in GitLab's pattern language escaped.

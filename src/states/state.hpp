@@ -25,15 +25,18 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-/// What tells one stored state from another. Values that are not known statically are absent from `known` and named in
-/// `unknown`.
+/// A string of which some parts are not known: an empty part may be any text.
+using PartialText = std::vector<std::optional<std::string>>;
+
+/// What tells one stored state from another.
 struct BackendIdentity {
-  std::string type;                          ///< `s3`, `http` … ; `remote` for Terraform Cloud however it is written
-  std::map<std::string, std::string> known;  ///< identity attribute → value, defaults filled in
-  std::vector<std::string> unknown;          ///< sorted
+  std::string type;                            ///< `s3`, `http` … ; `remote` for Terraform Cloud however it is written
+  std::map<std::string, std::string> known;    ///< identity attribute → value, defaults filled in
+  std::map<std::string, PartialText> partial;  ///< attributes of which only some text is known
+  std::vector<std::string> unknown;            ///< attributes of which nothing is known, sorted
 
   /// Every part is known.
-  bool is_complete() const { return unknown.empty(); }
+  bool is_complete() const { return unknown.empty() && partial.empty(); }
   friend bool operator==(const BackendIdentity&, const BackendIdentity&) = default;
 };
 

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace statelane::cli {
+
+enum class Command { list, affected, generate, run_plan, run_apply };
+enum class Color { automatic, always, never };
+enum class OnMissingBase { fail, all };
+
+/// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the command
+/// takes are ever set.
+struct Options {
+  Command command = Command::list;
+  std::string directory = ".";  ///< -C
+  Color color = Color::automatic;
+  bool json = false;
+  bool strict = false;
+
+  // Which tree, which commits.
+  std::string revision;      ///< --rev, for commands that read one tree
+  std::string range;         ///< COMMIT, A..B or A...B
+  std::string base;          ///< --base
+  std::string head;          ///< --head
+  std::string since;         ///< --since: like --base, states that an earlier pipeline lost are offered again
+  OnMissingBase on_missing_base = OnMissingBase::fail;
+
+  // Selection.
+  bool all = false;
+  std::vector<std::string> state_globs;
+  bool ignore_format = true;
+  bool fail_on_unclaimed = false;
+  bool exit_code = false;  ///< affected --exit-code
+
+  // generate
+  std::string output;
+  std::optional<config::ChangesKeyword> changes;
+  std::string image;
+
+  // run
+  std::string state;
+  bool detailed_exit_code = false;
+  bool newest_commit = true;
+};
+
+/// What became of the command line.
+struct ParsedArguments {
+  std::optional<Options> options;  ///< empty: print `text` and exit with `exit_code`
+  std::string text;
+  int exit_code = 0;
+};
+
+/// Reads the command line. Help and version come back as text with exit code 0; faults throw `Error` (usage) with a suggestion.
+ParsedArguments parse_arguments(std::span<const char* const> arguments);
+
+}  // namespace statelane::cli
