@@ -1,0 +1,225 @@
+#include "states/load_states.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "states/closure.hpp"
+#include "states/edges.hpp"
+#include "states/scan.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+bool matches_any(const std::vector<config::Located>& globs, const RepoPath& directory) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const config::Located& glob) { return config::matches_glob(glob.text, directory.display()); });
+}
+
+/// Why a directory is a state directory.
+struct Discovery {
+  RepoPath directory;
+  StateReason reason = StateReason::backend_block;
+  Place place;
+  config::Settings settings;
+};
+
+/// What one state directory becomes: its states with the stored states that each reads.
+struct Member {
+  State state;
+  std::vector<RemoteRead> reads;
+};
+
+class Loader {
+ public:
+  Loader(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts, Diagnostics& diagnostics)
+      : tree_(tree), config_(config), diagnostics_(diagnostics), scan_(scan_tree(tree)), modules_(tree, scan_, facts, diagnostics) {}
+
+  LoadedStates load() {
+    discover();
+    std::vector<Member> members = build_members();
+    std::sort(members.begin(), members.end(), [](const Member& left, const Member& right) { return left.state.id < right.state.id; });
+    std::vector<State> states;
+    std::vector<std::vector<RemoteRead>> reads;
+    for (Member& member : members) {
+      states.push_back(std::move(member.state));
+      reads.push_back(std::move(member.reads));
+    }
+    LoadedStates result;
+    std::vector<Edge> edges = find_edges(states, reads, result.unmatched, diagnostics_);
+    check_identities(states, diagnostics_);
+    result.left_out = find_left_out(states);
+    std::vector<std::string> ignore;
+    for (const config::Located& glob : config_.ignore) ignore.push_back(glob.text);
+    result.graph = StateGraph(std::move(states), std::move(edges), directory_files(), std::move(ignore));
+    return result;
+  }
+
+ private:
+  void discover() {
+    for (const ScannedDirectory& scanned : scan_.directories) {
+      if (matches_any(config_.exclude, scanned.path)) continue;
+      if (auto discovery = discover_directory(scanned)) {
+        state_directories_.insert(scanned.path);
+        discoveries_.push_back(*std::move(discovery));
+      }
+    }
+  }
+
+  std::optional<Discovery> discover_directory(const ScannedDirectory& scanned) {
+    Discovery discovery{scanned.path, StateReason::configured, {RepoPath::of(config::file_name), 0},
+                        config::settings_for(config_, scanned.path)};
+    const Module* module = modules_.find(scanned.path);
+    if (module != nullptr && module->backend != nullptr) {
+      discovery.reason = module->backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
+      discovery.place = {module->backend_file->path, module->backend->line};
+      return discovery;
+    }
+    if (scanned.has_lock_file && module != nullptr) {
+      discovery.reason = StateReason::lock_file;
+      discovery.place = {scanned.path.child(".terraform.lock.hcl"), 0};
+      return discovery;
+    }
+    const bool is_included = matches_any(config_.include, scanned.path) && holds_files(scanned.path);
+    const bool is_lane = discovery.settings.commands && holds_files(scanned.path);
+    return is_included || is_lane ? std::optional(std::move(discovery)) : std::nullopt;
+  }
+
+  bool holds_files(const RepoPath& directory) const {
+    const auto entries = tree_.list(directory);
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const repo::TreeEntry& entry) { return entry.kind != repo::EntryKind::directory; });
+  }
+
+  std::vector<Member> build_members() {
+    const Sources sources{tree_, scan_, modules_, state_directories_, config_};
+    std::vector<Member> members;
+    for (const Discovery& discovery : discoveries_) {
+      const std::vector<Instance> instances =
+          find_instances(tree_, discovery.directory, discovery.settings, has_partial_backend(discovery), diagnostics_);
+      for (const Instance& instance : instances) members.push_back(build_member(sources, discovery, instance, instances));
+    }
+    return members;
+  }
+
+  /// The backend block leaves open what has to be known.
+  bool has_partial_backend(const Discovery& discovery) {
+    const Module* module = modules_.find(discovery.directory);
+    if (module == nullptr || module->backend == nullptr) return false;
+    BackendSettings settings{std::string(module->backend->type), {}};
+    for (const auto& attribute : module->backend->attributes) settings.values[std::string(attribute.name)] = {"set"};
+    return !identify_backend(settings, std::nullopt, discovery.directory).is_complete();
+  }
+
+  Member build_member(const Sources& sources, const Discovery& discovery, const Instance& instance,
+                      const std::vector<Instance>& siblings) {
+    Member member;
+    State& state = member.state;
+    state.id = to_state_id(discovery.directory, instance.name);
+    state.directory = discovery.directory;
+    state.instance = instance.name;
+    state.kind = discovery.settings.commands ? StateKind::custom : StateKind::terraform;
+    state.reason = discovery.reason;
+    state.reason_place = discovery.place;
+    state.var_files = instance.var_files;
+    state.backend_files = instance.backend_files;
+    state.workspace = instance.workspace;
+    if (state.kind == StateKind::terraform) {
+      state.tool = discovery.settings.tool ? discovery.settings.tool->text : "terraform";
+    }
+    state.settings = discovery.settings;
+    for (const Instance& sibling : siblings) {
+      if (sibling.name == instance.name) continue;
+      state.foreign.insert(state.foreign.end(), sibling.exclusive.begin(), sibling.exclusive.end());
+    }
+    std::sort(state.foreign.begin(), state.foreign.end());
+    Closure closure = find_closure(sources, discovery.directory, instance, discovery.settings);
+    if (!closure.backend.type.empty()) {
+      const auto workspace = instance.workspace.empty() ? std::nullopt : std::optional(instance.workspace);
+      state.backend = identify_backend(closure.backend, workspace, discovery.directory);
+    }
+    state.inputs = std::move(closure.inputs);
+    state.unknown = std::move(closure.unknown);
+    member.reads = std::move(closure.reads);
+    return member;
+  }
+
+  std::unordered_map<RepoPath, DirectoryFiles> directory_files() const {
+    std::unordered_map<RepoPath, DirectoryFiles> result;
+    for (const ScannedDirectory& scanned : scan_.directories) {
+      const DirectoryFiles files{!scanned.configuration.empty(), scanned.has_infrastructure};
+      if (files.has_configuration || files.has_infrastructure) result.emplace(scanned.path, files);
+    }
+    return result;
+  }
+
+  std::vector<LeftOut> find_left_out(const std::vector<State>& states) const {
+    std::set<RepoPath> called;
+    for (const State& state : states) {
+      for (const Input& input : state.inputs) {
+        if (input.kind == InputKind::module_directory) called.insert(input.path);
+      }
+    }
+    std::vector<LeftOut> result;
+    for (const ScannedDirectory& scanned : scan_.directories) {
+      if (scanned.configuration.empty() || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
+      const bool is_excluded = matches_any(config_.exclude, scanned.path);
+      result.push_back({scanned.path, is_excluded ? "excluded by .statelane.yml"
+                                                  : "no backend block and no lock file, and no state calls it as a module"});
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+  }
+
+  const repo::Tree& tree_;
+  const config::Config& config_;
+  Diagnostics& diagnostics_;
+  Scan scan_;
+  ModuleIndex modules_;
+  std::set<RepoPath> state_directories_;
+  std::vector<Discovery> discoveries_;
+};
+
+/// `%` and `@` of a name's own, so that an id has one reading.
+std::string escape_id(std::string_view text) {
+  std::string result;
+  for (const char letter : text) {
+    if (letter == '%') {
+      result += "%25";
+    } else if (letter == '@') {
+      result += "%40";
+    } else {
+      result += letter;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string to_state_id(const RepoPath& directory, const std::optional<std::string>& instance) {
+  const std::string id = escape_id(directory.display());
+  return instance ? id + "@" + escape_id(*instance) : id;
+}
+
+LoadedStates load_states(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts,
+                         Diagnostics& diagnostics) {
+  return Loader(tree, config, facts, diagnostics).load();
+}
+
+std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& graph) {
+  std::vector<RepoPath> result;
+  for (const ScannedDirectory& scanned : scan_tree(tree).directories) {
+    for (const repo::TreeEntry& entry : tree.list(scanned.path)) {
+      if (entry.kind == repo::EntryKind::directory) continue;
+      const RepoPath path = scanned.path.child(entry.name);
+      if (graph.is_infrastructure(path) && graph.claims(path).empty()) result.push_back(path);
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+}  // namespace statelane::states

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "config/config.hpp"
+#include "facts/fact_store.hpp"
+#include "repo/tree.hpp"
+#include "states/state_graph.hpp"
+
+namespace statelane::states {
+
+/// A directory with configuration that is no state directory, and why.
+struct LeftOut {
+  RepoPath directory;
+  std::string why;
+
+  friend auto operator<=>(const LeftOut&, const LeftOut&) = default;
+};
+
+/// A `terraform_remote_state` that no state of the repository answers.
+struct Unmatched {
+  std::string state;
+  Place place;
+  std::string what;
+
+  friend auto operator<=>(const Unmatched&, const Unmatched&) = default;
+};
+
+/// What one tree says.
+struct LoadedStates {
+  StateGraph graph;
+  std::vector<LeftOut> left_out;          ///< sorted; module directories that others call are not listed
+  std::vector<Unmatched> unmatched;       ///< sorted
+};
+
+/// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of what the
+/// configuration says are added to `diagnostics`; the states are there all the same.
+LoadedStates load_states(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts,
+                         Diagnostics& diagnostics);
+
+/// Infrastructure files that exist in `tree` and are no state's input, sorted.
+std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& graph);
+
+/// The id of a state: the directory with `%` and `@` escaped, and the instance behind an `@`.
+std::string to_state_id(const RepoPath& directory, const std::optional<std::string>& instance);
+
+}  // namespace statelane::states
