@@ -1,0 +1,35 @@
+"""Reads YAML with PyYAML and compares it with JSON: same values, same types, same order of keys.
+
+usage: read_back.py FILE.yml FILE.json
+"""
+import json
+import sys
+
+import yaml
+
+
+def differences(read, meant, place):
+    if type(read) is not type(meant):
+        return [f"{place}: {read!r} instead of {meant!r}"]
+    if isinstance(meant, dict):
+        if list(read) != list(meant):
+            return [f"{place}: keys {list(read)!r} instead of {list(meant)!r}"]
+        return [found for key in meant for found in differences(read[key], meant[key], f"{place}/{key!r}")]
+    if isinstance(meant, list):
+        if len(read) != len(meant):
+            return [f"{place}: {len(read)} items instead of {len(meant)}"]
+        return [found for index, item in enumerate(meant) for found in differences(read[index], item, f"{place}/{index}")]
+    return [] if read == meant else [f"{place}: {read!r} instead of {meant!r}"]
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8", newline="") as file:
+        read = yaml.load(file, yaml.CSafeLoader)
+    with open(sys.argv[2], encoding="utf-8") as file:
+        found = differences(read, json.load(file), "")
+    print("\n".join(found[:20]))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
