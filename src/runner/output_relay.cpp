@@ -36,11 +36,11 @@ process::FileDescriptor open_file(const std::filesystem::path& file, int flags) 
 
 }  // namespace
 
-OutputRelay::OutputRelay(JobLog& log, std::filesystem::path file)
+OutputRelay::OutputRelay(JobLog& log, const std::filesystem::path& file, std::filesystem::path kept_as)
     : log_(log),
-      file_(std::move(file)),
-      written_(open_file(file_, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
-      read_(open_file(file_, O_RDONLY)),
+      kept_as_(std::move(kept_as)),
+      written_(open_file(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
+      read_(open_file(file, O_RDONLY)),
       buffer_(block, '\0') {}
 
 std::string_view OutputRelay::read_at(std::uint64_t offset) {
@@ -119,7 +119,7 @@ void OutputRelay::show_tail() {
     const std::string_view text = read_at(from);
     from += std::min(text.find('\n') + 1, text.size());
     log_.write(fmt::format("\x1b[0m\n... {} KiB left out here; the whole text is in {}\n", (from - relayed_) / 1024,
-                           file_.string()));
+                           kept_as_.string()));
   }
   while (from < looked_at_) {
     const std::string_view text = read_at(from).substr(0, looked_at_ - from);

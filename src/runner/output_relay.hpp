@@ -16,8 +16,9 @@ namespace statelane::runner {
 /// and the tail are relayed and the file keeps everything.
 class OutputRelay {
  public:
-  /// Creates or empties `file`, readable by its owner only. Throws `Error{environment}` when that is not possible.
-  OutputRelay(JobLog& log, std::filesystem::path file);
+  /// Creates or empties `file`, readable by its owner only. `kept_as` is where a reader of a cut log finds the whole
+  /// text. Throws `Error{environment}` when the file cannot be written.
+  OutputRelay(JobLog& log, const std::filesystem::path& file, std::filesystem::path kept_as);
 
   /// What the program writes to; each write appends.
   int descriptor() const { return written_.get(); }
@@ -42,7 +43,7 @@ class OutputRelay {
   void show_tail();
 
   JobLog& log_;
-  std::filesystem::path file_;
+  std::filesystem::path kept_as_;
   process::FileDescriptor written_;
   process::FileDescriptor read_;
   std::string buffer_;

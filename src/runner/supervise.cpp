@@ -76,10 +76,11 @@ bool Supervisor::pause(milliseconds time) {
   return !is_stopping();
 }
 
-Supervised Supervisor::run(const process::Command& command, const std::filesystem::path& output_file) {
+Supervised Supervisor::run(const process::Command& command, const std::filesystem::path& output_file,
+                           const std::filesystem::path& kept_as) {
   if (is_stopping()) return {};
   stop_ = {};
-  OutputRelay output(log_, output_file);
+  OutputRelay output(log_, output_file, kept_as.empty() ? output_file : kept_as);
   process::ChildProcess child(command, output.descriptor());
   Supervised result;
   result.started = true;

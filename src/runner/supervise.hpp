@@ -32,9 +32,10 @@ class Supervisor {
   Supervisor& operator=(const Supervisor&) = delete;
   ~Supervisor();
 
-  /// Runs `command` to its end with both streams in `output_file`, relayed to the log. Throws `Error` when it cannot
-  /// start.
-  Supervised run(const process::Command& command, const std::filesystem::path& output_file);
+  /// Runs `command` to its end with both streams in `output_file`, relayed to the log; where the log is cut it points
+  /// to `kept_as` (empty: `output_file`). Throws `Error` when the program cannot start.
+  Supervised run(const process::Command& command, const std::filesystem::path& output_file,
+                 const std::filesystem::path& kept_as = {});
 
   /// A stop signal has come.
   bool is_stopping();

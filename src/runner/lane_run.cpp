@@ -1,0 +1,192 @@
+#include "runner/lane_run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <random>
+
+#include "base/error.hpp"
+#include "runner/json_scanner.hpp"
+#include "runner/terraform_command.hpp"
+#include "runner/terraform_messages.hpp"
+
+namespace statelane::runner {
+
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+/// GitLab cuts a job's log at 4 MiB. What is left is for the tails of cut outputs and for what other commands of the
+/// job print.
+constexpr std::uint64_t relay_limit = 2560 * 1024;
+
+/// Messages stand at the end; this much of it is searched.
+constexpr std::size_t searched_output = 1 << 20;
+
+JobLog::Style log_style(const JobEnvironment& job) {
+  JobLog::Style style;
+  style.sections = job.ci;
+  if (job.ci) style.relay_limit = relay_limit;
+  return style;
+}
+
+std::string signal_name(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return name == nullptr ? std::to_string(signal) : name;
+}
+
+milliseconds with_jitter(milliseconds time) {
+  std::minstd_rand random(std::random_device{}());
+  return milliseconds(std::uniform_int_distribution<milliseconds::rep>(time.count() / 2, time.count() * 3 / 2)(random));
+}
+
+std::string end_of(const fs::path& file) {
+  std::string text = read_file(file).value_or("");
+  if (text.size() > searched_output) text.erase(0, text.size() - searched_output);
+  return text;
+}
+
+std::string shown(const std::vector<std::string>& argv) { return fmt::format("{}", fmt::join(argv, " ")); }
+
+}  // namespace
+
+LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options)
+    : lane_(lane),
+      job_(job),
+      options_(options),
+      directory_(lane_directory(lane)),
+      paths_(artifact_paths(lane)),
+      log_(STDOUT_FILENO, log_style(job)),
+      supervisor_(log_, options.settle_time),
+      environment_(lane.commands ? decltype(environment_){}
+                                 : terraform_environment(lane, job, fs::exists(lock_file()))) {
+  if (!fs::is_directory(directory_)) {
+    throw Error(ErrorKind::usage, fmt::format("the state directory {} does not exist", directory_.string()));
+  }
+  make_private_directory(paths_.directory);
+  if (lane_.commands) return;
+  if (const auto cache = environment_.find("TF_PLUGIN_CACHE_DIR"); cache != environment_.end()) {
+    fs::create_directories(*cache->second);
+  }
+  for (const std::string& setting : hidden_arguments(job_)) {
+    log_.line(fmt::format("statelane: {} is set and changes what {} does", setting, lane_.tool));
+  }
+}
+
+Supervised LaneRun::run(std::string_view section, std::vector<std::string> argv, const fs::path& kept_as) {
+  const bool is_collapsed = section == "init" || section == "workspace";
+  const JobLog::Section open(log_, fmt::format("statelane_{}", section), shown(argv), is_collapsed);
+  const Supervised result =
+      supervisor_.run(process::Command{std::move(argv), environment_, directory_}, paths_.output, kept_as);
+  if (!kept_as.empty() && result.started) write_plain_text(paths_.output, kept_as);
+  return result;
+}
+
+int LaneRun::init() {
+  const std::vector<std::string> argv = init_arguments(lane_, fs::exists(lock_file()));
+  milliseconds wait = options_.retry_wait;
+  for (int attempt = 1;; ++attempt) {
+    const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
+    if (ended.started && ended.status.succeeded()) return 0;
+    const bool may_help = ended.started && attempt < options_.init_attempts && !supervisor_.is_stopping() &&
+                          is_network_failure(end_of(paths_.output));
+    if (!may_help) return explain_end(ended, "init");
+    const milliseconds pause = with_jitter(wait);
+    log_.line(fmt::format("statelane: the network or a registry failed; try {} of {} in {:.1f} s", attempt + 1,
+                          options_.init_attempts, static_cast<double>(pause.count()) / 1000));
+    if (!supervisor_.pause(pause)) return explain_end({}, "init");
+    wait *= 2;
+  }
+}
+
+int LaneRun::prepare_terraform() {
+  if (const int code = init(); code != 0) return code;
+  const std::vector<std::string> argv = workspace_arguments(lane_);
+  if (argv.empty()) return 0;
+  const Supervised ended = run("workspace", argv);
+  return ended.started && ended.status.succeeded() ? 0 : explain_end(ended, "workspace select");
+}
+
+int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
+  const std::vector<int>& stops = supervisor_.stop_signals();
+  if (!ended.started) {
+    const int signal = stops.empty() ? SIGTERM : stops.front();
+    log_.line(fmt::format("statelane: stopped by signal {} before '{}' began; nothing was changed", signal_name(signal),
+                          what));
+    return 128 + signal;
+  }
+  for (const Explanation& reason : explain_failure(end_of(paths_.output), {lane_.tool, directory_.native()})) {
+    log_.line(fmt::format("statelane: {}{}\n  fix: {}", reason.place.empty() ? "" : reason.place + ": ", reason.message,
+                          reason.fix));
+  }
+  if (!stops.empty()) {
+    log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself", signal_name(stops.front()),
+                          what,
+                          ended.interrupt_sent ? "was interrupted once"
+                          : ended.notice_seen  ? "had been interrupted already"
+                                               : "was not interrupted"));
+  }
+  if (ended.status.kind == process::ExitStatus::Kind::signaled) {
+    log_.line(fmt::format(
+        "statelane: '{}' was killed by signal {}; the state's lock may still be held, and the next run names its "
+        "holder\n  to look at the state: {} -chdir={} state list",
+        what, signal_name(ended.status.value), lane_.tool, directory_.string()));
+  }
+  return ended.status.code();
+}
+
+std::string LaneRun::ask_tool_version() {
+  std::string key;
+  std::string version;
+  JsonScanner scanner([&](const JsonEvent& event) {
+    if (event.kind == JsonEvent::Kind::key) key = event.text;
+    if (event.kind == JsonEvent::Kind::string && key == "terraform_version") version = event.text;
+    return key == "terraform_version" || event.kind != JsonEvent::Kind::key ? JsonScanner::Answer::enter
+                                                                            : JsonScanner::Answer::skip;
+  });
+  const process::Captured answer =
+      process::run_captured({{lane_.tool, "version", "-json"}, environment_, directory_}, std::chrono::seconds(60));
+  if (answer.status.succeeded()) {
+    scanner.add(answer.out);
+    scanner.finish();
+  }
+  if (!version.empty()) return version;
+  throw Error(ErrorKind::environment, fmt::format("cannot ask '{}' for its version: {}", lane_.tool,
+                                                  answer.timed_out ? "it does not answer" : strip_escapes(answer.err)));
+}
+
+PlanMetadata LaneRun::describe() const {
+  PlanMetadata result;
+  result.state = lane_.state_id;
+  result.commit = job_.commit;
+  result.root_pipeline = job_.root_pipeline;
+  result.destroy = options_.destroy;
+  result.plan_digest = digest_file(paths_.plan_file).value_or("");
+  result.inputs_digest = lane_.inputs_digest;
+  result.lock_file_digest = digest_file(lock_file()).value_or("");
+  result.helper_version = options_.helper_version;
+  result.tool = lane_.commands ? "commands" : lane_.tool;
+  result.var_files = lane_.var_files;
+  return result;
+}
+
+std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals) {
+  const Sifted sifted = sift(std::move(refusals), options_.passed);
+  std::vector<std::string> used;
+  for (const Refusal& passed : sifted.passed) {
+    used.emplace_back(option_of(passed.guard));
+    log_.line(fmt::format("statelane: {} lets this pass: {}", used.back(), passed.message));
+  }
+  if (sifted.standing.empty()) return used;
+  for (std::size_t index = 1; index < sifted.standing.size(); ++index) {
+    log_.line(fmt::format("statelane: also: {}", sifted.standing[index].message));
+  }
+  const Refusal& first = sifted.standing.front();
+  throw Error(ErrorKind::refused, fmt::format("refused to apply {}: {}", lane_.state_id, first.message),
+              {first.fix, fmt::format("to go on all the same: {}", option_of(first.guard))});
+}
+
+}  // namespace statelane::runner

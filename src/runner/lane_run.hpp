@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/artifacts.hpp"
+#include "runner/job_environment.hpp"
+#include "runner/job_log.hpp"
+#include "runner/lane.hpp"
+#include "runner/plan_metadata.hpp"
+#include "runner/supervise.hpp"
+
+namespace statelane::runner {
+
+/// One run of one lane: what the verbs have in common. Opens the lane's directory for artifacts and the job's log on
+/// standard output; from then on stop signals are taken by the supervisor.
+class LaneRun {
+ public:
+  LaneRun(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
+
+  JobLog& log() { return log_; }
+  Supervisor& supervisor() { return supervisor_; }
+  const ArtifactPaths& paths() const { return paths_; }
+  const std::map<std::string, std::optional<std::string>>& environment() const { return environment_; }
+
+  /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`, and
+  /// without escapes in `kept_as` where that is given.
+  Supervised run(std::string_view section, std::vector<std::string> argv, const std::filesystem::path& kept_as = {});
+
+  /// `init`, tried again when the network or a registry fails, and the selection of the workspace. 0, or the code to
+  /// end with.
+  int prepare_terraform();
+
+  /// The exit code that a supervised program that did not succeed gives the job; explains the failure, and what a stop
+  /// did.
+  int explain_end(const Supervised& ended, std::string_view what);
+
+  /// The version of the lane's tool; asked of the tool itself.
+  std::string ask_tool_version();
+
+  /// What is true of the lane now, as far as it does not come from a plan.
+  PlanMetadata describe() const;
+
+  /// Prints refusals that an option lets pass, and throws `Error{refused}` when one stands. Returns the options that
+  /// were used.
+  std::vector<std::string> enforce(std::vector<Refusal> refusals);
+
+ private:
+  int init();
+  std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
+
+  const LaneDescription& lane_;
+  const JobEnvironment& job_;
+  const RunOptions& options_;
+  std::filesystem::path directory_;
+  ArtifactPaths paths_;
+  JobLog log_;
+  Supervisor supervisor_;
+  std::map<std::string, std::optional<std::string>> environment_;
+};
+
+}  // namespace statelane::runner

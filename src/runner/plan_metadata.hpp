@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/guards.hpp"
+
+namespace statelane::runner {
+
+/// What a plan was made of and for: `meta.json`, schema "statelane/meta/1", beside the plan file. The digests guard
+/// against mix-ups, not against someone who may write artifacts.
+struct PlanMetadata {
+  std::string state{};
+  std::string commit{};
+  std::string root_pipeline{};
+  bool destroy = false;  ///< made by `plan -destroy`
+  bool has_changes = false;
+  std::int64_t create = 0;
+  std::int64_t update = 0;
+  std::int64_t remove = 0;
+  std::int64_t destroys = 0;  ///< deletes and replaces, once each
+  std::string plan_digest{};  ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
+  std::string inputs_digest{};
+  std::string lock_file_digest{};  ///< empty: there is none
+  std::string helper_version{};
+  std::string tool{};
+  std::string tool_version{};
+  std::vector<std::string> var_files{};
+  std::int64_t created = 0;  ///< seconds since 1970
+  std::optional<std::int64_t> expires{};
+  std::vector<std::string> passed_guards{};  ///< the options that passed a guard while planning
+
+  friend bool operator==(const PlanMetadata&, const PlanMetadata&) = default;
+};
+
+/// The text of `meta.json`. Bytes that are not UTF-8 are written as `\xNN`, also in the values that are compared later.
+std::string render_metadata(const PlanMetadata& metadata);
+
+/// Reads what `render_metadata` wrote. Throws `Error{refused}` when it is something else, cut off or of another schema.
+PlanMetadata parse_metadata(std::string_view text);
+
+/// What is true now, where the plan is to be applied.
+struct ApplyConditions {
+  PlanMetadata now{};  ///< as `run plan` would write it; `tool_version` may be empty when it was not asked
+  std::int64_t time = 0;
+  std::string branch{};                       ///< empty: not known
+  std::vector<std::string> apply_branches{};  ///< empty: not checked
+  bool in_merge_request = false;
+  std::string deploy_freeze{};
+  std::optional<std::int64_t> max_destroy{};
+};
+
+/// Every reason not to apply a plan, in the order of the guards, each one sentence with its fix.
+std::vector<Refusal> find_refusals(const PlanMetadata& planned, const ApplyConditions& conditions);
+
+}  // namespace statelane::runner

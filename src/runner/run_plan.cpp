@@ -1,0 +1,176 @@
+#include "runner/run_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <fstream>
+
+#include "base/error.hpp"
+#include "runner/lane_run.hpp"
+#include "runner/plan_summary.hpp"
+#include "runner/terraform_command.hpp"
+
+namespace statelane::runner {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The results of a plan, gone at the end of the scope unless they are kept: a plan that failed, or whose check failed,
+/// must leave nothing that could be taken for a result. What an earlier run left goes at the beginning.
+class Results {
+ public:
+  explicit Results(const ArtifactPaths& paths) : paths_(paths) {
+    remove();
+    std::error_code ignored;
+    fs::remove(paths_.text, ignored);
+  }
+  Results(const Results&) = delete;
+  Results& operator=(const Results&) = delete;
+  ~Results() {
+    if (!are_kept_) remove();
+    std::error_code ignored;
+    fs::remove(paths_.output, ignored);
+  }
+  void keep() { are_kept_ = true; }
+
+ private:
+  void remove() const {
+    std::error_code ignored;
+    for (const fs::path& file : {paths_.metadata, paths_.report, paths_.plan_file}) fs::remove(file, ignored);
+  }
+
+  const ArtifactPaths& paths_;
+  bool are_kept_ = false;
+};
+
+/// A copy of the plan's JSON for a check, outside the artifacts since it holds secrets in clear; gone at the end of the
+/// scope.
+class PlanJsonFile {
+ public:
+  explicit PlanJsonFile(const LaneDescription& lane)
+      : directory_(lane.project_directory / ".statelane" / "private"), path_(directory_ / (lane.slug + ".plan.json")) {
+    make_private_directory(directory_);
+    write_private_file(path_, "");
+    stream_.open(path_, std::ios::binary | std::ios::trunc);
+  }
+  PlanJsonFile(const PlanJsonFile&) = delete;
+  PlanJsonFile& operator=(const PlanJsonFile&) = delete;
+  ~PlanJsonFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+    fs::remove(directory_, ignored);
+  }
+  void add(std::string_view piece) { stream_.write(piece.data(), static_cast<std::streamsize>(piece.size())); }
+  void close() {
+    stream_.close();
+    if (!stream_) throw Error(ErrorKind::environment, fmt::format("cannot write {}", path_.string()));
+  }
+  std::string name() const { return path_.string(); }
+
+ private:
+  fs::path directory_;
+  fs::path path_;
+  std::ofstream stream_;
+};
+
+PlanSummary read_summary(const LaneDescription& lane, LaneRun& run, PlanJsonFile* copy) {
+  PlanSummaryReader reader;
+  const process::Command show = {
+      {lane.tool, "show", "-json", run.paths().plan_file.string()}, run.environment(), lane_directory(lane)};
+  const process::Captured answer = process::run_streamed(show, std::chrono::minutes(15), [&](std::string_view piece) {
+    reader.add(piece);
+    if (copy != nullptr) copy->add(piece);
+  });
+  if (answer.status.succeeded()) return reader.finish();
+  throw Error(ErrorKind::environment, fmt::format("cannot read the plan that was just made: '{} show' {}", lane.tool,
+                                                  answer.timed_out ? "takes too long" : "failed: " + answer.err));
+}
+
+/// Runs the configured check; 0 when there is none or it is content.
+int run_check(const LaneDescription& lane, LaneRun& run, const std::string& plan_json) {
+  std::vector<std::string> argv = lane.after_plan;
+  for (std::string& argument : argv) {
+    const std::size_t at = argument.find("{plan_json}");
+    if (at != std::string::npos) argument.replace(at, std::string_view("{plan_json}").size(), plan_json);
+  }
+  const Supervised ended = run.run("after_plan", std::move(argv));
+  if (ended.started && ended.status.succeeded()) return 0;
+  const int code = run.explain_end(ended, "after_plan");
+  run.log().line("statelane: the check after the plan failed; the plan is not kept");
+  return code;
+}
+
+void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& summary) {
+  if (summary.complete == false && summary.has_changes()) {
+    log.line("statelane: the plan is not complete (targets, or deferred changes): another one will be needed after it");
+  }
+  if (lane.max_destroy && summary.destroys() > *lane.max_destroy) {
+    log.line(fmt::format(
+        "statelane: the plan deletes or replaces {} resources, and max_destroy is {}: it is applied only with {}",
+        summary.destroys(), *lane.max_destroy, option_of(Guard::max_destroy)));
+  }
+}
+
+/// `meta.json`, written last: without it nothing here counts.
+void write_metadata(const LaneDescription& lane, const RunOptions& options, LaneRun& run, const PlanSummary& summary) {
+  PlanMetadata metadata = run.describe();
+  metadata.has_changes = summary.has_changes();
+  metadata.create = summary.create;
+  metadata.update = summary.update;
+  metadata.remove = summary.remove;
+  metadata.destroys = summary.destroys();
+  metadata.tool_version = summary.tool_version;
+  metadata.created = std::time(nullptr);
+  if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
+  for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
+  write_private_file(run.paths().metadata, render_metadata(metadata));
+}
+
+int run_custom_plan(const LaneDescription& lane, const RunOptions& options, LaneRun& run, Results& results) {
+  if (!lane.commands->plan.empty()) {
+    const Supervised ended = run.run("plan", lane.commands->plan, run.paths().text);
+    if (!ended.started || !ended.status.succeeded()) return run.explain_end(ended, lane.commands->plan.front());
+  }
+  PlanSummary summary;
+  summary.applyable = true;
+  write_metadata(lane, options, run, summary);
+  results.keep();
+  return 0;
+}
+
+/// Terraform's `-detailed-exitcode`: 0 no changes, 2 changes.
+bool is_planned(const Supervised& ended) {
+  return ended.started && (ended.status.succeeded() || ended.status == process::ExitStatus::exited(2));
+}
+
+}  // namespace
+
+int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+  LaneRun run(lane, job, options);
+  Results results(run.paths());
+  if (lane.commands) return run_custom_plan(lane, options, run, results);
+  if (const int code = run.prepare_terraform(); code != 0) return code;
+
+  const Supervised planned = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
+  // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
+  if (!is_planned(planned)) return run.explain_end(planned, "plan");
+
+  std::optional<PlanJsonFile> plan_json;
+  if (!lane.after_plan.empty()) plan_json.emplace(lane);
+  const PlanSummary summary = read_summary(lane, run, plan_json ? &*plan_json : nullptr);
+  if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
+  run.log().write(render_summary(summary, lane.state_id));
+  warn_about(lane, run.log(), summary);
+  if (plan_json) {
+    plan_json->close();
+    if (const int code = run_check(lane, run, plan_json->name()); code != 0) return code;
+  }
+  if (run.supervisor().is_stopping()) return run.explain_end({}, "apply");
+  write_private_file(run.paths().report, render_report(summary));
+  write_metadata(lane, options, run, summary);
+  results.keep();
+  return options.detailed_exit_code && summary.has_changes() ? 2 : 0;
+}
+
+}  // namespace statelane::runner

@@ -1,0 +1,117 @@
+#include "runner/terraform_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace statelane::runner {
+
+namespace {
+
+/// Backends that list no workspaces before one is chosen, and know no `init -reconfigure` (cloud).
+bool is_remote_execution(const LaneDescription& lane) {
+  return lane.backend_type == "cloud" || lane.backend_type == "remote";
+}
+
+bool is_below(std::string_view address, std::string_view base) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return !base.empty() && address.starts_with(base) && address.substr(base.size()).starts_with('/');
+}
+
+bool wants_job_credentials(const LaneDescription& lane, const JobEnvironment& job) {
+  if (lane.backend_type != "http" || job.job_token.empty()) return false;
+  if (job.terraform.contains("TF_HTTP_USERNAME") || job.terraform.contains("TF_HTTP_PASSWORD")) return false;
+  // An address in the configuration wins over the environment's, as in Terraform.
+  const auto set = job.terraform.find("TF_HTTP_ADDRESS");
+  const std::string address = lane.backend_address         ? *lane.backend_address
+                              : set != job.terraform.end() ? set->second
+                                                           : "";
+  return is_below(address, job.api_url);
+}
+
+}  // namespace
+
+std::map<std::string, std::optional<std::string>> terraform_environment(const LaneDescription& lane,
+                                                                        const JobEnvironment& job, bool has_lock_file) {
+  std::map<std::string, std::optional<std::string>> result = {
+      {"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}};
+  if (!job.terraform.contains("TF_PLUGIN_CACHE_DIR")) {
+    result["TF_PLUGIN_CACHE_DIR"] = (lane.project_directory / ".statelane" / "cache" / "plugins").string();
+    // Without recorded checksums Terraform would pass the cache by; there is no lock file here that it could break.
+    if (!has_lock_file) result["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1";
+  }
+  if (wants_job_credentials(lane, job)) {
+    result["TF_HTTP_USERNAME"] = "gitlab-ci-token";
+    result["TF_HTTP_PASSWORD"] = job.job_token;
+  }
+  if (lane.workspace) {
+    result["TF_WORKSPACE"] = is_remote_execution(lane) ? lane.workspace : std::nullopt;
+  }
+  return result;
+}
+
+std::vector<std::string> init_arguments(const LaneDescription& lane, bool has_lock_file) {
+  std::vector<std::string> result = {lane.tool, "init", "-input=false"};
+  // Never migrate: whatever an earlier job left in .terraform is forgotten.
+  if (lane.backend_type != "cloud") result.emplace_back("-reconfigure");
+  if (has_lock_file) result.emplace_back("-lockfile=readonly");
+  for (const std::string& file : lane.backend_config) result.push_back("-backend-config=" + file);
+  return result;
+}
+
+std::vector<std::string> workspace_arguments(const LaneDescription& lane) {
+  if (!lane.workspace || is_remote_execution(lane)) return {};
+  return {lane.tool, "workspace", "select", "-or-create=true", *lane.workspace};
+}
+
+std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
+                                        const RunOptions& options, const ArtifactPaths& paths) {
+  std::vector<std::string> result = {lane.tool, "plan", "-input=false", "-detailed-exitcode",
+                                     "-out=" + paths.plan_file.string()};
+  if (options.destroy) result.emplace_back("-destroy");
+  // In merge requests the role that may lock a state is not known to be there (GitLab: Maintainer).
+  const bool lock = options.lock.value_or(!job.in_merge_request());
+  result.push_back(lock ? fmt::format("-lock-timeout={}s", options.lock_time_out.count()) : "-lock=false");
+  for (const std::string& file : lane.var_files) result.push_back("-var-file=" + file);
+  return result;
+}
+
+std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunOptions& options,
+                                         const ArtifactPaths& paths) {
+  return {lane.tool, "apply", "-input=false", fmt::format("-lock-timeout={}s", options.lock_time_out.count()),
+          paths.plan_file.string()};
+}
+
+std::vector<std::string> hidden_arguments(const JobEnvironment& job) {
+  std::vector<std::string> result;
+  for (const auto& [name, value] : job.terraform) {
+    if (name.starts_with("TF_CLI_ARGS")) result.push_back(name + "=" + value);
+  }
+  return result;
+}
+
+bool is_network_failure(std::string_view output) {
+  constexpr std::array signs = {"connection refused",
+                                "connection reset",
+                                "connection timed out",
+                                "i/o timeout",
+                                "TLS handshake timeout",
+                                "no such host",
+                                "network is unreachable",
+                                "Client.Timeout exceeded",
+                                "temporary failure in name resolution",
+                                "Temporary failure in name resolution",
+                                "unexpected EOF",
+                                "could not connect to",
+                                "429 Too Many Requests",
+                                "500 Internal Server Error",
+                                "502 Bad Gateway",
+                                "503 Service Unavailable",
+                                "504 Gateway Timeout",
+                                "giving up after"};
+  return std::any_of(signs.begin(), signs.end(),
+                     [&](std::string_view sign) { return output.find(sign) != std::string_view::npos; });
+}
+
+}  // namespace statelane::runner

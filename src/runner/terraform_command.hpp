@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/artifacts.hpp"
+#include "runner/job_environment.hpp"
+#include "runner/lane.hpp"
+
+namespace statelane::runner {
+
+/// How Terraform is called: pure functions from a lane and a job to arguments and environment.
+
+/// Changes to the environment for every call: no prompts, no phoning home, the provider cache (unless
+/// TF_PLUGIN_CACHE_DIR is set), and for a state in this GitLab the job's own credentials. They go by environment only,
+/// since `-backend-config` would end up in the plan file; and only to an address below CI_API_V4_URL, and only where
+/// neither user nor password is set.
+std::map<std::string, std::optional<std::string>> terraform_environment(const LaneDescription& lane,
+                                                                        const JobEnvironment& job, bool has_lock_file);
+
+std::vector<std::string> init_arguments(const LaneDescription& lane, bool has_lock_file);
+
+/// Empty when the lane has no workspace, or when its backend takes it from TF_WORKSPACE.
+std::vector<std::string> workspace_arguments(const LaneDescription& lane);
+
+std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
+                                        const RunOptions& options, const ArtifactPaths& paths);
+
+std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunOptions& options,
+                                         const ArtifactPaths& paths);
+
+/// The variables that change what Terraform's commands do (`TF_CLI_ARGS…`), as `NAME=value`, to be shown.
+std::vector<std::string> hidden_arguments(const JobEnvironment& job);
+
+/// The failure of an `init` whose output this is came from the network or a registry: trying again may help.
+bool is_network_failure(std::string_view output);
+
+}  // namespace statelane::runner

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace statelane::runner {
+
+/// What a failure of Terraform means, in words.
+struct Explanation {
+  std::string message;  ///< one sentence, lower case, no full stop
+  std::string place;    ///< `main.tf line 7`, where Terraform names one
+  std::string fix;
+
+  friend bool operator==(const Explanation&, const Explanation&) = default;
+};
+
+/// What stands around the failure.
+struct FailureSetting {
+  std::string_view tool = "terraform";
+  std::string_view directory = ".";  ///< the state directory, for the commands that are shown
+};
+
+/// The failures that are recognised in Terraform's or OpenTofu's output (escapes and boxes are ignored), each once, in
+/// the order of their importance; nothing for those that speak for themselves. A lock's holder is named, never our own
+/// refused attempt.
+std::vector<Explanation> explain_failure(std::string_view output, const FailureSetting& setting);
+
+}  // namespace statelane::runner

@@ -1,0 +1,149 @@
+#include "runner/terraform_command.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+
+using statelane::runner::apply_arguments;
+using statelane::runner::artifact_paths;
+using statelane::runner::hidden_arguments;
+using statelane::runner::init_arguments;
+using statelane::runner::is_network_failure;
+using statelane::runner::JobEnvironment;
+using statelane::runner::LaneDescription;
+using statelane::runner::plan_arguments;
+using statelane::runner::RunOptions;
+using statelane::runner::terraform_environment;
+using statelane::runner::workspace_arguments;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+LaneDescription lane() {
+  LaneDescription result;
+  result.state_id = "services/api@prod";
+  result.slug = "services-api-prod";
+  result.project_directory = "/builds/p";
+  result.directory = "services/api";
+  result.var_files = {"../../common.tfvars", "env/prod/a b.tfvars"};
+  result.backend_config = {"env/prod/backend.tfvars"};
+  return result;
+}
+
+LaneDescription http_lane(std::optional<std::string> address = {}) {
+  LaneDescription result = lane();
+  result.backend_type = "http";
+  result.backend_address = std::move(address);
+  return result;
+}
+
+JobEnvironment gitlab_job() {
+  JobEnvironment job;
+  job.api_url = "https://gitlab.example.com/api/v4";
+  job.job_token = "token";
+  return job;
+}
+
+bool has_credentials(const LaneDescription& description, const JobEnvironment& job) {
+  const auto environment = terraform_environment(description, job, true);
+  return environment.contains("TF_HTTP_PASSWORD") && environment.at("TF_HTTP_PASSWORD") == "token" &&
+         environment.at("TF_HTTP_USERNAME") == "gitlab-ci-token";
+}
+
+}  // namespace
+
+TEST_CASE("init is given the backend files, never prompts or migrates, and keeps a lock file as it is") {
+  CHECK(init_arguments(lane(), true) == Arguments{"terraform", "init", "-input=false", "-reconfigure",
+                                                  "-lockfile=readonly", "-backend-config=env/prod/backend.tfvars"});
+  LaneDescription cloud = lane();
+  cloud.backend_type = "cloud";
+  cloud.backend_config = {};
+  cloud.tool = "tofu";
+  CHECK(init_arguments(cloud, false) == Arguments{"tofu", "init", "-input=false"});
+}
+
+TEST_CASE("plan is given the variable files in order, and locks unless a merge request's role may not") {
+  RunOptions options;
+  JobEnvironment job;
+  const auto paths = artifact_paths(lane());
+  CHECK(plan_arguments(lane(), job, options, paths) ==
+        Arguments{"terraform", "plan", "-input=false", "-detailed-exitcode",
+                  "-out=/builds/p/.statelane/services-api-prod/plan.bin", "-lock-timeout=300s",
+                  "-var-file=../../common.tfvars", "-var-file=env/prod/a b.tfvars"});
+  job.merge_request = "7";
+  CHECK(plan_arguments(lane(), job, options, paths)[5] == "-lock=false");
+  options.lock = true;
+  options.destroy = true;
+  CHECK(plan_arguments(lane(), job, options, paths)[5] == "-destroy");
+  CHECK(plan_arguments(lane(), job, options, paths)[6] == "-lock-timeout=300s");
+}
+
+TEST_CASE("apply is given the plan file and nothing that could change it") {
+  CHECK(apply_arguments(lane(), RunOptions(), artifact_paths(lane())) ==
+        Arguments{"terraform", "apply", "-input=false", "-lock-timeout=300s",
+                  "/builds/p/.statelane/services-api-prod/plan.bin"});
+}
+
+TEST_CASE("a workspace is selected, by environment where the backend knows no selection before init") {
+  LaneDescription with_workspace = lane();
+  CHECK(workspace_arguments(with_workspace).empty());
+  with_workspace.workspace = "prod";
+  CHECK(workspace_arguments(with_workspace) ==
+        Arguments{"terraform", "workspace", "select", "-or-create=true", "prod"});
+  CHECK(terraform_environment(with_workspace, {}, true).at("TF_WORKSPACE") == std::nullopt);
+  with_workspace.backend_type = "cloud";
+  CHECK(workspace_arguments(with_workspace).empty());
+  CHECK(terraform_environment(with_workspace, {}, true).at("TF_WORKSPACE") == "prod");
+  CHECK_FALSE(terraform_environment(lane(), {}, true).contains("TF_WORKSPACE"));
+}
+
+TEST_CASE("the provider cache lies in the project unless the user has one") {
+  JobEnvironment job;
+  CHECK(terraform_environment(lane(), job, true).at("TF_PLUGIN_CACHE_DIR") == "/builds/p/.statelane/cache/plugins");
+  CHECK_FALSE(terraform_environment(lane(), job, true).contains("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"));
+  CHECK(terraform_environment(lane(), job, false).contains("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"));
+  job.terraform["TF_PLUGIN_CACHE_DIR"] = "/cache";
+  CHECK_FALSE(terraform_environment(lane(), job, true).contains("TF_PLUGIN_CACHE_DIR"));
+}
+
+TEST_CASE("the job's token goes to a state of this GitLab only, and only where nothing is set") {
+  const std::string own = "https://gitlab.example.com/api/v4/projects/1/terraform/state/x";
+  CHECK(has_credentials(http_lane(own), gitlab_job()));
+
+  JobEnvironment by_environment = gitlab_job();
+  by_environment.terraform["TF_HTTP_ADDRESS"] = own;
+  CHECK(has_credentials(http_lane(), by_environment));
+  CHECK_FALSE(has_credentials(lane(), by_environment));
+
+  for (const char* other : {"https://gitlab.example.com/api/v4.evil.example/x", "https://gitlab.example.com/api/v45/x",
+                            "https://gitlab.example.com/api/v4@evil.example/x", "https://evil.example/api/v4/x", ""}) {
+    CHECK_FALSE(has_credentials(http_lane(other), gitlab_job()));
+    CHECK_FALSE(has_credentials(http_lane(other), by_environment));
+  }
+  CHECK_FALSE(has_credentials(http_lane(), gitlab_job()));
+  CHECK_FALSE(has_credentials(http_lane(own), JobEnvironment()));
+
+  JobEnvironment with_user = gitlab_job();
+  with_user.terraform["TF_HTTP_USERNAME"] = "me";
+  CHECK_FALSE(has_credentials(http_lane(own), with_user));
+  JobEnvironment without_api = gitlab_job();
+  without_api.api_url = "";
+  CHECK_FALSE(has_credentials(http_lane(own), without_api));
+}
+
+TEST_CASE("variables that change commands are shown, others are not") {
+  JobEnvironment job;
+  job.terraform = {{"TF_CLI_ARGS_plan", "-target=x"}, {"TF_CLI_ARGS", "-no-color"}, {"TF_VAR_secret", "s"}};
+  CHECK(hidden_arguments(job) == Arguments{"TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_plan=-target=x"});
+}
+
+TEST_CASE("only failures of network and registry are worth another try") {
+  CHECK(is_network_failure(
+      "Error: Failed to query available provider packages\n\ndial tcp: lookup registry.terraform.io: no such host"));
+  CHECK(is_network_failure("could not connect to registry.terraform.io"));
+  CHECK(is_network_failure("502 Bad Gateway"));
+  CHECK_FALSE(is_network_failure("Error: Failed to query available provider packages\n\nno available releases match"));
+  CHECK_FALSE(is_network_failure("Error: Unsupported block type"));
+  CHECK_FALSE(is_network_failure(""));
+}

@@ -1,0 +1,74 @@
+#include "runner/terraform_messages.hpp"
+
+#include <doctest/doctest.h>
+
+using statelane::runner::explain_failure;
+using statelane::runner::Explanation;
+
+namespace {
+
+Explanation only(std::string_view output) {
+  const auto found = explain_failure(output, {"terraform", "network"});
+  REQUIRE(found.size() == 1);
+  return found.front();
+}
+
+}  // namespace
+
+TEST_CASE("a stale plan is explained, through colours and the box around it") {
+  CHECK(only("\x1b[31m\xE2\x95\xB7\x1b[0m\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: "
+             "\x1b[0m\x1b[0m\x1b[1mSaved plan is "
+             "stale\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\n") ==
+        Explanation{"the state has changed since this plan was made, so the plan can no longer be applied", "",
+                    "retry the plan job, review its plan, then start this job again"});
+}
+
+TEST_CASE("the holder of an http lock is named, not our own attempt") {
+  const Explanation lock = only(
+      "\xE2\x94\x82 Error: Error acquiring the state lock\n\xE2\x94\x82 \n\xE2\x94\x82 Error message: HTTP remote "
+      "state already locked:\n"
+      "\xE2\x94\x82 ID=aaaa-holder\n\xE2\x94\x82 Lock Info:\n\xE2\x94\x82   ID:        bbbb-our-own\n\xE2\x94\x82   "
+      "Who:       us@here\n");
+  CHECK(lock.message == "the state is locked by aaaa-holder");
+  CHECK(lock.fix ==
+        "wait for that run to end and retry; only if it is certain that it was killed: terraform -chdir=network "
+        "force-unlock aaaa-holder");
+}
+
+TEST_CASE("the holder of another backend's lock is named with who, what and when") {
+  CHECK(
+      only("Error: Error acquiring the state lock\n\nError message: resource temporarily unavailable\nLock Info:\n"
+           "  ID:        1234\n  Path:      terraform.tfstate\n  Operation: OperationTypeApply\n  Who:       ann@host\n"
+           "  Version:   1.11.4\n  Created:   2026-01-01 10:00:00 UTC\n  Info:      \n")
+          .message == "the state is locked by 1234 (ann@host, OperationTypeApply, since 2026-01-01 10:00:00 UTC)");
+}
+
+TEST_CASE("a lock that cannot be had without a holder is told as such") {
+  CHECK(only("Error: Error acquiring the state lock\n\nError message: Unexpected HTTP response code 500\n").message ==
+        "the state could not be locked");
+}
+
+TEST_CASE("another version is named though the message is wrapped") {
+  CHECK(only("Error: Failed to read plan from plan file\n\nplan file was created by Terraform 1.10.9, but this\nis "
+             "1.11.4; plan files "
+             "cannot be transferred between different Terraform\nversions.\n")
+            .message == "the plan was made by Terraform 1.10.9, and this job has 1.11.4");
+}
+
+TEST_CASE("the place that Terraform names is kept") {
+  CHECK(only("Error: No value for required variable\n\n  on variables.tf line 12:\n  12: variable \"x\" {\n").place ==
+        "variables.tf line 12");
+  CHECK(
+      only(
+          "Error: Unable to find remote state\n\n  with data.terraform_remote_state.net,\n  on main.tf line 3, in data "
+          "\"terraform_remote_state\" \"net\":\n")
+          .place == "main.tf line 3");
+}
+
+TEST_CASE("a failure that speaks for itself is left to Terraform, and any text is harmless") {
+  CHECK(explain_failure("Error: Invalid expression\n\n  on main.tf line 1:\n", {}).empty());
+  CHECK(explain_failure("", {}).empty());
+  CHECK(explain_failure("\x1b[", {}).empty());
+  CHECK(explain_failure("Error acquiring the state lock", {}).size() == 1);
+  CHECK(explain_failure("plan file was created by ", {}).size() == 1);
+}
