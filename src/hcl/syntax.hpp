@@ -42,10 +42,14 @@ enum class ExpressionKind : std::uint8_t {
 };
 // A "key name" and "value name" is a `string`; the key name is empty where only one name is given.
 
+/// No expression tree is higher than this.
+inline constexpr int height_limit = 500;
+
 /// A node of an expression tree. It lives in the arena of its `File`.
 struct Expression {
   ExpressionKind kind = ExpressionKind::invalid;
   bool has_ellipsis = false;
+  std::uint16_t height = 1;  ///< nodes on the longest way down; at most `height_limit`, so recursion is safe
   SourceRange range;
   std::string_view text;
   std::span<const Expression* const> operands;
@@ -102,7 +106,7 @@ class File {
   std::size_t tree_bytes() const { return arena_.capacity(); }
 
  private:
-  friend struct FileBuilder;
+  friend class FileBuilder;
   std::unique_ptr<std::string> source_;  // behind a pointer: short strings move their bytes
   RepoPath path_;
   Arena arena_;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "hcl/syntax.hpp"
+
+namespace statelane::hcl {
+
+/// The parsers' way to fill a `File`.
+class FileBuilder {
+ public:
+  explicit FileBuilder(File& file) : file_(file) {}
+
+  Arena& arena() { return file_.arena_; }
+  void set_body(const Body& body) { file_.body_ = body; }
+  void set_expression(const Expression* expression) { file_.expression_ = expression; }
+  void set_faults(bool has_faults) { file_.has_faults_ = has_faults; }
+
+ private:
+  File& file_;
+};
+
+}  // namespace statelane::hcl
