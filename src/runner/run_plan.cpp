@@ -152,6 +152,8 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   if (lane.commands) return run_custom_plan(lane, options, run, results);
   if (const int code = run.prepare_terraform(); code != 0) return code;
 
+  // Terraform would create it readable for all; an existing file keeps its rights.
+  write_private_file(run.paths().plan_file, "");
   const Supervised planned = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
   if (!is_planned(planned)) return run.explain_end(planned, "plan");

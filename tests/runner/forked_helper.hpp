@@ -14,6 +14,7 @@
 #include <functional>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "process/file_descriptor.hpp"
 
@@ -61,7 +62,11 @@ class ForkedHelper {
     }
     ::_exit(code);
   }
-  ForkedHelper(const ForkedHelper&) = delete;
+  ForkedHelper(ForkedHelper&& other) noexcept
+      : log_(std::move(other.log_)),
+        pid_(other.pid_),
+        ended_(std::exchange(other.ended_, true)),
+        text_(std::move(other.text_)) {}
   ~ForkedHelper() {
     if (!ended_) ::kill(pid_, SIGKILL);
     if (!ended_) ::waitpid(pid_, nullptr, 0);

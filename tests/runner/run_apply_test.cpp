@@ -1,0 +1,201 @@
+#include "runner/run_apply.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "verbs_support.hpp"
+
+using statelane::runner::BranchCheck;
+using statelane::runner::Guard;
+using verbs::Outcome;
+using verbs::Project;
+
+namespace {
+
+/// Plans, changes something, and applies.
+Outcome apply_after(Project& project, const std::function<void(Project&)>& change) {
+  REQUIRE(project.plan().code == 0);
+  change(project);
+  return project.apply();
+}
+
+void flip_byte(const std::filesystem::path& file, std::size_t at) {
+  std::string text = read_text(file);
+  text.at(at) = static_cast<char>(text[at] ^ 1);
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("the reviewed plan is applied, and a second apply of it is stale") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  const Outcome first = apply_after(project, [](Project&) {});
+  INFO(first.log);
+  CHECK(first.code == 0);
+  CHECK(first.says("Apply complete! Resources: 1 added"));
+  CHECK(first.says("statelane: net is applied\n"));
+  CHECK(project.state().find("terraform_data") != std::string::npos);
+
+  const Outcome second = project.apply();
+  CHECK(second.code == 1);
+  CHECK(second.says("the state has changed since this plan was made"));
+  CHECK(second.says("fix: retry the plan job, review its plan"));
+}
+
+TEST_CASE("a plan without changes ends at once, without calling Terraform's apply") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  const Outcome outcome = apply_after(project, [](Project& changed) { changed.job.deploy_freeze = "true"; });
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says("statelane: the plan of net has no changes; there is nothing to apply\n"));
+  CHECK_FALSE(outcome.says("terraform init"));
+}
+
+TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is refused, each with its own message") {
+  if (!has_tool("terraform")) return;
+  const std::vector<std::pair<std::string, std::function<void(Project&)>>> rows = {
+      {"the plan file is not the one that was planned", [](Project& p) { flip_byte(p.artifact("plan.bin"), 100); }},
+      {"meta.json is not there; the artifact of its plan job is missing or has expired",
+       [](Project& p) { std::filesystem::remove(p.artifact("meta.json")); }},
+      {"plan.bin is not there; the artifact of its plan job is missing or has expired",
+       [](Project& p) { std::filesystem::remove(p.artifact("plan.bin")); }},
+      {"the plan's metadata (meta.json) is damaged", [](Project& p) { flip_byte(p.artifact("meta.json"), 0); }},
+      {"the plan is of state 'net', not of 'other'", [](Project& p) { p.lane.state_id = "other"; }},
+      {"the plan was made for commit 111111111111, and this job is at 222222222222",
+       [](Project& p) { p.job.commit = "2222222222222222222222222222222222222222"; }},
+      {"the plan was made in pipeline 700, and this job belongs to pipeline 701",
+       [](Project& p) { p.job.root_pipeline = "701"; }},
+      {"the files that the state depends on differ", [](Project& p) { p.lane.inputs_digest = "other"; }},
+      {"the dependency lock file .terraform.lock.hcl differs",
+       [](Project& p) { p.scratch.write("net/.terraform.lock.hcl", "\n"); }},
+      {"a deploy freeze is on", [](Project& p) { p.job.deploy_freeze = "true"; }},
+      {"this is a merge request pipeline", [](Project& p) { p.job.merge_request = "3"; }},
+      {"branch main has moved on, and what this state depends on differs there: net/main.tf",
+       [](Project& p) {
+         p.branch = {BranchCheck::Result::inputs_differ, "main", "net/main.tf"};
+       }},
+      {"branch main is not there any more",
+       [](Project& p) {
+         p.branch = {BranchCheck::Result::gone, "main", ""};
+       }},
+      {"branch main no longer contains this commit",
+       [](Project& p) {
+         p.branch = {BranchCheck::Result::not_contained, "main", ""};
+       }},
+      {"it cannot be told whether this commit is still the newest: no git",
+       [](Project& p) {
+         p.branch = {BranchCheck::Result::cannot_tell, "main", "no git"};
+       }},
+      {"this is a destroy job", [](Project& p) { p.options.destroy = true; }},
+  };
+  for (const auto& [message, change] : rows) {
+    CAPTURE(message);
+    Project project;
+    const Outcome outcome = apply_after(project, change);
+    INFO(outcome.log);
+    CHECK(outcome.code == 125);
+    CHECK(outcome.says(message));
+    CHECK(outcome.says("\nhint: "));
+    CHECK(project.state().empty());
+  }
+}
+
+TEST_CASE("a plan past its time is refused, and its option lets it pass and is logged") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.lane.plan_life = std::chrono::seconds(-1);
+  CHECK(apply_after(project, [](Project&) {}).says("refused to apply net: the plan expired at "));
+  project.options.passed = {Guard::expiry};
+  const Outcome outcome = project.apply();
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says("statelane: --allow-expired lets this pass: the plan expired at "));
+}
+
+TEST_CASE("the newest commit is not asked for when its guard is off, and a branch that moved on elsewhere is fine") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.options.passed = {Guard::newest_commit};
+  const Outcome off = apply_after(project, [](Project& p) { p.branch.result = BranchCheck::Result::gone; });
+  CHECK(off.code == 0);
+  CHECK(off.says("--newest-commit off"));
+
+  Project moved;
+  CHECK(apply_after(moved, [](Project& p) { p.branch = {BranchCheck::Result::same_inputs, "main", ""}; }).code == 0);
+}
+
+TEST_CASE("more deletes and replaces than allowed are refused") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure("resource \"terraform_data\" \"a\" { count = 3 }\n");
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  project.lane.max_destroy = 2;
+  project.configure("");
+  const Outcome refused = apply_after(project, [](Project&) {});
+  CHECK(refused.code == 125);
+  CHECK(refused.says("the plan deletes or replaces 3 resources, and max_destroy is 2"));
+  project.options.passed = {Guard::max_destroy};
+  CHECK(project.apply().code == 0);
+}
+
+TEST_CASE("a destroy plan is applied by a destroy job only") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  project.options.destroy = true;
+  const Outcome refused = apply_after(project, [](Project& p) { p.options.destroy = false; });
+  CHECK(refused.code == 125);
+  CHECK(refused.says("the plan destroys the state, and this is no destroy job"));
+  project.options.destroy = true;
+  CHECK(project.apply().code == 0);
+  CHECK(project.state().find("terraform_data") == std::string::npos);
+}
+
+TEST_CASE("one stop signal during an apply lets Terraform write its state and ends with its code") {
+  if (!has_tool("terraform")) return;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+    Project project;
+    project.configure(
+        "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"b\" {\n  depends_on = [terraform_data.a]\n"
+        "  provisioner \"local-exec\" { command = \"echo ready-in-apply; exec sleep 60\" }\n}\n");
+    REQUIRE(project.plan().code == 0);
+    auto helper = project.start_apply();
+    REQUIRE(helper.wait_for("ready-in-apply\n"));
+    for (int times = 0; times < 3; ++times) helper.signal(signal);
+    CHECK(helper.finish() == 1);
+    INFO(helper.log());
+    CHECK(helper.log().find("Interrupt received") != std::string::npos);
+    CHECK(helper.log().find("Two interrupts") == std::string::npos);
+    CHECK(helper.log().find("'apply' was interrupted once and ended by itself") != std::string::npos);
+    CHECK(project.state().find("\"name\": \"a\"") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(project.scratch.path / "net/.terraform.tfstate.lock.info"));
+  }
+}
+
+TEST_CASE("a stop signal before Terraform's apply begins means that it never does") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  REQUIRE(project.plan().code == 0);
+  auto helper = project.start([&project] {
+    return statelane::runner::run_apply(project.lane, project.job, project.options, [] {
+      ::raise(SIGTERM);
+      return BranchCheck{};
+    });
+  });
+  CHECK(helper.finish() == 128 + SIGTERM);
+  CHECK(helper.log().find("stopped by signal TERM before 'apply' began; nothing was changed") != std::string::npos);
+  CHECK(project.state().empty());
+}
+
+TEST_CASE("Terraform killed from outside is told with its signal") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure(
+      "resource \"terraform_data\" \"b\" {\n  provisioner \"local-exec\" { command = \"kill -9 $PPID; sleep 1\" "
+      "}\n}\n");
+  const Outcome outcome = apply_after(project, [](Project&) {});
+  CHECK(outcome.code == 137);
+  CHECK(outcome.says("'apply' was killed by signal KILL; the state's lock may still be held"));
+}

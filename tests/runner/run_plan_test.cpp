@@ -1,0 +1,189 @@
+#include "runner/run_plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include "runner/plan_metadata.hpp"
+#include "verbs_support.hpp"
+
+using statelane::runner::Guard;
+using statelane::runner::parse_metadata;
+using verbs::Outcome;
+using verbs::Project;
+
+TEST_CASE("a plan leaves plan file, counts, text and metadata, and a summary in the log") {
+  if (!has_tool("terraform")) return;
+  const Project project;
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says("plan of net: 1 to create\n  create   terraform_data.a\n"));
+  CHECK(project.text("plan.json") == "{\"create\":1,\"update\":0,\"delete\":0}\n");
+  CHECK(project.text("plan.txt").find("# terraform_data.a will be created") != std::string::npos);
+  CHECK(project.text("plan.txt").find('\x1b') == std::string::npos);
+  const auto metadata = parse_metadata(project.text("meta.json"));
+  CHECK(metadata.state == "net");
+  CHECK(metadata.has_changes);
+  CHECK(metadata.create == 1);
+  CHECK(metadata.plan_digest.size() == 64);
+  CHECK(metadata.tool_version.starts_with("1."));
+  CHECK_FALSE(project.has("output.txt"));
+  const auto rights = std::filesystem::status(project.artifact("plan.bin")).permissions();
+  CHECK((rights & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+}
+
+TEST_CASE("the exit code tells changes only when asked") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.options.detailed_exit_code = true;
+  CHECK(project.plan().code == 2);
+  CHECK(project.apply().code == 0);
+  const Outcome second = project.plan();
+  CHECK(second.code == 0);
+  CHECK(second.says("plan of net: no changes\n"));
+}
+
+TEST_CASE("a failed plan leaves nothing that looks like a result, not even an earlier one") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  REQUIRE(project.plan().code == 0);
+  project.configure(
+      "resource \"terraform_data\" \"a\" {\n  lifecycle {\n    precondition {\n      condition = "
+      "terraform_data.b.input == 2\n"
+      "      error_message = \"no\"\n    }\n  }\n}\nresource \"terraform_data\" \"b\" { input = 1 }\n");
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 1);
+  for (const char* name : {"plan.bin", "plan.json", "meta.json", "output.txt"}) CHECK_FALSE(project.has(name));
+  CHECK(project.text("plan.txt").find("Error:") != std::string::npos);
+  CHECK(project.apply().code == 125);
+}
+
+TEST_CASE("a variable without a value is explained with its place") {
+  if (!has_tool("terraform")) return;
+  const Project project;
+  project.configure("variable \"x\" {}\n");
+  const Outcome outcome = project.plan();
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("statelane: main.tf line 1: a variable has no value\n  fix: give it one"));
+}
+
+TEST_CASE("variable files, backend files and a workspace are handed on") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure(
+      "terraform {\n  backend \"local\" {}\n}\nvariable \"x\" {}\noutput \"w\" { value = "
+      "\"${terraform.workspace}-${var.x}\" }\n");
+  project.scratch.write("common.tfvars", "x = \"common\"\n");
+  project.scratch.write("net/env/prod.tfvars", "x = \"prod\"\n");
+  project.scratch.write("net/env/prod.backend", "workspace_dir = \"states\"\n");
+  project.lane.var_files = {"../common.tfvars", "env/prod.tfvars"};
+  project.lane.backend_config = {"env/prod.backend"};
+  project.lane.workspace = "prod";
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  REQUIRE(outcome.code == 0);
+  const Outcome applied = project.apply();
+  INFO(applied.log);
+  CHECK(applied.code == 0);
+  CHECK(read_text(project.scratch.path / "net/states/prod/terraform.tfstate").find("\"prod-prod\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("the log has sections in CI, and shows what changes Terraform's commands") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.job.ci = true;
+  project.job.terraform["TF_CLI_ARGS_plan"] = "-parallelism=3";
+  const Outcome outcome = project.plan();
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says(":statelane_init[collapsed=true]\r\x1b[0Kterraform init -input=false"));
+  CHECK(outcome.says(":statelane_plan\r\x1b[0Kterraform plan -input=false"));
+  CHECK(outcome.says("statelane: TF_CLI_ARGS_plan=-parallelism=3 is set and changes what terraform does\n"));
+}
+
+TEST_CASE("secrets are in the plan file only") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.job.job_token = "canary-token";
+  project.lane.after_plan = {"true", "{plan_json}"};
+  project.configure(
+      "variable \"s\" {\n  sensitive = true\n  default = \"canary-variable\"\n}\nresource \"terraform_data\" \"a\" { "
+      "input = var.s }\n"
+      "output \"o\" {\n  sensitive = true\n  value = terraform_data.a.output\n}\noutput \"p\" {\n  sensitive = true\n  "
+      "value = \"canary-output\"\n}\n");
+  const Outcome planned = project.plan();
+  REQUIRE(planned.code == 0);
+  CHECK_FALSE(planned.says("canary"));
+  const Outcome applied = project.apply();
+  CHECK(applied.code == 0);
+  CHECK_FALSE(applied.says("canary"));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(project.scratch.path / ".statelane")) {
+    if (!entry.is_regular_file() || entry.path().filename() == "plan.bin") continue;
+    ++files;
+    CAPTURE(entry.path().string());
+    CHECK(read_text(entry.path()).find("canary") == std::string::npos);
+  }
+  CHECK(files >= 4);
+}
+
+TEST_CASE("a check after the plan reads its JSON, and its failure is the job's") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.lane.after_plan = {"sh", "-c", "grep -q '\"resource_changes\"' \"$0\" && echo checked", "{plan_json}"};
+  const Outcome good = project.plan();
+  CHECK(good.code == 0);
+  CHECK(good.says("checked\n"));
+  project.lane.after_plan = {"sh", "-c", "exit 9"};
+  const Outcome bad = project.plan();
+  CHECK(bad.code == 9);
+  CHECK(bad.says("the check after the plan failed; the plan is not kept"));
+  for (const char* name : {"plan.bin", "plan.json", "meta.json"}) CHECK_FALSE(project.has(name));
+  CHECK_FALSE(std::filesystem::exists(project.scratch.path / ".statelane" / "private"));
+}
+
+TEST_CASE("init is tried again when the network fails, and only then") {
+  Project project;
+  project.scratch.write("net/tool", "#!/bin/sh\necho \"$1\" >>calls\necho 'dial tcp: i/o timeout'\nexit 1\n");
+  std::filesystem::permissions(project.scratch.path / "net/tool", std::filesystem::perms::owner_all);
+  project.lane.tool = "./tool";
+  const Outcome flaky = project.plan();
+  CHECK(flaky.code == 1);
+  CHECK(read_text(project.scratch.path / "net/calls") == "init\ninit\ninit\ninit\n");
+  CHECK(flaky.says("the network or a registry failed; try 4 of 4"));
+
+  project.scratch.write("net/tool", "#!/bin/sh\necho \"$1\" >calls\necho 'Error: Unsupported argument'\nexit 1\n");
+  CHECK(project.plan().code == 1);
+  CHECK(read_text(project.scratch.path / "net/calls") == "init\n");
+}
+
+TEST_CASE("a tool that is not there is told by its exit code") {
+  Project project;
+  project.lane.tool = "no-such-terraform";
+  const Outcome outcome = project.plan();
+  CHECK(outcome.code == 127);
+  CHECK(outcome.says("cannot find the program 'no-such-terraform' on PATH"));
+}
+
+TEST_CASE("a lane outside Terraform runs its own commands under the same guards") {
+  Project project;
+  project.lane.commands = {{"sh", "-c", "echo would deploy"}, {"sh", "-c", "echo deployed >done"}};
+  const Outcome planned = project.plan();
+  INFO(planned.log);
+  CHECK(planned.code == 0);
+  CHECK(project.text("plan.txt") == "would deploy\n");
+  CHECK_FALSE(project.has("plan.json"));
+
+  project.job.commit = "2222222222222222222222222222222222222222";
+  CHECK(project.apply().code == 125);
+  CHECK_FALSE(std::filesystem::exists(project.scratch.path / "net/done"));
+  project.job.commit = "1111111111111111111111111111111111111111";
+  const Outcome applied = project.apply();
+  INFO(applied.log);
+  CHECK(applied.code == 0);
+  CHECK(std::filesystem::exists(project.scratch.path / "net/done"));
+
+  project.lane.commands->plan = {"sh", "-c", "exit 4"};
+  CHECK(project.plan().code == 4);
+  CHECK_FALSE(project.has("meta.json"));
+}
