@@ -1,0 +1,366 @@
+#include "hcl/fold.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "hcl/fold_functions.hpp"
+
+namespace statelane::hcl {
+
+namespace {
+
+/// Nodes that one call may visit; past that the rest is unknown.
+constexpr int most_steps = 20'000;
+
+/// Elements that a `for` expression is unrolled over.
+constexpr std::size_t most_elements = 1'000;
+
+class Folder {
+ public:
+  explicit Folder(const Scope& scope) : scope_(scope) {}
+
+  Value fold(const Expression& expression) {
+    if (--steps_ < 0) return unknown(expression, "the expression is too large to follow");
+    switch (expression.kind) {
+      case ExpressionKind::null_literal: return Value{};
+      case ExpressionKind::boolean: return Value{expression.text == "true"};
+      case ExpressionKind::number: return Value{Value::Number{std::strtod(std::string(expression.text).c_str(), nullptr)}};
+      case ExpressionKind::string: return Value::text(std::string(expression.text));
+      case ExpressionKind::string_template: return fold_template(expression);
+      case ExpressionKind::variable: return fold_variable(expression);
+      case ExpressionKind::attribute: return fold_attribute(expression);
+      case ExpressionKind::index: return fold_index(expression);
+      case ExpressionKind::splat: return fold_splat(expression);
+      case ExpressionKind::call: return fold_call(expression);
+      case ExpressionKind::conditional: return fold_conditional(expression);
+      case ExpressionKind::binary: return fold_binary(expression);
+      case ExpressionKind::unary: return fold_unary(expression);
+      case ExpressionKind::tuple: return fold_tuple(expression);
+      case ExpressionKind::object: return fold_object(expression);
+      case ExpressionKind::for_tuple:
+      case ExpressionKind::for_object: return fold_for(expression);
+      case ExpressionKind::splat_item: return splat_items_.empty() ? unknown(expression, "no splat") : splat_items_.back();
+      case ExpressionKind::template_if:
+      case ExpressionKind::template_for:
+      case ExpressionKind::invalid: break;
+    }
+    return unknown(expression, "it is not folded");
+  }
+
+ private:
+  static Value unknown(const Expression& expression, std::string_view why) {
+    return Value::unknown(fmt::format("{}: {}", render_expression(expression), why), expression.range);
+  }
+
+  /// Applies `function` to each alternative of `value` and gathers the results.
+  template <typename Function>
+  static Value for_each_alternative(const Value& value, const Function& function) {
+    const auto* one_of = std::get_if<Value::OneOf>(&value.data);
+    if (one_of == nullptr) return function(value);
+    std::vector<Value> results;
+    for (const Value& alternative : one_of->values) results.push_back(function(alternative));
+    return join_alternatives(std::move(results));
+  }
+
+  /// One value for several: itself when all are equal, flat, and unknown when there are too many.
+  static Value join_alternatives(std::vector<Value> values) {
+    std::vector<Value> flat;
+    for (Value& value : values) {
+      const auto* nested = std::get_if<Value::OneOf>(&value.data);
+      const std::vector<Value> parts = nested != nullptr ? nested->values : std::vector<Value>{value};
+      for (const Value& part : parts) {
+        if (std::find(flat.begin(), flat.end(), part) == flat.end()) flat.push_back(part);
+      }
+    }
+    if (flat.size() == 1) return std::move(flat.front());
+    if (flat.size() > Value::most_alternatives) return Value::unknown("too many possibilities", {});
+    return Value{Value::OneOf{std::move(flat)}};
+  }
+
+  Value fold_template(const Expression& expression) {
+    if (expression.operands.size() == 1 && expression.operands[0]->kind != ExpressionKind::template_if &&
+        expression.operands[0]->kind != ExpressionKind::template_for) {
+      return fold(*expression.operands[0]);
+    }
+    std::vector<Value> parts;
+    for (const Expression* part : expression.operands) parts.push_back(fold(*part));
+    return combine(parts, [&](std::span<const Value> chosen) {
+      Value::Text text;
+      for (std::size_t index = 0; index < chosen.size(); ++index) {
+        append_text(text, to_text(chosen[index], expression.operands[index]->range));
+      }
+      return Value{std::move(text)};
+    });
+  }
+
+  /// Calls `function` for every combination of the values' alternatives, within bounds.
+  template <typename Function>
+  static Value combine(const std::vector<Value>& values, const Function& function) {
+    std::vector<std::vector<Value>> rows = {{}};
+    for (const Value& value : values) {
+      const auto* one_of = std::get_if<Value::OneOf>(&value.data);
+      const std::vector<Value> choices = one_of != nullptr ? one_of->values : std::vector<Value>{value};
+      if (rows.size() * choices.size() > Value::most_alternatives) {
+        const Value widened = Value::unknown("too many possibilities", {});
+        for (auto& row : rows) row.push_back(widened);
+        continue;
+      }
+      std::vector<std::vector<Value>> next;
+      for (const auto& row : rows) {
+        for (const Value& choice : choices) {
+          next.push_back(row);
+          next.back().push_back(choice);
+        }
+      }
+      rows = std::move(next);
+    }
+    std::vector<Value> results;
+    for (const auto& row : rows) results.push_back(function(std::span<const Value>(row)));
+    return join_alternatives(std::move(results));
+  }
+
+  const Value* find_local(std::string_view name) const {
+    const auto found = std::find_if(locals_.rbegin(), locals_.rend(), [&](const auto& local) { return local.first == name; });
+    return found == locals_.rend() ? nullptr : &found->second;
+  }
+
+  Value fold_variable(const Expression& expression) {
+    if (const Value* local = find_local(expression.text)) return *local;
+    return scope_.lookup(expression.text, "", expression.range);
+  }
+
+  Value fold_attribute(const Expression& expression) {
+    const Expression& source = *expression.operands[0];
+    if (source.kind == ExpressionKind::variable && find_local(source.text) == nullptr) {
+      return scope_.lookup(source.text, expression.text, expression.range);
+    }
+    return for_each_alternative(fold(source), [&](const Value& value) { return member(value, Value::text(std::string(expression.text)), expression); });
+  }
+
+  Value fold_index(const Expression& expression) {
+    return combine({fold(*expression.operands[0]), fold(*expression.operands[1])},
+                   [&](std::span<const Value> chosen) { return member(chosen[0], chosen[1], expression); });
+  }
+
+  static Value member(const Value& collection, const Value& key, const Expression& expression) {
+    if (collection.is_unknown()) return collection;
+    if (key.is_unknown()) return any_member(collection, key);
+    if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
+      const auto name = key.as_known_string();
+      if (!name) return any_member(collection, unknown(expression, "its key is known in part"));
+      const auto found = map->find(*name);
+      return found != map->end() ? found->second : unknown(expression, "there is no such key");
+    }
+    const auto* list = std::get_if<Value::List>(&collection.data);
+    const auto position = key.as_known_string();
+    if (list == nullptr || !position) return unknown(expression, "it cannot be indexed");
+    const auto index = static_cast<std::size_t>(std::strtoul(position->c_str(), nullptr, 10));
+    return index < list->size() ? (*list)[index] : unknown(expression, "there is no such element");
+  }
+
+  /// Which member is not known: any of a small collection.
+  static Value any_member(const Value& collection, const Value& why) {
+    std::vector<Value> members;
+    if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
+      for (const auto& [name, value] : *map) members.push_back(value);
+    } else if (const auto* list = std::get_if<Value::List>(&collection.data)) {
+      members = *list;
+    }
+    if (members.empty() || members.size() > Value::most_alternatives) return why;
+    return join_alternatives(std::move(members));
+  }
+
+  Value fold_splat(const Expression& expression) {
+    const Value source = fold(*expression.operands[0]);
+    const auto* list = std::get_if<Value::List>(&source.data);
+    if (list == nullptr) return source.is_unknown() ? source : unknown(expression, "it is no list");
+    Value::List result;
+    for (const Value& item : *list) {
+      splat_items_.push_back(item);
+      result.push_back(fold(*expression.operands[1]));
+      splat_items_.pop_back();
+    }
+    return Value{std::move(result)};
+  }
+
+  Value fold_call(const Expression& expression) {
+    if (expression.text == "try" || expression.text == "coalesce") return fold_first_of(expression);
+    std::vector<Value> arguments;
+    for (const Expression* operand : expression.operands) arguments.push_back(fold(*operand));
+    if (expression.has_ellipsis && !arguments.empty()) {
+      const auto* more = std::get_if<Value::List>(&arguments.back().data);
+      if (more == nullptr) return unknown(expression, "the arguments behind ... are not known");
+      const Value::List rest = *more;
+      arguments.pop_back();
+      arguments.insert(arguments.end(), rest.begin(), rest.end());
+    }
+    return combine(arguments, [&](std::span<const Value> chosen) {
+      if (expression.text == "abspath" && chosen.size() == 1) return absolute_path(chosen[0], expression);
+      Value result = call_function(expression.text, chosen, expression.range);
+      if (auto* why = std::get_if<Value::Unknown>(&result.data); why != nullptr && why->reason.empty()) return unknown(expression, "it is not folded");
+      return result;
+    });
+  }
+
+  /// Relative paths are read from the working directory.
+  Value absolute_path(const Value& path, const Expression& expression) {
+    Value::Text text = to_text(path, expression.range);
+    const bool is_absolute = !text.pieces.empty() && text.pieces.front() && text.pieces.front()->starts_with('/');
+    if (!is_absolute) {
+      Value::Text whole = to_text(scope_.lookup("path", "cwd", expression.range), expression.range);
+      append_text(whole, {{std::string("/")}, {}});
+      append_text(whole, text);
+      text = std::move(whole);
+    }
+    Value result{std::move(text)};
+    const auto known = result.as_known_string();
+    return known ? Value::text(clean_path(*known)) : result;
+  }
+
+  /// The first argument that is known and not null; an unknown one before it stays a possibility.
+  Value fold_first_of(const Expression& expression) {
+    std::vector<Value> possible;
+    for (const Expression* operand : expression.operands) {
+      Value value = fold(*operand);
+      if (std::holds_alternative<Value::Null>(value.data)) continue;
+      const bool is_settled = !value.is_unknown() && !std::holds_alternative<Value::OneOf>(value.data);
+      possible.push_back(std::move(value));
+      if (is_settled) break;
+    }
+    return possible.empty() ? unknown(expression, "no argument is known") : join_alternatives(std::move(possible));
+  }
+
+  Value fold_conditional(const Expression& expression) {
+    const Value condition = fold(*expression.operands[0]);
+    if (const auto* decided = std::get_if<bool>(&condition.data)) return fold(*expression.operands[*decided ? 1 : 2]);
+    return join_alternatives({fold(*expression.operands[1]), fold(*expression.operands[2])});
+  }
+
+  Value fold_binary(const Expression& expression) {
+    return combine({fold(*expression.operands[0]), fold(*expression.operands[1])},
+                   [&](std::span<const Value> sides) { return apply_operator(expression, sides[0], sides[1]); });
+  }
+
+  static Value apply_operator(const Expression& expression, const Value& left, const Value& right) {
+    const std::string_view sign = expression.text;
+    if (sign == "==" || sign == "!=") return compare(expression, left, right);
+    const auto* a = std::get_if<bool>(&left.data);
+    const auto* b = std::get_if<bool>(&right.data);
+    if (sign == "&&" && ((a != nullptr && !*a) || (b != nullptr && !*b))) return Value{false};
+    if (sign == "||" && ((a != nullptr && *a) || (b != nullptr && *b))) return Value{true};
+    if ((sign == "&&" || sign == "||") && a != nullptr && b != nullptr) return Value{sign == "&&"};
+    const auto* x = std::get_if<Value::Number>(&left.data);
+    const auto* y = std::get_if<Value::Number>(&right.data);
+    if (x == nullptr || y == nullptr) return unknown(expression, "its operands are not known");
+    return calculate(expression, x->value, y->value);
+  }
+
+  static Value compare(const Expression& expression, const Value& left, const Value& right) {
+    const auto is_open = [](const Value& value) {
+      const auto* text = std::get_if<Value::Text>(&value.data);
+      const bool is_simple = text != nullptr || std::holds_alternative<bool>(value.data) || std::holds_alternative<Value::Number>(value.data) ||
+                             std::holds_alternative<Value::Null>(value.data);
+      return !is_simple || (text != nullptr && !value.as_known_string());
+    };
+    if (is_open(left) || is_open(right)) return unknown(expression, "its operands are not known");
+    return Value{(left == right) == (expression.text == "==")};
+  }
+
+  static Value calculate(const Expression& expression, double x, double y) {
+    const std::string_view sign = expression.text;
+    if (sign == "+") return Value{Value::Number{x + y}};
+    if (sign == "-") return Value{Value::Number{x - y}};
+    if (sign == "*") return Value{Value::Number{x * y}};
+    if (sign == "<") return Value{x < y};
+    if (sign == ">") return Value{x > y};
+    if (sign == "<=") return Value{x <= y};
+    if (sign == ">=") return Value{x >= y};
+    if (sign == "/" && y != 0) return Value{Value::Number{x / y}};
+    return unknown(expression, "it is not folded");
+  }
+
+  Value fold_unary(const Expression& expression) {
+    const Value value = fold(*expression.operands[0]);
+    const auto* boolean = std::get_if<bool>(&value.data);
+    const auto* number = std::get_if<Value::Number>(&value.data);
+    if (expression.text == "!" && boolean != nullptr) return Value{!*boolean};
+    if (expression.text == "-" && number != nullptr) return Value{Value::Number{-number->value}};
+    return unknown(expression, "its operand is not known");
+  }
+
+  Value fold_tuple(const Expression& expression) {
+    Value::List list;
+    for (const Expression* operand : expression.operands) list.push_back(fold(*operand));
+    return Value{std::move(list)};
+  }
+
+  Value fold_object(const Expression& expression) {
+    Value::Map map;
+    for (std::size_t index = 0; index + 1 < expression.operands.size(); index += 2) {
+      const auto key = fold(*expression.operands[index]).as_known_string();
+      if (!key) return unknown(*expression.operands[index], "the key is not known");
+      map.insert_or_assign(*key, fold(*expression.operands[index + 1]));
+    }
+    return Value{std::move(map)};
+  }
+
+  /// The elements of a known collection as (key, value).
+  static std::optional<std::vector<std::pair<Value, Value>>> elements_of(const Value& collection) {
+    std::vector<std::pair<Value, Value>> result;
+    if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
+      for (const auto& [key, value] : *map) result.emplace_back(Value::text(key), value);
+    } else if (const auto* list = std::get_if<Value::List>(&collection.data)) {
+      for (std::size_t index = 0; index < list->size(); ++index) {
+        result.emplace_back(Value{Value::Number{static_cast<double>(index)}}, (*list)[index]);
+      }
+    } else {
+      return std::nullopt;
+    }
+    return result.size() <= most_elements ? std::optional(std::move(result)) : std::nullopt;
+  }
+
+  Value fold_for(const Expression& expression) {
+    const bool is_object = expression.kind == ExpressionKind::for_object;
+    const std::size_t condition_at = is_object ? 5 : 4;
+    const auto elements = elements_of(fold(*expression.operands[2]));
+    if (!elements || expression.has_ellipsis) return unknown(expression, "the collection is not known");
+    Value::List list;
+    Value::Map map;
+    for (const auto& [key, value] : *elements) {
+      const std::size_t before = locals_.size();
+      locals_.emplace_back(expression.operands[0]->text, key);
+      locals_.emplace_back(expression.operands[1]->text, value);
+      bool is_decided = true;
+      bool is_kept = true;
+      if (expression.operands.size() > condition_at) {
+        const Value condition = fold(*expression.operands[condition_at]);
+        const auto* decided = std::get_if<bool>(&condition.data);
+        is_decided = decided != nullptr;
+        is_kept = decided != nullptr && *decided;
+      }
+      if (is_kept && is_object) {
+        const auto name = fold(*expression.operands[3]).as_known_string();
+        is_decided = name.has_value();
+        if (name) map.insert_or_assign(*name, fold(*expression.operands[4]));
+      } else if (is_kept) {
+        list.push_back(fold(*expression.operands[3]));
+      }
+      locals_.resize(before);
+      if (!is_decided) return unknown(expression, "its condition or key is not known");
+    }
+    return is_object ? Value{std::move(map)} : Value{std::move(list)};
+  }
+
+  const Scope& scope_;
+  std::vector<std::pair<std::string_view, Value>> locals_;  ///< variables of the `for` expressions around
+  std::vector<Value> splat_items_;
+  int steps_ = most_steps;
+};
+
+}  // namespace
+
+Value fold(const Expression& expression, const Scope& scope) { return Folder(scope).fold(expression); }
+
+}  // namespace statelane::hcl
