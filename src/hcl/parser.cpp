@@ -67,14 +67,6 @@ bool Parser::accept(TokenKind kind) {
   return true;
 }
 
-SourcePos Parser::begin_of(const Lexeme& token) { return {token.line, token.begin - token.line_start + 1, token.begin}; }
-
-SourcePos Parser::end_of(const Lexeme& token) const {
-  // Only tokens that end with their line's end have more than one line here: comments are skipped.
-  if (token.end > token.begin && source_[token.end - 1] == '\n') return {token.line + 1, 1, token.end};
-  return {token.line, token.end - token.line_start + 1, token.end};
-}
-
 std::string Parser::describe(const Lexeme& token) const {
   if (token.kind == TokenKind::newline) return "the end of the line";
   if (token.kind == TokenKind::end) return "the end of the file";

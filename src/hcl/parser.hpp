@@ -118,7 +118,7 @@ class Parser {
     return token_.kind == TokenKind::identifier && text_of(token_) == word;
   }
   std::string_view text_of(const Lexeme& token) const { return source_.substr(token.begin, token.end - token.begin); }
-  static SourcePos begin_of(const Lexeme& token);
+  static SourcePos begin_of(const Lexeme& token) { return {token.line, token.begin - token.line_start + 1, token.begin}; }
   SourcePos end_of(const Lexeme& token) const;
   SourceRange range_of(const Lexeme& first, const Lexeme& last) const { return {begin_of(first), end_of(last)}; }
   std::string describe(const Lexeme& token) const;
@@ -151,6 +151,14 @@ class Parser {
   std::vector<Block> blocks_;
   std::vector<Label> labels_;
 };
+
+inline SourcePos Parser::end_of(const Lexeme& token) const {
+  // The only tokens with a line end in them that get here; comments do not.
+  const bool may_end_line = token.kind == TokenKind::newline || token.kind == TokenKind::string_literal ||
+                            token.kind == TokenKind::open_heredoc;
+  if (may_end_line && source_[token.end - 1] == '\n') return {token.line + 1, 1, token.end};
+  return {token.line, token.end - token.line_start + 1, token.end};
+}
 
 /// One level of nesting; past the limit it fails the parser.
 class Parser::Nesting {

@@ -18,6 +18,12 @@ const Expression* Parser::parse_string() {
   const bool is_heredoc = open.kind == TokenKind::open_heredoc;
   const bool is_flush = is_heredoc && text_of(open).starts_with("<<-");
   advance();
+  if (token_.kind == TokenKind::quoted_literal && source_.substr(token_.end).starts_with('"')) {  // most strings, and faster this way
+    const std::string_view text = literal_value(token_);
+    advance();
+    advance();
+    return arena_.make(Expression{ExpressionKind::string, false, 1, range_of(open, previous_), text, {}});
+  }
   return parse_template(open, is_heredoc ? TokenKind::close_heredoc : TokenKind::close_quote, is_flush);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -74,6 +75,7 @@ class Dump {
   }
 
   static std::string number(std::string_view text) {
+    if (std::isinf(std::strtod(std::string(text).c_str(), nullptr))) return "(num +Inf)";
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, "(num %.15g)", std::strtod(std::string(text).c_str(), nullptr));
     return buffer;
