@@ -1,0 +1,167 @@
+// Runs every case of fixtures/scenarios. STATELANE_REWRITE=1 writes the answers into the files instead.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "config/config.hpp"
+#include "impact/impact.hpp"
+#include "scenarios/scenario.hpp"
+#include "states/load_states.hpp"
+
+namespace {
+
+using namespace statelane;
+
+/// Both sides of a case, loaded.
+struct Loaded {
+  states::LoadedStates base;
+  states::LoadedStates head;
+  repo::ChangeSet changes;
+  Diagnostics diagnostics;
+};
+
+states::LoadedStates load(const repo::Tree& tree, facts::FactStore& facts, Diagnostics& diagnostics) {
+  const RepoPath path = RepoPath::of(config::file_name);
+  const config::Config config = tree.find(path) ? config::parse_config(tree.read(path), path, diagnostics) : config::Config{};
+  return states::load_states(tree, config, facts, diagnostics);
+}
+
+Loaded load(const test::Scenario& scenario) {
+  const repo::MemoryTree base(scenario.base);
+  const repo::MemoryTree head(scenario.head);
+  facts::FactStore facts;
+  Loaded result;
+  Diagnostics ignored;
+  result.base = load(base, facts, ignored);
+  result.head = load(head, facts, result.diagnostics);
+  result.changes = repo::diff_trees(&base, &head);
+  return result;
+}
+
+std::string_view name_of(states::StateReason reason) {
+  switch (reason) {
+    case states::StateReason::backend_block: return "backend block";
+    case states::StateReason::cloud_block: return "cloud block";
+    case states::StateReason::lock_file: return "lock file";
+    case states::StateReason::configured: return "configured";
+  }
+  return "";
+}
+
+std::string_view name_of(states::InputKind kind) {
+  switch (kind) {
+    case states::InputKind::own_directory: return "own directory";
+    case states::InputKind::module_directory: return "module directory";
+    case states::InputKind::data_directory: return "data directory";
+    case states::InputKind::file: return "file";
+    case states::InputKind::pattern: return "pattern";
+    case states::InputKind::variable_file: return "variable file";
+    case states::InputKind::backend_file: return "backend file";
+    case states::InputKind::lock_file: return "lock file";
+    case states::InputKind::version_pin: return "version pin";
+    case states::InputKind::configured: return "configured";
+    case states::InputKind::link: return "link";
+  }
+  return "";
+}
+
+std::string_view name_of(states::EdgeKind kind) {
+  return kind == states::EdgeKind::remote_state ? "remote_state" : kind == states::EdgeKind::possible ? "possible" : "declared";
+}
+
+std::string_view name_of(impact::Change change) {
+  switch (change) {
+    case impact::Change::modified: return "modified";
+    case impact::Change::added: return "added";
+    case impact::Change::deleted: return "deleted";
+    case impact::Change::retired: return "retired";
+    case impact::Change::moved: return "moved";
+    case impact::Change::dependent: return "dependent";
+  }
+  return "";
+}
+
+/// Conventional inputs that every state has are left out: they say nothing about a case.
+std::string render_inputs(const states::State& state) {
+  std::string result;
+  for (const states::Input& input : state.inputs) {
+    const bool is_everywhere = input.kind == states::InputKind::own_directory || input.kind == states::InputKind::version_pin ||
+                               input.kind == states::InputKind::lock_file;
+    if (is_everywhere) continue;
+    result += fmt::format("{} {}\n", name_of(input.kind), input.glob.empty() ? input.path.display() : input.glob);
+  }
+  return result;
+}
+
+std::string render_affected(const Loaded& loaded) {
+  const impact::Impact impact = impact::find_affected(loaded.base.graph, loaded.head.graph, loaded.changes, {});
+  std::string result;
+  for (const impact::Affected& affected : impact.affected) {
+    result += fmt::format("{} {}{}\n", affected.id, name_of(affected.change),
+                          affected.from.empty() ? "" : fmt::format(" from {}", affected.from));
+  }
+  for (const std::string& id : impact.dependents) result += fmt::format("dependent {}\n", id);
+  for (const RepoPath& path : impact.unclaimed) result += fmt::format("unclaimed {}\n", path.str());
+  return result;
+}
+
+std::string answer(const Loaded& loaded, const std::string& question) {
+  const std::string word = question.substr(0, question.find(' '));
+  const std::string rest = question.size() > word.size() ? question.substr(word.size() + 1) : "";
+  const states::StateGraph& graph = loaded.head.graph;
+  std::string result;
+  if (word == "affected") return render_affected(loaded);
+  if (word == "diagnostics") {
+    for (const Diagnostic& diagnostic : loaded.diagnostics.sorted()) result += render_diagnostic(diagnostic);
+  } else if (word == "states") {
+    for (const states::State& state : graph.states()) result += fmt::format("{} ({})\n", state.id, name_of(state.reason));
+  } else if (word == "edges") {
+    for (const states::Edge& edge : graph.edges()) {
+      result += fmt::format("{} -> {} ({})\n", graph.states()[edge.from].id, graph.states()[edge.to].id, name_of(edge.kind));
+    }
+  } else if (const auto state = graph.find(rest)) {
+    if (word == "inputs") return render_inputs(graph.states()[*state]);
+    for (const states::Unknown& unknown : graph.states()[*state].unknown) {
+      result += fmt::format("{}:{}: {}\n", unknown.place.file.str(), unknown.place.line, unknown.what);
+    }
+  } else {
+    return fmt::format("no state {}\n", rest);
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("every scenario gives the answers that it states") {
+  const std::filesystem::path directory = std::filesystem::path(STATELANE_SOURCE_DIR) / "fixtures" / "scenarios";
+  const bool rewrite = std::getenv("STATELANE_REWRITE") != nullptr;
+  std::size_t cases = 0;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".md") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    auto scenarios = test::read_scenarios(file);
+    // From the last to the first: rewriting one must not move those before it.
+    std::reverse(scenarios.begin(), scenarios.end());
+    for (auto& scenario : scenarios) {
+      ++cases;
+      const Loaded loaded = load(scenario);
+      std::reverse(scenario.expectations.begin(), scenario.expectations.end());
+      for (const auto& expectation : scenario.expectations) {
+        const std::string found = answer(loaded, expectation.question);
+        if (rewrite) {
+          test::rewrite_expectation(scenario, expectation, found);
+          continue;
+        }
+        CAPTURE(file.filename().string());
+        CAPTURE(scenario.name);
+        CAPTURE(expectation.question);
+        CHECK(found == expectation.answer);
+      }
+    }
+  }
+  CHECK(cases > 0);
+}
