@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/repo_path.hpp"
+#include "impact/impact.hpp"
+#include "pipeline/build_pipeline.hpp"
+#include "states/state_graph.hpp"
+
+// The same answers for people. Lines end with a newline; control characters and bytes that are not UTF-8 are spelled
+// out as `\xNN`, so that no name can write to the terminal. `color` adds ANSI colours and changes nothing else.
+
+namespace statelane::emit {
+
+/// A table of states: id, why the directory is one, backend, inputs counted by kind; then what is unclaimed.
+std::string render_list_text(const states::StateGraph& graph, std::span<const RepoPath> unclaimed, bool color);
+
+/// Base, head and why; each affected state with every chain; what was skipped, what depends on it, what is unclaimed.
+std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact, bool color);
+
+/// Why `id` is affected, or that it is not and what was looked at.
+std::string render_why_text(const std::string& id, const impact::Impact& impact, bool color);
+
+/// Patterns, files and what is not known of one state.
+std::string render_inputs_text(const states::State& state, std::span<const RepoPath> files, bool color);
+
+/// Each state with what it depends on.
+std::string render_graph_text(const states::StateGraph& graph, bool color);
+
+/// For `dot -Tsvg`.
+std::string render_graph_dot(const states::StateGraph& graph);
+
+/// For GitLab's Markdown.
+std::string render_graph_mermaid(const states::StateGraph& graph);
+
+}  // namespace statelane::emit

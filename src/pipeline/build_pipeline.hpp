@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/repo_path.hpp"
+#include "config/config.hpp"
+#include "gitlab/pipeline_kind.hpp"
+#include "gitlab/version.hpp"
+#include "impact/impact.hpp"
+#include "pipeline/pipeline.hpp"
+#include "pipeline/template_set.hpp"
+#include "states/state_graph.hpp"
+
+namespace statelane::pipeline {
+
+/// A path that differs between base and head. A rename is a deletion and an addition.
+struct ChangedPath {
+  enum class Kind { added, modified, deleted };
+  RepoPath path;
+  Kind kind = Kind::modified;
+
+  friend bool operator==(const ChangedPath&, const ChangedPath&) = default;
+};
+
+/// Two commits that were compared, and why these.
+struct Comparison {
+  std::string base;         ///< empty: the empty tree, or none
+  std::string base_reason;  ///< `push-before` and its like
+  std::string base_text;    ///< the reason as a phrase
+  std::string head;         ///< empty: a work tree
+  bool is_push = false;     ///< base is CI_COMMIT_BEFORE_SHA, so that GitLab compares the same two commits
+};
+
+/// What the pipeline is for: everything that does not come from the repository's trees.
+struct PipelineRequest {
+  std::string tool_version;  ///< of this program
+  std::string command_line;  ///< that writes the same file again
+  Comparison comparison;
+  std::vector<ChangedPath> changes;  ///< sorted by path
+
+  gitlab::PipelineKind kind = gitlab::PipelineKind::local;  ///< of the pipeline whose child this is
+  gitlab::Version server = gitlab::assumed_version;
+  std::string branch;          ///< empty in pipelines for tags and merge requests
+  std::string default_branch;  ///< empty: not known, and so no apply job without configured branches
+  std::string root_pipeline;   ///< id; plans and applies of one root pipeline belong together. Empty: left out
+  std::string image;           ///< default image of the child's jobs; empty: left out
+
+  bool gates = true;                                      ///< false: plans only, whatever the branch
+  std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
+  std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
+  std::string nothing_reason;  ///< why nothing runs, when nothing is affected; empty: no state differs
+};
+
+/// The child pipeline of one commit: a plan job and, on pushes to its apply branches, a gated apply job for each
+/// affected state that is in head; one job that says why when there is none.
+///
+/// States that left (deleted, retired) get a warning and no job. Ids that GitLab cannot carry are errors. The result
+/// obeys GitLab's rules except for sizes; `check_pipeline` proves that it does.
+Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
+                        const states::StateGraph& head, const TemplateSet& templates, const config::Config& config,
+                        Diagnostics& diagnostics);
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "impact/impact.hpp"
+
+namespace statelane::pipeline {
+
+/// A chain as one line for people, from the changed path to the state:
+/// `modules/vpc/main.tf changed, in a module called at network/prod/main.tf:12`. Paths are written as they are.
+std::string describe_cause(const impact::Cause& cause);
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,131 @@
+#include "pipeline/lane_keywords.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace statelane::pipeline {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Refusal {
+  std::string_view keyword;
+  std::string_view reason;
+  std::string_view hint;
+};
+
+constexpr std::string_view selection = "which jobs exist is decided before the pipeline is written";
+constexpr std::string_view selection_hint =
+    "choose states with \"states\", branches with \"apply.branches\", and rules in the parent pipeline";
+
+constexpr std::array never_allowed = {
+    Refusal{"rules", selection, selection_hint},
+    Refusal{"only", selection, selection_hint},
+    Refusal{"except", selection, selection_hint},
+    Refusal{"stage", "plan jobs are in the stage \"plan\", the jobs behind them in \"apply\"", "leave it out"},
+    Refusal{"needs", "the order of jobs follows from the states' dependencies", "add edges with \"depends_on\""},
+    Refusal{"dependencies", "a job takes artifacts by \"needs\" only", "leave it out"},
+    Refusal{"resource_group", "the lock follows from the state's id", "leave it out"},
+    Refusal{"trigger", "a lane's job runs a script", "leave it out"},
+    Refusal{"parallel", "each job is there once for its state", "leave it out"},
+    Refusal{"start_in", "a lane's job is not delayed", "leave it out"},
+    Refusal{"pages", "a lane does not publish pages", "leave it out"},
+    Refusal{"release", "a lane does not make releases", "leave it out"},
+    Refusal{"run", "a lane's job runs a script", "use \"script\""},
+};
+
+constexpr std::array gate_keywords = {
+    Refusal{"when", "the gate decides when a job starts", "set \"apply.gate\" to blocking, optional or automatic"},
+    Refusal{"allow_failure", "a failed plan has nothing to apply, and the gate decides whether an apply blocks",
+            "set \"apply.gate\" to blocking, optional or automatic"},
+};
+
+RefusedKeyword refuse(const Refusal& refusal, std::string_view keyword, const YamlValue& value) {
+  return {value.pos, fmt::format("\"{}\" cannot be set here: {}", keyword, refusal.reason), std::string(refusal.hint)};
+}
+
+bool is_value(const YamlValue& value, const YamlValue& expected) { return value.data == expected.data; }
+
+/// The only value that says what is so anyway.
+bool restates_the_template(std::string_view keyword, const YamlValue& value, KeywordTarget target) {
+  if (keyword == "when") return is_value(value, target == KeywordTarget::apply ? "manual" : "on_success");
+  return target == KeywordTarget::plan && is_value(value, false);
+}
+
+void check_environment(const YamlValue& value, KeywordTarget target, std::vector<RefusedKeyword>& found) {
+  constexpr std::string_view hint = "set only \"deployment_tier\", \"url\", \"auto_stop_in\" or \"kubernetes\"";
+  if (target == KeywordTarget::plan || target == KeywordTarget::other) {
+    found.push_back({value.pos, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
+    return;
+  }
+  if (value.as_map() == nullptr) {
+    found.push_back(
+        {value.pos, "\"environment\" cannot be named here: its name follows from the state's id", std::string(hint)});
+    return;
+  }
+  for (const std::string_view key : {"name"sv, "action"sv, "on_stop"sv}) {
+    if (const YamlValue* inner = value.find(key)) {
+      found.push_back({inner->pos, fmt::format("\"environment.{}\" cannot be set here: it follows from the state", key),
+                       std::string(hint)});
+    }
+  }
+}
+
+void check_variables(const YamlValue& value, std::vector<RefusedKeyword>& found) {
+  const YamlValue::Map* map = value.as_map();
+  if (map == nullptr) return;
+  for (const auto& [name, inner] : *map) {
+    if (name.starts_with("STATELANE_") && !name.starts_with("STATELANE_OPT_")) {
+      found.push_back({inner.pos,
+                       fmt::format("\"variables.{}\" cannot be set here: it says which state a job is for", name),
+                       "only variables that begin with STATELANE_OPT_ are yours"});
+    }
+  }
+}
+
+/// What an apply must not do; keywords for all jobs of a lane reach it too.
+void check_apply_keyword(std::string_view keyword, const YamlValue& value, std::vector<RefusedKeyword>& found) {
+  if (keyword == "retry" && !is_value(value, 0)) {
+    found.push_back({value.pos, "\"retry\" cannot be set here: an apply is never started twice by itself",
+                     "set it in the template \".statelane-plan\""});
+  }
+  if (keyword == "interruptible" && !is_value(value, false)) {
+    found.push_back({value.pos,
+                     "\"interruptible\" cannot be set here: an apply must not be cancelled by a newer pipeline",
+                     "set it in the template \".statelane-plan\""});
+  }
+}
+
+}  // namespace
+
+std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords, KeywordTarget target) {
+  std::vector<RefusedKeyword> found;
+  const auto named = [](std::string_view keyword) {
+    return [keyword](const Refusal& refusal) { return refusal.keyword == keyword; };
+  };
+  for (const auto& [keyword, value] : keywords) {
+    const auto never = std::find_if(never_allowed.begin(), never_allowed.end(), named(keyword));
+    const auto gate = std::find_if(gate_keywords.begin(), gate_keywords.end(), named(keyword));
+    const bool takes_out = std::holds_alternative<std::nullptr_t>(value.data);
+    if (never != never_allowed.end()) {
+      found.push_back(refuse(*never, keyword, value));
+    } else if (gate != gate_keywords.end()) {
+      if (!restates_the_template(keyword, value, target)) found.push_back(refuse(*gate, keyword, value));
+    } else if (keyword == "environment") {
+      check_environment(value, target, found);
+    } else if (keyword == "variables") {
+      check_variables(value, found);
+    } else if (keyword == "script" && takes_out) {
+      found.push_back({value.pos, "\"script\" cannot be taken out: the job would do nothing", "give another script"});
+    } else if ((target == KeywordTarget::lane || target == KeywordTarget::apply) &&
+               !(takes_out && keyword == "retry")) {
+      check_apply_keyword(keyword, value, found);
+    }
+  }
+  return found;
+}
+
+}  // namespace statelane::pipeline
