@@ -1,0 +1,197 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "state_server.hpp"
+#include "verbs_support.hpp"
+
+using verbs::Outcome;
+using verbs::Project;
+
+namespace {
+
+/// A project whose state lies on a server like GitLab's, and a job that may use it.
+struct HttpProject : Project {
+  StateServer server;
+
+  HttpProject() {
+    const std::map<std::string, std::string> settings = {{"TF_HTTP_ADDRESS", server.state_url("net")},
+                                                         {"TF_HTTP_LOCK_ADDRESS", server.state_url("net") + "/lock"},
+                                                         {"TF_HTTP_UNLOCK_ADDRESS", server.state_url("net") + "/lock"},
+                                                         {"TF_HTTP_LOCK_METHOD", "POST"},
+                                                         {"TF_HTTP_UNLOCK_METHOD", "DELETE"},
+                                                         {"TF_HTTP_RETRY_MAX", "0"}};
+    for (const auto& [name, value] : settings) ::setenv(name.c_str(), value.c_str(), 1);
+    ::unsetenv("TF_HTTP_USERNAME");
+    ::unsetenv("TF_HTTP_PASSWORD");
+    job.terraform.insert(settings.begin(), settings.end());
+    job.api_url = server.api_url();
+    job.job_token = "job-token";
+    lane.backend_type = "http";
+    options.lock_time_out = std::chrono::seconds(0);
+    configure("terraform {\n  backend \"http\" {}\n}\nresource \"terraform_data\" \"a\" { input = 1 }\n");
+  }
+  ~HttpProject() {
+    for (const auto& [name, value] : job.terraform) ::unsetenv(name.c_str());
+  }
+
+  /// A resource whose creation says `ready-in-apply` and then waits, after another one is done.
+  void configure_slow() const {
+    configure(
+        "terraform {\n  backend \"http\" {}\n}\nresource \"terraform_data\" \"a\" { input = 1 }\nresource "
+        "\"terraform_data\" \"b\" {\n"
+        "  depends_on = [terraform_data.a]\n  provisioner \"local-exec\" { command = \"echo ready-in-apply; exec sleep "
+        "60\" }\n}\n");
+  }
+  bool is_locked() const { return server.report().find("\"locks\": {}") == std::string::npos; }
+  bool has_resource(const std::string& name) const {
+    return server.report().find("\"name\": \"" + name + "\"") != std::string::npos;
+  }
+};
+
+/// The processes that `parent` has started.
+std::vector<pid_t> children_of(pid_t parent) {
+  const std::string id = std::to_string(parent);
+  std::istringstream list(read_text("/proc/" + id + "/task/" + id + "/children"));
+  return {std::istream_iterator<pid_t>(list), {}};
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a state in this GitLab is planned and applied with the job's own token, which nothing keeps") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  const Outcome planned = project.plan();
+  INFO(planned.log);
+  REQUIRE(planned.code == 0);
+  const Outcome applied = project.apply();
+  INFO(applied.log);
+  CHECK(applied.code == 0);
+  CHECK(project.has_resource("a"));
+  CHECK_FALSE(project.is_locked());
+  CHECK_FALSE(planned.says("job-token"));
+  CHECK_FALSE(applied.says("job-token"));
+}
+
+TEST_CASE("a token that the server refuses is explained") {
+  if (!has_tool("terraform")) return;
+  HttpProject project;
+  project.job.job_token = "wrong";
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("statelane: the state server "));
+}
+
+TEST_CASE("a held lock is told with its holder and the command that opens it, and is left alone") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  project.server.request("POST", "/api/v4/projects/1/terraform/state/net/lock", R"({"ID": "the-holder"})");
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("statelane: the state is locked by the-holder\n"));
+  CHECK(outcome.says("/net force-unlock the-holder\n"));
+  CHECK(project.is_locked());
+}
+
+TEST_CASE("merge request pipelines plan without a lock") {
+  if (!has_tool("terraform")) return;
+  HttpProject project;
+  project.job.merge_request = "3";
+  project.server.request("POST", "/api/v4/projects/1/terraform/state/net/lock", R"({"ID": "the-holder"})");
+  CHECK(project.plan().code == 0);
+}
+
+TEST_CASE("a state that cannot be saved is kept, readable by its owner only, with the command that saves it") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  REQUIRE(project.plan().code == 0);
+  project.server.steer(R"({"fail": {"POST state": 500}})");
+  const Outcome outcome = project.apply();
+  INFO(outcome.log);
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("statelane: the state could not be saved to the backend"));
+  CHECK(outcome.says("state push " + project.artifact("errored.tfstate").string()));
+  CHECK(project.text("errored.tfstate").find("\"terraform_data\"") != std::string::npos);
+  CHECK(std::filesystem::status(project.artifact("errored.tfstate")).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  CHECK_FALSE(std::filesystem::exists(project.scratch.path / "net/errored.tfstate"));
+  CHECK_FALSE(project.is_locked());
+}
+
+TEST_CASE("stop signals during a slow write of the state lose nothing") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  project.configure_slow();
+  REQUIRE(project.plan().code == 0);
+  auto helper = project.start_apply();
+  REQUIRE(helper.wait_for("ready-in-apply\n"));
+  project.server.steer(R"({"hold": ["POST state"]})");
+  helper.signal(SIGTERM);
+  REQUIRE(helper.wait_for("Interrupt received"));
+  project.server.await_held();
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGTERM}) helper.signal(signal);
+  ::usleep(500000);  // past the settle time: nothing may be sent in it
+  project.server.steer("{}");
+  CHECK(helper.finish() == 1);
+  INFO(helper.log());
+  CHECK(helper.log().find("Two interrupts") == std::string::npos);
+  CHECK(project.has_resource("a"));
+  CHECK(project.has_resource("b"));
+  CHECK_FALSE(project.is_locked());
+}
+
+TEST_CASE("every process signalled, the highest id first, as the docker executor does: one interrupt, nothing lost") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  project.configure_slow();
+  REQUIRE(project.plan().code == 0);
+  auto helper = project.start_apply();
+  REQUIRE(helper.wait_for("ready-in-apply\n"));
+  project.server.steer(R"({"hold": ["POST state"]})");
+  const pid_t terraform = children_of(helper.pid()).at(0);
+  std::vector<pid_t> processes = children_of(terraform);
+  processes.push_back(terraform);
+  processes.push_back(helper.pid());
+  std::sort(processes.rbegin(), processes.rend());
+  for (const pid_t process : processes) ::kill(process, SIGTERM);
+  project.server.await_held();
+  ::usleep(500000);  // past the settle time: nothing may be sent in it
+  project.server.steer("{}");
+  CHECK(helper.finish() == 1);
+  INFO(helper.log());
+  CHECK(count_of(helper.log(), "Interrupt received") == 1);
+  CHECK(helper.log().find("Two interrupts") == std::string::npos);
+  CHECK(helper.log().find("'apply' had been interrupted already") != std::string::npos);
+  CHECK(project.has_resource("a"));
+  CHECK_FALSE(project.is_locked());
+}
+
+TEST_CASE("a helper that is killed leaves Terraform to finish and to release its lock") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  project.configure(
+      "terraform {\n  backend \"http\" {}\n}\nresource \"terraform_data\" \"b\" {\n"
+      "  provisioner \"local-exec\" { command = \"echo ready-in-apply; while [ ! -e go ]; do sleep 0.01; done\" "
+      "}\n}\n");
+  REQUIRE(project.plan().code == 0);
+  auto helper = project.start_apply();
+  REQUIRE(helper.wait_for("ready-in-apply\n"));
+  helper.signal(SIGKILL);
+  CHECK(helper.finish() == 137);
+  project.scratch.write("net/go", "");
+  while (project.is_locked()) ::usleep(5000);
+  CHECK(project.has_resource("b"));
+}
