@@ -1,6 +1,7 @@
 #include "repo/commit_tree.hpp"
 
 #include <fmt/format.h>
+#include <git2.h>
 
 #include <algorithm>
 

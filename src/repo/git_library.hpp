@@ -1,30 +1,40 @@
 #pragma once
 
-#include <git2.h>
-
 #include <memory>
 #include <string>
+
+struct git_commit;
+struct git_object;
+struct git_odb;
+struct git_odb_object;
+struct git_reference;
+struct git_repository;
 
 namespace statelane::repo {
 
 /// Initialises libgit2 once for the process, with the options that this program relies on: no configuration outside the repository
-/// is read, the owner of files does not matter (nothing of a repository is ever executed), object hashes are not verified again at
-/// each read, and the repository extensions that do not change how objects are read are accepted.
+/// is read, the owner of files does not matter (libgit2 executes nothing of a repository), object hashes are not verified again at
+/// each read, and the repository extensions that do not change how objects are read are accepted. `objectFormat` is accepted as well:
+/// who opens a repository looks at its value afterwards.
 void ensure_git_library();
 
 /// libgit2's last error in words.
 std::string last_git_error();
 
-template <typename T, void (*Free)(T*)>
 struct GitFree {
-  void operator()(T* object) const { Free(object); }
+  void operator()(git_commit* object) const;
+  void operator()(git_object* object) const;
+  void operator()(git_odb* object) const;
+  void operator()(git_odb_object* object) const;
+  void operator()(git_reference* object) const;
+  void operator()(git_repository* object) const;
 };
 
-using GitRepository = std::unique_ptr<git_repository, GitFree<git_repository, git_repository_free>>;
-using GitObject = std::unique_ptr<git_object, GitFree<git_object, git_object_free>>;
-using GitCommit = std::unique_ptr<git_commit, GitFree<git_commit, git_commit_free>>;
-using GitOdb = std::unique_ptr<git_odb, GitFree<git_odb, git_odb_free>>;
-using GitOdbObject = std::unique_ptr<git_odb_object, GitFree<git_odb_object, git_odb_object_free>>;
-using GitReference = std::unique_ptr<git_reference, GitFree<git_reference, git_reference_free>>;
+using GitCommit = std::unique_ptr<git_commit, GitFree>;
+using GitObject = std::unique_ptr<git_object, GitFree>;
+using GitOdb = std::unique_ptr<git_odb, GitFree>;
+using GitOdbObject = std::unique_ptr<git_odb_object, GitFree>;
+using GitReference = std::unique_ptr<git_reference, GitFree>;
+using GitRepository = std::unique_ptr<git_repository, GitFree>;
 
 }  // namespace statelane::repo

@@ -35,13 +35,17 @@ ContentId id_of_directory(std::vector<TreeEntry> entries) {
   return tree_id(bytes);
 }
 
+ContentId id_of_file(const MemoryTree::File& file) {
+  return file.kind == EntryKind::submodule ? parse_object_id(file.content) : blob_id(file.content);
+}
+
 }  // namespace
 
 MemoryTree::MemoryTree(std::map<RepoPath, File> files) : files_(std::move(files)) {
   std::map<RepoPath, std::vector<TreeEntry>> directories;
   directories[RepoPath()];
   for (const auto& [path, file] : files_) {
-    directories[path.parent()].push_back({std::string(path.name()), file.kind, blob_id(file.content)});
+    directories[path.parent()].push_back({std::string(path.name()), file.kind, id_of_file(file)});
     for (RepoPath place = path.parent(); !place.is_root(); place = place.parent()) directories[place];
   }
   // Deepest first, so that each directory's id is known when its parent is made.
@@ -68,7 +72,9 @@ std::span<const TreeEntry> MemoryTree::list(const RepoPath& directory) const {
 
 std::string MemoryTree::read(const RepoPath& path) const {
   const auto found = files_.find(path);
-  if (found == files_.end()) throw Error(ErrorKind::environment, "cannot read " + path.str() + ": no such file");
+  if (found == files_.end() || found->second.kind == EntryKind::submodule) {
+    throw Error(ErrorKind::environment, "cannot read " + path.display() + ": no such file");
+  }
   return found->second.content;
 }
 

@@ -7,11 +7,12 @@
 
 namespace statelane::repo {
 
-/// A tree made of strings. Its content ids are those git would give the same files (SHA-1), directories included.
+/// A tree made of strings. Its content ids are those git would give the same files (SHA-1), directories included. No path may
+/// lie below the path of a file.
 class MemoryTree : public Tree {
  public:
   struct File {
-    std::string content;  ///< for a symbolic link its target
+    std::string content;  ///< for a symbolic link its target, for a submodule its commit as 40 digits
     EntryKind kind = EntryKind::file;
   };
 

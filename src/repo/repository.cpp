@@ -1,6 +1,7 @@
 #include "repo/repository.hpp"
 
 #include <fmt/format.h>
+#include <git2.h>
 
 #include <algorithm>
 
