@@ -63,8 +63,12 @@ std::vector<char*> to_pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-void prepare(SpawnSetup& setup, const Command& command, int output, int errors) {
-  posix_spawn_file_actions_addopen(&setup.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+void prepare(SpawnSetup& setup, const Command& command, int output, int errors, int input) {
+  if (input < 0) {
+    posix_spawn_file_actions_addopen(&setup.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  } else {
+    posix_spawn_file_actions_adddup2(&setup.actions, input, STDIN_FILENO);
+  }
   posix_spawn_file_actions_adddup2(&setup.actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&setup.actions, errors, STDERR_FILENO);
   if (!command.directory.empty()) {
@@ -102,7 +106,7 @@ void check_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-pid_t spawn(const Command& command, int output, int errors) {
+pid_t spawn(const Command& command, int output, int errors, int input) {
   if (command.argv.empty()) throw Error(ErrorKind::not_found, "cannot run an empty command");
   struct sigaction child_action {};
   sigaction(SIGCHLD, nullptr, &child_action);
@@ -112,7 +116,7 @@ pid_t spawn(const Command& command, int output, int errors) {
   std::vector<std::string> environment = build_environment(command);
   const std::string program = find_program(command.argv[0], search_path(environment));
   SpawnSetup setup;
-  prepare(setup, command, output, errors);
+  prepare(setup, command, output, errors, input);
   std::vector<std::string> arguments = command.argv;
   pid_t pid = -1;
   const int result = posix_spawn(&pid, program.c_str(), &setup.actions, &setup.attributes,
