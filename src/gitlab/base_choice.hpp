@@ -16,12 +16,12 @@ std::string_view base_reason_name(BaseReason reason);
 
 /// How to come to the commit.
 enum class BaseMethod {
-  revision,        ///< `BaseCandidate::revision`, fetched by its id where the clone lacks it
-  parent,          ///< the first parent of `revision`; the empty tree when it has none
-  merge_base,      ///< of head with the branch `revision`; empty: the default branch, found as `cli` finds it
-  empty_tree,      ///< everything was added
-  none,            ///< there is deliberately no base: a no-op child, unless a mode says what happens
-  missing,         ///< there should be one and it cannot be known: an error, or `--on-missing-base all`
+  revision,    ///< `BaseCandidate::revision`, fetched by its id where the clone lacks it
+  parent,      ///< the first parent of `revision`; the empty tree when it has none
+  merge_base,  ///< of head with the branch `revision`; empty: the default branch, found as `cli` finds it
+  empty_tree,  ///< everything was added
+  none,        ///< there is deliberately no base: a no-op child, unless a mode says what happens
+  missing,     ///< there should be one and it cannot be known: an error, or `--on-missing-base all`
 };
 
 /// One possible base. The trees of base and head are compared as they are, whatever lies between them.

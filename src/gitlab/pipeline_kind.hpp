@@ -14,7 +14,8 @@ using PredefinedVariables = std::map<std::string, std::string, std::less<>>;
 /// The value of `name`, or the empty text.
 std::string_view value_of(const PredefinedVariables& variables, std::string_view name);
 
-/// What started the pipeline that this job belongs to. A child whose parent's kind shows in its variables has that kind.
+/// What started the pipeline that this job belongs to. A child whose parent's kind shows in its variables has that
+/// kind.
 enum class PipelineKind {
   local,  ///< no pipeline
   push_default,

@@ -28,19 +28,19 @@ std::string to_string(const Version& version);
 
 /// What not every server in use knows.
 enum class Feature {
-  variables_expand,           ///< `variables: {X: {value: …, expand: false}}`
-  report_annotations,         ///< `artifacts:reports:annotations`
-  workflow_auto_cancel,       ///< `workflow:auto_cancel`
-  artifacts_access,           ///< `artifacts:access: developer`; before, `artifacts:public: false`
-  manual_confirmation,        ///< the question before a manual job starts
-  compare_to_variables,       ///< variables in `rules:changes:compare_to`
-  yaml_of_two_mebibytes,      ///< `max_yaml_size_bytes` is 2 MiB; before, 1 MiB
-  retry_exit_codes,           ///< `retry:exit_codes`
-  trigger_inputs,             ///< `trigger:include:inputs`
-  strategy_mirror,            ///< `trigger:strategy: mirror`; an older server refuses the file
+  variables_expand,       ///< `variables: {X: {value: …, expand: false}}`
+  report_annotations,     ///< `artifacts:reports:annotations`
+  workflow_auto_cancel,   ///< `workflow:auto_cancel`
+  artifacts_access,       ///< `artifacts:access: developer`; before, `artifacts:public: false`
+  manual_confirmation,    ///< the question before a manual job starts
+  compare_to_variables,   ///< variables in `rules:changes:compare_to`
+  yaml_of_two_mebibytes,  ///< `max_yaml_size_bytes` is 2 MiB; before, 1 MiB
+  retry_exit_codes,       ///< `retry:exit_codes`
+  trigger_inputs,         ///< `trigger:include:inputs`
+  strategy_mirror,        ///< `trigger:strategy: mirror`; an older server refuses the file
   artifacts_access_maintainer,
-  child_reports,              ///< Terraform reports of child pipelines show in the merge request
-  upstream_variables,         ///< `CI_UPSTREAM_PIPELINE_ID` and its like in children
+  child_reports,       ///< Terraform reports of child pipelines show in the merge request
+  upstream_variables,  ///< `CI_UPSTREAM_PIPELINE_ID` and its like in children
 };
 
 /// The first version that has `feature`.
