@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
+#include "runner/guards.hpp"
 
 namespace statelane::cli {
 
@@ -46,7 +48,7 @@ struct Options {
   // run
   std::string state;
   bool detailed_exit_code = false;
-  bool newest_commit = true;
+  std::set<runner::Guard> passed;  ///< guards that the user passes by their options
 };
 
 /// What became of the command line.

@@ -85,6 +85,24 @@ void add_generate(CLI::App& app, Options& options) {
   command->callback([&options] { options.command = Command::generate; });
 }
 
+/// Each guard has one option that passes it.
+void add_guards(CLI::App& command, Options& options) {
+  for (const runner::Guard guard : runner::all_guards()) {
+    const auto pass = [&options, guard](bool passed) {
+      if (passed) options.passed.insert(guard);
+    };
+    const std::string help(runner::help_of(guard));
+    if (guard == runner::Guard::newest_commit) {
+      command.add_option_function<std::string>("--newest-commit", [pass](const std::string& value) { pass(value == "off"); }, help)
+          ->check(CLI::IsMember({"on", "off"}))
+          ->envname("STATELANE_OPT_NEWEST_COMMIT");
+      continue;
+    }
+    const std::string name(runner::option_of(guard));
+    command.add_flag_function(name, [pass](std::int64_t count) { pass(count > 0); }, help)->envname(variable_of(name));
+  }
+}
+
 void add_run(CLI::App& app, Options& options) {
   CLI::App* run = app.add_subcommand("run", "run Terraform inside a job");
   run->require_subcommand(0, 1);
@@ -94,9 +112,7 @@ void add_run(CLI::App& app, Options& options) {
   plan->callback([&options] { options.command = Command::run_plan; });
   CLI::App* apply = run->add_subcommand("apply", "apply exactly the plan that was reviewed");
   apply->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
-  apply->add_flag("--newest-commit,!--no-newest-commit", options.newest_commit,
-                  "refuse when the branch has moved on and the state's inputs differ there (default)")
-      ->envname("STATELANE_OPT_NEWEST_COMMIT");
+  add_guards(*apply, options);
   apply->callback([&options] { options.command = Command::run_apply; });
 }
 

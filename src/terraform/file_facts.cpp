@@ -121,12 +121,18 @@ class Extractor {
       if (block.type != "config") continue;
       std::vector<const Expression*> operands;
       for (const hcl::Attribute& attribute : block.body->attributes) {
-        operands.push_back(facts_.arena.make(Expression{ExpressionKind::string, false, attribute.name_range,
-                                                        facts_.arena.copy(attribute.name), {}}));
+        Expression name;
+        name.kind = ExpressionKind::string;
+        name.range = attribute.name_range;
+        name.text = facts_.arena.copy(attribute.name);
+        operands.push_back(facts_.arena.make(name));
         operands.push_back(copy_expression(*attribute.value, facts_.arena));
       }
-      return facts_.arena.make(Expression{ExpressionKind::object, false, block.range, {},
-                                          facts_.arena.copy(std::span<const Expression* const>(operands))});
+      Expression object;
+      object.kind = ExpressionKind::object;
+      object.range = block.range;
+      object.operands = facts_.arena.copy(std::span<const Expression* const>(operands));
+      return facts_.arena.make(object);
     }
     return nullptr;
   }

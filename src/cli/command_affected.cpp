@@ -1,0 +1,26 @@
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/describe_comparison.hpp"
+#include "emit/json.hpp"
+#include "emit/text.hpp"
+
+namespace statelane::cli {
+
+int run_affected(const Options& options) {
+  const repo::Repository repository = open_repository(options);
+  const Comparison comparison = compare(repository, options);
+  const pipeline::Comparison ends = describe_comparison(comparison);
+  write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
+                            : emit::render_affected_text(ends, comparison.impact, wants_color(options)));
+  const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
+  const bool is_unclaimed = write_unclaimed(comparison, options);
+  write_next_step(comparison);
+  if (has_errors) return options.exit_code ? 4 : 1;
+  if (is_unclaimed) return 1;
+  return options.exit_code && !comparison.impact.affected.empty() ? 1 : 0;
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/describe_comparison.hpp"
+#include "emit/write_yaml.hpp"
+#include "gitlab/expansion.hpp"
+#include "pipeline/build_pipeline.hpp"
+#include "pipeline/check_pipeline.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+std::vector<pipeline::ChangedPath> to_changed_paths(const repo::ChangeSet& changes) {
+  std::vector<pipeline::ChangedPath> result;
+  for (const repo::FileChange& change : changes) {
+    using Kind = pipeline::ChangedPath::Kind;
+    const Kind kind = change.kind == repo::ChangeKind::added     ? Kind::added
+                      : change.kind == repo::ChangeKind::deleted ? Kind::deleted
+                                                                 : Kind::modified;
+    result.push_back({change.path, kind});
+  }
+  return result;
+}
+
+/// The command that writes the same lanes again, from the same two commits.
+std::string reproduce(const Comparison& comparison, const Options& options) {
+  std::string result = "statelane generate";
+  if (options.all) result += " --all";
+  for (const std::string& glob : options.state_globs) result += " --state " + gitlab::quote_for_shell(glob);
+  if (comparison.ends.base) result += " --base " + *comparison.ends.base;
+  if (comparison.ends.head) result += " --head " + *comparison.ends.head;
+  if (!options.ignore_format) result += " --no-ignore-format";
+  return result;
+}
+
+gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
+  if (const auto version = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"))) return *version;
+  if (config.gitlab_version) return gitlab::parse_version(*config.gitlab_version).value_or(gitlab::assumed_version);
+  return gitlab::assumed_version;
+}
+
+std::map<std::string, std::string> find_lock_files(const Comparison& comparison) {
+  std::map<std::string, std::string> result;
+  for (const impact::Affected& affected : comparison.impact.affected) {
+    const auto state = comparison.head.states.graph.find(affected.id);
+    if (!state) continue;
+    const RepoPath path = comparison.head.states.graph.states()[*state].directory.child(".terraform.lock.hcl");
+    const ContentId id = comparison.head.tree->content_id(path);
+    if (!id.is_zero()) result[affected.id] = to_hex({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  }
+  return result;
+}
+
+pipeline::PipelineRequest to_request(const Comparison& comparison, const Options& options) {
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  const auto text = [&](std::string_view name) { return std::string(gitlab::value_of(variables, name)); };
+  pipeline::PipelineRequest request;
+  request.tool_version = STATELANE_VERSION;
+  request.command_line = reproduce(comparison, options);
+  request.comparison = describe_comparison(comparison);
+  request.changes = to_changed_paths(comparison.changes);
+  request.kind = comparison.kind;
+  request.server = server_version(variables, comparison.head.config);
+  request.branch = text("CI_COMMIT_BRANCH");
+  request.default_branch = text("CI_DEFAULT_BRANCH");
+  request.root_pipeline = text("CI_PIPELINE_ID");
+  request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
+  request.gates = !comparison.ends.is_missing;
+  request.changes_keyword = options.changes;
+  request.lock_files = find_lock_files(comparison);
+  const bool is_requested = options.all || !options.state_globs.empty();
+  if (is_requested) {
+    request.nothing_reason = "no state matches what was asked for";
+  } else if (comparison.ends.reason == gitlab::BaseReason::none) {
+    request.nothing_reason = comparison.ends.text;
+  }
+  return request;
+}
+
+pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics) {
+  pipeline::TemplateSet templates;
+  const auto& named = head.config.templates;
+  if (!named) return templates;
+  const auto path = RepoPath::parse(named->text);
+  if (path && head.tree->find(*path)) {
+    templates.override_with(head.tree->read(*path), *path, diagnostics);
+  } else {
+    diagnostics.error(RepoPath::of(config::file_name), named->range, fmt::format("there is no file \"{}\"", named->text));
+  }
+  return templates;
+}
+
+void write_summary(const Comparison& comparison, const Options& options) {
+  const auto& affected = comparison.impact.affected;
+  fmt::print(stderr, "{} of {} states affected; base: {}\n", affected.size(), comparison.head.states.graph.states().size(),
+             comparison.ends.text);
+  if (!options.output.empty()) fmt::print(stderr, "wrote {}\n", options.output);
+}
+
+}  // namespace
+
+int run_generate(const Options& options) {
+  const repo::Repository repository = open_repository(options);
+  Comparison comparison = compare(repository, options);
+  // Beyond this point the set of affected states is fixed.
+  Diagnostics& diagnostics = comparison.diagnostics;
+  const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);
+  const pipeline::PipelineRequest request = to_request(comparison, options);
+  const pipeline::Pipeline child =
+      pipeline::build_pipeline(request, comparison.impact, comparison.base.states.graph, comparison.head.states.graph,
+                               templates, comparison.head.config, diagnostics);
+  pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
+  const bool has_errors = write_diagnostics(diagnostics, comparison.head.tree.get(), options.strict);
+  const bool is_unclaimed = write_unclaimed(comparison, options);
+  if (has_errors || is_unclaimed) return 1;
+  // Beyond this point nothing can be wrong with the text.
+  const std::string text = emit::write_yaml(child);
+  if (options.output.empty()) {
+    write_output(text);
+  } else {
+    write_file(options.output, text);
+  }
+  write_summary(comparison, options);
+  return 0;
+}
+
+}  // namespace statelane::cli

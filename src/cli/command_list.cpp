@@ -1,0 +1,20 @@
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "emit/json.hpp"
+#include "emit/text.hpp"
+
+namespace statelane::cli {
+
+int run_list(const Options& options) {
+  const repo::Repository repository = open_repository(options);
+  Diagnostics diagnostics;
+  const Side side = load_only_side(repository, options, diagnostics);
+  const states::StateGraph& graph = side.states.graph;
+  const auto unclaimed = states::find_unclaimed(*side.tree, graph);
+  write_output(options.json ? emit::render_list_json(graph, unclaimed)
+                            : emit::render_list_text(graph, unclaimed, wants_color(options)));
+  return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace statelane::cli {
+
+// Each command prints its answer on standard output, diagnostics on standard error, and returns the exit code. What stops it is
+// thrown as `Error`.
+
+int run_list(const Options& options);
+int run_affected(const Options& options);
+int run_generate(const Options& options);
+
+/// `run plan` and `run apply`.
+int run_lane(const Options& options);
+
+}  // namespace statelane::cli

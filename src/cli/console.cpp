@@ -1,0 +1,104 @@
+#include "cli/console.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+
+#include "base/error.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+/// All of `text` to a descriptor; false with `errno` set.
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+[[noreturn]] void refuse_writing(const std::filesystem::path& file) {
+  throw Error(ErrorKind::environment, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+}
+
+/// A descriptor that is closed, and a temporary file that is removed unless it was renamed.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target) : name_(target.string() + ".XXXXXX"), target_(target) {
+    descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
+    if (descriptor_ < 0) refuse_writing(target);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!is_renamed_) unlink(name_.c_str());
+  }
+
+  void write(std::string_view text) {
+    if (!write_all(descriptor_, text) || fchmod(descriptor_, 0644) != 0) refuse_writing(target_);
+  }
+
+  void rename() {
+    const int descriptor = descriptor_;
+    descriptor_ = -1;
+    if (close(descriptor) != 0 || std::rename(name_.c_str(), target_.c_str()) != 0) refuse_writing(target_);
+    is_renamed_ = true;
+  }
+
+ private:
+  std::string name_;
+  std::filesystem::path target_;
+  int descriptor_ = -1;
+  bool is_renamed_ = false;
+};
+
+}  // namespace
+
+bool wants_color(const Options& options) {
+  if (options.color != Color::automatic) return options.color == Color::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+void write_output(std::string_view text) {
+  if (write_all(STDOUT_FILENO, text) || errno == EPIPE) return;
+  throw Error(ErrorKind::environment, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+}
+
+bool write_diagnostics(const Diagnostics& diagnostics, const repo::Tree* tree, bool as_errors) {
+  bool has_errors = false;
+  std::map<RepoPath, std::string> sources;
+  for (Diagnostic diagnostic : diagnostics.sorted()) {
+    if (as_errors && diagnostic.severity == Severity::warning) diagnostic.severity = Severity::error;
+    has_errors = has_errors || diagnostic.severity == Severity::error;
+    const bool lacks_line = diagnostic.range && diagnostic.source_line.empty() && tree != nullptr;
+    const auto entry = lacks_line ? tree->find(diagnostic.path) : std::nullopt;
+    if (entry && (entry->kind == repo::EntryKind::file || entry->kind == repo::EntryKind::executable)) {
+      const auto [source, is_new] = sources.try_emplace(diagnostic.path);
+      if (is_new) source->second = tree->read(diagnostic.path);
+      diagnostic.source_line = line_text(source->second, diagnostic.range->begin.line);
+    }
+    write_all(STDERR_FILENO, render_diagnostic(diagnostic));
+  }
+  return has_errors;
+}
+
+void write_file(const std::filesystem::path& file, std::string_view text) {
+  TemporaryFile temporary(file);
+  temporary.write(text);
+  temporary.rename();
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,37 @@
+#include "cli/describe_comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace statelane::cli {
+
+pipeline::Comparison describe_comparison(const Comparison& comparison) {
+  pipeline::Comparison result;
+  result.base = comparison.ends.base.value_or("");
+  result.base_reason = gitlab::base_reason_name(comparison.ends.reason);
+  result.base_text = comparison.ends.text;
+  result.head = comparison.ends.head.value_or("");
+  result.is_push = comparison.ends.reason == gitlab::BaseReason::push_before;
+  return result;
+}
+
+bool write_unclaimed(const Comparison& comparison, const Options& options) {
+  const auto& unclaimed = comparison.impact.unclaimed;
+  if (unclaimed.empty()) return false;
+  const char* severity = options.fail_on_unclaimed ? "error" : "warning";
+  for (const RepoPath& path : unclaimed) {
+    fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n", path.str(), severity);
+  }
+  fmt::print(stderr, "hint: a state that reads such a file in a way that cannot be seen names it under inputs in {}\n",
+             config::file_name);
+  return options.fail_on_unclaimed;
+}
+
+void write_next_step(const Comparison& comparison) {
+  if (comparison.ends.is_on_default_branch_tip && comparison.changes.empty()) {
+    fmt::print(stderr, "hint: this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit\n");
+  }
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,58 @@
+#include "cli/newest_commit.hpp"
+
+#include <chrono>
+
+#include "base/error.hpp"
+#include "cli/comparison.hpp"
+#include "cli/format_only.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+using runner::BranchCheck;
+
+constexpr std::chrono::seconds time_out{60};
+
+/// An input of the state that differs between the two commits; empty when none does.
+std::string find_difference(const repo::Repository& repository, const repo::CommitId& commit, const repo::CommitId& tip,
+                            const std::string& id) {
+  facts::FactStore facts;
+  Diagnostics ignored;
+  const Side base = load_side(repository.commit_tree(commit), facts, ignored);
+  const Side head = load_side(repository.commit_tree(tip), facts, ignored);
+  const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head.tree.get());
+  const auto format_only = find_format_only(base.tree.get(), *head.tree, changes);
+  const impact::Impact impact = impact::find_affected(base.states.graph, head.states.graph, changes, format_only);
+  const impact::Affected* affected = impact.find(id);
+  if (affected == nullptr) return "";
+  const auto& path = affected->causes.front().front().path;
+  return path ? path->display() : "its configuration";
+}
+
+BranchCheck compare_with_tip(const repo::Repository& repository, const std::string& branch, const repo::CommitId& commit,
+                             const std::string& id) {
+  const auto tip = repository.remote_branch_tip(branch, time_out);
+  if (!tip) return {BranchCheck::Result::gone, branch, ""};
+  if (*tip == commit) return {BranchCheck::Result::newest, branch, ""};
+  if (!repository.fetch_branch(branch, time_out) || !repository.find_commit(*tip)) {
+    return {BranchCheck::Result::cannot_tell, branch, "the tip of the branch cannot be fetched"};
+  }
+  if (!repository.is_ancestor(commit, *tip)) return {BranchCheck::Result::not_contained, branch, ""};
+  const std::string difference = find_difference(repository, commit, *tip, id);
+  if (difference.empty()) return {BranchCheck::Result::same_inputs, branch, ""};
+  return {BranchCheck::Result::inputs_differ, branch, difference};
+}
+
+}  // namespace
+
+BranchCheck check_branch(const repo::Repository& repository, const std::string& branch, const repo::CommitId& commit,
+                         const std::string& id) {
+  try {
+    return compare_with_tip(repository, branch, commit, id);
+  } catch (const Error& error) {
+    return {BranchCheck::Result::cannot_tell, branch, error.what()};
+  }
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,65 @@
+#include "states/existing_inputs.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace statelane::states {
+
+namespace {
+
+class Collector {
+ public:
+  Collector(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state) : tree_(tree), graph_(graph), state_(state) {}
+
+  std::vector<RepoPath> collect() {
+    for (const Input& input : graph_.states()[state_].inputs) {
+      if (input.kind == InputKind::version_pin) {
+        add_pins(input.path);
+      } else if (const auto entry = tree_.find(input.path)) {
+        visit(input.path, entry->kind);
+      }
+    }
+    return {found_.begin(), found_.end()};
+  }
+
+ private:
+  void visit(const RepoPath& path, repo::EntryKind kind) {
+    if (kind != repo::EntryKind::directory) {
+      add(path);
+      return;
+    }
+    if (!walked_.insert(path).second) return;
+    for (const repo::TreeEntry& entry : tree_.list(path)) {
+      if (entry.name != ".terraform") visit(path.child(entry.name), entry.kind);
+    }
+  }
+
+  void add(const RepoPath& path) {
+    const auto claims = graph_.claims(path);
+    const bool is_claimed = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.state == state_; });
+    if (is_claimed) found_.insert(path);
+  }
+
+  void add_pins(RepoPath directory) {
+    for (;; directory = directory.parent()) {
+      for (const repo::TreeEntry& entry : tree_.list(directory)) {
+        if (is_version_pin_name(entry.name)) add(directory.child(entry.name));
+      }
+      if (directory.is_root()) return;
+    }
+  }
+
+  const repo::Tree& tree_;
+  const StateGraph& graph_;
+  std::uint32_t state_;
+  std::set<RepoPath> found_;
+  std::set<RepoPath> walked_;
+};
+
+}  // namespace
+
+std::vector<RepoPath> find_existing_inputs(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state) {
+  return Collector(tree, graph, state).collect();
+}
+
+}  // namespace statelane::states
