@@ -176,6 +176,12 @@ bool Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_
   return find_commit_object(handle_->repository.get(), commit) != nullptr;
 }
 
+bool Repository::fetch_branch(const std::string& branch, std::chrono::seconds time_out) const {
+  const bool is_done = try_git(git_directory(), {"fetch", "--quiet", "--no-tags", "origin", "refs/heads/" + branch}, time_out).has_value();
+  git_odb_refresh(handle_->odb.get());
+  return is_done;
+}
+
 std::optional<CommitId> Repository::remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const {
   const process::Captured answer = ask_git(git_directory(), {"ls-remote", "--quiet", "origin", "refs/heads/" + branch}, time_out);
   if (answer.timed_out || !answer.status.succeeded()) {

@@ -67,6 +67,10 @@ class Repository {
   /// `git`, no permission, or the time-out passed.
   bool fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
 
+  /// Fetches what the remote branch `branch` of `origin` has and this clone lacks, without moving any branch here. False when
+  /// that cannot be done.
+  bool fetch_branch(const std::string& branch, std::chrono::seconds time_out) const;
+
   /// The commit that the remote branch `branch` of `origin` points at now; empty when the branch is gone. Throws when the remote
   /// cannot be asked.
   std::optional<CommitId> remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const;
