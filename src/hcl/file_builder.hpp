@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/diagnostics.hpp"
 #include "hcl/syntax.hpp"
 
 namespace statelane::hcl {
@@ -17,5 +18,8 @@ class FileBuilder {
  private:
   File& file_;
 };
+
+/// The file without a tree; without its text too, and with a fault, where that is too large for the offsets in nodes.
+File make_file(std::string source, const RepoPath& path, Diagnostics& diagnostics);
 
 }  // namespace statelane::hcl

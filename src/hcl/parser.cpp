@@ -96,7 +96,8 @@ std::vector<std::string> Parser::hints_for(const Lexeme& token) const {
 
 void Parser::report(SourceRange range, std::string message, std::vector<std::string> hints) {
   if (++fault_count_ > most_messages) return;
-  std::string_view line = source_.substr(range.begin.offset - (range.begin.column - 1), longest_shown_line);
+  std::string_view line;
+  if (!place_) line = source_.substr(range.begin.offset - (range.begin.column - 1), longest_shown_line);
   line = line.substr(0, line.find_first_of("\r\n"));
   if (fault_count_ == most_messages) hints.emplace_back("further faults of this file are not shown");
   diagnostics_.add({Severity::error, path_, range, std::move(message), std::move(hints), std::string(line)});
@@ -109,6 +110,9 @@ void Parser::report(const Lexeme& token, std::string message, std::vector<std::s
 void Parser::fail(SourceRange range, std::string message, std::vector<std::string> hints) {
   if (failed_) return;
   failed_ = true;
+  // Where the text is over, what is open around the first fault lacks its end as well.
+  if (is_over_) return;
+  is_over_ = token_.kind == TokenKind::end;
   report(range, std::move(message), std::move(hints));
 }
 

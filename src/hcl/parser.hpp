@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ namespace statelane::hcl {
 class Parser {
  public:
   Parser(std::string_view source, const RepoPath& path, Scanner::Start start, Arena& arena, Diagnostics& diagnostics);
+
+  /// For a text that stands, encoded, in another one: all nodes and messages get the place `place`, and no line is shown.
+  void set_place(const SourceRange& place) { place_ = place; }
 
   Body parse_file();
   const Expression* parse_only_expression();
@@ -56,7 +60,6 @@ class Parser {
   void parse_labels(const Lexeme& type);
   Label parse_quoted_label();
   Body finish_body(std::size_t first_attribute, std::size_t first_block);
-  void check_duplicates(std::span<const Attribute> attributes);
   void skip_block();
   void fail_at_body(bool is_in_block, const Lexeme& opener);
   void recover(const Lexeme& item);
@@ -120,7 +123,10 @@ class Parser {
   std::string_view text_of(const Lexeme& token) const { return source_.substr(token.begin, token.end - token.begin); }
   static SourcePos begin_of(const Lexeme& token) { return {token.line, token.begin - token.line_start + 1, token.begin}; }
   SourcePos end_of(const Lexeme& token) const;
-  SourceRange range_of(const Lexeme& first, const Lexeme& last) const { return {begin_of(first), end_of(last)}; }
+  SourceRange range_of(const Lexeme& first, const Lexeme& last) const {
+    if (place_) return *place_;
+    return {begin_of(first), end_of(last)};
+  }
   std::string describe(const Lexeme& token) const;
   std::vector<std::string> hints_for(const Lexeme& token) const;
 
@@ -136,10 +142,12 @@ class Parser {
   Arena& arena_;
   Diagnostics& diagnostics_;
   Scanner scanner_;
+  std::optional<SourceRange> place_;
   Lexeme token_;     // the next one to be consumed
   Lexeme previous_;  // the last one that was consumed
   bool newlines_ = true;
   bool failed_ = false;
+  bool is_over_ = false;  // a fault led to the end of the text
   int depth_ = 0;
   int brackets_ = 0;  // open in the item at hand
   int fault_count_ = 0;

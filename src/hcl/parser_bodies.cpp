@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hcl/parse.hpp"
+#include "hcl/duplicates.hpp"
 #include "hcl/parser.hpp"
 
 namespace statelane::hcl {
@@ -37,38 +37,10 @@ Body Parser::finish_body(std::size_t first_attribute, std::size_t first_block) {
   body.blocks = arena_.copy(std::span<const Block>(blocks_).subspan(first_block));
   attributes_.resize(first_attribute);
   blocks_.resize(first_block);
-  check_duplicates(body.attributes);
+  for (const DuplicateAttribute& duplicate : find_duplicates(body.attributes)) {
+    report(duplicate.second->name_range, duplicate.message(), duplicate.hints());
+  }
   return body;
-}
-
-void Parser::check_duplicates(std::span<const Attribute> attributes) {
-  if (attributes.size() < 2) return;
-  const auto report_second = [&](const Attribute& first, const Attribute& second) {
-    report(second.name_range, fmt::format("`{}` is set twice", second.name),
-           {fmt::format("it is set in line {} already: remove one of the two", first.name_range.begin.line)});
-  };
-  constexpr std::size_t few = 12;
-  if (attributes.size() <= few) {
-    for (std::size_t second = 1; second < attributes.size(); ++second) {
-      const auto earlier = attributes.first(second);
-      const auto found = std::find_if(earlier.begin(), earlier.end(),
-                                      [&](const Attribute& entry) { return entry.name == attributes[second].name; });
-      if (found != earlier.end()) report_second(*found, attributes[second]);
-    }
-    return;
-  }
-  std::vector<const Attribute*> sorted;
-  for (const Attribute& attribute : attributes) sorted.push_back(&attribute);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Attribute* left, const Attribute* right) { return left->name < right->name; });
-  const Attribute* first = sorted.front();
-  for (const Attribute* attribute : sorted) {
-    if (attribute->name != first->name) {
-      first = attribute;
-    } else if (attribute != first) {
-      report_second(*first, *attribute);
-    }
-  }
 }
 
 void Parser::fail_at_body(bool is_in_block, const Lexeme& opener) {
@@ -246,6 +218,7 @@ void Parser::recover(const Lexeme& item) {
       default: break;
     }
   }
+  is_over_ = true;
 }
 
 }  // namespace statelane::hcl

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "hcl/syntax.hpp"
 
@@ -36,7 +37,7 @@ class Renderer {
       case ExpressionKind::splat: add(*e.operands[0]), text_ += "[*]", add(*e.operands[1]); break;
       case ExpressionKind::splat_item: break;
       case ExpressionKind::call: text_ += e.text, add_bracketed("(", e.has_ellipsis ? "...)" : ")", e.operands); break;
-      case ExpressionKind::unary: text_ += e.text, add(*e.operands[0]); break;
+      case ExpressionKind::unary: text_ += e.text, add_operand(*e.operands[0]); break;
       case ExpressionKind::tuple: add_bracketed("[", "]", e.operands); break;
       case ExpressionKind::invalid: text_ += "(invalid)"; break;
       default: add_operators(e);
@@ -46,12 +47,12 @@ class Renderer {
   void add_operators(const Expression& e) {
     switch (e.kind) {
       case ExpressionKind::binary:
-        add(*e.operands[0]);
+        add_operand(*e.operands[0]);
         text_.append(" ").append(e.text).append(" ");
-        add(*e.operands[1]);
+        add_operand(*e.operands[1]);
         break;
       case ExpressionKind::conditional:
-        add(*e.operands[0]);
+        add_operand(*e.operands[0]);
         text_ += " ? ";
         add(*e.operands[1]);
         text_ += " : ";
@@ -71,7 +72,22 @@ class Renderer {
     }
   }
 
+  /// More parentheses than needed rather than a table of how strongly operators bind.
+  void add_operand(const Expression& e) {
+    if (e.kind != ExpressionKind::binary && e.kind != ExpressionKind::conditional) return add(e);
+    text_ += '(';
+    add(e);
+    text_ += ')';
+  }
+
   void add_key(const Expression& key) {
+    const auto is_plain = [](char byte) { return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '_'; };
+    const bool is_word = !key.text.empty() && std::isdigit(static_cast<unsigned char>(key.text[0])) == 0 &&
+                         std::all_of(key.text.begin(), key.text.end(), is_plain);
+    if (key.kind == ExpressionKind::string && is_word) {
+      text_ += key.text;
+      return;
+    }
     if (key.kind == ExpressionKind::string) return add(key);
     text_ += '(';
     add(key);

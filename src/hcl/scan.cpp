@@ -1,10 +1,6 @@
 #include "hcl/scan.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <iterator>
-
+#include "hcl/byte_classes.hpp"
 #include "hcl/characters.hpp"
 
 namespace statelane::hcl {
@@ -12,44 +8,6 @@ namespace statelane::hcl {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::size_t frame_limit = 1000;
-
-/// What a byte can be part of, as bits.
-enum : std::uint8_t { word_start = 1, word = 2, digit = 4, plain_in_quotes = 8, plain_in_heredoc = 16, blank = 32 };
-
-constexpr std::array<std::uint8_t, 256> build_classes() {
-  std::array<std::uint8_t, 256> result{};
-  for (int byte = 1; byte < 128; ++byte) {
-    const bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
-    const bool is_digit = byte >= '0' && byte <= '9';
-    const bool is_line_end = byte == '\n' || byte == '\r';
-    const bool is_marker = byte == '$' || byte == '%';
-    unsigned bits = 0;
-    if (is_letter) bits |= word_start;
-    if (is_letter || is_digit || byte == '-') bits |= word;
-    if (is_digit) bits |= digit;
-    if (byte == ' ' || byte == '\t') bits |= blank;
-    if (!is_line_end && !is_marker) bits |= plain_in_heredoc;
-    if (!is_line_end && !is_marker && byte != '"' && byte != '\\') bits |= plain_in_quotes;
-    result[static_cast<std::size_t>(byte)] = static_cast<std::uint8_t>(bits);
-  }
-  return result;
-}
-
-constexpr std::array<std::uint8_t, 256> classes = build_classes();
-
-inline bool is_in_class(char byte, std::uint8_t bits) { return (classes[static_cast<std::uint8_t>(byte)] & bits) != 0; }
-
-std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
-
-const char* find_line_end(const char* begin, const char* end) {
-  const void* found = std::memchr(begin, '\n', static_cast<std::size_t>(end - begin));
-  return found == nullptr ? end : static_cast<const char*>(found);
-}
-
-/// What is left of `text` without blanks around it, as HCL trims a line before it compares it with a heredoc's marker.
-std::string_view trim(std::string_view text) { return trim_left(trim_right(text)); }
-
 /// The end of the identifier at `begin`; `begin` itself when there is none.
 const char* skip_identifier(const char* begin, const char* end) {
   const char* cursor = begin;
@@ -230,13 +188,6 @@ Lexeme Scanner::scan_heredoc_opening(const char* begin) {
   return make_line_end(TokenKind::open_heredoc, begin, line_end + 1);
 }
 
-Lexeme Scanner::open_template_sequence(const char* begin) {
-  if (frames_.size() >= frame_limit) return too_deep(begin);
-  frame_.at_line_start = false;
-  push({});
-  return make(*begin == '$' ? TokenKind::interpolation : TokenKind::directive, begin, begin + (begin[2] == '~' ? 3 : 2));
-}
-
 /// `}` or `~}`. The latter is the end of a template sequence even where none ends, so that the parser refuses it.
 Lexeme Scanner::close_brace(const char* begin, const char* end) {
   const bool ends_sequence = frame_.braces == 0 && !frames_.empty();
@@ -253,133 +204,6 @@ Lexeme Scanner::too_deep(const char* begin) {
   frames_.clear();
   frame_ = {};
   return make(TokenKind::invalid, begin, end_);
-}
-
-/// The end of the literal text at `cursor`: where a template sequence, the closing quote, a line end, a bad byte or the end of
-/// the source stands.
-const char* Scanner::skip_literal(const char* cursor, bool is_quoted, bool& has_escape) const {
-  const std::uint8_t plain = is_quoted ? plain_in_quotes : plain_in_heredoc;
-  while (true) {
-    while (is_in_class(*cursor, plain)) ++cursor;
-    const char byte = *cursor;
-    if (byte == '$' || byte == '%') {
-      if (cursor[1] == '{') return cursor;
-      const bool is_escape = cursor[1] == byte && cursor[2] == '{';
-      has_escape = has_escape || is_escape;
-      cursor += is_escape ? 3 : 1;
-    } else if (static_cast<std::uint8_t>(byte) >= 0x80 || byte == '\0') {
-      const std::size_t length = utf8_length(between(cursor, end_));
-      if (length == 0) return cursor;
-      cursor += length;
-    } else if (byte == '\\' && is_quoted) {
-      has_escape = true;
-      ++cursor;
-      // The escaped character is part of the literal, whatever it is, but for a line end.
-      if (is_in_class(*cursor, plain_in_heredoc) || *cursor == '$' || *cursor == '%') ++cursor;
-    } else {
-      return cursor;
-    }
-  }
-}
-
-Lexeme Scanner::next_quoted() {
-  const char* begin = cursor_;
-  bool has_escape = false;
-  const char* end = skip_literal(begin, true, has_escape);
-  if (end != begin) {
-    Lexeme result = make(TokenKind::quoted_literal, begin, end);
-    result.has_escape = has_escape;
-    return result;
-  }
-  switch (*begin) {
-    case '"':
-      pop();
-      return make(TokenKind::close_quote, begin, begin + 1);
-    case '$':
-    case '%': return open_template_sequence(begin);
-    case '\0':
-    case '\r':
-    case '\n':
-      pop();
-      return make(TokenKind::unterminated, begin, begin);
-    default: return make(TokenKind::invalid, begin, begin + 1);
-  }
-}
-
-bool Scanner::is_marker(std::string_view line) const {
-  return frame_.at_line_start && frame_.marker_end != frame_.marker_begin &&
-         trim(line) == between(begin_ + frame_.marker_begin, begin_ + frame_.marker_end);
-}
-
-/// A heredoc or, without a marker, a template file.
-Lexeme Scanner::next_heredoc() {
-  const char* begin = cursor_;
-  bool has_escape = false;
-  const char* end = skip_literal(begin, false, has_escape);
-  const char* line_end = end + (*end == '\r' && end[1] == '\n' ? 1 : 0);
-  if (*line_end == '\n') {
-    if (is_marker(between(begin, end))) {
-      pop();
-      return make(TokenKind::close_heredoc, begin, end);
-    }
-    frame_.at_line_start = true;
-    Lexeme result = make_line_end(TokenKind::string_literal, begin, line_end + 1);
-    result.has_escape = has_escape;
-    return result;
-  }
-  if (end != begin) {
-    frame_.at_line_start = false;
-    Lexeme result = make(TokenKind::string_literal, begin, end);
-    result.has_escape = has_escape;
-    return result;
-  }
-  if (*begin == '$' || *begin == '%') return open_template_sequence(begin);
-  if (begin != end_) return make(TokenKind::invalid, begin, begin + 1);
-  if (frames_.empty()) return make(TokenKind::end, begin, begin);
-  pop();
-  return make(TokenKind::unterminated, begin, begin);
-}
-
-bool Scanner::is_in_heredoc() const {
-  const auto is_heredoc = [](const Frame& frame) { return frame.mode == Mode::heredoc; };
-  return is_heredoc(frame_) || std::any_of(frames_.begin(), frames_.end(), is_heredoc);
-}
-
-bool Scanner::leave_templates() {
-  frames_.push_back(frame_);
-  const auto outermost = std::find_if(frames_.begin(), frames_.end(),
-                                      [](const Frame& frame) { return frame.mode != Mode::normal; });
-  frame_ = outermost == frames_.end() ? frames_.back() : *outermost;
-  const bool is_in_template = outermost != frames_.end();
-  frames_.erase(is_in_template ? outermost : std::prev(frames_.end()), frames_.end());
-  if (is_in_template) leave_template();
-  return is_in_template;
-}
-
-void Scanner::leave_template() {
-  if (frame_.mode == Mode::heredoc) {
-    leave_heredoc();
-    return;
-  }
-  if (frame_.mode == Mode::quoted) pop();
-  const char* line = begin_ + line_start_;
-  if (last_begin_ < line) return;  // the last token was a line end
-  cursor_ = trim_left(between(line, last_begin_)).empty() ? last_begin_ : find_line_end(cursor_, end_);
-}
-
-/// Without interpolations the lines up to the marker are plain text.
-void Scanner::leave_heredoc() {
-  frame_.at_line_start = cursor_ == begin_ + line_start_;
-  while (frame_.mode == Mode::heredoc) {
-    const char* end = find_line_end(cursor_, end_);
-    if (end == end_ || is_marker(between(cursor_, end))) {
-      pop();
-      cursor_ = end;
-      return;
-    }
-    make_line_end(TokenKind::string_literal, cursor_, end + 1);
-    frame_.at_line_start = true;
-  }
 }
 
 Token to_token(const Lexeme& lexeme, std::string_view source) {

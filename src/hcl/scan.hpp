@@ -43,6 +43,8 @@ class Scanner {
   bool is_in_heredoc() const;
 
  private:
+  static constexpr std::size_t frame_limit = 1000;
+
   enum class Mode : std::uint8_t { normal, quoted, heredoc, bare };
   struct Frame {
     Mode mode = Mode::normal;

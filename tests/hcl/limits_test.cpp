@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string_view>
+
+#include "hcl/parse.hpp"
+#include "hcl/parse_json.hpp"
+#include "hcl/token_digest.hpp"
+
+using namespace statelane;
+using namespace statelane::hcl;
+
+namespace {
+
+std::string repeat(std::string_view text, std::size_t count) {
+  std::string result;
+  result.reserve(text.size() * count);
+  for (std::size_t index = 0; index < count; ++index) result += text;
+  return result;
+}
+
+struct Outcome {
+  std::size_t messages = 0;
+  std::string first;
+  std::size_t tree_bytes = 0;
+};
+
+/// Reads it in a time that allows for slow machines and sanitizers, not for quadratic work.
+Outcome read(std::string source) {
+  const auto begin = std::chrono::steady_clock::now();
+  Diagnostics diagnostics;
+  const File file = parse(std::move(source), RepoPath::of("main.tf"), diagnostics);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+  const auto sorted = diagnostics.sorted();
+  return {sorted.size(), sorted.empty() ? "" : sorted[0].message, file.tree_bytes()};
+}
+
+}  // namespace
+
+TEST_CASE("a file of opening brackets is answered at once") {
+  const Outcome bare = read(repeat("[", 5'000'000));
+  CHECK(bare.messages == 1);
+  const Outcome value = read("a = " + repeat("[", 5'000'000));
+  CHECK(value.messages == 1);
+  CHECK(value.first == "this is nested more than 200 levels deep");
+  CHECK(value.tree_bytes < 1'000'000 * 20);
+}
+
+TEST_CASE("blocks nested a hundred thousand deep are reported once, and what is around them is read") {
+  const Outcome closed = read(repeat("a {\n", 100'000) + repeat("}\n", 100'000) + "b = 1\n");
+  CHECK(closed.messages == 1);
+  CHECK(closed.first == "this is nested more than 200 levels deep");
+  const Outcome open = read(repeat("a {\n", 100'000));
+  CHECK(open.messages == 2);
+}
+
+TEST_CASE("all that nests is bounded") {
+  for (const std::string_view piece : {"(", "{a=", "f(", "!", "-", "\"${", "a?", "a[", "[for x in ", "a ? b : ", "a[*]", "<<A\n${",
+                                       "\"%{if a}", "a.b(", "{(", "a.*."}) {
+    CAPTURE(piece);
+    CHECK(read("a = " + repeat(piece, 300'000)).messages >= 1);
+  }
+}
+
+TEST_CASE("chains are bounded too, since others walk the tree") {
+  CHECK(read("a = b" + repeat(".c", 100'000) + "\n").first == "this expression has more than 500 steps");
+  CHECK(read("a = 1" + repeat(" + 1", 100'000) + "\n").messages == 1);
+  CHECK(read("a = b" + repeat(".c", 400) + "\n").messages == 0);
+}
+
+TEST_CASE("a thousand faults give fifty messages") {
+  const Outcome outcome = read(repeat("a = =\nb\n", 1000));
+  CHECK(outcome.messages == 50);
+}
+
+TEST_CASE("a heredoc of megabytes is one literal that is not copied") {
+  const Outcome outcome = read("a = <<EOT\n" + repeat("some text in a line\n", 200'000) + "EOT\n");
+  CHECK(outcome.messages == 0);
+  CHECK(outcome.tree_bytes < 4'000'000);
+}
+
+TEST_CASE("faults that end late do not cost quadratic time") {
+  for (const std::string_view piece : {"a = <<A\n", "a = \"${\n", "a = /*\n", "a = <<A\n${b c}\n", "a = \"\n", "a = [\n", "a = {\n",
+                                       "}\n", "\"", "a {", "a \"${b}\" {\n"}) {
+    CAPTURE(piece);
+    read(repeat(piece, 200'000));
+  }
+}
+
+TEST_CASE("deep JSON is bounded") {
+  for (const std::string_view piece : {"[", "{\"a\":", "[{\"a\":["}) {
+    Diagnostics diagnostics;
+    parse_json(repeat(piece, 1'000'000), RepoPath::of("main.tf.json"), {}, diagnostics);
+    CHECK(diagnostics.sorted().at(0).message == "this is nested more than 200 levels deep");
+  }
+}
+
+TEST_CASE("a digest of brackets without end is taken at once") {
+  CHECK(native_token_digest(repeat("[", 1'000'000)).size() == 64);
+  CHECK(native_token_digest(repeat("\"${", 1'000'000)).size() == 64);
+}
