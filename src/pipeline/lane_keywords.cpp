@@ -99,6 +99,19 @@ void check_apply_keyword(std::string_view keyword, const YamlValue& value, std::
   }
 }
 
+/// Without its directory the plan would be lost between the two jobs.
+void check_artifacts(const YamlValue& value, std::vector<RefusedKeyword>& found) {
+  constexpr std::string_view plan_files = ".statelane/$STATELANE_SLUG/";
+  const YamlValue* paths = value.find("paths");
+  if (paths == nullptr) return;
+  const YamlValue::List* list = paths->as_list();
+  const bool keeps_plan =
+      list != nullptr && std::find(list->begin(), list->end(), YamlValue(plan_files)) != list->end();
+  if (keeps_plan) return;
+  found.push_back({paths->pos, "\"artifacts.paths\" leaves out the plan: a list replaces the built-in one",
+                   fmt::format("list \"{}\" too", plan_files)});
+}
+
 }  // namespace
 
 std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords, KeywordTarget target) {
@@ -106,6 +119,8 @@ std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords
   const auto named = [](std::string_view keyword) {
     return [keyword](const Refusal& refusal) { return refusal.keyword == keyword; };
   };
+  const bool reaches_plan = target == KeywordTarget::lane || target == KeywordTarget::plan;
+  const bool reaches_apply = target == KeywordTarget::lane || target == KeywordTarget::apply;
   for (const auto& [keyword, value] : keywords) {
     const auto never = std::find_if(never_allowed.begin(), never_allowed.end(), named(keyword));
     const auto gate = std::find_if(gate_keywords.begin(), gate_keywords.end(), named(keyword));
@@ -120,8 +135,9 @@ std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords
       check_variables(value, found);
     } else if (keyword == "script" && takes_out) {
       found.push_back({value.pos, "\"script\" cannot be taken out: the job would do nothing", "give another script"});
-    } else if ((target == KeywordTarget::lane || target == KeywordTarget::apply) &&
-               !(takes_out && keyword == "retry")) {
+    } else if (keyword == "artifacts" && reaches_plan) {
+      check_artifacts(value, found);
+    } else if (reaches_apply && !takes_out) {
       check_apply_keyword(keyword, value, found);
     }
   }

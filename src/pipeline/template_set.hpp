@@ -64,6 +64,7 @@ class TemplateSet {
     YamlValue::Map overrides;
   };
 
+  YamlValue::Map resolved(std::string_view name, std::size_t depth) const;
   void collect(const std::string& name, std::set<std::string>& seen, std::vector<Job>& jobs) const;
 
   std::map<std::string, Template, std::less<>> templates_;

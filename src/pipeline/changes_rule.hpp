@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "impact/impact.hpp"
+#include "pipeline/build_pipeline.hpp"
+#include "states/state.hpp"
+
+namespace statelane::pipeline {
+
+/// Decides where `changes` may stand: only where it is proven that GitLab, looking at the same commits, finds that the
+/// state's patterns match. Everywhere else the job would be missing without a word.
+class ChangesRule {
+ public:
+  ChangesRule(const PipelineRequest& request, config::ChangesKeyword keyword);
+
+  /// Why no job of this pipeline has the rule; empty when some may.
+  const std::string& reason_against_all() const { return reason_; }
+
+  struct Decision {
+    YamlValue::Map keywords;  ///< `only` or `rules`; empty when it is left out
+    std::string reason;       ///< why, when this state's rule is left out though others may have one
+  };
+
+  Decision decide(const states::State& state, const impact::Affected& affected) const;
+
+ private:
+  std::string find_reason(const PipelineRequest& request) const;
+  bool is_seen(const RepoPath& path) const;
+
+  config::ChangesKeyword keyword_;
+  bool has_additions_ = false;
+  std::unordered_map<RepoPath, ChangedPath::Kind> kinds_;
+  std::string reason_;
+};
+
+/// `changes` lists for `rules`: GitLab allows 50 patterns in one, several entries are alternatives.
+YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords);
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,202 @@
+#include "pipeline/check_pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/utf8.hpp"
+#include "config/config.hpp"
+#include "gitlab/expansion.hpp"
+#include "gitlab/limits.hpp"
+#include "gitlab/names.hpp"
+#include "pipeline/check_needs.hpp"
+#include "pipeline/template_set.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+void report_pipeline(const std::string& what, std::vector<std::string> hints, Diagnostics& diagnostics) {
+  diagnostics.error(RepoPath::of(config::file_name), std::nullopt, what, std::move(hints));
+}
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+/// Every string and key can stand in YAML, and no map has a key twice: GitLab's parser takes the last one without a
+/// word.
+void check_text(const Job& job, const YamlValue& value, Diagnostics& diagnostics) {
+  if (const auto* text = value.as_string()) {
+    if (!is_valid_utf8(*text)) report_fault(job, "a value is not UTF-8", diagnostics);
+  } else if (const auto* list = value.as_list()) {
+    for (const YamlValue& item : *list) check_text(job, item, diagnostics);
+  } else if (const auto* map = value.as_map()) {
+    std::set<std::string_view> keys;
+    for (const auto& [key, item] : *map) {
+      if (!is_valid_utf8(key)) report_fault(job, "a keyword is not UTF-8", diagnostics);
+      if (!keys.insert(key).second) report_fault(job, fmt::format("\"{}\" is there twice", key), diagnostics);
+      check_text(job, item, diagnostics);
+    }
+  }
+}
+
+/// `[A-Za-z0-9_/. -]` (lib/gitlab/regex.rb) without what GitLab expands. A lock with another key is no lock at all.
+bool is_environment_like(std::string_view name) {
+  static constexpr std::string_view others = "_/. -";
+  return !name.empty() && name.front() != '/' && name.back() != '/' &&
+         std::all_of(name.begin(), name.end(), [](char byte) {
+           return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                  others.find(byte) != std::string_view::npos;
+         });
+}
+
+/// A lone `{` or `[` makes a pattern match nothing, and so do a leading slash and empty or dot components.
+bool can_match(std::string_view pattern) {
+  if (pattern.empty() || pattern.starts_with('/') || pattern.starts_with("./")) return false;
+  if (pattern.find("//") != std::string_view::npos) return false;
+  int braces = 0;
+  bool in_set = false;
+  for (std::size_t index = 0; index < pattern.size(); ++index) {
+    const char letter = pattern[index];
+    if (letter == '\\') {
+      ++index;
+    } else if (in_set) {
+      in_set = letter != ']';
+    } else {
+      in_set = letter == '[';
+      braces += letter == '{' ? 1 : letter == '}' ? -1 : 0;
+    }
+  }
+  return braces == 0 && !in_set;
+}
+
+class PipelineCheck {
+ public:
+  PipelineCheck(std::span<const Pipeline> files, Diagnostics& diagnostics)
+      : files_(files), jobs_(files), diagnostics_(diagnostics) {}
+
+  void run() {
+    read_stages();
+    std::set<std::string_view> names;
+    std::size_t visible = 0;
+    std::size_t deploying = 0;
+    for (const Job* job : jobs_.jobs()) {
+      check_text(*job, job->keywords, diagnostics_);
+      check_name(*job);
+      check_extends(*job);
+      check_changes(*job);
+      if (!names.insert(job->name).second) report_fault(*job, "another job has the same name", diagnostics_);
+      if (is_hidden(*job)) continue;
+      ++visible;
+      deploying += jobs_.effective(*job, "environment") != nullptr ? 1 : 0;
+      check_job(*job);
+    }
+    check_needs(jobs_, stages_, diagnostics_);
+    if (visible == 0) report_pipeline("GitLab refuses a pipeline without jobs", {}, diagnostics_);
+    if (deploying > gitlab::max_environment_jobs) {
+      report_pipeline(fmt::format("{} jobs deploy to an environment, and GitLab allows {} in one pipeline", deploying,
+                                  gitlab::max_environment_jobs),
+                      {"choose fewer states with --state"}, diagnostics_);
+    }
+  }
+
+ private:
+  void read_stages() {
+    for (const Pipeline& file : files_) {
+      for (const auto& [key, value] : file.globals) {
+        if (key != "stages" || value.as_list() == nullptr) continue;
+        for (const YamlValue& stage : *value.as_list()) {
+          if (stage.as_string() != nullptr) stages_.push_back(*stage.as_string());
+        }
+      }
+    }
+  }
+
+  void check_name(const Job& job) {
+    if (!is_valid_utf8(job.name)) report_fault(job, "its name is not UTF-8", diagnostics_);
+    if (gitlab::is_reserved_name(job.name)) report_fault(job, "its name is a keyword", diagnostics_);
+    if (count_characters(job.name) > gitlab::max_job_name_characters && !is_hidden(job)) {
+      report_fault(job, fmt::format("its name has more than {} characters", gitlab::max_job_name_characters),
+                   diagnostics_);
+    }
+  }
+
+  void check_extends(const Job& job) {
+    const YamlValue* extends = job.find("extends");
+    if (extends == nullptr) return;
+    for (const std::string& name : extended_names(*extends)) {
+      if (jobs_.find(name) == nullptr) {
+        report_fault(job, fmt::format("it extends \"{}\", which is not there", name), diagnostics_);
+      }
+    }
+  }
+
+  void check_changes(const Job& job) {
+    const YamlValue* only = job.find("only");
+    if (only != nullptr) check_patterns(job, only->find("changes"), false);
+    const YamlValue* rules = job.find("rules");
+    if (rules == nullptr || rules->as_list() == nullptr) return;
+    for (const YamlValue& rule : *rules->as_list()) check_patterns(job, rule.find("changes"), true);
+  }
+
+  void check_patterns(const Job& job, const YamlValue* changes, bool in_rules) {
+    const YamlValue::List* list = changes != nullptr ? changes->as_list() : nullptr;
+    if (list == nullptr) return;
+    if (in_rules && list->size() > gitlab::max_rules_changes_patterns) {
+      report_fault(job,
+                   fmt::format("one rule has {} patterns, and GitLab allows {}", list->size(),
+                               gitlab::max_rules_changes_patterns),
+                   diagnostics_);
+    }
+    for (const YamlValue& pattern : *list) {
+      const std::string* text = pattern.as_string();
+      if (text == nullptr || !can_match(*text)) {
+        report_fault(job, fmt::format("the pattern \"{}\" never matches", text != nullptr ? *text : ""), diagnostics_);
+      }
+    }
+  }
+
+  void check_job(const Job& job) {
+    const YamlValue* script = jobs_.effective(job, "script");
+    if (script == nullptr && jobs_.effective(job, "trigger") == nullptr) {
+      report_fault(job, "it has no script", diagnostics_);
+    }
+    const bool has_rules = jobs_.effective(job, "rules") != nullptr;
+    if (has_rules && (jobs_.effective(job, "only") != nullptr || jobs_.effective(job, "except") != nullptr)) {
+      report_fault(job, "\"only\" and \"rules\" exclude each other", diagnostics_);
+    }
+    const YamlValue* stage = jobs_.effective(job, "stage");
+    const std::string* name = stage != nullptr ? stage->as_string() : nullptr;
+    if (name != nullptr && std::find(stages_.begin(), stages_.end(), *name) == stages_.end()) {
+      report_fault(job, fmt::format("the stage \"{}\" is not declared", *name), diagnostics_);
+    }
+    check_key(job, jobs_.effective(job, "resource_group"), "lock", gitlab::max_resource_group_characters);
+    const YamlValue* environment = jobs_.effective(job, "environment");
+    if (environment == nullptr) return;
+    const YamlValue* in_map = environment->find("name");
+    check_key(job, in_map != nullptr ? in_map : environment, "environment", gitlab::max_environment_characters);
+  }
+
+  void check_key(const Job& job, const YamlValue* key, std::string_view what, std::size_t longest) {
+    const std::string* text = key != nullptr ? key->as_string() : nullptr;
+    if (text == nullptr || (is_environment_like(*text) && text->size() <= longest)) return;
+    report_fault(job, fmt::format("GitLab does not take \"{}\" as the name of its {}", *text, what), diagnostics_);
+  }
+
+  std::span<const Pipeline> files_;
+  JobIndex jobs_;
+  std::vector<std::string> stages_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics) {
+  PipelineCheck(files, diagnostics).run();
+  (void)server;
+}
+
+}  // namespace statelane::pipeline

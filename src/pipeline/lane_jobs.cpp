@@ -1,0 +1,123 @@
+#include "pipeline/lane_jobs.hpp"
+
+#include <fmt/format.h>
+
+#include "gitlab/limits.hpp"
+#include "gitlab/names.hpp"
+#include "pipeline/describe_cause.hpp"
+#include "pipeline/lane_keywords.hpp"
+#include "pipeline/merge_keywords.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+using states::State;
+
+std::string cause_line(const impact::Affected& affected) {
+  std::string line = affected.change == impact::Change::moved ? fmt::format("moved from {}: ", affected.from) : "";
+  if (affected.causes.empty()) return line + "asked for";
+  line += describe_cause(affected.causes.front());
+  if (affected.causes.size() > 1) line += fmt::format(" (+{} more)", affected.causes.size() - 1);
+  return line;
+}
+
+Job begin_job(const std::string& name, const std::string& base, std::string_view step, const Lane& lane,
+              const LaneParts& parts) {
+  Job job{name, {cause_line(*lane.affected)}, {}};
+  job.comments.insert(job.comments.end(), parts.comments.begin(), parts.comments.end());
+  YamlValue::List extends = {base};
+  extends.insert(extends.end(), parts.extends.begin(), parts.extends.end());
+  job.keywords.emplace_back("extends", extends.size() == 1 ? extends.front() : YamlValue(std::move(extends)));
+  job.keywords.emplace_back("variables", YamlValue::Map{{"STATELANE_STATE", literal_variable(lane.state->id)},
+                                                        {"STATELANE_STEP", step},
+                                                        {"STATELANE_SLUG", gitlab::slug(lane.state->id)}});
+  return job;
+}
+
+/// Hidden jobs that the settings extend come last, so that they win over the templates as the settings themselves do.
+void add_extended(YamlValue::Map& keywords, const YamlValue& more) {
+  YamlValue::List all;
+  for (const std::string& name : extended_names(*find_keyword(keywords, "extends"))) all.emplace_back(name);
+  for (const std::string& name : extended_names(more)) all.emplace_back(name);
+  set_keyword(keywords, "extends", std::move(all));
+}
+
+void add_settings(Job& job, const State& state, bool is_apply) {
+  const YamlValue::Map* settings = state.settings.job ? state.settings.job->as_map() : nullptr;
+  if (settings == nullptr) return;
+  YamlValue::Map own = *settings;
+  if (const YamlValue* extends = find_keyword(own, "extends")) add_extended(job.keywords, *extends);
+  // Only an apply deploys. What a lane keeps between its jobs is the plan's.
+  std::erase_if(own, [&](const auto& entry) {
+    return entry.first == "extends" || (entry.first == "environment" && !is_apply) ||
+           (entry.first == "artifacts" && is_apply);
+  });
+  job.keywords = merge_keywords(job.keywords, own);
+}
+
+void add_gate(Job& job, config::Gate gate) {
+  switch (gate) {
+    case config::Gate::blocking: return;  // as the template says
+    case config::Gate::optional: set_keyword(job.keywords, "allow_failure", true); return;
+    case config::Gate::automatic: set_keyword(job.keywords, "when", "on_success"); return;
+  }
+}
+
+YamlValue::List needs_of(const std::vector<std::string>& jobs) {
+  YamlValue::List needs;
+  for (const std::string& name : jobs) needs.push_back(need_without_artifacts(name));
+  return needs;
+}
+
+}  // namespace
+
+YamlValue literal_variable(std::string_view value) { return YamlValue::Map{{"value", value}, {"expand", false}}; }
+
+std::string plan_template_of(const State& state) {
+  return state.kind == states::StateKind::custom ? ".statelane-custom-plan" : ".statelane-plan";
+}
+
+Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
+  Job job = begin_job(lane.plan_job, plan_template_of(*lane.state), "plan", lane, parts);
+  if (parts.writes_cache) job.keywords.emplace_back("cache", YamlValue::Map{{"policy", "pull-push"}});
+  if (lane.plan_waits && !lane.waits_for.empty()) {
+    // A job may need jobs of its own or an earlier stage only.
+    job.keywords.emplace_back("stage", "apply");
+    job.keywords.emplace_back("needs", needs_of(barriers.narrow(lane.waits_for, gitlab::max_needs)));
+  } else {
+    job.keywords.emplace_back("needs", YamlValue::List{});
+  }
+  add_settings(job, *lane.state, false);
+  return job;
+}
+
+Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
+  const State& state = *lane.state;
+  Job job = begin_job(lane.apply_job, ".statelane-apply", "apply", lane, parts);
+  YamlValue::List needs = {YamlValue::Map{{"job", lane.plan_job}, {"artifacts", true}}};
+  if (!lane.plan_waits) {
+    const YamlValue::List before = needs_of(barriers.narrow(lane.waits_for, gitlab::max_needs - 1));
+    needs.insert(needs.end(), before.begin(), before.end());
+  }
+  job.keywords.emplace_back("needs", std::move(needs));
+  job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));
+  job.keywords.emplace_back("environment",
+                            YamlValue::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});
+  add_gate(job, state.settings.gate.value_or(config::Gate::blocking));
+  add_settings(job, state, true);
+  return job;
+}
+
+void check_job_settings(const config::Config& config, Diagnostics& diagnostics) {
+  for (const config::Rule& rule : config.rules) {
+    const YamlValue::Map* job = rule.settings.job ? rule.settings.job->as_map() : nullptr;
+    if (job == nullptr) continue;
+    for (const RefusedKeyword& refused : find_refused_keywords(*job, KeywordTarget::lane)) {
+      diagnostics.error(RepoPath::of(config::file_name), SourceRange{refused.pos, refused.pos}, refused.message,
+                        {refused.hint});
+    }
+  }
+}
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pipeline/barriers.hpp"
+#include "pipeline/lanes.hpp"
+
+namespace statelane::pipeline {
+
+/// What a lane's jobs take from hidden jobs beside their templates.
+struct LaneParts {
+  std::vector<std::string> extends;   ///< hidden jobs that both extend, after the template
+  std::vector<std::string> comments;  ///< lines above both jobs, after the cause
+  bool writes_cache = false;          ///< the plan job writes the provider cache
+};
+
+/// The hidden job that the lane's plan job extends.
+std::string plan_template_of(const states::State& state);
+
+/// `plan: ID`. Settings of the configuration are merged in; what would break the lane has been refused before.
+Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers);
+
+/// `apply: ID`, for a lane that has an apply.
+Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers);
+
+/// A variable that nobody expands, whatever is in it.
+YamlValue literal_variable(std::string_view value);
+
+/// Errors for keywords in the configuration's `job` of any state that would break a lane.
+void check_job_settings(const config::Config& config, Diagnostics& diagnostics);
+
+}  // namespace statelane::pipeline

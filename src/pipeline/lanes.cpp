@@ -1,0 +1,104 @@
+#include "pipeline/lanes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "gitlab/names.hpp"
+#include "pipeline/apply_order.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+bool may_apply(const PipelineRequest& request, const states::State& state) {
+  // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
+  // merged.
+  if (!request.gates || !gitlab::is_push(request.kind) || request.branch.empty()) return false;
+  const std::vector<std::string> branches = apply_branches(state, request.default_branch);
+  return std::any_of(branches.begin(), branches.end(), [&](const std::string& glob) {
+    return glob == request.branch || config::matches_glob(glob, request.branch);
+  });
+}
+
+void report_id_fault(const states::State& state, gitlab::IdFault fault, Diagnostics& diagnostics) {
+  diagnostics.error(state.directory, std::nullopt,
+                    fmt::format("the state \"{}\" {}", state.id, gitlab::describe(fault)), {"rename the directory"});
+}
+
+/// Apply jobs that `position` waits for; a lane without one stands for those that it waits for itself.
+void add_apply_jobs(const std::vector<Lane>& lanes, const ApplyOrder& order, std::uint32_t position,
+                    std::set<std::uint32_t>& seen, std::set<std::string>& jobs) {
+  for (const std::uint32_t other : order.waits_for[position]) {
+    if (!seen.insert(other).second) continue;
+    if (lanes[other].has_apply()) {
+      jobs.insert(lanes[other].apply_job);
+    } else {
+      add_apply_jobs(lanes, order, other, seen, jobs);
+    }
+  }
+}
+
+void report_circle(const std::vector<Lane>& lanes, const std::vector<std::uint32_t>& circle, Diagnostics& diagnostics) {
+  std::string names;
+  std::size_t gates = 0;
+  for (const std::uint32_t position : circle) {
+    names += (names.empty() ? "" : ", ") + lanes[position].state->id;
+    gates += lanes[position].has_apply() ? 1 : 0;
+  }
+  if (gates < 2) return;
+  diagnostics.warning(
+      lanes[circle.front()].state->directory, std::nullopt,
+      fmt::format("states depend on each other in a circle, so that their applies have no order: {}", names),
+      {"take one of the remote state reads out of the circle"});
+}
+
+void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Diagnostics& diagnostics) {
+  if (std::none_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); })) return;
+  std::vector<std::uint32_t> indexes;
+  for (const Lane& lane : lanes) indexes.push_back(lane.index);
+  const ApplyOrder order = order_applies(head, indexes);
+  for (std::uint32_t position = 0; position < lanes.size(); ++position) {
+    std::set<std::uint32_t> seen;
+    std::set<std::string> jobs;
+    add_apply_jobs(lanes, order, position, seen, jobs);
+    lanes[position].waits_for.assign(jobs.begin(), jobs.end());
+  }
+  for (const std::vector<std::uint32_t>& circle : order.circles) report_circle(lanes, circle, diagnostics);
+}
+
+}  // namespace
+
+std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch) {
+  if (state.settings.apply_branches) return *state.settings.apply_branches;
+  if (default_branch.empty()) return {};
+  return {default_branch};
+}
+
+std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
+                             const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics) {
+  std::vector<Lane> lanes;
+  for (const impact::Affected& affected : impact.affected) {
+    const bool has_left = affected.change == impact::Change::deleted || affected.change == impact::Change::retired;
+    const auto index = head.find(affected.id);
+    if (has_left || !index) continue;
+    const states::State& state = head.states()[*index];
+    if (const auto fault = gitlab::find_id_fault(state.id)) {
+      report_id_fault(state, *fault, diagnostics);
+      continue;
+    }
+    Lane lane;
+    lane.state = &state;
+    lane.affected = &affected;
+    lane.index = *index;
+    lane.plan_job = gitlab::job_name("plan", state.id);
+    if (may_apply(request, state)) lane.apply_job = gitlab::job_name("apply", state.id);
+    lane.plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
+    lanes.push_back(std::move(lane));
+  }
+  set_order(lanes, head, diagnostics);
+  return lanes;
+}
+
+}  // namespace statelane::pipeline

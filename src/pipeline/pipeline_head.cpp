@@ -1,0 +1,111 @@
+#include "pipeline/pipeline_head.hpp"
+
+#include <fmt/format.h>
+
+#include "gitlab/expansion.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+using impact::Affected;
+using impact::Change;
+
+/// More entries of a list say nothing new in a comment; `affected` names them all.
+constexpr std::size_t most_listed = 20;
+
+void add_list(std::vector<std::string>& lines, const std::string& title, const std::vector<std::string>& entries) {
+  if (entries.empty()) return;
+  lines.push_back(title);
+  for (std::size_t index = 0; index < entries.size() && index < most_listed; ++index) {
+    lines.push_back("  " + entries[index]);
+  }
+  if (entries.size() > most_listed) lines.push_back(fmt::format("  and {} more", entries.size() - most_listed));
+}
+
+bool has_left(const Affected& affected) {
+  return affected.change == Change::deleted || affected.change == Change::retired;
+}
+
+std::string left_text(const Affected& affected) {
+  return affected.id + (affected.change == Change::deleted ? ": deleted" : ": no state any more, though it has files");
+}
+
+}  // namespace
+
+std::vector<std::string> head_comments(const PipelineRequest& request, const impact::Impact& impact,
+                                       const std::string& changes_reason) {
+  const Comparison& compared = request.comparison;
+  std::vector<std::string> lines = {fmt::format("Made by statelane {}. This writes it again:", request.tool_version),
+                                    "  " + request.command_line, ""};
+  lines.push_back(fmt::format("base: {} ({}: {})", compared.base.empty() ? "none" : compared.base, compared.base_reason,
+                              compared.base_text));
+  lines.push_back("head: " + (compared.head.empty() ? std::string("the work tree") : compared.head));
+  std::vector<std::string> left;
+  std::vector<std::string> skipped;
+  std::vector<std::string> unclaimed;
+  for (const Affected& affected : impact.affected) {
+    if (has_left(affected)) left.push_back(left_text(affected));
+  }
+  for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
+  for (const RepoPath& path : impact.unclaimed) unclaimed.push_back(path.str());
+  add_list(lines, "Left, with their resources as they are:", left);
+  add_list(lines, "Skipped, since only comments and layout differ:", skipped);
+  add_list(lines, "Not run, though they depend on states that are:", impact.dependents);
+  add_list(lines, "Changed, but no state's input:", unclaimed);
+  if (!changes_reason.empty()) lines.push_back("No \"changes\" rules: " + changes_reason + ".");
+  return lines;
+}
+
+YamlValue::Map child_globals(const PipelineRequest& request) {
+  const bool may_cancel = gitlab::is_merge_request(request.kind);
+  YamlValue::Map workflow = {{"rules", YamlValue::List{YamlValue::Map{{"when", "always"}}}}};
+  if (!may_cancel && gitlab::supports(gitlab::Feature::workflow_auto_cancel, request.server)) {
+    workflow.emplace_back("auto_cancel", YamlValue::Map{{"on_new_commit", "none"}});
+  }
+  YamlValue::Map defaults;
+  if (!request.image.empty()) {
+    // An image made for its program would run that instead of the job's shell.
+    defaults.emplace_back("image", YamlValue::Map{{"name", gitlab::escape_for_runner(request.image)},
+                                                  {"entrypoint", YamlValue::List{""}}});
+  }
+  defaults.emplace_back("interruptible", may_cancel);
+  YamlValue::Map globals = {{"workflow", std::move(workflow)},
+                            {"stages", YamlValue::List{"plan", "apply"}},
+                            {"default", std::move(defaults)}};
+  if (!request.root_pipeline.empty()) {
+    globals.emplace_back("variables", YamlValue::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
+  }
+  return globals;
+}
+
+void report_departed(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
+                     Diagnostics& diagnostics) {
+  for (const Affected& affected : impact.affected) {
+    if (!has_left(affected)) continue;
+    const auto index = base.find(affected.id);
+    const RepoPath directory = index ? base.states()[*index].directory : RepoPath{};
+    const std::string commit = request.comparison.base.empty() ? "the commit before" : request.comparison.base;
+    if (affected.change == Change::deleted) {
+      diagnostics.warning(directory, std::nullopt,
+                          fmt::format("the state \"{}\" was deleted; its resources stay as they are", affected.id),
+                          {fmt::format("to destroy them, check out {} and run \"terraform destroy\" there", commit)});
+    } else {
+      diagnostics.warning(
+          directory, std::nullopt,
+          fmt::format("\"{}\" is no state any more, though its directory has configuration; its lane ends",
+                      affected.id),
+          {"if it still is one, restore its backend block or list it in \"states.include\""});
+    }
+  }
+}
+
+std::string nothing_reason(const PipelineRequest& request, const impact::Impact& impact) {
+  if (!request.nothing_reason.empty()) return request.nothing_reason;
+  if (!impact.affected.empty()) return "nothing to do: the states that differ are not there any more";
+  const Comparison& compared = request.comparison;
+  if (compared.base.empty()) return fmt::format("nothing to do: {}", compared.base_text);
+  return fmt::format("nothing to do: no state differs between {} and {}", compared.base, compared.head);
+}
+
+}  // namespace statelane::pipeline

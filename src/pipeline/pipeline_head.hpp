@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/build_pipeline.hpp"
+
+namespace statelane::pipeline {
+
+/// The head of the file: what made it, which commits were compared and why, the command that writes it again, and what
+/// a reader of the jobs cannot see: what does not run, and why. `changes_reason`: why no job has a `changes` rule;
+/// empty when some may.
+std::vector<std::string> head_comments(const PipelineRequest& request, const impact::Impact& impact,
+                                       const std::string& changes_reason);
+
+/// `workflow`, `stages`, `default` and `variables` of a child pipeline. A newer commit cancels plans of merge requests
+/// only: each of those compares everything again, every other pipeline just what its own push brought.
+YamlValue::Map child_globals(const PipelineRequest& request);
+
+/// Warnings about states that are in base only. Nothing happens to their resources.
+void report_departed(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
+                     Diagnostics& diagnostics);
+
+/// Why a pipeline without lanes does nothing, for the log of its only job.
+std::string nothing_reason(const PipelineRequest& request, const impact::Impact& impact);
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,198 @@
+#include "pipeline/template_set.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "config/read_yaml.hpp"
+#include "gitlab/limits.hpp"
+#include "pipeline/builtin_templates.hpp"
+#include "pipeline/lane_keywords.hpp"
+#include "pipeline/merge_keywords.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+KeywordTarget target_of(std::string_view name) {
+  if (name == ".statelane-plan" || name == ".statelane-custom-plan") return KeywordTarget::plan;
+  if (name == ".statelane-apply") return KeywordTarget::apply;
+  if (name == ".statelane-noop" || name == ".statelane-barrier") return KeywordTarget::other;
+  return KeywordTarget::lane;
+}
+
+/// The comment lines at the top of a built-in file say what its template is for.
+std::vector<std::string> leading_comments(std::string_view text) {
+  std::vector<std::string> lines;
+  for (std::uint32_t line = 1; line_text(text, line).starts_with("# "); ++line) {
+    lines.emplace_back(line_text(text, line).substr(2));
+  }
+  return lines;
+}
+
+/// Errors of one file, each with its line.
+class Faults {
+ public:
+  Faults(std::string_view text, const RepoPath& path, Diagnostics& diagnostics)
+      : text_(text), path_(path), diagnostics_(diagnostics) {}
+
+  void add(const SourcePos& pos, std::string message, std::string hint) {
+    diagnostics_.add({Severity::error,
+                      path_,
+                      SourceRange{pos, pos},
+                      std::move(message),
+                      {std::move(hint)},
+                      std::string(line_text(text_, pos.line))});
+    ++count_;
+  }
+
+  std::size_t count() const { return count_; }
+
+ private:
+  std::string_view text_;
+  const RepoPath& path_;
+  Diagnostics& diagnostics_;
+  std::size_t count_ = 0;
+};
+
+void check_entry(const std::string& name, const YamlValue& value, Faults& faults) {
+  if (!name.starts_with('.')) {
+    faults.add(value.pos, fmt::format("\"{}\" is no hidden job: this file holds templates only", name),
+               "the names of templates begin with a dot; what all jobs need goes into \".statelane\"");
+    return;
+  }
+  if (value.as_map() == nullptr || value.as_map()->empty()) {
+    faults.add(value.pos, fmt::format("the template \"{}\" is no map of keywords", name), "give at least one keyword");
+    return;
+  }
+  for (const RefusedKeyword& refused : find_refused_keywords(*value.as_map(), target_of(name))) {
+    faults.add(refused.pos, refused.message, refused.hint);
+  }
+}
+
+void add_references(const YamlValue& value, std::vector<std::string>& names) {
+  if (const auto* reference = std::get_if<YamlValue::Reference>(&value.data)) {
+    if (!reference->path.empty()) names.push_back(reference->path.front());
+  } else if (const auto* list = value.as_list()) {
+    for (const YamlValue& item : *list) add_references(item, names);
+  } else if (const auto* map = value.as_map()) {
+    for (const auto& [key, item] : *map) add_references(item, names);
+  }
+}
+
+/// The value at a dotted key, as `origins` writes it.
+const YamlValue* find_dotted(const YamlValue::Map& map, std::string_view key) {
+  for (const auto& [name, value] : map) {
+    if (name == key) return &value;
+    if (key.size() <= name.size() || !key.starts_with(name) || key[name.size()] != '.') continue;
+    const auto* inner = value.as_map();
+    const YamlValue* found = inner != nullptr ? find_dotted(*inner, key.substr(name.size() + 1)) : nullptr;
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+void add_origins(const std::string& job, const std::string& prefix, const YamlValue::Map& map,
+                 const YamlValue::Map& overrides, std::vector<KeyOrigin>& origins) {
+  for (const auto& [name, value] : map) {
+    const std::string key = prefix + name;
+    if (const auto* inner = value.as_map(); inner != nullptr && !inner->empty()) {
+      add_origins(job, key + ".", *inner, overrides, origins);
+      continue;
+    }
+    const YamlValue* over = find_dotted(overrides, key);
+    origins.push_back({job, key, value, over != nullptr, over != nullptr ? over->pos : SourcePos{}});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> extended_names(const YamlValue& extends) {
+  if (const auto* name = extends.as_string()) return {*name};
+  std::vector<std::string> names;
+  if (const auto* list = extends.as_list()) {
+    for (const YamlValue& item : *list) {
+      if (const auto* name = item.as_string()) names.push_back(*name);
+    }
+  }
+  return names;
+}
+
+TemplateSet::TemplateSet() {
+  for (const TemplateFile& file : builtin_template_files()) {
+    Diagnostics diagnostics;
+    const auto document = config::read_yaml(file.text, RepoPath::of(file.name), diagnostics);
+    if (!document || document->as_map() == nullptr) throw std::logic_error(fmt::format("{} is no template", file.name));
+    for (const auto& [name, value] : *document->as_map()) {
+      templates_[name] = {leading_comments(file.text), *value.as_map(), {}};
+    }
+  }
+}
+
+void TemplateSet::override_with(std::string_view text, const RepoPath& path, Diagnostics& diagnostics) {
+  const auto document = config::read_yaml(text, path, diagnostics);
+  if (!document || std::holds_alternative<std::nullptr_t>(document->data)) return;
+  Faults faults(text, path, diagnostics);
+  const YamlValue::Map* entries = document->as_map();
+  if (entries == nullptr) {
+    faults.add(document->pos, "a file of templates is a map of hidden jobs", "begin with \".statelane:\"");
+    return;
+  }
+  for (const auto& [name, value] : *entries) check_entry(name, value, faults);
+  if (faults.count() > 0) return;
+  for (const auto& [name, value] : *entries) {
+    Template& entry = templates_[name];
+    entry.keywords = merge_keywords(entry.keywords, *value.as_map());
+    entry.overrides = *value.as_map();
+  }
+}
+
+const YamlValue::Map& TemplateSet::keywords(std::string_view name) const {
+  static const YamlValue::Map none;
+  const auto found = templates_.find(name);
+  return found == templates_.end() ? none : found->second.keywords;
+}
+
+YamlValue::Map TemplateSet::resolved(std::string_view name) const { return resolved(name, gitlab::max_extends_depth); }
+
+YamlValue::Map TemplateSet::resolved(std::string_view name, std::size_t depth) const {
+  YamlValue::Map result;
+  const YamlValue::Map& own = keywords(name);
+  const YamlValue* extends = find_keyword(own, "extends");
+  if (extends != nullptr && depth > 0) {
+    for (const std::string& below : extended_names(*extends))
+      result = merge_keywords(result, resolved(below, depth - 1));
+  }
+  return merge_keywords(result, own);
+}
+
+bool TemplateSet::is_overridden(std::string_view name, std::string_view key) const {
+  const auto found = templates_.find(name);
+  return found != templates_.end() && find_dotted(found->second.overrides, key) != nullptr;
+}
+
+void TemplateSet::collect(const std::string& name, std::set<std::string>& seen, std::vector<Job>& jobs) const {
+  const auto found = templates_.find(name);
+  if (found == templates_.end() || !seen.insert(name).second) return;
+  const YamlValue::Map& keywords = found->second.keywords;
+  std::vector<std::string> below;
+  if (const YamlValue* extends = find_keyword(keywords, "extends")) below = extended_names(*extends);
+  add_references(keywords, below);
+  for (const std::string& other : below) collect(other, seen, jobs);
+  jobs.push_back({name, found->second.comments, keywords});
+}
+
+std::vector<Job> TemplateSet::collect(const std::vector<std::string>& names) const {
+  std::set<std::string> seen;
+  std::vector<Job> jobs;
+  for (const std::string& name : names) collect(name, seen, jobs);
+  return jobs;
+}
+
+std::vector<KeyOrigin> TemplateSet::origins() const {
+  std::vector<KeyOrigin> result;
+  for (const auto& [name, entry] : templates_) add_origins(name, "", entry.keywords, entry.overrides, result);
+  return result;
+}
+
+}  // namespace statelane::pipeline
