@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+#include "emit/text.hpp"
+#include "emit/words.hpp"
+
+namespace statelane::emit {
+
+namespace {
+
+using states::Edge;
+using states::EdgeKind;
+using states::StateGraph;
+
+/// A string of DOT: only the quote and the backslash mean something.
+std::string quote_for_dot(std::string_view text) {
+  std::string out = "\"";
+  for (const char letter : escape_for_terminal(text)) {
+    if (letter == '"' || letter == '\\') out += '\\';
+    out += letter;
+  }
+  return out + "\"";
+}
+
+/// A label of Mermaid, which takes characters by number and nothing else as an escape.
+std::string quote_for_mermaid(std::string_view text) {
+  std::string out = "\"";
+  const std::string shown = escape_for_terminal(text);
+  for (const char letter : shown) {
+    const bool is_plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                          (letter >= 'A' && letter <= 'Z') || static_cast<unsigned char>(letter) >= 0x80 ||
+                          std::string_view(" _./@-").find(letter) != std::string_view::npos;
+    out += is_plain ? std::string(1, letter) : fmt::format("#{};", static_cast<int>(letter));
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+std::string render_graph_text(const StateGraph& graph, bool color) {
+  const std::string_view bold = color ? "\x1b[1m" : "";
+  const std::string_view plain = color ? "\x1b[0m" : "";
+  std::string out;
+  auto edge = graph.edges().begin();
+  for (std::uint32_t index = 0; index < graph.states().size(); ++index) {
+    out += fmt::format("{}{}{}\n", bold, escape_for_terminal(graph.states()[index].id), plain);
+    for (; edge != graph.edges().end() && edge->from == index; ++edge) {
+      const std::string place =
+          edge->place.file.is_root() ? "" : fmt::format(", {}:{}", edge->place.file.str(), edge->place.line);
+      out += fmt::format("  depends on {} ({}{})\n", escape_for_terminal(graph.states()[edge->to].id),
+                         word_of(edge->kind), escape_for_terminal(place));
+    }
+  }
+  return out;
+}
+
+std::string render_graph_dot(const StateGraph& graph) {
+  std::string out = "digraph states {\n  rankdir=LR;\n  node [shape=box];\n";
+  for (const states::State& state : graph.states()) out += fmt::format("  {};\n", quote_for_dot(state.id));
+  for (const Edge& edge : graph.edges()) {
+    out += fmt::format("  {} -> {}{};\n", quote_for_dot(graph.states()[edge.from].id),
+                       quote_for_dot(graph.states()[edge.to].id),
+                       edge.kind == EdgeKind::possible ? " [style=dashed]" : "");
+  }
+  return out + "}\n";
+}
+
+std::string render_graph_mermaid(const StateGraph& graph) {
+  std::string out = "graph LR\n";
+  for (std::uint32_t index = 0; index < graph.states().size(); ++index) {
+    out += fmt::format("  s{}[{}]\n", index, quote_for_mermaid(graph.states()[index].id));
+  }
+  for (const Edge& edge : graph.edges()) {
+    out += fmt::format("  s{} {} s{}\n", edge.from, edge.kind == EdgeKind::possible ? "-.->" : "-->", edge.to);
+  }
+  return out;
+}
+
+}  // namespace statelane::emit

@@ -1,0 +1,150 @@
+#include "emit/json.hpp"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "emit/words.hpp"
+#include "pipeline/patterns_of.hpp"
+
+namespace statelane::emit {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using states::State;
+
+std::string text_of(const RepoPath& path) { return escape_non_utf8(path.str()); }
+
+Json paths_of(std::span<const RepoPath> paths) {
+  Json list = Json::array();
+  for (const RepoPath& path : paths) list.push_back(text_of(path));
+  return list;
+}
+
+Json ids_of(std::span<const std::string> ids) {
+  Json list = Json::array();
+  for (const std::string& id : ids) list.push_back(escape_non_utf8(id));
+  return list;
+}
+
+Json backend_of(const State& state) {
+  if (!state.backend) return nullptr;
+  Json backend = {{"type", escape_non_utf8(state.backend->type)}};
+  for (const auto& [name, value] : state.backend->known) backend[escape_non_utf8(name)] = escape_non_utf8(value);
+  for (const auto& [name, parts] : state.backend->partial) {
+    std::string text;
+    for (const auto& part : parts) text += part ? *part : "*";
+    backend["partial"][escape_non_utf8(name)] = escape_non_utf8(text);
+  }
+  if (!state.backend->unknown.empty()) backend["unknown"] = ids_of(state.backend->unknown);
+  return backend;
+}
+
+Json counts_of(const State& state) {
+  Json counts = Json::object();
+  for (const states::Input& input : state.inputs) {
+    const std::string kind(word_of(input.kind));
+    counts[kind] = counts.value(kind, 0) + 1;
+  }
+  return counts;
+}
+
+Json state_of(const State& state) {
+  return {{"id", escape_non_utf8(state.id)},
+          {"dir", escape_non_utf8(state.directory.display())},
+          {"instance", state.instance ? Json(escape_non_utf8(*state.instance)) : Json(nullptr)},
+          {"kind", word_of(state.kind)},
+          {"reason", word_of(state.reason)},
+          {"backend", backend_of(state)},
+          {"tool", escape_non_utf8(state.tool)},
+          {"workspace", escape_non_utf8(state.workspace)},
+          {"inputs", counts_of(state)}};
+}
+
+Json step_of(const impact::CauseStep& step) {
+  Json json = {{"kind", word_of(step.kind)}};
+  if (step.path) json["path"] = escape_non_utf8(step.path->display());
+  if (step.line) json["line"] = *step.line;
+  if (step.state) json["state"] = escape_non_utf8(*step.state);
+  return json;
+}
+
+Json affected_of(const impact::Affected& affected) {
+  Json json = {{"id", escape_non_utf8(affected.id)}, {"change", word_of(affected.change)}};
+  if (!affected.from.empty()) json["from"] = escape_non_utf8(affected.from);
+  json["causes"] = Json::array();
+  for (const impact::Cause& cause : affected.causes) {
+    Json chain = Json::array();
+    for (const impact::CauseStep& step : cause) chain.push_back(step_of(step));
+    json["causes"].push_back(std::move(chain));
+  }
+  return json;
+}
+
+Json commit_of(const std::string& commit) { return commit.empty() ? Json(nullptr) : Json(commit); }
+
+std::string finish(const Json& json) { return json.dump(2) + "\n"; }
+
+}  // namespace
+
+std::string render_list_json(const states::StateGraph& graph, std::span<const RepoPath> unclaimed) {
+  Json json = {{"schema", "statelane/list/1"}, {"states", Json::array()}, {"unclaimed", paths_of(unclaimed)}};
+  for (const State& state : graph.states()) json["states"].push_back(state_of(state));
+  return finish(json);
+}
+
+std::string render_inputs_json(const State& state, std::span<const RepoPath> files) {
+  std::set<std::string> modules;
+  for (const states::Input& input : state.inputs) {
+    if (input.kind == states::InputKind::module_directory) modules.insert(escape_non_utf8(input.path.display()));
+  }
+  Json unknown = Json::array();
+  for (const states::Unknown& entry : state.unknown) {
+    unknown.push_back(
+        {{"file", text_of(entry.place.file)}, {"line", entry.place.line}, {"what", escape_non_utf8(entry.what)}});
+  }
+  return finish({{"schema", "statelane/inputs/1"},
+                 {"state", escape_non_utf8(state.id)},
+                 {"modules", modules},
+                 {"files", paths_of(files)},
+                 {"patterns", ids_of(pipeline::patterns_of(state))},
+                 {"unknown", std::move(unknown)}});
+}
+
+std::string render_inputs_of_json(const RepoPath& path, std::span<const std::string> ids) {
+  return finish({{"schema", "statelane/inputs-of/1"}, {"path", text_of(path)}, {"states", ids_of(ids)}});
+}
+
+std::string render_graph_json(const states::StateGraph& graph) {
+  Json json = {{"schema", "statelane/graph/1"}, {"states", Json::array()}, {"edges", Json::array()}};
+  for (const State& state : graph.states()) json["states"].push_back(escape_non_utf8(state.id));
+  for (const states::Edge& edge : graph.edges()) {
+    json["edges"].push_back({{"from", escape_non_utf8(graph.states()[edge.from].id)},
+                             {"to", escape_non_utf8(graph.states()[edge.to].id)},
+                             {"kind", word_of(edge.kind)},
+                             {"file", text_of(edge.place.file)},
+                             {"line", edge.place.line}});
+  }
+  return finish(json);
+}
+
+std::string render_affected_json(const pipeline::Comparison& comparison, const impact::Impact& impact) {
+  Json json = {{"schema", "statelane/affected/1"},
+               {"base",
+                {{"commit", commit_of(comparison.base)},
+                 {"reason", comparison.base_reason},
+                 {"text", escape_non_utf8(comparison.base_text)}}},
+               {"head", {{"commit", commit_of(comparison.head)}}},
+               {"affected", Json::array()},
+               {"skipped", Json::array()}};
+  for (const impact::Affected& affected : impact.affected) json["affected"].push_back(affected_of(affected));
+  for (const impact::Skipped& skipped : impact.skipped) {
+    json["skipped"].push_back(
+        {{"id", escape_non_utf8(skipped.id)}, {"why", "format"}, {"paths", paths_of(skipped.paths)}});
+  }
+  json["dependents"] = ids_of(impact.dependents);
+  json["unclaimed"] = paths_of(impact.unclaimed);
+  return finish(json);
+}
+
+}  // namespace statelane::emit

@@ -1,0 +1,198 @@
+#include "emit/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/utf8.hpp"
+#include "emit/words.hpp"
+#include "pipeline/describe_cause.hpp"
+#include "pipeline/patterns_of.hpp"
+
+namespace statelane::emit {
+
+namespace {
+
+using states::State;
+using states::StateGraph;
+
+enum class Style { bold, dim, yellow };
+
+/// Text with ANSI colours, when they are asked for.
+class Painter {
+ public:
+  explicit Painter(bool color) : color_(color) {}
+
+  std::string paint(const std::string& text, Style style) const {
+    if (!color_ || text.empty()) return text;
+    const std::string_view code = style == Style::bold ? "1" : style == Style::dim ? "2" : "33";
+    return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+  }
+
+ private:
+  bool color_;
+};
+
+std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  for (; !text.empty(); ++width) text.remove_prefix(std::max<std::size_t>(1, first_utf8_character(text).length));
+  return width;
+}
+
+std::string safe(std::string_view text) { return escape_for_terminal(text); }
+
+std::string reason_of(const State& state) {
+  switch (state.reason) {
+    case states::StateReason::backend_block: return "backend block";
+    case states::StateReason::cloud_block: return "cloud block";
+    case states::StateReason::lock_file: return "lock file";
+    case states::StateReason::configured: return "configured";
+  }
+  return "";
+}
+
+/// `s3 bucket=b key=k`; what is not known is a `*`.
+std::string backend_of(const State& state) {
+  if (state.kind == states::StateKind::custom) return "its own commands";
+  if (!state.backend) return "-";
+  std::string text = state.backend->type;
+  for (const auto& [name, value] : state.backend->known) text += fmt::format(" {}={}", name, value);
+  for (const auto& [name, parts] : state.backend->partial) {
+    text += fmt::format(" {}=", name);
+    for (const auto& part : parts) text += part ? *part : "*";
+  }
+  for (const std::string& name : state.backend->unknown) text += fmt::format(" {}=*", name);
+  return text;
+}
+
+std::string inputs_of(const State& state) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> names = {
+      {{"own_directory", ""},
+       {"module_directory", "modules"},
+       {"data_directory", "data directories"},
+       {"file", "files"},
+       {"pattern", "patterns"},
+       {"variable_file", "variable files"},
+       {"backend_file", "backend files"},
+       {"lock_file", ""},
+       {"version_pin", ""},
+       {"configured", "configured"},
+       {"link", "links"}}};
+  std::map<std::string_view, std::size_t> counts;
+  for (const states::Input& input : state.inputs) ++counts[word_of(input.kind)];
+  std::string text;
+  for (const auto& [kind, name] : names) {
+    if (name.empty() || counts[kind] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counts[kind], name);
+  }
+  return text.empty() ? "-" : text;
+}
+
+/// Rows of equal columns, two blanks between them; the last column is not padded.
+std::string render_table(const std::vector<std::vector<std::string>>& rows, const Painter& painter) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      widths[column] = std::max(widths[column], width_of(row[column]));
+    }
+  }
+  std::string out;
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    std::string line;
+    for (std::size_t column = 0; column < rows[index].size(); ++column) {
+      const std::string& cell = rows[index][column];
+      line += cell;
+      if (column + 1 < rows[index].size()) line.append(widths[column] - width_of(cell) + 2, ' ');
+    }
+    out += (index == 0 ? painter.paint(line, Style::bold) : line) + "\n";
+  }
+  return out;
+}
+
+void add_section(std::string& out, const std::string& title, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  if (!out.empty()) out += "\n";
+  out += title + "\n";
+  for (const std::string& line : lines) out += "  " + safe(line) + "\n";
+}
+
+std::vector<std::string> texts_of(std::span<const RepoPath> paths) {
+  std::vector<std::string> texts;
+  for (const RepoPath& path : paths) texts.push_back(path.display());
+  return texts;
+}
+
+std::string render_state(const impact::Affected& affected, const Painter& painter) {
+  const std::string from = affected.from.empty() ? "" : " from " + affected.from;
+  std::string out =
+      fmt::format("{}  {}{}\n", painter.paint(safe(affected.id), Style::bold), word_of(affected.change), safe(from));
+  for (const impact::Cause& cause : affected.causes) out += "  " + safe(pipeline::describe_cause(cause)) + "\n";
+  return out;
+}
+
+std::string render_unclaimed(std::span<const RepoPath> unclaimed, const Painter& painter) {
+  std::string out;
+  add_section(out, painter.paint("no state's input:", Style::yellow), texts_of(unclaimed));
+  return out;
+}
+
+}  // namespace
+
+std::string render_list_text(const StateGraph& graph, std::span<const RepoPath> unclaimed, bool color) {
+  const Painter painter(color);
+  std::vector<std::vector<std::string>> rows = {{"STATE", "REASON", "BACKEND", "INPUTS"}};
+  for (const State& state : graph.states()) {
+    rows.push_back({safe(state.id), reason_of(state), safe(backend_of(state)), inputs_of(state)});
+  }
+  std::string out = graph.states().empty() ? "no state directories\n" : render_table(rows, painter);
+  if (!unclaimed.empty()) out += "\n" + render_unclaimed(unclaimed, painter);
+  return out;
+}
+
+std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact, bool color) {
+  const Painter painter(color);
+  std::string out =
+      fmt::format("base {} ({})\nhead {}\n", comparison.base.empty() ? "none" : safe(comparison.base),
+                  safe(comparison.base_text), comparison.head.empty() ? "the work tree" : safe(comparison.head));
+  out += impact.affected.empty() ? "\nno state is affected\n" : "";
+  for (const impact::Affected& affected : impact.affected) out += "\n" + render_state(affected, painter);
+  std::vector<std::string> skipped;
+  for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
+  add_section(out, painter.paint("skipped, since only comments and layout differ:", Style::dim), skipped);
+  add_section(out, painter.paint("depend on these, and do not run:", Style::dim), impact.dependents);
+  if (!impact.unclaimed.empty()) out += "\n" + render_unclaimed(impact.unclaimed, painter);
+  return out;
+}
+
+std::string render_why_text(const std::string& id, const impact::Impact& impact, bool color) {
+  const Painter painter(color);
+  if (const impact::Affected* affected = impact.find(id)) return render_state(*affected, painter);
+  std::string out = painter.paint(safe(id), Style::bold) + "  not affected\n";
+  for (const impact::Skipped& skipped : impact.skipped) {
+    if (skipped.id != id) continue;
+    for (const RepoPath& path : skipped.paths)
+      out += "  " + safe(path.str()) + " changed, but only in comments and layout\n";
+  }
+  if (std::binary_search(impact.dependents.begin(), impact.dependents.end(), id)) {
+    out += "  it depends on affected states, and does not run for that\n";
+  }
+  return out;
+}
+
+std::string render_inputs_text(const State& state, std::span<const RepoPath> files, bool color) {
+  const Painter painter(color);
+  std::vector<std::string> unknown;
+  for (const states::Unknown& entry : state.unknown) {
+    unknown.push_back(fmt::format("{}:{}: {}", entry.place.file.str(), entry.place.line, entry.what));
+  }
+  std::string out;
+  add_section(out, painter.paint("patterns:", Style::bold), pipeline::patterns_of(state));
+  add_section(out, painter.paint("files:", Style::bold), texts_of(files));
+  add_section(out, painter.paint("not known:", Style::yellow), unknown);
+  return out;
+}
+
+}  // namespace statelane::emit

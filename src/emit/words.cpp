@@ -1,0 +1,121 @@
+#include "emit/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace statelane::emit {
+
+std::string_view word_of(impact::Change change) {
+  using impact::Change;
+  switch (change) {
+    case Change::modified: return "modified";
+    case Change::added: return "added";
+    case Change::deleted: return "deleted";
+    case Change::retired: return "retired";
+    case Change::moved: return "moved";
+    case Change::dependent: return "dependent";
+  }
+  return "";
+}
+
+std::string_view word_of(impact::CauseKind kind) {
+  using impact::CauseKind;
+  switch (kind) {
+    case CauseKind::file_changed: return "file_changed";
+    case CauseKind::own_file: return "own_file";
+    case CauseKind::module_changed: return "module_changed";
+    case CauseKind::reference_changed: return "reference_changed";
+    case CauseKind::variable_file_changed: return "variable_file_changed";
+    case CauseKind::backend_file_changed: return "backend_file_changed";
+    case CauseKind::lock_file_changed: return "lock_file_changed";
+    case CauseKind::version_pin_changed: return "version_pin_changed";
+    case CauseKind::input_configured: return "input_configured";
+    case CauseKind::link_changed: return "link_changed";
+    case CauseKind::configuration_changed: return "configuration_changed";
+    case CauseKind::dependency_affected: return "dependency_affected";
+    case CauseKind::requested: return "requested";
+  }
+  return "";
+}
+
+std::string_view word_of(states::StateKind kind) { return kind == states::StateKind::custom ? "custom" : "terraform"; }
+
+std::string_view word_of(states::StateReason reason) {
+  using states::StateReason;
+  switch (reason) {
+    case StateReason::backend_block: return "backend_block";
+    case StateReason::cloud_block: return "cloud_block";
+    case StateReason::lock_file: return "lock_file";
+    case StateReason::configured: return "configured";
+  }
+  return "";
+}
+
+std::string_view word_of(states::EdgeKind kind) {
+  using states::EdgeKind;
+  switch (kind) {
+    case EdgeKind::remote_state: return "remote_state";
+    case EdgeKind::possible: return "possible";
+    case EdgeKind::declared: return "declared";
+  }
+  return "";
+}
+
+std::string_view word_of(states::InputKind kind) {
+  using states::InputKind;
+  switch (kind) {
+    case InputKind::own_directory: return "own_directory";
+    case InputKind::module_directory: return "module_directory";
+    case InputKind::data_directory: return "data_directory";
+    case InputKind::file: return "file";
+    case InputKind::pattern: return "pattern";
+    case InputKind::variable_file: return "variable_file";
+    case InputKind::backend_file: return "backend_file";
+    case InputKind::lock_file: return "lock_file";
+    case InputKind::version_pin: return "version_pin";
+    case InputKind::configured: return "configured";
+    case InputKind::link: return "link";
+  }
+  return "";
+}
+
+std::string escape_non_utf8(std::string_view text) {
+  if (is_valid_utf8(text)) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = first_utf8_character(text).length;
+    if (length == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    } else {
+      out += text.front() == '\\' ? "\\\\" : text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return out;
+}
+
+std::string escape_for_terminal(std::string_view text) {
+  const auto is_unsafe = [](char32_t value) {
+    return value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x200E || value == 0x200F || value == 0x2028 ||
+           value == 0x2029 || (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
+  };
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Character character = first_utf8_character(text);
+    if (character.length == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    } else if (is_unsafe(character.value)) {
+      const auto number = static_cast<std::uint32_t>(character.value);
+      out += number <= 0xFF ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{{{:x}}}", number);
+    } else {
+      out += text.substr(0, character.length);
+    }
+    text.remove_prefix(std::max<std::size_t>(1, character.length));
+  }
+  return out;
+}
+
+}  // namespace statelane::emit
