@@ -1,38 +1,35 @@
 #pragma once
 
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "repo/tree.hpp"
 
-struct git_odb;
-
 namespace statelane::repo {
 
-/// The tree of a commit, read straight from git's objects. Trees are parsed once and kept.
+class ObjectStore;
+
+/// The tree of a commit, read straight from git's objects.
 class CommitTree : public Tree {
  public:
-  /// Gives an object's bytes when the object database does not have it (a partial clone); throws when nobody has it.
-  using ReadMissing = std::function<std::string(const std::string& hex_id)>;
+  /// `objects` outlives the tree and its spans. `name` says in messages which commit it is.
+  CommitTree(ObjectStore& objects, const ContentId& root, std::string name);
 
-  /// `odb` outlives the tree. `name` says in messages which commit it is.
-  CommitTree(git_odb* odb, const ContentId& root, std::string name, ReadMissing read_missing);
-
+  /// Throws for directories nested deeper than 2048, git's own limit: whoever walks a tree may recurse.
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
+  /// In a partial clone what is missing nearby is fetched along, more each time.
   std::string read(const RepoPath& path) const override;
   ContentId content_id(const RepoPath& path) const override;
 
  private:
-  std::string read_object(const ContentId& id, const RepoPath& path) const;
+  std::span<const TreeEntry> read_directory(const RepoPath& directory) const;
+  void fetch_around(const RepoPath& path) const;
 
-  git_odb* odb_;
+  ObjectStore& objects_;
   ContentId root_;
   std::string name_;
-  ReadMissing read_missing_;
-  mutable std::unordered_map<RepoPath, std::vector<TreeEntry>> directories_;
+  mutable std::unordered_map<RepoPath, std::span<const TreeEntry>> directories_;
+  mutable std::size_t fetch_size_ = 16;  ///< how many objects the next fetch brings at most
 };
 
 }  // namespace statelane::repo

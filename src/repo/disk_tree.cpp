@@ -1,13 +1,18 @@
 #include "repo/disk_tree.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <memory>
 #include <system_error>
 
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
+#include "repo/read_file.hpp"
 
 namespace statelane::repo {
 
@@ -15,64 +20,97 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
 [[noreturn]] void refuse(const RepoPath& path, const std::error_code& reason) {
   throw Error(ErrorKind::environment, fmt::format("cannot read {}: {}", path.display(), reason.message()));
 }
 
-/// Sockets, pipes and devices are nothing that git knows.
-std::optional<EntryKind> kind_of(const fs::directory_entry& entry, const RepoPath& path) {
-  std::error_code fault;
-  const fs::file_status status = entry.symlink_status(fault);
-  if (fault) refuse(path, fault);
-  switch (status.type()) {
-    case fs::file_type::directory: return EntryKind::directory;
-    case fs::file_type::symlink: return EntryKind::symlink;
-    case fs::file_type::regular: {
-      const bool is_executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none;
-      return is_executable ? EntryKind::executable : EntryKind::file;
-    }
-    default: return std::nullopt;
-  }
+std::error_code last_fault() { return {errno, std::generic_category()}; }
+
+/// Empty for what git does not know: sockets, pipes and devices.
+std::optional<EntryKind> kind_of_mode(mode_t mode) {
+  if (S_ISDIR(mode)) return EntryKind::directory;
+  if (S_ISLNK(mode)) return EntryKind::symlink;
+  if (S_ISREG(mode)) return (mode & S_IXUSR) != 0 ? EntryKind::executable : EntryKind::file;
+  return std::nullopt;
 }
 
 /// What is not part of the repository: git's own directory (or file, in a linked work tree) and what Terraform downloads.
-bool is_hidden(std::string_view name) { return name == ".git" || name == ".terraform"; }
+bool is_hidden(std::string_view name) { return name == "." || name == ".." || name == ".git" || name == ".terraform"; }
+
+/// The entry `name` of the open directory `parent`; empty when it is gone again.
+std::optional<TreeEntry> read_entry(int parent, const char* name, const RepoPath& path) {
+  struct stat status {};
+  if (::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    refuse(path, last_fault());
+  }
+  auto kind = kind_of_mode(status.st_mode);
+  if (!kind) return std::nullopt;
+  const std::string inner = std::string(name) + "/.git";
+  if (kind == EntryKind::directory && ::faccessat(parent, inner.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    kind = EntryKind::submodule;
+  }
+  return TreeEntry{name, *kind, {}};
+}
 
 }  // namespace
 
 DiskTree::DiskTree(fs::path root) : root_(std::move(root)) {}
 
-std::span<const TreeEntry> DiskTree::list(const RepoPath& directory) const {
+const std::vector<TreeEntry>& DiskTree::read_directory(const RepoPath& directory) const {
   const auto known = directories_.find(directory);
   if (known != directories_.end()) return known->second;
+  const Directory handle(::opendir((root_ / directory.str()).c_str()));
+  if (handle == nullptr && (!directory.is_root() && errno == ENOENT)) return directories_[directory];
+  if (handle == nullptr) refuse(directory, last_fault());
   std::vector<TreeEntry> entries;
-  std::error_code fault;
-  fs::directory_iterator iterator(root_ / directory.str(), fault);
-  const bool is_absent = fault == std::errc::no_such_file_or_directory || fault == std::errc::not_a_directory;
-  if (fault && !is_absent) refuse(directory, fault);
-  for (; !fault && iterator != fs::directory_iterator(); iterator.increment(fault)) {
-    const std::string name = iterator->path().filename().string();
-    if (is_hidden(name)) continue;
-    if (const auto kind = kind_of(*iterator, directory.child(name))) entries.push_back({name, *kind, {}});
+  for (errno = 0; const dirent* item = ::readdir(handle.get()); errno = 0) {
+    if (is_hidden(item->d_name)) continue;
+    auto entry = read_entry(::dirfd(handle.get()), item->d_name, directory.child(item->d_name));
+    if (entry) entries.push_back(*std::move(entry));
   }
-  if (fault && !is_absent) refuse(directory, fault);
-  std::sort(entries.begin(), entries.end(), [](const TreeEntry& left, const TreeEntry& right) { return left.name < right.name; });
+  if (errno != 0) refuse(directory, last_fault());
+  std::sort(entries.begin(), entries.end(),
+            [](const TreeEntry& left, const TreeEntry& right) { return left.name < right.name; });
   return directories_.emplace(directory, std::move(entries)).first->second;
 }
 
+/// Down from the root, so that no link is followed and nothing hidden is entered.
+std::span<const TreeEntry> DiskTree::list(const RepoPath& directory) const {
+  const auto known = directories_.find(directory);
+  if (known != directories_.end()) return known->second;
+  std::string_view rest = directory.str();
+  RepoPath place;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    const std::string_view name = rest.substr(0, end);
+    const TreeEntry* entry = find_entry(read_directory(place), name);
+    if (entry == nullptr || entry->kind != EntryKind::directory) return {};
+    place = place.child(name);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return read_directory(place);
+}
+
 std::string DiskTree::read(const RepoPath& path) const {
-  const fs::path file = root_ / path.str();
+  const auto entry = find(path);
+  if (!entry || entry->kind == EntryKind::directory || entry->kind == EntryKind::submodule) {
+    throw Error(ErrorKind::environment, fmt::format("cannot read {}: no such file", path.display()));
+  }
   std::error_code fault;
-  if (fs::is_symlink(fs::symlink_status(file, fault))) {
-    const fs::path target = fs::read_symlink(file, fault);
+  if (entry->kind == EntryKind::symlink) {
+    const fs::path target = fs::read_symlink(root_ / path.str(), fault);
     if (fault) refuse(path, fault);
     return target.string();
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) refuse(path, std::error_code(errno, std::generic_category()));
-  std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (stream.bad()) refuse(path, std::make_error_code(std::errc::io_error));
-  return bytes;
+  auto bytes = read_whole_file(root_ / path.str(), fault);
+  if (!bytes) refuse(path, fault);
+  return *std::move(bytes);
 }
 
 ContentId DiskTree::content_id(const RepoPath& path) const {

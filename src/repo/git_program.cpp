@@ -1,5 +1,7 @@
 #include "repo/git_program.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -7,21 +9,50 @@
 
 namespace statelane::repo {
 
-process::Captured ask_git(const std::filesystem::path& directory, std::vector<std::string> arguments,
-                          std::chrono::milliseconds time_out) {
+process::Command build_git_command(const GitPlace& place, std::vector<std::string> arguments) {
   process::Command command;
-  command.argv = {"git", "-c", "safe.directory=*", "-c", "core.quotePath=false", "-C", directory.string()};
-  command.argv.insert(command.argv.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
-  command.environment = {{"GIT_TERMINAL_PROMPT", "0"}, {"LC_ALL", "C"}, {"GIT_OPTIONAL_LOCKS", "0"}};
-  return process::run_captured(command, time_out);
+  command.argv = {"git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"};
+  switch (place.kind) {
+    // An explicit git directory is trusted, by every version of git.
+    case GitPlace::Kind::git_directory: command.argv.push_back("--git-dir=" + place.path.string()); break;
+    case GitPlace::Kind::anywhere:
+      command.argv.insert(command.argv.end(), {"-c", "safe.directory=*"});
+      [[fallthrough]];
+    case GitPlace::Kind::work_tree: command.argv.insert(command.argv.end(), {"-C", place.path.string()}); break;
+  }
+  command.argv.insert(command.argv.end(), std::make_move_iterator(arguments.begin()),
+                      std::make_move_iterator(arguments.end()));
+  command.environment = {{"GIT_TERMINAL_PROMPT", "0"}, {"GIT_ASKPASS", "true"},        {"GIT_OPTIONAL_LOCKS", "0"},
+                         {"LC_ALL", "C"},              {"GIT_NO_REPLACE_OBJECTS", "1"}};
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+                           "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_TRACE"}) {
+    command.environment[name] = std::nullopt;
+  }
+  return command;
 }
 
-std::optional<std::string> try_git(const std::filesystem::path& directory, std::vector<std::string> arguments,
+process::Captured ask_git(const GitPlace& place, std::vector<std::string> arguments,
+                          std::chrono::milliseconds time_out) {
+  const std::string verb = arguments.empty() ? std::string() : arguments.front();
+  process::Captured answer;
+  try {
+    answer = process::run_captured(build_git_command(place, std::move(arguments)), time_out);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::environment, error.what(), {"install git in the job's image: this repository needs it here"});
+  }
+  if (answer.timed_out) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_out).count();
+    throw Error(ErrorKind::environment, fmt::format("git {} gave no answer in {} s", verb, seconds));
+  }
+  return answer;
+}
+
+std::optional<std::string> try_git(const GitPlace& place, std::vector<std::string> arguments,
                                    std::chrono::milliseconds time_out) {
   try {
-    process::Captured captured = ask_git(directory, std::move(arguments), time_out);
-    if (captured.timed_out || !captured.status.succeeded()) return std::nullopt;
-    return std::move(captured.out);
+    process::Captured answer = ask_git(place, std::move(arguments), time_out);
+    if (!answer.status.succeeded()) return std::nullopt;
+    return std::move(answer.out);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -40,6 +71,14 @@ std::vector<std::string> split_nul(std::string_view text) {
 std::string trim_end(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   return text;
+}
+
+std::string first_complaint(std::string_view errors) {
+  std::string_view line = errors.substr(0, errors.find('\n'));
+  for (const std::string_view prefix : {"fatal: ", "error: "}) {
+    if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+  }
+  return line.empty() ? "git gave no reason" : std::string(line);
 }
 
 }  // namespace statelane::repo

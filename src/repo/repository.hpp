@@ -16,12 +16,13 @@ namespace statelane::repo {
 using CommitId = std::string;
 
 /// A git repository, opened read-only. Objects are read through libgit2; what libgit2 1.5 cannot do (a merge base across a
-/// shallow boundary, fetching, a work tree's changes, a repository that it refuses to open) the `git` program does, see
-/// git_program.hpp. Every function throws `Error` (kind `environment` or `usage`) with git's reason and a remedy.
+/// shallow boundary, fetching, a work tree's changes, a repository that it refuses to open: SHA-256) the `git` program does, see
+/// git_program.hpp. Every function throws `Error` (kind `environment` or `usage`) with git's reason and a remedy. The repository
+/// outlives its trees. Replaced objects (`git replace`) are read as they were.
 class Repository {
  public:
   /// Opens the repository that contains `directory`, walking up; bare repositories too. The owner of the files does not matter:
-  /// nothing of the repository is ever executed.
+  /// reading commits executes nothing. `work_tree_changes` leaves that check to git, since filters of the repository may run.
   static Repository open(const std::filesystem::path& directory);
 
   Repository(Repository&&) noexcept;
@@ -46,12 +47,13 @@ class Repository {
   /// The branch that HEAD is on; empty when detached or unborn.
   std::optional<std::string> current_branch() const;
 
-  /// The first parent; empty for a root commit. Throws when the parent is beyond a shallow boundary.
+  /// The first parent; empty for a root commit. Throws when the parent is not here, beyond a shallow boundary.
   std::optional<CommitId> first_parent(const CommitId& commit) const;
 
   /// A best common ancestor; empty for unrelated histories. Throws when a shallow boundary hides it.
   std::optional<CommitId> merge_base(const CommitId& one, const CommitId& other) const;
 
+  /// A commit is its own ancestor. Throws when a shallow boundary hides the answer.
   bool is_ancestor(const CommitId& ancestor, const CommitId& descendant) const;
 
   /// The tree of a commit.
@@ -60,10 +62,10 @@ class Repository {
   /// The work tree as it stands on disk. Throws for a bare repository.
   std::unique_ptr<Tree> disk_tree() const;
 
-  /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`.
+  /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`. After-ids are zero.
   ChangeSet work_tree_changes(const CommitId& base) const;
 
-  /// Fetches one commit by its id from `origin` (depth 1). True when it is here afterwards; false when there is no remote, no
+  /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1). True when it is here afterwards; false when there is no remote, no
   /// `git`, no permission, or the time-out passed.
   bool fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
 
@@ -78,6 +80,16 @@ class Repository {
  private:
   struct Handle;
   explicit Repository(std::unique_ptr<Handle> handle);
+
+  /// No handle: refused, with the reason.
+  struct Opened {
+    std::unique_ptr<Handle> handle;
+    std::string reason;
+  };
+  static Opened open_by_library(const std::filesystem::path& directory);
+  /// SHA-256, and formats that are newer than libgit2.
+  static Opened open_by_program(const std::filesystem::path& directory);
+
   std::unique_ptr<Handle> handle_;
 };
 

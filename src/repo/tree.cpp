@@ -4,13 +4,16 @@
 
 namespace statelane::repo {
 
-std::optional<TreeEntry> Tree::find(const RepoPath& path) const {
-  if (path.is_root()) return TreeEntry{"", EntryKind::directory, {}};
-  const auto entries = list(path.parent());
-  const std::string_view name = path.name();
+const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view name) {
   const auto found = std::lower_bound(entries.begin(), entries.end(), name,
                                       [](const TreeEntry& entry, std::string_view wanted) { return entry.name < wanted; });
-  return found != entries.end() && found->name == name ? std::optional(*found) : std::nullopt;
+  return found != entries.end() && found->name == name ? &*found : nullptr;
+}
+
+std::optional<TreeEntry> Tree::find(const RepoPath& path) const {
+  if (path.is_root()) return TreeEntry{"", EntryKind::directory, {}};
+  const TreeEntry* entry = find_entry(list(path.parent()), path.name());
+  return entry == nullptr ? std::nullopt : std::optional(*entry);
 }
 
 }  // namespace statelane::repo

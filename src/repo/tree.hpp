@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/content_id.hpp"
@@ -20,6 +21,9 @@ struct TreeEntry {
 
   friend bool operator==(const TreeEntry&, const TreeEntry&) = default;
 };
+
+/// The entry of that name among entries sorted by name; null when there is none.
+const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view name);
 
 /// A read-only view of the files of one revision or work tree. Symbolic links are entries, never followed.
 /// Not safe for use by several threads at once.

@@ -1,11 +1,12 @@
-#include <algorithm>
 #include <map>
 
 #include "base/error.hpp"
-#include "repo/git_program.hpp"
-#include "repo/repository.hpp"
+#include "repo/object_id.hpp"
+#include "repo/repository_handle.hpp"
 
 namespace statelane::repo {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -15,41 +16,54 @@ EntryKind kind_of_mode(std::string_view mode) {
   return mode == "100755" ? EntryKind::executable : EntryKind::file;
 }
 
-std::vector<std::string> fields_of(const process::Captured& answer) {
-  if (!answer.status.succeeded()) {
-    throw Error(ErrorKind::environment, "cannot ask git what changed in the work tree: " + trim_end(answer.err));
-  }
-  return split_nul(answer.out);
+std::vector<std::string> ask_for_fields(const fs::path& work_tree, std::vector<std::string> arguments) {
+  const process::Captured answer = ask_git({GitPlace::Kind::work_tree, work_tree}, std::move(arguments));
+  if (answer.status.succeeded()) return split_nul(answer.out);
+  throw Error(ErrorKind::environment, "cannot ask git what changed in the work tree: " + first_complaint(answer.err),
+              {trim_end(answer.err)});
 }
 
-/// One record of `git diff --raw -z`: `:oldmode newmode oldid newid status`, then the path.
+/// A record of `git diff --raw -z`: `:oldmode newmode oldid newid status`.
 FileChange parse_record(std::string_view record, const RepoPath& path) {
   FileChange change;
   change.path = path;
-  const char status = record.empty() ? 'M' : record.back();
+  if (record.size() < 15) return change;
+  const char status = record.back();
   change.kind = status == 'A' ? ChangeKind::added : status == 'D' ? ChangeKind::deleted : ChangeKind::modified;
-  change.before_kind = kind_of_mode(record.substr(1, 6));
-  change.after_kind = kind_of_mode(record.substr(8, 6));
+  if (status != 'A') {
+    change.before_kind = kind_of_mode(record.substr(1, 6));
+    const std::string_view ids = record.substr(15);
+    change.before = parse_object_id(ids.substr(0, ids.find(' ')));
+  }
+  if (status != 'D') change.after_kind = kind_of_mode(record.substr(8, 6));
   return change;
+}
+
+/// What is not in the index. A directory that is a repository of its own is listed with a slash at its end.
+void add_untracked(std::map<RepoPath, FileChange>& changes, const Tree& work_tree, std::string_view name) {
+  const auto path = RepoPath::parse(name);
+  const auto entry = path ? work_tree.find(*path) : std::nullopt;
+  if (!entry || entry->kind == EntryKind::directory) return;
+  const auto [place, is_new] = changes.try_emplace(*path);
+  place->second.path = *path;
+  // Deleted in the index but still on disk: the file is there, it only stopped being tracked.
+  place->second.kind = is_new ? ChangeKind::added : ChangeKind::modified;
+  place->second.after_kind = entry->kind;
 }
 
 }  // namespace
 
 ChangeSet Repository::work_tree_changes(const CommitId& base) const {
-  const auto directory = work_tree();
-  if (!directory) throw Error(ErrorKind::environment, "a bare repository has no work tree", {"name a revision with --head"});
+  const auto disk = disk_tree();
+  read_commit(*handle_->objects, base);
   std::map<RepoPath, FileChange> changes;
-  const auto records = fields_of(ask_git(*directory, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=dirty", base}));
+  const auto records = ask_for_fields(*handle_->work_tree, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff",
+                                                            "--no-relative", "--ignore-submodules=dirty", base, "--"});
   for (std::size_t index = 0; index + 1 < records.size(); index += 2) {
     if (const auto path = RepoPath::parse(records[index + 1])) changes.emplace(*path, parse_record(records[index], *path));
   }
-  for (const std::string& name : fields_of(ask_git(*directory, {"ls-files", "--others", "--exclude-standard", "-z"}))) {
-    const auto path = RepoPath::parse(name);
-    if (!path || name.ends_with('/')) continue;
-    const auto [entry, is_new] = changes.try_emplace(*path);
-    entry->second.path = *path;
-    // Deleted in the index but still on disk: the file is there, it only stopped being tracked.
-    entry->second.kind = is_new ? ChangeKind::added : ChangeKind::modified;
+  for (const std::string& name : ask_for_fields(*handle_->work_tree, {"ls-files", "--others", "--exclude-standard", "-z"})) {
+    add_untracked(changes, *disk, name);
   }
   ChangeSet result;
   for (auto& [path, change] : changes) result.push_back(std::move(change));

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "process/file_descriptor.hpp"
+
+namespace statelane::repo {
+
+/// An object as git gives it.
+struct GitObjectBytes {
+  std::string type;  ///< blob, tree, commit or tag
+  std::string bytes;
+};
+
+/// A running `git cat-file --batch`: any object, also of formats that libgit2 does not know, and of a partial clone, where git
+/// fetches what is missing. Started by the first question, and again when a damaged object ended it.
+class CatFile {
+ public:
+  explicit CatFile(std::filesystem::path git_directory) : git_directory_(std::move(git_directory)) {}
+  CatFile(const CatFile&) = delete;
+  CatFile& operator=(const CatFile&) = delete;
+  ~CatFile() { stop(); }
+
+  /// The object; empty when git does not have it. Throws `Error` with git's words when it is damaged, when nothing came for
+  /// two minutes, and when there is no `git`.
+  std::optional<GitObjectBytes> read(const std::string& id);
+
+ private:
+  void start();
+  void stop();
+  void ask(const std::string& id);
+  void read_more();
+  std::string take(std::size_t count);
+  std::string take_line();
+  [[noreturn]] void fail();
+
+  std::filesystem::path git_directory_;
+  pid_t pid_ = -1;
+  process::FileDescriptor questions_;
+  process::FileDescriptor answers_;
+  process::FileDescriptor complaints_;  ///< a file in memory
+  std::string buffer_;
+};
+
+}  // namespace statelane::repo

@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+#include <git2.h>
+
+#include <algorithm>
+#include <fstream>
+#include <unordered_set>
+
+#include "base/error.hpp"
+#include "repo/object_id.hpp"
+#include "repo/repository_handle.hpp"
+
+namespace statelane::repo {
+
+namespace {
+
+std::string short_id(const CommitId& commit) { return commit.substr(0, 12); }
+
+git_oid to_oid(const CommitId& commit) {
+  git_oid oid;
+  if (git_oid_fromstr(&oid, commit.c_str()) != 0) {
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no commit id", commit));
+  }
+  return oid;
+}
+
+struct Ancestry {
+  std::unordered_set<CommitId> commits;  ///< the start included
+  bool is_cut = false;                   ///< a shallow boundary hides some
+};
+
+/// Every ancestor that is here. Only for shallow clones, where there are few.
+Ancestry read_ancestry(ObjectStore& objects, const CommitId& start, const std::vector<CommitId>& boundary) {
+  Ancestry result;
+  std::vector<CommitId> open = {start};
+  result.commits.insert(start);
+  while (!open.empty()) {
+    const CommitId commit = std::move(open.back());
+    open.pop_back();
+    if (std::binary_search(boundary.begin(), boundary.end(), commit)) {
+      result.is_cut = result.is_cut || !read_commit(objects, commit).parents.empty();
+      continue;
+    }
+    for (const CommitId& parent : read_commit(objects, commit).parents) {
+      if (result.commits.insert(parent).second) open.push_back(parent);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+CommitLinks read_commit(ObjectStore& objects, const CommitId& commit) {
+  const ContentId id = parse_object_id(commit);
+  if (id.is_zero() || commit.size() != objects.id_size() * 2) {
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no commit id", commit));
+  }
+  CommitLinks links;
+  std::string text;
+  try {
+    text = objects.read(id, "commit");
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("cannot read commit {}: {}", commit, error.what()), error.hints());
+  }
+  // `tree ID`, then one `parent ID` for each, then what does not matter here.
+  std::string_view rest = text;
+  for (bool is_link = true; is_link && !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    is_link = line.starts_with("tree ") || line.starts_with("parent ");
+    if (line.starts_with("tree ")) links.tree = parse_object_id(line.substr(5));
+    if (line.starts_with("parent ")) links.parents.emplace_back(line.substr(7));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  if (links.tree.is_zero()) {
+    throw Error(ErrorKind::environment, fmt::format("commit {} names no tree", commit), {"git fsck tells what is damaged"});
+  }
+  return links;
+}
+
+std::vector<CommitId> read_shallow_boundary(const std::filesystem::path& common_directory) {
+  std::vector<CommitId> boundary;
+  std::ifstream lines(common_directory / "shallow");
+  for (std::string line; std::getline(lines, line);) boundary.push_back(trim_end(line));
+  std::sort(boundary.begin(), boundary.end());
+  return boundary;
+}
+
+bool Repository::is_shallow() const { return !read_shallow_boundary(handle_->common_directory).empty(); }
+
+std::optional<CommitId> Repository::first_parent(const CommitId& commit) const {
+  const CommitLinks links = read_commit(*handle_->objects, commit);
+  if (links.parents.empty()) return std::nullopt;
+  const bool is_here = handle_->library != nullptr ? handle_->objects->has(parse_object_id(links.parents.front()))
+                                                   : find_commit(links.parents.front()).has_value();
+  if (is_here) return links.parents.front();
+  std::vector<std::string> hints;
+  hints.emplace_back(is_shallow() ? deepen_hint : "git fsck tells what is missing");
+  throw Error(ErrorKind::environment, fmt::format("the first parent of {} is not here: {}", commit, links.parents.front()), hints);
+}
+
+std::optional<CommitId> Repository::merge_base(const CommitId& one, const CommitId& other) const {
+  // A commit that is not here at all is an error of its own, with its id.
+  read_commit(*handle_->objects, one);
+  read_commit(*handle_->objects, other);
+  if (handle_->library != nullptr) {
+    const git_oid left = to_oid(one);
+    const git_oid right = to_oid(other);
+    git_oid base;
+    const int outcome = git_merge_base(&base, handle_->library.get(), &left, &right);
+    if (outcome == 0) return object_digits(ContentId::from_bytes({base.id, GIT_OID_RAWSZ}), GIT_OID_RAWSZ);
+    if (outcome == GIT_ENOTFOUND && !is_shallow()) return std::nullopt;
+  }
+  // libgit2 does not know shallow boundaries: it fails where git still finds the base.
+  const process::Captured answer = ask_git(handle_->place(), {"merge-base", one, other});
+  if (answer.status.succeeded()) return trim_end(answer.out);
+  if (answer.status != process::ExitStatus::exited(1)) {
+    throw Error(ErrorKind::environment, fmt::format("cannot find the merge base of {} and {}: {}", one, other, first_complaint(answer.err)),
+                {"git fsck tells what is damaged or missing"});
+  }
+  const auto boundary = read_shallow_boundary(handle_->common_directory);
+  const bool is_cut = !boundary.empty() && (read_ancestry(*handle_->objects, one, boundary).is_cut ||
+                                            read_ancestry(*handle_->objects, other, boundary).is_cut);
+  if (!is_cut) return std::nullopt;
+  throw Error(ErrorKind::environment,
+              fmt::format("the merge base of {} and {} is not in this shallow clone", short_id(one), short_id(other)), {deepen_hint});
+}
+
+bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendant) const {
+  read_commit(*handle_->objects, ancestor);
+  read_commit(*handle_->objects, descendant);
+  if (ancestor == descendant) return true;
+  const auto boundary = read_shallow_boundary(handle_->common_directory);
+  if (!boundary.empty()) {
+    const Ancestry ancestry = read_ancestry(*handle_->objects, descendant, boundary);
+    if (ancestry.commits.contains(ancestor)) return true;
+    if (!ancestry.is_cut) return false;
+    throw Error(ErrorKind::environment,
+                fmt::format("cannot tell in this shallow clone whether {} is an ancestor of {}", short_id(ancestor), short_id(descendant)),
+                {deepen_hint});
+  }
+  if (handle_->library != nullptr) {
+    const git_oid below = to_oid(ancestor);
+    const git_oid above = to_oid(descendant);
+    const int outcome = git_graph_descendant_of(handle_->library.get(), &above, &below);
+    if (outcome >= 0) return outcome == 1;
+  }
+  const process::Captured answer = ask_git(handle_->place(), {"merge-base", "--is-ancestor", ancestor, descendant});
+  if (answer.status.succeeded()) return true;
+  if (answer.status == process::ExitStatus::exited(1)) return false;
+  throw Error(ErrorKind::environment, fmt::format("cannot tell whether {} is an ancestor of {}: {}", short_id(ancestor),
+                                                  short_id(descendant), first_complaint(answer.err)),
+              {"git fsck tells what is damaged or missing"});
+}
+
+}  // namespace statelane::repo

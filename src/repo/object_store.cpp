@@ -1,0 +1,154 @@
+#include "repo/object_store.hpp"
+
+#include <fmt/format.h>
+#include <git2.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "repo/git_program.hpp"
+#include "repo/object_id.hpp"
+
+namespace statelane::repo {
+
+namespace {
+
+constexpr std::size_t most_ids_in_a_fetch = 1000;  // 41 bytes each, far below the system's limit for arguments
+
+git_oid to_oid(const ContentId& id) {
+  git_oid oid;
+  std::copy_n(id.bytes.begin(), GIT_OID_RAWSZ, oid.id);
+  return oid;
+}
+
+/// Old gits wrote more modes than today's five; what counts is the type and the owner's execute bit.
+EntryKind kind_of_mode(std::string_view digits) {
+  unsigned mode = 0;
+  for (const char digit : digits) mode = mode * 8 + static_cast<unsigned>(digit - '0');
+  switch (mode & 0170000U) {
+    case 0040000: return EntryKind::directory;
+    case 0120000: return EntryKind::symlink;
+    case 0160000: return EntryKind::submodule;
+    default: return (mode & 0100U) != 0 ? EntryKind::executable : EntryKind::file;
+  }
+}
+
+bool is_possible_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<std::vector<TreeEntry>> parse_tree(std::string_view bytes, std::size_t id_size) {
+  std::vector<TreeEntry> entries;
+  while (!bytes.empty()) {
+    const std::size_t space = bytes.find(' ');
+    const std::size_t end = space == std::string_view::npos ? space : bytes.find('\0', space);
+    if (end == std::string_view::npos || bytes.size() < end + 1 + id_size) return std::nullopt;
+    TreeEntry entry;
+    entry.kind = kind_of_mode(bytes.substr(0, space));
+    entry.name = bytes.substr(space + 1, end - space - 1);
+    entry.id = ContentId::from_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()) + end + 1, id_size});
+    if (!is_possible_name(entry.name)) return std::nullopt;
+    entries.push_back(std::move(entry));
+    bytes.remove_prefix(end + 1 + id_size);
+  }
+  // git sorts directories as if their name ended in a slash.
+  const auto by_name = [](const TreeEntry& left, const TreeEntry& right) { return left.name < right.name; };
+  if (!std::is_sorted(entries.begin(), entries.end(), by_name)) std::sort(entries.begin(), entries.end(), by_name);
+  const auto is_same = [](const TreeEntry& left, const TreeEntry& right) { return left.name == right.name; };
+  if (std::adjacent_find(entries.begin(), entries.end(), is_same) != entries.end()) return std::nullopt;
+  return entries;
+}
+
+ObjectStore::ObjectStore(std::filesystem::path git_directory, GitOdb database, std::size_t id_size)
+    : git_directory_(git_directory), database_(std::move(database)), id_size_(id_size), cat_file_(std::move(git_directory)) {}
+
+std::string ObjectStore::read(const ContentId& id, std::string_view type) {
+  std::string reason;
+  auto object = read_from_database(id, reason);
+  if (!object) return read_from_git(id, type, reason);
+  if (object->type != type) {
+    throw Error(ErrorKind::environment,
+                fmt::format("object {} is a {}, not a {}", object_digits(id, id_size_), object->type, type));
+  }
+  return std::move(object->bytes);
+}
+
+std::span<const TreeEntry> ObjectStore::tree(const ContentId& id) {
+  const auto known = trees_.find(id);
+  if (known != trees_.end()) return known->second;
+  auto entries = parse_tree(read(id, "tree"), id_size_);
+  if (!entries) {
+    throw Error(ErrorKind::environment, fmt::format("the tree object {} is damaged", object_digits(id, id_size_)),
+                {"git fsck tells what is damaged"});
+  }
+  return trees_.emplace(id, *std::move(entries)).first->second;
+}
+
+bool ObjectStore::has(const ContentId& id) const {
+  const git_oid oid = to_oid(id);
+  return database_ != nullptr && git_odb_exists_ext(database_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
+void ObjectStore::fetch(std::span<const ContentId> ids) {
+  for (std::size_t begin = 0; begin < ids.size(); begin += most_ids_in_a_fetch) {
+    // What git itself runs for a missing object, for many at once.
+    std::vector<std::string> arguments = {"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
+                                          "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none",
+                                          "--no-auto-maintenance", "--end-of-options", promisor_};
+    for (const ContentId& id : ids.subspan(begin, std::min(most_ids_in_a_fetch, ids.size() - begin))) {
+      arguments.push_back(object_digits(id, id_size_));
+    }
+    try_git({GitPlace::Kind::git_directory, git_directory_}, std::move(arguments), std::chrono::minutes(5));
+  }
+  refresh();
+}
+
+void ObjectStore::refresh() {
+  if (database_ != nullptr) git_odb_refresh(database_.get());
+}
+
+std::optional<GitObjectBytes> ObjectStore::read_from_database(const ContentId& id, std::string& reason) const {
+  if (database_ == nullptr) return std::nullopt;
+  const git_oid oid = to_oid(id);
+  git_odb_object* raw = nullptr;
+  if (git_odb_read(&raw, database_.get(), &oid) != 0) {
+    reason = last_git_error();
+    return std::nullopt;
+  }
+  const GitOdbObject object(raw);
+  GitObjectBytes result;
+  result.type = git_object_type2string(git_odb_object_type(raw));
+  result.bytes.assign(static_cast<const char*>(git_odb_object_data(raw)), git_odb_object_size(raw));
+  return result;
+}
+
+std::string ObjectStore::read_from_git(const ContentId& id, std::string_view type, const std::string& reason) {
+  const std::string digits = object_digits(id, id_size_);
+  std::optional<GitObjectBytes> object;
+  try {
+    object = cat_file_.read(digits);
+  } catch (const Error& error) {
+    std::vector<std::string> hints = error.hints();
+    const auto more = remedies();
+    hints.insert(hints.end(), more.begin(), more.end());
+    const std::string first = reason.empty() ? std::string() : reason + "; ";
+    throw Error(error.kind(), fmt::format("object {}: {}{}", digits, first, error.what()), std::move(hints));
+  }
+  if (!object) {
+    throw Error(ErrorKind::environment, fmt::format("object {} is not in this repository", digits), remedies());
+  }
+  if (object->type != type) {
+    throw Error(ErrorKind::environment, fmt::format("object {} is a {}, not a {}", digits, object->type, type));
+  }
+  return std::move(object->bytes);
+}
+
+std::vector<std::string> ObjectStore::remedies() const {
+  if (is_partial()) return {fmt::format("partial clone: \"{}\" must be reachable, or clone without --filter", promisor_)};
+  if (is_shallow_) return {deepen_hint};
+  return {"git fsck tells what is damaged or missing"};
+}
+
+}  // namespace statelane::repo

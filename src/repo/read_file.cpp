@@ -1,0 +1,39 @@
+#include "repo/read_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "process/file_descriptor.hpp"
+
+namespace statelane::repo {
+
+std::optional<std::string> read_whole_file(const std::filesystem::path& file, std::error_code& fault) {
+  fault.clear();
+  const auto refuse = [&fault](int reason) {
+    fault = std::error_code(reason, std::generic_category());
+    return std::nullopt;
+  };
+  const process::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  if (!descriptor.is_open()) return refuse(errno);
+  struct stat status {};
+  if (::fstat(descriptor.get(), &status) != 0) return refuse(errno);
+  if (!S_ISREG(status.st_mode)) return refuse(S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+  // One byte more than its size, so that the end shows in the first read; a file that grows meanwhile is read on.
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t count = ::read(descriptor.get(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return refuse(errno);
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size == bytes.size()) bytes.resize(size * 2);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace statelane::repo
