@@ -108,10 +108,11 @@ bool has_ambiguous_separators(std::string_view id) {
                      [&](std::string_view pair) { return id.find(pair) != std::string_view::npos; });
 }
 
-/// White space and the separators of GitLab's grouping pattern; `\b` is a backspace between brackets.
-bool is_group_space(char character) {
-  return std::string_view(" \t\r\n\f\v\b").find(character) != std::string_view::npos;
-}
+/// `\s` of Ruby's patterns.
+bool is_space(char character) { return std::string_view(" \t\r\n\f\v").find(character) != std::string_view::npos; }
+
+/// What begins a group. `\b` between brackets is a backspace.
+bool is_group_separator(char character) { return is_space(character) || character == ':' || character == '\b'; }
 
 /// Takes digits from the end of `text`; false when there are none.
 bool drop_digits(std::string_view& text) {
@@ -123,7 +124,7 @@ bool drop_digits(std::string_view& text) {
 /// Takes white space and characters of `others` from the end of `text`; false when there are none.
 bool drop_separators(std::string_view& text, std::string_view others) {
   const std::size_t before = text.size();
-  while (!text.empty() && (is_group_space(text.back()) || others.find(text.back()) != std::string_view::npos))
+  while (!text.empty() && (is_space(text.back()) || others.find(text.back()) != std::string_view::npos))
     text.remove_suffix(1);
   return text.size() < before;
 }
@@ -131,7 +132,7 @@ bool drop_separators(std::string_view& text, std::string_view others) {
 /// A separator (white space or a colon) stands before a `[` in `text`, which ends with `]`.
 bool ends_with_bracket_group(std::string_view text) {
   for (std::size_t index = 1; index < text.size(); ++index) {
-    if (text[index] == '[' && (is_group_space(text[index - 1]) || text[index - 1] == ':')) return true;
+    if (text[index] == '[' && is_group_separator(text[index - 1])) return true;
   }
   return false;
 }
@@ -184,10 +185,10 @@ std::string cache_key(std::string_view id) { return "statelane-" + slug(id); }
 bool is_grouped_name(std::string_view name) {
   // The pattern there: ([\b\s:]+((\[.*\])|(\d+[\s:\/\\]+\d+))){1,3}\s*\z
   std::string_view text = name;
-  while (!text.empty() && is_group_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   if (text.ends_with(']')) return ends_with_bracket_group(text);
   return drop_digits(text) && drop_separators(text, ":/\\") && drop_digits(text) && !text.empty() &&
-         (is_group_space(text.back()) || text.back() == ':');
+         is_group_separator(text.back());
 }
 
 bool is_reserved_name(std::string_view name) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ask_ruby.hpp"
 #include "base/utf8.hpp"
 
 using namespace statelane::gitlab;
@@ -105,6 +106,26 @@ TEST_CASE("rule 15: no job name is reserved, hidden or folded into a group") {
   CHECK(job_name("plan", "a/1/2") == "plan: a/1/2");
   CHECK(is_reserved_name("pages"));
   CHECK_FALSE(is_reserved_name("plan: pages"));
+}
+
+TEST_CASE("rule 15: names that fold into a group are the ones that GitLab's own pattern finds") {
+  if (!has_ruby()) return;
+  const std::vector<std::string> pieces = {"1", "23", "/",   ":",  " ",  "\\", "[",
+                                           "]", "a",  "[x]", "\t", "\b", "#",  "plan:"};
+  std::mt19937 random(5);
+  std::vector<std::string> names;
+  std::string text;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string name;
+    for (auto length = random() % 9; length > 0; --length) name += pieces[random() % pieces.size()];
+    text += name + '\0';
+    names.push_back(std::move(name));
+  }
+  const std::string answers = ask_ruby("grouped", text);
+  REQUIRE(answers.size() == names.size());
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    if (is_grouped_name(names[index]) != (answers[index] == '1')) FAIL_CHECK("\"" << names[index] << "\"");
+  }
 }
 
 TEST_CASE("rule 16: environments and locks hold nothing that GitLab refuses or expands") {
