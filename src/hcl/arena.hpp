@@ -10,8 +10,8 @@
 
 namespace statelane::hcl {
 
-/// Memory that only grows and is given back at once. What lives in it is trivially destructible; addresses stay when the
-/// arena is moved.
+/// Memory that only grows and is given back at once. What lives in it is trivially destructible; addresses stay when
+/// the arena is moved.
 class Arena {
  public:
   Arena() = default;

@@ -34,7 +34,9 @@ inline constexpr std::array<std::uint8_t, 256> classes = build_classes();
 
 inline bool is_in_class(char byte, std::uint8_t bits) { return (classes[static_cast<std::uint8_t>(byte)] & bits) != 0; }
 
-inline std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+inline std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
 
 /// `end` where there is none.
 inline const char* find_line_end(const char* begin, const char* end) {

@@ -21,8 +21,8 @@ void append_utf8(std::string& text, char32_t code_point);
 bool is_identifier_start(char32_t code_point);
 bool is_identifier_continue(char32_t code_point);
 
-/// The length in bytes of the white space character at the beginning or end of `text`, 0 when there is none there. White
-/// space is what Go's `unicode.IsSpace` takes for it, since HCL trims with that.
+/// The length in bytes of the white space character at the beginning or end of `text`, 0 when there is none there.
+/// White space is what Go's `unicode.IsSpace` takes for it, since HCL trims with that.
 std::size_t leading_space(std::string_view text);
 std::size_t trailing_space(std::string_view text);
 

@@ -158,8 +158,9 @@ class JsonReader {
     if (value.text == "true" || value.text == "false") {
       value.kind = JsonValue::Kind::boolean;
     } else if (value.text != "null") {
-      return fail(fmt::format("expected a JSON value, found {}", describe()),
-                  value.text.empty() ? std::vector<std::string>{} : std::vector<std::string>{"put strings in double quotes"});
+      return fail(
+          fmt::format("expected a JSON value, found {}", describe()),
+          value.text.empty() ? std::vector<std::string>{} : std::vector<std::string>{"put strings in double quotes"});
     }
     offset_ = end;
   }

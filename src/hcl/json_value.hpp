@@ -16,9 +16,9 @@ struct JsonValue {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
   Kind kind = Kind::null;
   SourceRange range;
-  std::string_view text;                  ///< string: escapes resolved; boolean and number: as written
-  std::span<const JsonValue> items;       ///< array
-  std::span<const JsonMember> members;    ///< object, in source order, with duplicates
+  std::string_view text;                ///< string: escapes resolved; boolean and number: as written
+  std::span<const JsonValue> items;     ///< array
+  std::span<const JsonMember> members;  ///< object, in source order, with duplicates
 };
 
 struct JsonMember {
@@ -27,8 +27,8 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// Reads JSON text. The first fault is an error with its place and ends the reading; what was complete before it is returned.
-/// Values may nest `nesting_limit` deep.
+/// Reads JSON text. The first fault is an error with its place and ends the reading; what was complete before it is
+/// returned. Values may nest `nesting_limit` deep.
 JsonValue read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics);
 
 }  // namespace statelane::hcl

@@ -68,7 +68,8 @@ class JsonBodies {
   }
 
   /// Goes down one level for each label that is left; `labels_` holds those above.
-  void add_blocks(const JsonMember& type, const BlockSchema& schema, const JsonValue& value, std::vector<Block>& blocks) {
+  void add_blocks(const JsonMember& type, const BlockSchema& schema, const JsonValue& value,
+                  std::vector<Block>& blocks) {
     if (labels_.size() < schema.labels) {
       const auto members = collect_members(value, fmt::format("the labels of `{}`", type.name));
       const bool is_collection = value.kind == JsonValue::Kind::object || value.kind == JsonValue::Kind::array;
@@ -89,16 +90,19 @@ class JsonBodies {
       case JsonValue::Kind::array:
         for (const JsonValue& item : value.items) add_block(type, schema, item, blocks);
         return;
-      default:
-        report(value.range, fmt::format("the block `{}` must be an object, or an array of objects", type.name));
+      default: report(value.range, fmt::format("the block `{}` must be an object, or an array of objects", type.name));
     }
   }
 
-  void add_block(const JsonMember& type, const BlockSchema& schema, const JsonValue& value, std::vector<Block>& blocks) {
+  void add_block(const JsonMember& type, const BlockSchema& schema, const JsonValue& value,
+                 std::vector<Block>& blocks) {
     const std::vector<Label> labels = labels_;
     const Body body = build_body(value, schema.nested);
     labels_ = labels;
-    blocks.push_back({type.name, type.name_range, arena_.copy(std::span<const Label>(labels)), arena_.make(body),
+    blocks.push_back({type.name,
+                      type.name_range,
+                      arena_.copy(std::span<const Label>(labels)),
+                      arena_.make(body),
                       {type.name_range.begin, value.range.end}});
   }
 
@@ -155,7 +159,8 @@ class JsonBodies {
       report(range, fmt::format("this expression has more than {} steps", height_limit));
       return leaf(ExpressionKind::invalid, range, {});
     }
-    return arena_.make(Expression{kind, false, static_cast<std::uint16_t>(height + 1), range, text, arena_.copy(operands)});
+    return arena_.make(
+        Expression{kind, false, static_cast<std::uint16_t>(height + 1), range, text, arena_.copy(operands)});
   }
 
   void report(const SourceRange& range, std::string message, std::vector<std::string> hints = {}) {
@@ -176,7 +181,8 @@ class JsonBodies {
 
 }  // namespace
 
-File parse_json(std::string source, const RepoPath& path, std::span<const BlockSchema> schema, Diagnostics& diagnostics) {
+File parse_json(std::string source, const RepoPath& path, std::span<const BlockSchema> schema,
+                Diagnostics& diagnostics) {
   File file = make_file(std::move(source), path, diagnostics);
   FileBuilder builder(file);
   if (file.has_faults()) return file;

@@ -18,7 +18,8 @@ constexpr std::size_t longest_shown_line = 1000;
 
 }  // namespace
 
-Parser::Parser(std::string_view source, const RepoPath& path, Scanner::Start start, Arena& arena, Diagnostics& diagnostics)
+Parser::Parser(std::string_view source, const RepoPath& path, Scanner::Start start, Arena& arena,
+               Diagnostics& diagnostics)
     : source_(source), path_(path), arena_(arena), diagnostics_(diagnostics), scanner_(source, start) {
   newlines_ = start == Scanner::Start::body;
   advance();
@@ -36,8 +37,8 @@ const Expression* Parser::leaf(ExpressionKind kind, const Lexeme& token, std::st
 }
 
 /// The node whose operands are those from `first_operand` on.
-const Expression* Parser::finish(ExpressionKind kind, SourceRange range, std::size_t first_operand, std::string_view text,
-                                 bool has_ellipsis) {
+const Expression* Parser::finish(ExpressionKind kind, SourceRange range, std::size_t first_operand,
+                                 std::string_view text, bool has_ellipsis) {
   const std::span<const Expression* const> operands = std::span(operands_).subspan(first_operand);
   int height = 0;
   for (const Expression* operand : operands) height = std::max<int>(height, operand->height);

@@ -13,14 +13,16 @@ namespace statelane::hcl {
 
 /// The parser of the native syntax, behind `parse.hpp`: recursive descent with one token of lookahead.
 ///
-/// A fault that derails the expression or block header at hand sets `failed_`; everybody returns what there is, as `invalid`
-/// nodes, and the loop over a body's items finds the next line to go on with. A fault that does not derail is only reported.
-/// Whether a line end means something is decided before a token is read (`newlines_`), as it depends on the innermost bracket.
+/// A fault that derails the expression or block header at hand sets `failed_`; everybody returns what there is, as
+/// `invalid` nodes, and the loop over a body's items finds the next line to go on with. A fault that does not derail is
+/// only reported. Whether a line end means something is decided before a token is read (`newlines_`), as it depends on
+/// the innermost bracket.
 class Parser {
  public:
   Parser(std::string_view source, const RepoPath& path, Scanner::Start start, Arena& arena, Diagnostics& diagnostics);
 
-  /// For a text that stands, encoded, in another one: all nodes and messages get the place `place`, and no line is shown.
+  /// For a text that stands, encoded, in another one: all nodes and messages get the place `place`, and no line is
+  /// shown.
   void set_place(const SourceRange& place) { place_ = place; }
 
   Body parse_file();
@@ -108,20 +110,20 @@ class Parser {
 
   // nodes and tokens, in parser.cpp
   const Expression* leaf(ExpressionKind kind, const Lexeme& token, std::string_view text);
-  const Expression* finish(ExpressionKind kind, const Lexeme& first, std::size_t first_operand, std::string_view text = {},
-                           bool has_ellipsis = false) {
+  const Expression* finish(ExpressionKind kind, const Lexeme& first, std::size_t first_operand,
+                           std::string_view text = {}, bool has_ellipsis = false) {
     return finish(kind, range_of(first, previous_), first_operand, text, has_ellipsis);
   }
-  const Expression* finish(ExpressionKind kind, SourceRange range, std::size_t first_operand, std::string_view text = {},
-                           bool has_ellipsis = false);
+  const Expression* finish(ExpressionKind kind, SourceRange range, std::size_t first_operand,
+                           std::string_view text = {}, bool has_ellipsis = false);
   const Expression* name_node(const Lexeme& token) { return leaf(ExpressionKind::string, token, text_of(token)); }
   void advance();
   bool accept(TokenKind kind);
-  bool is_word(std::string_view word) const {
-    return token_.kind == TokenKind::identifier && text_of(token_) == word;
-  }
+  bool is_word(std::string_view word) const { return token_.kind == TokenKind::identifier && text_of(token_) == word; }
   std::string_view text_of(const Lexeme& token) const { return source_.substr(token.begin, token.end - token.begin); }
-  static SourcePos begin_of(const Lexeme& token) { return {token.line, token.begin - token.line_start + 1, token.begin}; }
+  static SourcePos begin_of(const Lexeme& token) {
+    return {token.line, token.begin - token.line_start + 1, token.begin};
+  }
   SourcePos end_of(const Lexeme& token) const;
   SourceRange range_of(const Lexeme& first, const Lexeme& last) const {
     if (place_) return *place_;

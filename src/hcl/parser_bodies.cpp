@@ -46,7 +46,8 @@ Body Parser::finish_body(std::size_t first_attribute, std::size_t first_block) {
 void Parser::fail_at_body(bool is_in_block, const Lexeme& opener) {
   switch (token_.kind) {
     case TokenKind::open_quote: return fail(token_, "the name of an argument cannot be quoted", {"remove the quotes"});
-    case TokenKind::close_brace: return fail(token_, "this `}` closes nothing", {"remove it, or add the `{` it belongs to"});
+    case TokenKind::close_brace:
+      return fail(token_, "this `}` closes nothing", {"remove it, or add the `{` it belongs to"});
     default: break;
   }
   const std::string where = is_in_block ? fmt::format(" in the block `{}`", text_of(opener)) : std::string();
@@ -76,7 +77,8 @@ void Parser::parse_attribute(const Lexeme& name, bool is_on_one_line) {
   if (failed_ || is_on_one_line || accept(TokenKind::newline) || token_.kind == TokenKind::end) return;
   std::vector<std::string> hints;
   if (token_.kind == TokenKind::comma) hints.emplace_back("arguments are separated by newlines, not by commas");
-  fail(token_, fmt::format("expected the end of the line after the argument `{}`, found {}", text_of(name), describe(token_)),
+  fail(token_,
+       fmt::format("expected the end of the line after the argument `{}`, found {}", text_of(name), describe(token_)),
        std::move(hints));
 }
 
@@ -94,7 +96,8 @@ void Parser::parse_labels(const Lexeme& type) {
     } else if (token_.kind == TokenKind::newline) {
       fail(token_, fmt::format("the `{{` of the block `{}` must stand on this line", text_of(type)));
     } else {
-      fail(token_, fmt::format("expected a label or the `{{` of the block `{}`, found {}", text_of(type), describe(token_)));
+      fail(token_,
+           fmt::format("expected a label or the `{{` of the block `{}`, found {}", text_of(type), describe(token_)));
     }
   }
 }
@@ -123,13 +126,15 @@ void Parser::parse_block(const Lexeme& type) {
     ++brackets_;
     advance();
     const bool is_one_line = token_.kind != TokenKind::newline && token_.kind != TokenKind::close_brace;
-    body = is_one_line && token_.kind != TokenKind::end ? parse_one_line_body(type) : parse_body(TokenKind::close_brace, type);
+    body = is_one_line && token_.kind != TokenKind::end ? parse_one_line_body(type)
+                                                        : parse_body(TokenKind::close_brace, type);
     brackets_ = failed_ ? 1 : 0;
     if (!failed_) advance();
   }
   blocks_.push_back({text_of(type), range_of(type, type), labels, arena_.make(body), range_of(type, previous_)});
   if (failed_ || accept(TokenKind::newline) || token_.kind == TokenKind::end) return;
-  fail(token_, fmt::format("expected the end of the line after the block `{}`, found {}", text_of(type), describe(token_)));
+  fail(token_,
+       fmt::format("expected the end of the line after the block `{}`, found {}", text_of(type), describe(token_)));
 }
 
 /// `{ a = 1 }`: one argument, no block, all on the line of the header. The closing brace is not consumed.
@@ -162,8 +167,7 @@ Body Parser::parse_one_line_body(const Lexeme& type) {
 void Parser::expect_one_line_end(const Lexeme& type) {
   switch (token_.kind) {
     case TokenKind::close_brace: return;
-    case TokenKind::end:
-      return fail(type, fmt::format("the block `{}` is never closed", text_of(type)), {"add a `}`"});
+    case TokenKind::end: return fail(type, fmt::format("the block `{}` is never closed", text_of(type)), {"add a `}`"});
     case TokenKind::comma:
       return fail(token_, "a block on one line can hold one argument only",
                   {"put each argument on a line of its own, without commas"});
@@ -186,9 +190,10 @@ void Parser::skip_block() {
   } while (open > 0 && token_.kind != TokenKind::end);
 }
 
-/// Goes to the line to go on with after the faulty item that began at `item`: the first one below it that is not indented deeper
-/// than it and begins like an item, or closes the block around. A closing brace right below the item is the item's own if
-/// the item has opened one. Bracket counts alone would not do: a missing bracket is the most frequent fault.
+/// Goes to the line to go on with after the faulty item that began at `item`: the first one below it that is not
+/// indented deeper than it and begins like an item, or closes the block around. A closing brace right below the item is
+/// the item's own if the item has opened one. Bracket counts alone would not do: a missing bracket is the most frequent
+/// fault.
 void Parser::recover(const Lexeme& item) {
   failed_ = false;
   newlines_ = true;
@@ -198,8 +203,9 @@ void Parser::recover(const Lexeme& item) {
   for (; token_.kind != TokenKind::end; advance()) {
     const std::uint32_t column = token_.begin - token_.line_start;
     const std::string_view indentation = source_.substr(token_.line_start, column);
-    const bool begins_line =
-        token_.line > item.line && indentation.find_first_not_of(" \t") == std::string_view::npos && !scanner_.is_in_heredoc();
+    const bool begins_line = token_.line > item.line &&
+                             indentation.find_first_not_of(" \t") == std::string_view::npos &&
+                             !scanner_.is_in_heredoc();
     switch (token_.kind) {
       case TokenKind::identifier:
         if (begins_line && column <= item_column) {

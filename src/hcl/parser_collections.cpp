@@ -18,7 +18,8 @@ const Expression* Parser::parse_call(const Lexeme& name) {
   }
   const bool has_ellipsis = !failed_ && parse_arguments(name);
   const bool is_plain = full_name.size() == name.end - name.begin;
-  return finish(ExpressionKind::call, name, first_operand, is_plain ? text_of(name) : arena_.copy(full_name), has_ellipsis);
+  return finish(ExpressionKind::call, name, first_operand, is_plain ? text_of(name) : arena_.copy(full_name),
+                has_ellipsis);
 }
 
 /// From the opening to the closing parenthesis. Whether the last argument is expanded.
@@ -100,7 +101,8 @@ void Parser::parse_object_item(const Lexeme& open) {
   if (!accept(TokenKind::assign) && !accept(TokenKind::colon)) {
     std::vector<std::string> hints;
     if (token_.kind == TokenKind::identifier) hints.emplace_back("quote a key with blanks or points in it");
-    return fail(token_, fmt::format("expected `=` and a value after the key, found {}", describe(token_)), std::move(hints));
+    return fail(token_, fmt::format("expected `=` and a value after the key, found {}", describe(token_)),
+                std::move(hints));
   }
   operands_.push_back(parse_expression());
   if (failed_ || token_.kind == TokenKind::close_brace) return;
@@ -139,7 +141,8 @@ const Expression* Parser::parse_for(const Lexeme& open, bool outer) {
     advance();
   }
   const bool is_object = open.kind == TokenKind::open_brace;
-  return finish(is_object ? ExpressionKind::for_object : ExpressionKind::for_tuple, open, first_operand, {}, has_ellipsis);
+  return finish(is_object ? ExpressionKind::for_object : ExpressionKind::for_tuple, open, first_operand, {},
+                has_ellipsis);
 }
 
 /// `name in` or `key, name in`.
@@ -168,7 +171,8 @@ bool Parser::parse_for_result(const Lexeme& open) {
   const Lexeme arrow = token_;
   const bool has_key = !failed_ && accept(TokenKind::arrow);
   if (has_key) operands_.push_back(parse_expression());
-  if (has_key && !is_object) report(arrow, "a `for` in `[ ]` makes a list and has no key", {"for an object write `{ }`"});
+  if (has_key && !is_object)
+    report(arrow, "a `for` in `[ ]` makes a list and has no key", {"for an object write `{ }`"});
   if (!failed_ && !has_key && is_object) {
     fail(result, "a `for` in `{ }` needs a key and a value", {"write `key => value`, or `[ ]` for a list"});
   }

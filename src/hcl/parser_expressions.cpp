@@ -164,7 +164,8 @@ const Expression* Parser::parse_index(const Expression* source, const Lexeme& fi
   if (token_.kind == TokenKind::star && !failed_) {
     advance();
     --brackets_;
-    if (!accept(TokenKind::close_bracket)) fail(token_, fmt::format("expected the `]` of `[*]`, found {}", describe(token_)));
+    if (!accept(TokenKind::close_bracket))
+      fail(token_, fmt::format("expected the `]` of `[*]`, found {}", describe(token_)));
     operands_.push_back(parse_steps(leaf(ExpressionKind::splat_item, open, {}), open));
     return finish(ExpressionKind::splat, first, first_operand);
   }

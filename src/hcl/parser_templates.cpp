@@ -8,9 +8,7 @@
 
 namespace statelane::hcl {
 
-const Expression* Parser::parse_only_template() {
-  return parse_template(token_, TokenKind::end, false);
-}
+const Expression* Parser::parse_only_template() { return parse_template(token_, TokenKind::end, false); }
 
 /// A quoted string or heredoc, from its opening on.
 const Expression* Parser::parse_string() {
@@ -18,7 +16,8 @@ const Expression* Parser::parse_string() {
   const bool is_heredoc = open.kind == TokenKind::open_heredoc;
   const bool is_flush = is_heredoc && text_of(open).starts_with("<<-");
   advance();
-  if (token_.kind == TokenKind::quoted_literal && source_.substr(token_.end).starts_with('"')) {  // most strings, and faster this way
+  if (token_.kind == TokenKind::quoted_literal &&
+      source_.substr(token_.end).starts_with('"')) {  // most strings, and faster this way
     const std::string_view text = literal_value(token_);
     advance();
     advance();
@@ -79,7 +78,8 @@ void Parser::parse_parts(TokenKind close, const Lexeme& first) {
 
 void Parser::fail_at_template_end(const Lexeme& first, TokenKind close) {
   if (close == TokenKind::close_quote) {
-    return fail(first, "this string is never closed", {"add a `\"`; a text of several lines is written as heredoc: `<<EOT`"});
+    return fail(first, "this string is never closed",
+                {"add a `\"`; a text of several lines is written as heredoc: `<<EOT`"});
   }
   std::string_view marker = text_of(first);
   marker = marker.substr(0, marker.find_first_of("\r\n"));
@@ -91,7 +91,8 @@ void Parser::fail_at_template_end(const Lexeme& first, TokenKind close) {
 std::string_view Parser::literal_value(const Lexeme& literal) {
   const std::string_view text = text_of(literal);
   if (!literal.has_escape) return text;
-  const DecodedLiteral decoded = literal.kind == TokenKind::quoted_literal ? decode_quoted(text) : decode_unquoted(text);
+  const DecodedLiteral decoded =
+      literal.kind == TokenKind::quoted_literal ? decode_quoted(text) : decode_unquoted(text);
   if (decoded.fault) {
     Lexeme place = literal;
     place.begin += static_cast<std::uint32_t>(decoded.fault->offset);
@@ -148,7 +149,8 @@ Parser::TemplatePart Parser::parse_directive() {
   const Lexeme keyword = token_;
   const std::string_view word = text_of(keyword);
   if (!accept(TokenKind::identifier)) {
-    fail(token_, fmt::format("expected `if`, `else`, `endif`, `for` or `endfor` after `%{{`, found {}", describe(token_)),
+    fail(token_,
+         fmt::format("expected `if`, `else`, `endif`, `for` or `endfor` after `%{{`, found {}", describe(token_)),
          {"where `%{` is meant as text, write `%%{`"});
   } else if (word == "if") {
     part.kind = PartKind::begin_if;
@@ -166,7 +168,8 @@ Parser::TemplatePart Parser::parse_directive() {
   } else if (word == "endfor") {
     part.kind = PartKind::end_for;
   } else {
-    fail(keyword, fmt::format("`{}` is no template directive", word), {"there are `if`, `else`, `endif`, `for`, `endfor`"});
+    fail(keyword, fmt::format("`{}` is no template directive", word),
+         {"there are `if`, `else`, `endif`, `for`, `endfor`"});
   }
   return part;
 }
@@ -264,7 +267,8 @@ const Expression* Parser::build_directive(std::size_t& part) {
     fail(open.begin, fmt::format("this `%{{ {0} }}` has no `%{{ end{0} }}`", is_if ? "if" : "for"));
   }
   const Lexeme last = failed_ ? open.end : parts_[part++].end;
-  return finish(is_if ? ExpressionKind::template_if : ExpressionKind::template_for, range_of(open.begin, last), first_operand);
+  return finish(is_if ? ExpressionKind::template_if : ExpressionKind::template_for, range_of(open.begin, last),
+                first_operand);
 }
 
 }  // namespace statelane::hcl

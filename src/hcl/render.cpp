@@ -177,6 +177,8 @@ class Renderer {
 
 }  // namespace
 
-std::string render_expression(const Expression& expression, std::size_t limit) { return Renderer(limit).render(expression); }
+std::string render_expression(const Expression& expression, std::size_t limit) {
+  return Renderer(limit).render(expression);
+}
 
 }  // namespace statelane::hcl

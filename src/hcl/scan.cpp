@@ -76,17 +76,23 @@ Lexeme Scanner::next_normal() {
       if (begin[1] == '.' && begin[2] == '.') return make(TokenKind::ellipsis, begin, begin + 3);
       return make(TokenKind::dot, begin, begin + 1);
     case ',': return make(TokenKind::comma, begin, begin + 1);
-    case '{':
-      ++frame_.braces;
-      return make(TokenKind::open_brace, begin, begin + 1);
+    case '{': ++frame_.braces; return make(TokenKind::open_brace, begin, begin + 1);
     case '}': return close_brace(begin, begin + 1);
     case '[': return make(TokenKind::open_bracket, begin, begin + 1);
     case ']': return make(TokenKind::close_bracket, begin, begin + 1);
     case '(': return make(TokenKind::open_paren, begin, begin + 1);
     case ')': return make(TokenKind::close_paren, begin, begin + 1);
     case '#': return scan_line_comment(begin);
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-      return scan_number(begin);
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return scan_number(begin);
     default: return next_symbol(begin);
   }
 }
@@ -121,7 +127,10 @@ Lexeme Scanner::next_symbol(const char* begin) {
     case '*': return make(TokenKind::star, begin, begin + 1);
     case '%': return make(TokenKind::percent, begin, begin + 1);
     case '?': return make(TokenKind::question, begin, begin + 1);
-    case '^': case ';': case '`': case '\'': return make(TokenKind::unsupported, begin, begin + 1);
+    case '^':
+    case ';':
+    case '`':
+    case '\'': return make(TokenKind::unsupported, begin, begin + 1);
     default: return next_non_ascii(begin);
   }
 }

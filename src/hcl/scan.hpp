@@ -15,15 +15,16 @@ std::vector<Token> scan(std::string_view source);
 /// A token in the form the parser reads: offsets only.
 struct Lexeme {
   TokenKind kind = TokenKind::end;
-  bool has_escape = false;       ///< a literal with `\`, `$${` or `%%{` in it
+  bool has_escape = false;  ///< a literal with `\`, `$${` or `%%{` in it
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   std::uint32_t line = 1;        ///< of `begin`
   std::uint32_t line_start = 0;  ///< offset of the line's first byte
 };
 
-/// One token after the other, in time linear in the text. Which token comes next depends on the brackets and quotes before
-/// it, as HCL's templates nest in each other; deeper than 1,000 levels the rest of the text is one `invalid` token.
+/// One token after the other, in time linear in the text. Which token comes next depends on the brackets and quotes
+/// before it, as HCL's templates nest in each other; deeper than 1,000 levels the rest of the text is one `invalid`
+/// token.
 class Scanner {
  public:
   enum class Start { body, template_text };
@@ -34,9 +35,8 @@ class Scanner {
   Lexeme next();
 
   /// For recovery: forgets the quotes, heredocs and interpolations that are open around the last token. Reading goes on
-  /// behind the end of the outermost heredoc, if there is one, otherwise at the end of the line that the last token begins
-  /// on (at the token itself if it is the first on its line).
-  /// False, and nothing happens, where none is open.
+  /// behind the end of the outermost heredoc, if there is one, otherwise at the end of the line that the last token
+  /// begins on (at the token itself if it is the first on its line). False, and nothing happens, where none is open.
   bool leave_templates();
 
   /// A heredoc is open around the last token.

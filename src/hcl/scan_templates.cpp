@@ -18,11 +18,12 @@ Lexeme Scanner::open_template_sequence(const char* begin) {
   if (frames_.size() >= frame_limit) return too_deep(begin);
   frame_.at_line_start = false;
   push({});
-  return make(*begin == '$' ? TokenKind::interpolation : TokenKind::directive, begin, begin + (begin[2] == '~' ? 3 : 2));
+  return make(*begin == '$' ? TokenKind::interpolation : TokenKind::directive, begin,
+              begin + (begin[2] == '~' ? 3 : 2));
 }
 
-/// The end of the literal text at `cursor`: where a template sequence, the closing quote, a line end, a bad byte or the end of
-/// the source stands.
+/// The end of the literal text at `cursor`: where a template sequence, the closing quote, a line end, a bad byte or the
+/// end of the source stands.
 const char* Scanner::skip_literal(const char* cursor, bool is_quoted, bool& has_escape) const {
   const std::uint8_t plain = is_quoted ? plain_in_quotes : plain_in_heredoc;
   while (true) {
@@ -58,16 +59,12 @@ Lexeme Scanner::next_quoted() {
     return result;
   }
   switch (*begin) {
-    case '"':
-      pop();
-      return make(TokenKind::close_quote, begin, begin + 1);
+    case '"': pop(); return make(TokenKind::close_quote, begin, begin + 1);
     case '$':
     case '%': return open_template_sequence(begin);
     case '\0':
     case '\r':
-    case '\n':
-      pop();
-      return make(TokenKind::unterminated, begin, begin);
+    case '\n': pop(); return make(TokenKind::unterminated, begin, begin);
     default: return make(TokenKind::invalid, begin, begin + 1);
   }
 }
@@ -113,8 +110,8 @@ bool Scanner::is_in_heredoc() const {
 
 bool Scanner::leave_templates() {
   frames_.push_back(frame_);
-  const auto outermost = std::find_if(frames_.begin(), frames_.end(),
-                                      [](const Frame& frame) { return frame.mode != Mode::normal; });
+  const auto outermost =
+      std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.mode != Mode::normal; });
   frame_ = outermost == frames_.end() ? frames_.back() : *outermost;
   const bool is_in_template = outermost != frames_.end();
   frames_.erase(is_in_template ? outermost : std::prev(frames_.end()), frames_.end());

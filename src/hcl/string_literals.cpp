@@ -16,9 +16,7 @@ std::size_t count_digits(std::string_view text, std::size_t most) {
   return end == std::string_view::npos ? std::min(most, text.size()) : end;
 }
 
-bool is_template_escape(std::string_view text) {
-  return text.starts_with("$${") || text.starts_with("%%{");
-}
+bool is_template_escape(std::string_view text) { return text.starts_with("$${") || text.starts_with("%%{"); }
 
 class QuotedDecoder {
  public:

@@ -16,29 +16,32 @@ namespace statelane::hcl {
 
 /// What an expression is, and what its `text` and `operands` hold. Parentheses leave no node.
 enum class ExpressionKind : std::uint8_t {
-  null_literal,     ///< no operands
-  boolean,          ///< text: `true` or `false`
-  number,           ///< text: as written
-  string,           ///< text: the value, escapes resolved; a quoted string, heredoc or template part without interpolation
-  string_template,  ///< operands: the parts in order. A `string` part is literal, `template_if` and `template_for` are directives, any
-                    ///< other is an interpolation. With one part that is no literal and no directive the value is that part's,
-                    ///< not converted to a string.
-  template_if,      ///< operands: condition, then [, else]; both branches are `string` or `string_template`
-  template_for,     ///< operands: key name, value name, collection, body (`string` or `string_template`)
-  variable,         ///< text: the name; the root of a traversal
-  attribute,        ///< `operands[0].text`
-  index,            ///< `operands[0][operands[1]]`; also the old form `a.0`
-  splat,            ///< operands: source, each. `each` is built on one `splat_item`: `a[*].b` is splat(a, attribute(splat_item, b))
-  splat_item,       ///< the element in the `each` of the splat around it
-  call,             ///< text: the function's name, also `provider::x::f`; operands: the arguments; has_ellipsis: the last is a list of more
-  conditional,      ///< operands: condition, then, else
-  binary,           ///< text: the operator; operands: left, right
-  unary,            ///< text: `-` or `!`; operands: one
-  tuple,            ///< operands: the elements
-  object,           ///< operands: key, value, key, value …; a bare word as key is a `string`
-  for_tuple,        ///< operands: key name, value name, collection, value [, condition]
-  for_object,       ///< operands: key name, value name, collection, key, value [, condition]; has_ellipsis: values are grouped
-  invalid,          ///< what recovery left of a faulty expression; operands: the parts that could be read, to be looked through
+  null_literal,  ///< no operands
+  boolean,       ///< text: `true` or `false`
+  number,        ///< text: as written
+  string,        ///< text: the value, escapes resolved; a quoted string, heredoc or template part without interpolation
+  string_template,  ///< operands: the parts in order. A `string` part is literal, `template_if` and `template_for` are
+                    ///< directives, any other is an interpolation. With one part that is no literal and no directive
+                    ///< the value is that part's, not converted to a string.
+  template_if,   ///< operands: condition, then [, else]; both branches are `string` or `string_template`
+  template_for,  ///< operands: key name, value name, collection, body (`string` or `string_template`)
+  variable,      ///< text: the name; the root of a traversal
+  attribute,     ///< `operands[0].text`
+  index,         ///< `operands[0][operands[1]]`; also the old form `a.0`
+  splat,  ///< operands: source, each. `each` is built on one `splat_item`: `a[*].b` is splat(a, attribute(splat_item,
+          ///< b))
+  splat_item,  ///< the element in the `each` of the splat around it
+  call,  ///< text: the function's name, also `provider::x::f`; operands: the arguments; has_ellipsis: the last is a
+         ///< list of more
+  conditional,  ///< operands: condition, then, else
+  binary,       ///< text: the operator; operands: left, right
+  unary,        ///< text: `-` or `!`; operands: one
+  tuple,        ///< operands: the elements
+  object,       ///< operands: key, value, key, value …; a bare word as key is a `string`
+  for_tuple,    ///< operands: key name, value name, collection, value [, condition]
+  for_object,   ///< operands: key name, value name, collection, key, value [, condition]; has_ellipsis: values are
+                ///< grouped
+  invalid,  ///< what recovery left of a faulty expression; operands: the parts that could be read, to be looked through
 };
 // A "key name" and "value name" is a `string`; the key name is empty where only one name is given.
 

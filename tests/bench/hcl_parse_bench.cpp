@@ -1,6 +1,6 @@
 // How fast are the scanner and the parser of HCL's native syntax? Usage: hcl_parse_bench [directory …]
-// Reads every `*.tf` below the directories into memory first; without arguments it makes up a repository of 20 MB. Each figure is
-// the best of seven rounds.
+// Reads every `*.tf` below the directories into memory first; without arguments it makes up a repository of 20 MB. Each
+// figure is the best of seven rounds.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -114,7 +114,8 @@ int main(int count, char** arguments) {
   std::size_t bytes = 0;
   for (const std::string& text : texts) bytes += text.size();
   const auto print = [&](const char* what, double seconds, std::size_t found, const char* of) {
-    fmt::print("{:<8} {:7.1f} ms {:7.1f} MB/s  {} {}\n", what, seconds * 1e3, static_cast<double>(bytes) / seconds / 1e6, found, of);
+    fmt::print("{:<8} {:7.1f} ms {:7.1f} MB/s  {} {}\n", what, seconds * 1e3,
+               static_cast<double>(bytes) / seconds / 1e6, found, of);
   };
   fmt::print("{} files, {:.1f} MB\n", texts.size(), static_cast<double>(bytes) / 1e6);
 

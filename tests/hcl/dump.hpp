@@ -13,8 +13,8 @@
 
 namespace statelane::hcl {
 
-/// Writes a tree in a form that tests can state and that the oracle (oracle/main.go) writes too: `(if (var a) (num 1) (num 2))`.
-/// Strings stand as text for people, as hexadecimal digits for the oracle.
+/// Writes a tree in a form that tests can state and that the oracle (oracle/main.go) writes too: `(if (var a) (num 1)
+/// (num 2))`. Strings stand as text for people, as hexadecimal digits for the oracle.
 class Dump {
  public:
   enum class Strings { plain, hexadecimal };

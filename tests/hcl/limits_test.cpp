@@ -55,8 +55,8 @@ TEST_CASE("blocks nested a hundred thousand deep are reported once, and what is 
 }
 
 TEST_CASE("all that nests is bounded") {
-  for (const std::string_view piece : {"(", "{a=", "f(", "!", "-", "\"${", "a?", "a[", "[for x in ", "a ? b : ", "a[*]", "<<A\n${",
-                                       "\"%{if a}", "a.b(", "{(", "a.*."}) {
+  for (const std::string_view piece : {"(", "{a=", "f(", "!", "-", "\"${", "a?", "a[", "[for x in ", "a ? b : ", "a[*]",
+                                       "<<A\n${", "\"%{if a}", "a.b(", "{(", "a.*."}) {
     CAPTURE(piece);
     CHECK(read("a = " + repeat(piece, 300'000)).messages >= 1);
   }
@@ -80,8 +80,8 @@ TEST_CASE("a heredoc of megabytes is one literal that is not copied") {
 }
 
 TEST_CASE("faults that end late do not cost quadratic time") {
-  for (const std::string_view piece : {"a = <<A\n", "a = \"${\n", "a = /*\n", "a = <<A\n${b c}\n", "a = \"\n", "a = [\n", "a = {\n",
-                                       "}\n", "\"", "a {", "a \"${b}\" {\n"}) {
+  for (const std::string_view piece : {"a = <<A\n", "a = \"${\n", "a = /*\n", "a = <<A\n${b c}\n", "a = \"\n",
+                                       "a = [\n", "a = {\n", "}\n", "\"", "a {", "a \"${b}\" {\n"}) {
     CAPTURE(piece);
     read(repeat(piece, 200'000));
   }

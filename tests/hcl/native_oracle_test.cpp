@@ -98,17 +98,20 @@ std::vector<std::string> read_cases() {
 
 std::vector<std::string> read_fixtures() {
   std::vector<std::string> texts;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(STATELANE_SOURCE_DIR) / "fixtures")) {
-    if (entry.path().extension() == ".tf" || entry.path().extension() == ".tfvars") texts.push_back(read_file(entry.path()));
+  for (const fs::directory_entry& entry :
+       fs::recursive_directory_iterator(fs::path(STATELANE_SOURCE_DIR) / "fixtures")) {
+    if (entry.path().extension() == ".tf" || entry.path().extension() == ".tfvars")
+      texts.push_back(read_file(entry.path()));
   }
   return texts;
 }
 
 /// One to four edits: a byte removed, doubled, replaced or a piece of another text put in.
 std::string mutate(std::string text, const std::vector<std::string>& texts, std::mt19937& random) {
-  static constexpr std::string_view pieces[] = {"\"", "${", "}", "{", "[", "]", "(", ")", "\n", "=", ",", ".", "*", "<<EOT\n",
-                                                "\nEOT\n", "%{", "~", "#", "/*", "*/", "\\", "for ", " in ", "?", ":", "=>",
-                                                "...", "1", "a", " ", "\r", "\xC3\xA4", "\xFF", "$", "%", "if ", "-", "!"};
+  static constexpr std::string_view pieces[] = {
+      "\"",      "${",      "}",  "{", "[",  "]",        "(",    ")",  "\n",   "=",    ",", ".", "*",
+      "<<EOT\n", "\nEOT\n", "%{", "~", "#",  "/*",       "*/",   "\\", "for ", " in ", "?", ":", "=>",
+      "...",     "1",       "a",  " ", "\r", "\xC3\xA4", "\xFF", "$",  "%",    "if ",  "-", "!"};
   const auto below = [&](std::size_t limit) { return limit == 0 ? 0 : random() % limit; };
   for (std::size_t edits = 1 + below(4); edits > 0; --edits) {
     const std::size_t place = below(text.size() + 1);
@@ -140,7 +143,9 @@ TEST_CASE("the parser agrees with HashiCorp's library on the hand-written cases"
   check_agreement(texts);
 }
 
-TEST_CASE("the parser agrees with HashiCorp's library on the files of the fixtures") { check_agreement(read_fixtures()); }
+TEST_CASE("the parser agrees with HashiCorp's library on the files of the fixtures") {
+  check_agreement(read_fixtures());
+}
 
 TEST_CASE("the parser agrees with HashiCorp's library on every prefix of the hand-written cases") {
   std::vector<std::string> texts;

@@ -27,8 +27,8 @@ std::string read(std::string source) {
     if (!skips) result += byte;
   }
   for (const Diagnostic& diagnostic : diagnostics.sorted()) {
-    result += "\n" + std::to_string(diagnostic.range->begin.line) + ":" + std::to_string(diagnostic.range->begin.column) + ": " +
-              diagnostic.message;
+    result += "\n" + std::to_string(diagnostic.range->begin.line) + ":" +
+              std::to_string(diagnostic.range->begin.column) + ": " + diagnostic.message;
   }
   return result;
 }
@@ -49,8 +49,9 @@ TEST_CASE("labels are levels of objects, each of which may be an array of object
 
 TEST_CASE("an array at the place of a block is several blocks, null is none") {
   Diagnostics diagnostics;
-  const File file = parse_json(R"({"module": {"a": [{"x": 1}, {"x": 2}], "b": null}, "resource": {"t": {"c": {}, "d": {}}}})",
-                               RepoPath::of("main.tf.json"), in_file, diagnostics);
+  const File file =
+      parse_json(R"({"module": {"a": [{"x": 1}, {"x": 2}], "b": null}, "resource": {"t": {"c": {}, "d": {}}}})",
+                 RepoPath::of("main.tf.json"), in_file, diagnostics);
   CHECK(diagnostics.empty());
   REQUIRE(file.body().blocks.size() == 4);
   CHECK(file.body().blocks[0].labels[0].text == "a");
@@ -79,8 +80,8 @@ TEST_CASE("comments are left out of bodies and kept in values") {
 
 TEST_CASE("places point into the file") {
   Diagnostics diagnostics;
-  const File file = parse_json("{\n  \"module\": {\n    \"a\": {\"source\": \"./x\"}\n  }\n}\n", RepoPath::of("main.tf.json"),
-                               in_file, diagnostics);
+  const File file = parse_json("{\n  \"module\": {\n    \"a\": {\"source\": \"./x\"}\n  }\n}\n",
+                               RepoPath::of("main.tf.json"), in_file, diagnostics);
   const Block& block = file.body().blocks[0];
   CHECK(block.type_range.begin == SourcePos{2, 3, 4});
   CHECK(block.labels[0].range.begin == SourcePos{3, 5, 20});
@@ -101,8 +102,10 @@ TEST_CASE("a fault of JSON keeps what came before it") {
 }
 
 TEST_CASE("a fault of HCL is one message and the rest is there") {
-  CHECK(read(R"({"a": "${b c}", "d": 1})") == "{a=(invalid (var b));d=(num 1);}\n1:7: expected the `}` of `${`, found `c`");
-  CHECK(read(R"({"resource": {"t": 1}, "a": 1})") == "{a=(num 1);}\n1:20: expected an object with the labels of `resource`");
+  CHECK(read(R"({"a": "${b c}", "d": 1})") ==
+        "{a=(invalid (var b));d=(num 1);}\n1:7: expected the `}` of `${`, found `c`");
+  CHECK(read(R"({"resource": {"t": 1}, "a": 1})") ==
+        "{a=(num 1);}\n1:20: expected an object with the labels of `resource`");
   CHECK(read(R"({"locals": 1})") == "{}\n1:12: the block `locals` must be an object, or an array of objects");
   CHECK(read(R"({"module": {}})") == "{}\n1:12: the block `module` lacks a label");
   CHECK(read(R"({"a": 1, "a": 2})").ends_with("1:10: `a` is set twice"));

@@ -79,7 +79,8 @@ TEST_CASE("strip markers take the blanks off the literal beside them") {
 }
 
 TEST_CASE("a flush heredoc loses the indentation that its lines share") {
-  CHECK(tree_of("a = <<-EOT\n    x\n      y ${z}\n\n    EOT\n") == "{a@0-38=(template (str x\n  y ) (var z) (str \n\n));}");
+  CHECK(tree_of("a = <<-EOT\n    x\n      y ${z}\n\n    EOT\n") ==
+        "{a@0-38=(template (str x\n  y ) (var z) (str \n\n));}");
   CHECK(tree_of("a = <<EOT\n  x\n  EOT\n") == "{a@0-19=(str   x\n);}");
 }
 
@@ -101,7 +102,8 @@ TEST_CASE("a literal is a view into the source, and moving a file keeps it") {
 }
 
 TEST_CASE("windows line ends and a byte order mark change nothing but places") {
-  CHECK(tree_of("\xEF\xBB\xBF" "a {\r\n  b = [\r\n    1,\r\n  ]\r\n}\r\n") == "{a@3-31{b@10-28=(tuple (num 1));};}");
+  CHECK(tree_of("\xEF\xBB\xBF"
+                "a {\r\n  b = [\r\n    1,\r\n  ]\r\n}\r\n") == "{a@3-31{b@10-28=(tuple (num 1));};}");
 }
 
 TEST_CASE("a traversal is a variable with constant steps") {

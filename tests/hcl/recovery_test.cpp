@@ -47,7 +47,8 @@ TEST_CASE("a fault within an object skips the rest of it") {
 }
 
 TEST_CASE("a bracket that is never closed does not swallow the lines below") {
-  CHECK(read("x {\n  a = [1, 2\n  b = 3\n}\ny {}\n") == "x{a b} y{}\n3: expected a comma or the `]` of the list, found `b`");
+  CHECK(read("x {\n  a = [1, 2\n  b = 3\n}\ny {}\n") ==
+        "x{a b} y{}\n3: expected a comma or the `]` of the list, found `b`");
   CHECK(read("x {\n  a = f(1\n}\ny {}\n") == "x{a} y{}\n3: expected a comma or the `)` in the call of `f`, found `}`");
 }
 

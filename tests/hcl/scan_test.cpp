@@ -30,11 +30,12 @@ TEST_CASE("an empty text has no tokens but the end") {
 }
 
 TEST_CASE("operators are taken as long as they can be") {
-  CHECK(kinds_of("== != <= >= && || => ... ::") == Kinds{K::equal, K::not_equal, K::less_equal, K::greater_equal, K::logical_and,
-                                                         K::logical_or, K::arrow, K::ellipsis, K::double_colon, K::end});
-  CHECK(kinds_of("= ! < > ? : . , + - * / %") == Kinds{K::assign, K::logical_not, K::less, K::greater, K::question, K::colon,
-                                                       K::dot, K::comma, K::plus, K::minus, K::star, K::slash, K::percent,
-                                                       K::end});
+  CHECK(kinds_of("== != <= >= && || => ... ::") == Kinds{K::equal, K::not_equal, K::less_equal, K::greater_equal,
+                                                         K::logical_and, K::logical_or, K::arrow, K::ellipsis,
+                                                         K::double_colon, K::end});
+  CHECK(kinds_of("= ! < > ? : . , + - * / %") == Kinds{K::assign, K::logical_not, K::less, K::greater, K::question,
+                                                       K::colon, K::dot, K::comma, K::plus, K::minus, K::star, K::slash,
+                                                       K::percent, K::end});
 }
 
 TEST_CASE("comments of all three forms are tokens, and a line comment leaves its newline") {
@@ -44,10 +45,11 @@ TEST_CASE("comments of all three forms are tokens, and a line comment leaves its
 }
 
 TEST_CASE("a string's interpolation is scanned as an expression, with braces and strings of its own") {
-  CHECK(kinds_of(R"("a${b({"c": "d"})}e")") ==
-        Kinds{K::open_quote, K::quoted_literal, K::interpolation, K::identifier, K::open_paren, K::open_brace, K::open_quote,
-              K::quoted_literal, K::close_quote, K::colon, K::open_quote, K::quoted_literal, K::close_quote, K::close_brace,
-              K::close_paren, K::template_end, K::quoted_literal, K::close_quote, K::end});
+  CHECK(kinds_of(R"("a${b({"c": "d"})}e")") == Kinds{K::open_quote, K::quoted_literal, K::interpolation, K::identifier,
+                                                     K::open_paren, K::open_brace, K::open_quote, K::quoted_literal,
+                                                     K::close_quote, K::colon, K::open_quote, K::quoted_literal,
+                                                     K::close_quote, K::close_brace, K::close_paren, K::template_end,
+                                                     K::quoted_literal, K::close_quote, K::end});
 }
 
 TEST_CASE("doubled template markers are text") {
@@ -74,16 +76,18 @@ TEST_CASE("a heredoc has one literal a line and ends at its marker alone on a li
 }
 
 TEST_CASE("a heredoc without its marker ends with the text") {
-  CHECK(kinds_of("<<EOT\na\nEOT") == Kinds{K::open_heredoc, K::string_literal, K::string_literal, K::unterminated, K::end});
+  CHECK(kinds_of("<<EOT\na\nEOT") ==
+        Kinds{K::open_heredoc, K::string_literal, K::string_literal, K::unterminated, K::end});
 }
 
 TEST_CASE("a string without its quote ends with the line") {
-  CHECK(kinds_of("\"a\nb") == Kinds{K::open_quote, K::quoted_literal, K::unterminated, K::newline, K::identifier, K::end});
+  CHECK(kinds_of("\"a\nb") ==
+        Kinds{K::open_quote, K::quoted_literal, K::unterminated, K::newline, K::identifier, K::end});
 }
 
 TEST_CASE("bytes that are no UTF-8 become tokens of their own") {
-  CHECK(kinds_of("\xFF = \"a\xC3\"") == Kinds{K::invalid, K::assign, K::open_quote, K::quoted_literal, K::invalid, K::close_quote,
-                                              K::end});
+  CHECK(kinds_of("\xFF = \"a\xC3\"") ==
+        Kinds{K::invalid, K::assign, K::open_quote, K::quoted_literal, K::invalid, K::close_quote, K::end});
   CHECK(kinds_of(std::string_view("a\0b", 3)) == Kinds{K::identifier, K::invalid, K::identifier, K::end});
 }
 

@@ -6,16 +6,23 @@ using namespace statelane::hcl;
 
 namespace {
 
-bool same(const std::string& left, const std::string& right) { return native_token_digest(left) == native_token_digest(right); }
-bool same_json(std::string_view left, std::string_view right) { return json_token_digest(left) == json_token_digest(right); }
+bool same(const std::string& left, const std::string& right) {
+  return native_token_digest(left) == native_token_digest(right);
+}
+bool same_json(std::string_view left, std::string_view right) {
+  return json_token_digest(left) == json_token_digest(right);
+}
 
 }  // namespace
 
 TEST_CASE("layout and comments do not change the digest") {
   const std::string plain = "a = 1\nb {\n  c = [1, 2]\n}\n";
   CHECK(same(plain, "a    = 1\n\n\nb {\n\tc=[ 1,2 ]\n}\n"));
-  CHECK(same(plain, "# head\n\na = 1 // one\nb { # block\n  # inside\n  c = /* x */ [\n    1,\n    2 # two\n]\n}\n# tail\n"));
-  CHECK(same(plain, "\xEF\xBB\xBF" "a = 1\r\nb {\r\n  c = [1, 2]\r\n}"));
+  CHECK(same(plain,
+             "# head\n\na = 1 // one\nb { # block\n  # inside\n  c = /* x */ [\n    1,\n    2 # two\n]\n}\n# tail\n"));
+  CHECK(same(plain,
+             "\xEF\xBB\xBF"
+             "a = 1\r\nb {\r\n  c = [1, 2]\r\n}"));
 }
 
 TEST_CASE("what HCL gives meaning changes the digest") {
