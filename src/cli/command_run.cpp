@@ -1,13 +1,9 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "base/digest.hpp"
 #include "base/error.hpp"
-#include "base/suggest.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
+#include "cli/find_state.hpp"
 #include "cli/newest_commit.hpp"
 #include "gitlab/names.hpp"
 #include "runner/run_apply.hpp"
@@ -19,26 +15,6 @@ namespace statelane::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The state that the user means: an id, or a path relative to the current directory.
-std::uint32_t find_state(const states::StateGraph& graph, const fs::path& project, const std::string& typed) {
-  if (const auto index = graph.find(typed)) return *index;
-  std::error_code fault;
-  const fs::path absolute = fs::weakly_canonical(fs::absolute(typed), fault);
-  const auto relative = RepoPath::parse(absolute.lexically_relative(fs::weakly_canonical(project)).string());
-  const auto found = relative ? graph.states_in(*relative) : std::vector<std::uint32_t>{};
-  if (found.size() == 1) return found.front();
-  std::vector<std::string> ids;
-  for (const std::uint32_t index : found) ids.push_back(graph.states()[index].id);
-  if (!ids.empty()) {
-    throw Error(ErrorKind::usage, fmt::format("\"{}\" has several states", typed), {fmt::format("name one: {}", fmt::join(ids, ", "))});
-  }
-  for (const states::State& state : graph.states()) ids.push_back(state.id);
-  std::vector<std::string> hints;
-  if (const auto suggestion = find_suggestion(typed, ids)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
-  hints.emplace_back("statelane list shows every state");
-  throw Error(ErrorKind::usage, fmt::format("unknown state \"{}\"", typed), std::move(hints));
-}
 
 /// Path and content of everything that the state depends on.
 std::string digest_inputs(const Side& side, std::uint32_t state) {
@@ -97,7 +73,7 @@ int run_lane(const Options& options) {
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   if (write_diagnostics(diagnostics, side.tree.get(), false)) return 1;
-  const std::uint32_t index = find_state(side.states.graph, *project, options.state);
+  const std::uint32_t index = find_state(side.states.graph, repository, options.state);
   const states::State& state = side.states.graph.states()[index];
 
   runner::LaneDescription lane = describe_lane(side, index, *project);

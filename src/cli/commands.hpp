@@ -9,6 +9,9 @@ namespace statelane::cli {
 
 int run_list(const Options& options);
 int run_affected(const Options& options);
+int run_why(const Options& options);
+int run_inputs(const Options& options);
+int run_graph(const Options& options);
 int run_generate(const Options& options);
 
 /// `run plan` and `run apply`.

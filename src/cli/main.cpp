@@ -43,6 +43,9 @@ int run(std::span<const char* const> arguments) {
   switch (options.command) {
     case Command::list: return run_list(options);
     case Command::affected: return run_affected(options);
+    case Command::why: return run_why(options);
+    case Command::inputs: return run_inputs(options);
+    case Command::graph: return run_graph(options);
     case Command::generate: return run_generate(options);
     case Command::run_plan:
     case Command::run_apply: return run_lane(options);

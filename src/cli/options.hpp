@@ -12,7 +12,8 @@
 
 namespace statelane::cli {
 
-enum class Command { list, affected, generate, run_plan, run_apply };
+enum class Command { list, affected, why, inputs, graph, generate, run_plan, run_apply };
+enum class GraphFormat { text, dot, mermaid, json };
 enum class Color { automatic, always, never };
 enum class OnMissingBase { fail, all };
 
@@ -45,8 +46,12 @@ struct Options {
   std::optional<config::ChangesKeyword> changes;
   std::string image;
 
+  GraphFormat graph_format = GraphFormat::text;
+
+  std::string state;  ///< STATE of why, inputs and run
+  std::string path;   ///< inputs --of
+
   // run
-  std::string state;
   bool detailed_exit_code = false;
   std::set<runner::Guard> passed;  ///< guards that the user passes by their options
 };

@@ -72,6 +72,36 @@ void add_affected(CLI::App& app, Options& options) {
   command->callback([&options] { options.command = Command::affected; });
 }
 
+void add_why(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("why", "every chain from a changed path to one state, or why it is not affected");
+  command->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
+  add_flag(*command, "--strict", options.strict, "faults in the user's files are errors: exit code 1");
+  add_comparison_options(*command, options);
+  command->callback([&options] { options.command = Command::why; });
+}
+
+void add_inputs(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("inputs", "what a state watches; with --of, who watches a path");
+  command->add_option("STATE", options.state, "the state's id, or a path to its directory");
+  command->add_option("--of", options.path, "a path, relative to the current directory");
+  add_reading_options(*command, options);
+  add_option(*command, "--rev", options.revision, "read this revision instead of the work tree");
+  command->callback([&options] { options.command = Command::inputs; });
+}
+
+void add_graph(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("graph", "states and the edges between them");
+  add_reading_options(*command, options);
+  add_option(*command, "--rev", options.revision, "read this revision instead of the work tree");
+  command->add_option("--format", options.graph_format, "text, dot, mermaid or json")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, GraphFormat>{{"text", GraphFormat::text},
+                                                                             {"dot", GraphFormat::dot},
+                                                                             {"mermaid", GraphFormat::mermaid},
+                                                                             {"json", GraphFormat::json}}))
+      ->envname("STATELANE_OPT_FORMAT");
+  command->callback([&options] { options.command = Command::graph; });
+}
+
 void add_generate(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("generate", "write the child pipeline for the affected states");
   add_flag(*command, "--strict", options.strict, "faults in the user's files are errors: exit code 1");
@@ -141,6 +171,9 @@ ParsedArguments parse_arguments(std::span<const char* const> arguments) {
   app.fallthrough();
   add_list(app, options);
   add_affected(app, options);
+  add_why(app, options);
+  add_inputs(app, options);
+  add_graph(app, options);
   add_generate(app, options);
   add_run(app, options);
 

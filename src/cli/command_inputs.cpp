@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/find_state.hpp"
+#include "emit/json.hpp"
+#include "emit/text.hpp"
+#include "states/existing_inputs.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+std::string render_state(const Side& side, std::uint32_t index, const Options& options) {
+  const states::StateGraph& graph = side.states.graph;
+  const auto files = states::find_existing_inputs(*side.tree, graph, index);
+  return options.json ? emit::render_inputs_json(graph.states()[index], files)
+                      : emit::render_inputs_text(graph.states()[index], files, wants_color(options));
+}
+
+std::string render_path(const Side& side, const RepoPath& path, const Options& options) {
+  std::set<std::string> ids;
+  for (const states::Claim& claim : side.states.graph.claims(path)) ids.insert(side.states.graph.states()[claim.state].id);
+  const std::vector<std::string> sorted(ids.begin(), ids.end());
+  if (options.json) return emit::render_inputs_of_json(path, sorted);
+  return sorted.empty() ? "" : fmt::format("{}\n", fmt::join(sorted, "\n"));
+}
+
+}  // namespace
+
+int run_inputs(const Options& options) {
+  if (options.state.empty() == options.path.empty()) {
+    throw Error(ErrorKind::usage, "inputs takes a STATE, or a path with --of");
+  }
+  const repo::Repository repository = open_repository(options);
+  Diagnostics diagnostics;
+  const Side side = load_only_side(repository, options, diagnostics);
+  write_output(options.path.empty() ? render_state(side, find_state(side.states.graph, repository, options.state), options)
+                                    : render_path(side, to_repo_path(repository, options.path), options));
+  return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
+}
+
+}  // namespace statelane::cli
