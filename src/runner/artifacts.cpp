@@ -79,7 +79,9 @@ ArtifactPaths artifact_paths(const LaneDescription& lane) {
           directory / "plan.txt",
           directory / "output.txt",
           directory / "errored.tfstate",
-          directory / "outputs.env"};
+          directory / "outputs.env",
+          directory / "applied.json",
+          directory / "apply.txt"};
 }
 
 fs::path lane_directory(const LaneDescription& lane) {

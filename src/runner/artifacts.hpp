@@ -19,6 +19,8 @@ struct ArtifactPaths {
   std::filesystem::path output;         ///< what a program printed, as it did; the whole text where the log was cut
   std::filesystem::path errored_state;  ///< the state that Terraform could not save
   std::filesystem::path dotenv;
+  std::filesystem::path record;      ///< what the apply did
+  std::filesystem::path apply_text;  ///< what `apply` printed, without colours
 };
 
 ArtifactPaths artifact_paths(const LaneDescription& lane);

@@ -37,7 +37,10 @@ struct LaneDescription {
   std::optional<std::int64_t> max_destroy{};
   std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
   std::string inputs_digest{};                ///< of everything the state depends on, at the commit that is checked out
+  bool existed_at_base = false;  ///< the state was there before the change; an empty one is then suspicious
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
+  std::optional<std::vector<std::string>> read_outputs{};  ///< names of other states' outputs that the state refers to
+                                                           ///< anywhere; empty: not known, then all count
 };
 
 /// What the command line says about one run.

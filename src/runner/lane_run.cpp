@@ -110,19 +110,19 @@ int LaneRun::prepare_terraform() {
   return ended.started && ended.status.succeeded() ? 0 : explain_end(ended, "workspace select");
 }
 
+int LaneRun::explain_stop(std::string_view what) {
+  const int signal = supervisor_.stop_signals().front();
+  log_.line(fmt::format("statelane: stopped by signal {} before {}", signal_name(signal), what));
+  return 128 + signal;
+}
+
 int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
-  const std::vector<int>& stops = supervisor_.stop_signals();
-  if (!ended.started) {
-    const int signal = stops.empty() ? SIGTERM : stops.front();
-    log_.line(fmt::format("statelane: stopped by signal {} before '{}' began; nothing was changed", signal_name(signal),
-                          what));
-    return 128 + signal;
-  }
+  if (!ended.started) return explain_stop(fmt::format("'{}' began; nothing was changed", what));
   for (const Explanation& reason : explain_failure(end_of(paths_.output), {lane_.tool, directory_.native()})) {
     log_.line(fmt::format("statelane: {}{}\n  fix: {}", reason.place.empty() ? "" : reason.place + ": ", reason.message,
                           reason.fix));
   }
-  if (!stops.empty()) {
+  if (const std::vector<int>& stops = supervisor_.stop_signals(); !stops.empty()) {
     log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself", signal_name(stops.front()),
                           what,
                           ended.interrupt_sent ? "was interrupted once"

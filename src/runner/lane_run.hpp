@@ -39,6 +39,9 @@ class LaneRun {
   /// did.
   int explain_end(const Supervised& ended, std::string_view what);
 
+  /// The exit code of a job that was asked to stop before `what`; says so.
+  int explain_stop(std::string_view what);
+
   /// The version of the lane's tool; asked of the tool itself.
   std::string ask_tool_version();
 

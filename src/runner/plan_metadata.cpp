@@ -4,39 +4,12 @@
 
 #include <algorithm>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
-#include "base/error.hpp"
+#include "runner/utf8_text.hpp"
 
 namespace statelane::runner {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view schema = "statelane/meta/1";
-
-std::size_t utf8_length(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first < 0xE0) return 2;
-  if (first >= 0xE0 && first < 0xF0) return 3;
-  return first >= 0xF0 && first < 0xF5 ? 4 : 0;
-}
-
-/// JSON carries UTF-8 only; the rest of what a path may hold is told as `\xNN`.
-std::string to_utf8(std::string_view bytes) {
-  std::string result;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t length = utf8_length(static_cast<unsigned char>(bytes[at]));
-    bool is_valid = length > 0 && at + length <= bytes.size();
-    for (std::size_t index = 1; is_valid && index < length; ++index) is_valid = (bytes[at + index] & 0xC0) == 0x80;
-    is_valid = is_valid && Json::accept("\"" + std::string(length > 1 ? bytes.substr(at, length) : "") + "\"");
-    result += is_valid ? std::string(bytes.substr(at, length))
-                       : fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[at]));
-    at += is_valid ? length : 1;
-  }
-  return result;
-}
 
 std::string time_text(std::int64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
@@ -50,58 +23,6 @@ std::string short_id(const std::string& commit) { return commit.empty() ? "an un
 
 /// `fmt` of what may be missing.
 std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
-
-Json to_json(const PlanMetadata& metadata) {
-  Json var_files = Json::array();
-  for (const std::string& file : metadata.var_files) var_files.push_back(to_utf8(file));
-  Json json;
-  json["schema"] = schema;
-  json["state"] = to_utf8(metadata.state);
-  json["commit"] = to_utf8(metadata.commit);
-  json["root_pipeline"] = to_utf8(metadata.root_pipeline);
-  json["destroy"] = metadata.destroy;
-  json["has_changes"] = metadata.has_changes;
-  json["counts"] = {{"create", metadata.create},
-                    {"update", metadata.update},
-                    {"delete", metadata.remove},
-                    {"destroys", metadata.destroys}};
-  json["plan_sha256"] = metadata.plan_digest;
-  json["inputs_sha256"] = metadata.inputs_digest;
-  json["lock_file_sha256"] = metadata.lock_file_digest;
-  json["helper_version"] = metadata.helper_version;
-  json["tool"] = to_utf8(metadata.tool);
-  json["tool_version"] = to_utf8(metadata.tool_version);
-  json["var_files"] = std::move(var_files);
-  json["created"] = metadata.created;
-  json["expires"] = metadata.expires ? Json(*metadata.expires) : Json(nullptr);
-  json["passed_guards"] = metadata.passed_guards;
-  return json;
-}
-
-PlanMetadata from_json(const Json& json) {
-  PlanMetadata result;
-  result.state = json.at("state");
-  result.commit = json.at("commit");
-  result.root_pipeline = json.at("root_pipeline");
-  result.destroy = json.at("destroy");
-  result.has_changes = json.at("has_changes");
-  const Json& counts = json.at("counts");
-  result.create = counts.at("create");
-  result.update = counts.at("update");
-  result.remove = counts.at("delete");
-  result.destroys = counts.at("destroys");
-  result.plan_digest = json.at("plan_sha256");
-  result.inputs_digest = json.at("inputs_sha256");
-  result.lock_file_digest = json.at("lock_file_sha256");
-  result.helper_version = json.at("helper_version");
-  result.tool = json.at("tool");
-  result.tool_version = json.at("tool_version");
-  result.var_files = json.at("var_files").get<std::vector<std::string>>();
-  result.created = json.at("created");
-  if (!json.at("expires").is_null()) result.expires = json.at("expires").get<std::int64_t>();
-  result.passed_guards = json.at("passed_guards").get<std::vector<std::string>>();
-  return result;
-}
 
 /// Collects the refusals of one plan.
 class Verifier {
@@ -199,6 +120,11 @@ class Verifier {
                          *conditions_.max_destroy),
              "read the plan; if that is meant, start this job with --allow-destroy");
     }
+    if (planned_.was_empty && conditions_.existed_at_base) {
+      refuse(Guard::empty_state, "the state is empty though it is no new one: the plan would create everything again",
+             "check the backend's address and its key; if the state was never applied, start this job with "
+             "--allow-empty-state");
+    }
   }
 
   std::vector<std::string> utf8_var_files() const {
@@ -214,25 +140,6 @@ class Verifier {
 };
 
 }  // namespace
-
-std::string render_metadata(const PlanMetadata& metadata) { return to_json(metadata).dump(2) + "\n"; }
-
-PlanMetadata parse_metadata(std::string_view text) {
-  const std::vector<std::string> fix = {"retry the plan job"};
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) throw Error(ErrorKind::refused, "the plan's metadata (meta.json) is damaged", fix);
-  const std::string found = json.contains("schema") && json["schema"].is_string() ? json["schema"] : Json("none");
-  if (found != schema) {
-    throw Error(ErrorKind::refused,
-                fmt::format("the plan's metadata (meta.json) has schema {}, and this helper reads {}", found, schema),
-                {"use the same version of statelane in both jobs"});
-  }
-  try {
-    return from_json(json);
-  } catch (const Json::exception&) {
-    throw Error(ErrorKind::refused, "the plan's metadata (meta.json) is damaged", fix);
-  }
-}
 
 std::vector<Refusal> find_refusals(const PlanMetadata& planned, const ApplyConditions& conditions) {
   return Verifier(planned, conditions).find();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runner/guards.hpp"
+#include "runner/output_digests.hpp"
 
 namespace statelane::runner {
 
@@ -20,6 +21,7 @@ struct PlanMetadata {
   std::string root_pipeline{};
   bool destroy = false;  ///< made by `plan -destroy`
   bool has_changes = false;
+  bool was_empty = false;  ///< the state held nothing, and the plan creates something
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
@@ -34,6 +36,7 @@ struct PlanMetadata {
   std::int64_t created = 0;  ///< seconds since 1970
   std::optional<std::int64_t> expires{};
   std::vector<std::string> passed_guards{};  ///< the options that passed a guard while planning
+  SeenOutputs outputs{};                     ///< digests of the outputs before the plan, its own and those that it read
 
   friend bool operator==(const PlanMetadata&, const PlanMetadata&) = default;
 };
@@ -53,6 +56,7 @@ struct ApplyConditions {
   bool in_merge_request = false;
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};
+  bool existed_at_base = false;  ///< the state was there before the change
 };
 
 /// Every reason not to apply a plan, in the order of the guards, each one sentence with its fix.

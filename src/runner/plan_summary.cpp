@@ -137,6 +137,10 @@ void PlanSummaryReader::take_resource() {
   const auto updated = count_of(actions, "update");
   const auto removed = count_of(actions, "delete");
   const auto forgotten = count_of(actions, "forget");
+  // Only what is created, imported or read has not been in the state before.
+  const bool is_new = std::all_of(actions.begin(), actions.end(),
+                                  [](const std::string& action) { return action == "create" || action == "read"; });
+  summary_.has_prior_objects = summary_.has_prior_objects || (!is_new && !resource_.is_imported);
   summary_.create += created;
   summary_.update += updated;
   summary_.remove += removed;

@@ -35,7 +35,8 @@ struct PlanSummary {
   std::vector<std::string> read{};       ///< data sources read during the apply
   std::vector<OutputChange> outputs{};
 
-  bool errored = false;  ///< the plan stopped half-way; its counts mean nothing
+  bool has_prior_objects = false;  ///< the state holds something that the plan looked at
+  bool errored = false;            ///< the plan stopped half-way; its counts mean nothing
   std::optional<bool>
       complete{};  ///< false: targets or deferred changes left something out; empty: the tool is too old
   std::optional<bool> applyable{};  ///< whether an apply would do anything; empty: the tool is too old

@@ -6,6 +6,8 @@
 #include <ctime>
 
 #include "base/error.hpp"
+#include "runner/apply_record.hpp"
+#include "runner/dotenv.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/terraform_command.hpp"
 
@@ -26,6 +28,21 @@ PlanMetadata load_metadata(const LaneDescription& lane, const ArtifactPaths& pat
       {"retry the plan job and review its plan", "let the apply job need its plan job, with artifacts"});
 }
 
+/// What the applies that ran before this one, in this pipeline, changed under this plan.
+std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const PlanMetadata& planned) {
+  std::vector<Refusal> result;
+  for (const auto& entry : fs::directory_iterator(lane.project_directory / ".statelane")) {
+    const std::optional<std::string> text = read_file(entry.path() / "applied.json");
+    if (!text || entry.path().filename() == lane.slug) continue;
+    const ApplyRecord record = parse_record(*text);
+    const auto found = runner::find_changed_outputs(planned.outputs.remote, record.outputs, lane.read_outputs);
+    result.insert(result.end(), found.begin(), found.end());
+  }
+  std::sort(result.begin(), result.end(),
+            [](const Refusal& left, const Refusal& right) { return left.message < right.message; });
+  return result;
+}
+
 std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
                             const PlanMetadata& planned) {
   ApplyConditions conditions;
@@ -37,7 +54,10 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   conditions.in_merge_request = job.in_merge_request();
   conditions.deploy_freeze = job.deploy_freeze;
   conditions.max_destroy = lane.max_destroy;
+  conditions.existed_at_base = lane.existed_at_base;
   std::vector<Refusal> refusals = find_refusals(planned, conditions);
+  const std::vector<Refusal> changed = find_changed_outputs(lane, planned);
+  refusals.insert(refusals.end(), changed.begin(), changed.end());
   if (planned.has_changes) return refusals;
   // Nothing will be done, so when and where it is not done does not matter.
   std::erase_if(refusals, [](const Refusal& refusal) {
@@ -99,10 +119,51 @@ std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane
   return error ? std::nullopt : std::optional(time);
 }
 
+/// `terraform output -json`; empty, with a line in the log, when it cannot be had.
+std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
+  const process::Captured answer = process::run_captured(
+      {{lane.tool, "output", "-json"}, run.environment(), lane_directory(lane)}, std::chrono::minutes(5));
+  if (answer.status.succeeded()) return answer.out;
+  run.log().line(fmt::format("statelane: the outputs cannot be read: {}", strip_escapes(answer.err)));
+  return "";
+}
+
+/// Writes what the user asked to hand on to later jobs.
+void write_dotenv(const LaneDescription& lane, const RunOptions& options, LaneRun& run, const std::string& outputs) {
+  if (options.dotenv_outputs.empty()) return;
+  if (outputs.empty())
+    throw Error(ErrorKind::environment, fmt::format("the outputs of {} cannot be handed on", lane.state_id));
+  write_private_file(run.paths().dotenv, render_dotenv(outputs, options.dotenv_outputs));
+}
+
+/// Leaves what was done for the applies that depend on this one. Outputs that cannot be read count as changed.
+void write_record(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const PlanMetadata& planned,
+                  const std::string& outputs, ApplyRecord record) {
+  record.commit = job.commit;
+  record.finished = std::time(nullptr);
+  record.outputs.state = lane.state_id;
+  record.outputs.before = planned.outputs.own;
+  if (!outputs.empty()) {
+    OutputDigestReader reader(OutputDigestReader::Source::output_command, job.root_pipeline);
+    reader.add(outputs);
+    record.outputs.after = reader.finish().own;
+  }
+  write_private_file(run.paths().record, render_record(record));
+}
+
+/// The exit code of an apply that has ended, told in the log.
 int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied, std::string_view what) {
   if (!applied.started || !applied.status.succeeded()) return run.explain_end(applied, what);
   run.log().line(fmt::format("statelane: {} is applied", lane.state_id));
   return 0;
+}
+
+Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun& run) {
+  if (lane.commands) return run.run("apply", lane.commands->apply, run.paths().apply_text);
+  const auto older = errored_state_time(lane);
+  const Supervised applied = run.run("apply", apply_arguments(lane, options, run.paths()), run.paths().apply_text);
+  keep_errored_state(lane, run, older);
+  return applied;
 }
 
 }  // namespace
@@ -110,23 +171,30 @@ int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied,
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
               const BranchQuestion& newest) {
   LaneRun run(lane, job, options);
+  std::error_code ignored;
+  for (const fs::path& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text})
+    fs::remove(file, ignored);
   const PlanMetadata planned = load_metadata(lane, run.paths());
-  run.enforce(verify(lane, job, run, planned));
+  ApplyRecord record;
+  record.passed_guards = run.enforce(verify(lane, job, run, planned));
   if (!planned.has_changes) {
     run.log().line(fmt::format("statelane: the plan of {} has no changes; there is nothing to apply", lane.state_id));
-    return 0;
+    if (options.dotenv_outputs.empty()) return 0;
   }
-  const fs::path text = run.paths().directory / "apply.txt";
-  if (lane.commands) {
-    enforce_newest(run, options, newest);
-    return finish(lane, run, run.run("apply", lane.commands->apply, text), lane.commands->apply.front());
+  if (!lane.commands) {
+    if (const int code = run.prepare_terraform(); code != 0) return code;
   }
-  if (const int code = run.prepare_terraform(); code != 0) return code;
-  enforce_newest(run, options, newest);
-  const auto older = errored_state_time(lane);
-  const Supervised applied = run.run("apply", apply_arguments(lane, options, run.paths()), text);
-  keep_errored_state(lane, run, older);
-  return finish(lane, run, applied, "apply");
+  if (planned.has_changes) {
+    const std::vector<std::string> passed = enforce_newest(run, options, newest);
+    record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
+    const Supervised applied = apply(lane, options, run);
+    record.exit_code = finish(lane, run, applied, lane.commands ? lane.commands->apply.front() : "apply");
+    if (!applied.started) return record.exit_code;
+  }
+  const std::string outputs = lane.commands ? "" : ask_outputs(lane, run);
+  if (planned.has_changes) write_record(lane, job, run, planned, outputs, record);
+  if (record.exit_code == 0) write_dotenv(lane, options, run, outputs);
+  return record.exit_code;
 }
 
 }  // namespace statelane::runner

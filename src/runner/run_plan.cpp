@@ -74,15 +74,22 @@ class PlanJsonFile {
   std::ofstream stream_;
 };
 
-PlanSummary read_summary(const LaneDescription& lane, LaneRun& run, PlanJsonFile* copy) {
-  PlanSummaryReader reader;
+struct PlanContents {
+  PlanSummary summary;
+  SeenOutputs outputs;
+};
+
+PlanContents read_plan(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, PlanJsonFile* copy) {
+  PlanSummaryReader summary;
+  OutputDigestReader outputs(OutputDigestReader::Source::plan, job.root_pipeline);
   const process::Command show = {
       {lane.tool, "show", "-json", run.paths().plan_file.string()}, run.environment(), lane_directory(lane)};
   const process::Captured answer = process::run_streamed(show, std::chrono::minutes(15), [&](std::string_view piece) {
-    reader.add(piece);
+    summary.add(piece);
+    outputs.add(piece);
     if (copy != nullptr) copy->add(piece);
   });
-  if (answer.status.succeeded()) return reader.finish();
+  if (answer.status.succeeded()) return {summary.finish(), outputs.finish()};
   throw Error(ErrorKind::environment, fmt::format("cannot read the plan that was just made: '{} show' {}", lane.tool,
                                                   answer.timed_out ? "takes too long" : "failed: " + answer.err));
 }
@@ -113,17 +120,19 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
 }
 
 /// `meta.json`, written last: without it nothing here counts.
-void write_metadata(const LaneDescription& lane, const RunOptions& options, LaneRun& run, const PlanSummary& summary) {
+void write_metadata(const LaneDescription& lane, const RunOptions& options, LaneRun& run, const PlanContents& plan) {
   PlanMetadata metadata = run.describe();
-  metadata.has_changes = summary.has_changes();
-  metadata.create = summary.create;
-  metadata.update = summary.update;
-  metadata.remove = summary.remove;
-  metadata.destroys = summary.destroys();
-  metadata.tool_version = summary.tool_version;
+  metadata.has_changes = plan.summary.has_changes();
+  metadata.was_empty = plan.summary.create > 0 && !plan.summary.has_prior_objects && plan.outputs.own.empty();
+  metadata.create = plan.summary.create;
+  metadata.update = plan.summary.update;
+  metadata.remove = plan.summary.remove;
+  metadata.destroys = plan.summary.destroys();
+  metadata.tool_version = plan.summary.tool_version;
   metadata.created = std::time(nullptr);
   if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
   for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
+  metadata.outputs = plan.outputs;
   write_private_file(run.paths().metadata, render_metadata(metadata));
 }
 
@@ -132,9 +141,9 @@ int run_custom_plan(const LaneDescription& lane, const RunOptions& options, Lane
     const Supervised ended = run.run("plan", lane.commands->plan, run.paths().text);
     if (!ended.started || !ended.status.succeeded()) return run.explain_end(ended, lane.commands->plan.front());
   }
-  PlanSummary summary;
-  summary.applyable = true;
-  write_metadata(lane, options, run, summary);
+  PlanContents unknown;
+  unknown.summary.applyable = true;
+  write_metadata(lane, options, run, unknown);
   results.keep();
   return 0;
 }
@@ -144,35 +153,63 @@ bool is_planned(const Supervised& ended) {
   return ended.started && (ended.status.succeeded() || ended.status == process::ExitStatus::exited(2));
 }
 
+/// What a plan that was made contains, told in the log; or the exit code to end with.
+struct Planned {
+  int code = 0;
+  PlanContents contents{};
+};
+
+Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run) {
+  if (const int code = run.prepare_terraform(); code != 0) return {code};
+  // Terraform would create it readable for all; an existing file keeps its rights.
+  write_private_file(run.paths().plan_file, "");
+  const Supervised ended = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
+  // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
+  if (!is_planned(ended)) return {run.explain_end(ended, "plan")};
+
+  std::optional<PlanJsonFile> plan_json;
+  if (!lane.after_plan.empty()) plan_json.emplace(lane);
+  Planned result{0, read_plan(lane, job, run, plan_json ? &*plan_json : nullptr)};
+  const PlanSummary& summary = result.contents.summary;
+  if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
+  run.log().write(render_summary(summary, lane.state_id));
+  warn_about(lane, run.log(), summary);
+  if (!plan_json) return result;
+  plan_json->close();
+  result.code = run_check(lane, run, plan_json->name());
+  return result;
+}
+
 }  // namespace
 
 int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
   LaneRun run(lane, job, options);
   Results results(run.paths());
   if (lane.commands) return run_custom_plan(lane, options, run, results);
-  if (const int code = run.prepare_terraform(); code != 0) return code;
-
-  // Terraform would create it readable for all; an existing file keeps its rights.
-  write_private_file(run.paths().plan_file, "");
-  const Supervised planned = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
-  // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
-  if (!is_planned(planned)) return run.explain_end(planned, "plan");
-
-  std::optional<PlanJsonFile> plan_json;
-  if (!lane.after_plan.empty()) plan_json.emplace(lane);
-  const PlanSummary summary = read_summary(lane, run, plan_json ? &*plan_json : nullptr);
-  if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
-  run.log().write(render_summary(summary, lane.state_id));
-  warn_about(lane, run.log(), summary);
-  if (plan_json) {
-    plan_json->close();
-    if (const int code = run_check(lane, run, plan_json->name()); code != 0) return code;
-  }
-  if (run.supervisor().is_stopping()) return run.explain_end({}, "apply");
-  write_private_file(run.paths().report, render_report(summary));
-  write_metadata(lane, options, run, summary);
+  const auto [code, plan] = make_plan(lane, job, options, run);
+  if (code != 0) return code;
+  if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
+  write_private_file(run.paths().report, render_report(plan.summary));
+  write_metadata(lane, options, run, plan);
   results.keep();
-  return options.detailed_exit_code && summary.has_changes() ? 2 : 0;
+  return options.detailed_exit_code && plan.summary.has_changes() ? 2 : 0;
+}
+
+int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+  if (lane.commands) {
+    throw Error(ErrorKind::usage,
+                fmt::format("{} is a lane outside Terraform; what has drifted there is not known", lane.state_id));
+  }
+  RunOptions looking = options;
+  looking.lock = options.lock.value_or(false);
+  LaneDescription unchecked = lane;
+  unchecked.after_plan.clear();
+  unchecked.max_destroy.reset();
+  LaneRun run(unchecked, job, looking);
+  const Results results(run.paths());
+  const auto [code, plan] = make_plan(unchecked, job, looking, run);
+  if (code != 0) return code;
+  return plan.summary.has_changes() ? 2 : 0;
 }
 
 }  // namespace statelane::runner

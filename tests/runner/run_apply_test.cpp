@@ -199,3 +199,96 @@ TEST_CASE("Terraform killed from outside is told with its signal") {
   CHECK(outcome.code == 137);
   CHECK(outcome.says("'apply' was killed by signal KILL; the state's lock may still be held"));
 }
+
+namespace {
+
+/// Two states, the second of which reads the first; applied once.
+struct Chain {
+  Project up;
+  Project down;
+
+  Chain() {
+    up.lane.state_id = up.lane.slug = up.lane.directory = "up";
+    configure_up("v1", "z1");
+    down.lane.project_directory = up.scratch.path;
+    up.scratch.write("net/main.tf",
+                     "data \"terraform_remote_state\" \"up\" {\n  backend = \"local\"\n  config = { path = "
+                     "\"../up/terraform.tfstate\" }\n}\n"
+                     "locals { vpc = data.terraform_remote_state.up.outputs.vpc }\nresource \"terraform_data\" \"a\" { "
+                     "input = local.vpc }\n");
+    REQUIRE(up.plan().code == 0);
+    REQUIRE(up.apply().code == 0);
+    REQUIRE(down.plan().code == 0);
+    REQUIRE(down.apply().code == 0);
+  }
+  void configure_up(const std::string& vpc, const std::string& zone) const {
+    up.scratch.write("up/main.tf", "resource \"terraform_data\" \"a\" { input = \"" + vpc + zone +
+                                       "\" }\noutput \"vpc\" { value = \"" + vpc +
+                                       "\" }\noutput \"zone\" { value = \"" + zone + "\" }\n");
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "an apply is refused when an output that its plan read was changed by an apply in between, until it is planned "
+    "again") {
+  if (!has_tool("terraform")) return;
+  Chain chain;
+  chain.configure_up("v2", "z1");
+  REQUIRE(chain.up.plan().code == 0);
+  REQUIRE(chain.down.plan().code == 0);
+  REQUIRE(chain.up.apply().code == 0);
+  const Outcome refused = chain.down.apply();
+  INFO(refused.log);
+  CHECK(refused.code == 125);
+  CHECK(refused.says("output 'vpc' of state 'up' has changed since the plan read it (data.terraform_remote_state.up)"));
+  REQUIRE(chain.down.plan().code == 0);
+  CHECK(chain.down.apply().code == 0);
+  CHECK(read_text(chain.up.scratch.path / "net/terraform.tfstate").find("\"v2\"") != std::string::npos);
+}
+
+TEST_CASE("a changed output that the state does not refer to refuses nothing where that is known") {
+  if (!has_tool("terraform")) return;
+  Chain chain;
+  chain.down.lane.read_outputs = {{"vpc"}};
+  chain.configure_up("v1", "z2");
+  REQUIRE(chain.up.plan().code == 0);
+  REQUIRE(chain.down.plan().code == 0);
+  REQUIRE(chain.up.apply().code == 0);
+  CHECK(chain.down.apply().code == 0);
+  chain.down.lane.read_outputs.reset();
+  CHECK(chain.down.apply().code == 125);
+  chain.down.options.passed = {Guard::changed_outputs};
+  CHECK(chain.down.apply().code == 0);
+}
+
+TEST_CASE("a state that is suddenly empty is refused") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.lane.existed_at_base = true;
+  const Outcome refused = apply_after(project, [](Project&) {});
+  CHECK(refused.code == 125);
+  CHECK(refused.says("the state is empty though it is no new one"));
+  project.options.passed = {Guard::empty_state};
+  CHECK(project.apply().code == 0);
+  project.options.passed = {};
+  project.configure("resource \"terraform_data\" \"a\" { input = 1 }\nresource \"terraform_data\" \"b\" {}\n");
+  CHECK(apply_after(project, [](Project&) {}).code == 0);
+}
+
+TEST_CASE("what an apply did is recorded, and outputs are handed on when asked, also without changes") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure("resource \"terraform_data\" \"a\" {}\noutput \"address\" { value = \"10.0.0.1\" }\n");
+  project.options.dotenv_outputs = {"ADDRESS=address"};
+  project.options.passed = {Guard::newest_commit};
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  CHECK(project.text("outputs.env") == "ADDRESS=10.0.0.1\n");
+  CHECK(project.text("applied.json").find("\"exit_code\": 0") != std::string::npos);
+  CHECK(project.text("applied.json").find("\"--newest-commit off\"") != std::string::npos);
+  CHECK(project.text("apply.txt").find("Apply complete!") != std::string::npos);
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  CHECK(project.text("outputs.env") == "ADDRESS=10.0.0.1\n");
+  CHECK_FALSE(project.has("applied.json"));
+}

@@ -187,3 +187,31 @@ TEST_CASE("a lane outside Terraform runs its own commands under the same guards"
   CHECK(project.plan().code == 4);
   CHECK_FALSE(project.has("meta.json"));
 }
+
+TEST_CASE("drift is told by the exit code, without a lock and with nothing that could be applied") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  const auto drift = [&] {
+    return Project::end(
+        project.start([&] { return statelane::runner::run_drift(project.lane, project.job, project.options); }));
+  };
+  const Outcome changed = drift();
+  INFO(changed.log);
+  CHECK(changed.code == 2);
+  CHECK(changed.says("-lock=false"));
+  for (const char* name : {"plan.bin", "plan.json", "meta.json"}) CHECK_FALSE(project.has(name));
+  REQUIRE(project.plan().code == 0);
+  REQUIRE(project.apply().code == 0);
+  CHECK(drift().code == 0);
+}
+
+TEST_CASE("a stop signal while a plan is made keeps nothing") {
+  Project project;
+  project.lane.commands = {{"sh", "-c", "trap 'exit 6' INT; echo ready; while :; do sleep 0.01; done"}, {"true"}};
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 6);
+  CHECK(helper.log().find("was interrupted once and ended by itself") != std::string::npos);
+  CHECK_FALSE(project.has("meta.json"));
+}

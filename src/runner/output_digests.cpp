@@ -1,0 +1,157 @@
+#include "runner/output_digests.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace statelane::runner {
+
+namespace {
+
+using Answer = JsonScanner::Answer;
+
+bool is_named(const std::optional<std::vector<std::string>>& names, const std::string& name) {
+  return !names || std::find(names->begin(), names->end(), name) != names->end();
+}
+
+bool differs(const AppliedOutputs& applied, const std::string& name) {
+  const auto after = applied.after.find(name);
+  return after == applied.after.end() || after->second != applied.before.at(name);
+}
+
+}  // namespace
+
+OutputDigestReader::OutputDigestReader(Source source, std::string salt)
+    : scanner_([this](const JsonEvent& event) { return receive(event); }),
+      first_(source == Source::plan ? Place::document : Place::own_outputs),
+      salt_(std::move(salt)) {}
+
+SeenOutputs OutputDigestReader::finish() {
+  scanner_.finish();
+  return std::move(seen_);
+}
+
+Answer OutputDigestReader::receive(const JsonEvent& event) {
+  if (here() == Place::value || (event.kind != JsonEvent::Kind::key && next_ == Place::value)) {
+    digest(event);
+    return Answer::enter;
+  }
+  switch (event.kind) {
+    case JsonEvent::Kind::key: return receive_key(event.text);
+    case JsonEvent::Kind::begin_object:
+    case JsonEvent::Kind::begin_array: enter(); break;
+    case JsonEvent::Kind::end_object:
+    case JsonEvent::Kind::end_array: leave(); break;
+    case JsonEvent::Kind::string: receive_text(event.text); break;
+    case JsonEvent::Kind::scalar: break;
+  }
+  return Answer::enter;
+}
+
+Answer OutputDigestReader::receive_key(std::string_view key) {
+  struct Wanted {
+    Place place;
+    std::string_view key;
+    Place next;
+  };
+  static constexpr std::array wanted = {
+      Wanted{Place::document, "prior_state", Place::prior_state},
+      // Not prior_state's outputs: the refresh has already put the new values there.
+      Wanted{Place::document, "output_changes", Place::output_changes},
+      Wanted{Place::output_change, "actions", Place::output_actions},
+      Wanted{Place::output_change, "before", Place::value},
+      Wanted{Place::prior_state, "values", Place::state_values},
+      Wanted{Place::state_values, "root_module", Place::module},
+      Wanted{Place::module, "resources", Place::resources},
+      Wanted{Place::module, "child_modules", Place::modules},
+      Wanted{Place::resource, "address", Place::outside},
+      Wanted{Place::resource, "type", Place::outside},
+      Wanted{Place::resource, "values", Place::resource_values},
+      Wanted{Place::resource_values, "outputs", Place::remote_outputs},
+      Wanted{Place::own_output, "value", Place::value},
+  };
+  key_ = key;
+  const bool is_name =
+      here() == Place::own_outputs || here() == Place::output_changes || here() == Place::remote_outputs;
+  if (is_name) {
+    output_name_ = key;
+    is_remote_output_ = here() == Place::remote_outputs;
+    is_new_output_ = false;
+    next_ = is_remote_output_ ? Place::value : here() == Place::own_outputs ? Place::own_output : Place::output_change;
+    return Answer::enter;
+  }
+  const auto found = std::find_if(wanted.begin(), wanted.end(),
+                                  [&](const Wanted& entry) { return entry.place == here() && entry.key == key; });
+  // Terraform writes a resource's type before its values.
+  const bool is_other_resource =
+      key == "values" && here() == Place::resource && resource_type_ != "terraform_remote_state";
+  if (found == wanted.end() || is_other_resource) return Answer::skip;
+  next_ = found->next;
+  return Answer::enter;
+}
+
+void OutputDigestReader::enter() {
+  Place place = places_.empty() ? first_ : next_;
+  if (here() == Place::modules) place = Place::module;
+  if (here() == Place::resources) {
+    place = Place::resource;
+    resource_type_.clear();
+    resource_address_.clear();
+  }
+  if (place == Place::remote_outputs) seen_.remote.push_back({resource_address_, {}});
+  places_.push_back(place);
+  next_ = Place::outside;
+}
+
+void OutputDigestReader::leave() {
+  if (here() == Place::output_change && is_new_output_) seen_.own.erase(output_name_);
+  places_.pop_back();
+}
+
+void OutputDigestReader::receive_text(std::string_view text) {
+  if (here() == Place::output_actions && text == "create") is_new_output_ = true;
+  if (here() != Place::resource) return;
+  if (key_ == "type") resource_type_ = text;
+  if (key_ == "address") resource_address_ = text;
+}
+
+void OutputDigestReader::digest(const JsonEvent& event) {
+  next_ = Place::outside;
+  if (!digest_) {
+    digest_.emplace();
+    digest_->add_field(salt_);
+  }
+  const char kind = static_cast<char>('0' + static_cast<int>(event.kind));
+  digest_->add({&kind, 1});
+  digest_->add_field(event.text);
+  const bool opens = event.kind == JsonEvent::Kind::begin_object || event.kind == JsonEvent::Kind::begin_array;
+  const bool closes = event.kind == JsonEvent::Kind::end_object || event.kind == JsonEvent::Kind::end_array;
+  if (opens) places_.push_back(Place::value);
+  if (closes) places_.pop_back();
+  if (here() != Place::value) take_value();
+}
+
+void OutputDigestReader::take_value() {
+  OutputDigests& outputs = is_remote_output_ ? seen_.remote.back().outputs : seen_.own;
+  outputs[output_name_] = digest_->finish_hex();
+  digest_.reset();
+}
+
+std::vector<Refusal> find_changed_outputs(const std::vector<RemoteOutputs>& read, const AppliedOutputs& applied,
+                                          const std::optional<std::vector<std::string>>& names) {
+  std::vector<Refusal> result;
+  for (const RemoteOutputs& source : read) {
+    const bool reads_this_state = !applied.before.empty() && source.outputs == applied.before;
+    for (const auto& [name, digest] : reads_this_state ? source.outputs : OutputDigests{}) {
+      if (!is_named(names, name) || !differs(applied, name)) continue;
+      result.push_back({Guard::changed_outputs,
+                        fmt::format("output '{}' of state '{}' has changed since the plan read it ({})", name,
+                                    applied.state, source.address),
+                        "retry the plan job of this state, review its plan, then start this job again"});
+    }
+  }
+  return result;
+}
+
+}  // namespace statelane::runner

@@ -1,0 +1,126 @@
+#include "runner/output_digests.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "runner/apply_record.hpp"
+#include "runner/dotenv.hpp"
+
+using statelane::Error;
+using statelane::runner::AppliedOutputs;
+using statelane::runner::ApplyRecord;
+using statelane::runner::find_changed_outputs;
+using statelane::runner::OutputDigestReader;
+using statelane::runner::parse_record;
+using statelane::runner::RemoteOutputs;
+using statelane::runner::render_dotenv;
+using statelane::runner::render_record;
+using statelane::runner::SeenOutputs;
+using Source = statelane::runner::OutputDigestReader::Source;
+
+namespace {
+
+SeenOutputs read(Source source, std::string_view text, const std::string& salt = "700", std::size_t piece = 1000) {
+  OutputDigestReader reader(source, salt);
+  for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) reader.add(text.substr(0, piece));
+  return reader.finish();
+}
+
+const std::string plan =
+    R"({"format_version":"1.2","planned_values":{"outputs":{"no":{"value":1}}},
+  "output_changes":{"own":{"actions":["update"],"before":"x","after":"y"},"new":{"actions":["create"],"before":null,"after":"y"}},
+  "prior_state":{"values":{"outputs":{"own":{"sensitive":false,"value":"y","type":"string"}},
+  "root_module":{"resources":[
+    {"address":"terraform_data.a","type":"terraform_data","values":{"outputs":{"no":1}}},
+    {"address":"data.terraform_remote_state.net","type":"terraform_remote_state",
+     "values":{"backend":"local","outputs":{"vpc":"v1","ids":["a",{"b":null}],"n":1.5}}}],
+  "child_modules":[{"address":"module.m","child_modules":[{"resources":[
+    {"address":"module.m.module.n.data.terraform_remote_state.iam","type":"terraform_remote_state",
+     "values":{"outputs":{}}}]}]}]}}}})";
+
+const std::string outputs = R"({
+  "vpc": {"sensitive": true, "type": "string", "value": "v1"},
+  "ids": {"type": ["tuple"], "value": [ "a", {"b": null} ]},
+  "n": {"value": 1.5}
+})";
+
+std::string refusal_of_dotenv(const std::vector<std::string>& names, const std::string& value = "\"x\"") {
+  try {
+    render_dotenv(R"({"o":{"sensitive":false,"value":)" + value + R"(},"s":{"sensitive":true,"value":"x"}})", names);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a plan tells the outputs that it saw, its own and those it read, in modules too") {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, plan.size()}) {
+    const SeenOutputs seen = read(Source::plan, plan, "700", piece);
+    CHECK(seen.own == read(Source::output_command, R"({"own":{"value":"x"}})").own);
+    REQUIRE(seen.remote.size() == 2);
+    CHECK(seen.remote[0].address == "data.terraform_remote_state.net");
+    CHECK(seen.remote[0].outputs.size() == 3);
+    CHECK(seen.remote[1] == RemoteOutputs{"module.m.module.n.data.terraform_remote_state.iam", {}});
+  }
+}
+
+TEST_CASE(
+    "an output has the same digest wherever it is read, another in another pipeline, and another for another value") {
+  const auto in_plan = read(Source::plan, plan).remote[0].outputs;
+  CHECK(read(Source::output_command, outputs).own == in_plan);
+  CHECK(read(Source::output_command, outputs, "701").own != in_plan);
+  const auto digest = [](const std::string& value) {
+    return read(Source::output_command, R"({"o":{"value":)" + value + "}}").own.at("o");
+  };
+  CHECK(digest("1") != digest("\"1\""));
+  CHECK(digest("[1,[2]]") != digest("[[1],2]"));
+  CHECK(digest(R"({"a":"b"})") != digest(R"(["a","b"])"));
+}
+
+TEST_CASE("what is no JSON is an error") {
+  CHECK_THROWS_AS(read(Source::plan, "{\"prior_state\":{"), Error);
+  CHECK_THROWS_AS(read(Source::output_command, "Warning"), Error);
+}
+
+TEST_CASE("a plan is refused only for outputs that it read and that have changed") {
+  const std::vector<RemoteOutputs> seen = {{"data.terraform_remote_state.net", {{"vpc", "1"}, {"zone", "2"}}}};
+  const AppliedOutputs same{"net", {{"vpc", "1"}, {"zone", "2"}}, {{"vpc", "1"}, {"zone", "2"}, {"new", "3"}}};
+  const AppliedOutputs changed{"net", {{"vpc", "1"}, {"zone", "2"}}, {{"vpc", "9"}}};
+  CHECK(find_changed_outputs(seen, same, {}).empty());
+  REQUIRE(find_changed_outputs(seen, changed, {}).size() == 2);
+  CHECK(find_changed_outputs(seen, changed, {}).front().message ==
+        "output 'vpc' of state 'net' has changed since the plan read it (data.terraform_remote_state.net)");
+  CHECK(find_changed_outputs(seen, changed, {{"zone"}}).size() == 1);
+  CHECK(find_changed_outputs(seen, changed, {{"other"}}).empty());
+}
+
+TEST_CASE("a plan that read a state after its apply, or another state, is not refused") {
+  const AppliedOutputs changed{"net", {{"vpc", "1"}}, {{"vpc", "9"}}};
+  CHECK(find_changed_outputs({{"a", {{"vpc", "9"}}}}, changed, {}).empty());
+  CHECK(find_changed_outputs({{"a", {{"vpc", "1"}, {"more", "2"}}}}, changed, {}).empty());
+  CHECK(find_changed_outputs({{"a", {}}}, {"net", {}, {{"vpc", "9"}}}, {}).empty());
+}
+
+TEST_CASE("the record of an apply is read as it was written, and damage is an error") {
+  const ApplyRecord record{"c", 17, 1, {"--allow-expired"}, {"net", {{"a", "1"}}, {{"a", "2"}}}};
+  CHECK(parse_record(render_record(record)) == record);
+  CHECK_THROWS_AS(parse_record(""), Error);
+  CHECK_THROWS_AS(parse_record("{}"), Error);
+  CHECK_THROWS_AS(parse_record(R"({"schema":"statelane/applied/2"})"), Error);
+}
+
+TEST_CASE("outputs are handed on as variables within GitLab's limits") {
+  const std::string json =
+      R"({"vpc":{"sensitive":false,"value":"v 1"},"n":{"sensitive":false,"value":3},"on":{"sensitive":false,"value":true}})";
+  CHECK(render_dotenv(json, {"vpc", "COUNT=n", "on"}) == "vpc=v 1\nCOUNT=3\non=true\n");
+  CHECK(refusal_of_dotenv({"gone"}) == "cannot write output 'gone' as a variable: the state has no such output");
+  CHECK(refusal_of_dotenv({"s"}) == "cannot write output 's' as a variable: it is sensitive");
+  CHECK(refusal_of_dotenv({"o"}, "[1]") == "cannot write output 'o' as a variable: it is no string, number or boolean");
+  CHECK(refusal_of_dotenv({"o"}, R"("a\nb")") == "cannot write output 'o' as a variable: it has a line end");
+  CHECK(refusal_of_dotenv({"A-B=o"}) ==
+        "cannot write output 'o' as a variable: 'A-B' is no name of a variable; write VARIABLE=o");
+  CHECK_FALSE(refusal_of_dotenv(std::vector<std::string>(21, "o")).empty());
+  CHECK_FALSE(refusal_of_dotenv({"o"}, "\"" + std::string(6000, 'x') + "\"").empty());
+}
