@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <span>
+
+#include "base/glob.hpp"
+#include "base/suggest.hpp"
+#include "config/config.hpp"
+#include "config/read_yaml.hpp"
+
+namespace statelane::config {
+
+namespace {
+
+/// A glob may stand for so many patterns by its braces.
+constexpr std::size_t most_alternatives = 1'000;
+
+template <typename Value>
+struct Choice {
+  std::string_view name;
+  Value value;
+};
+
+/// Reads one document with a strict schema. Each reader of a value adds an error and leaves the default when it does not fit.
+class ConfigReader {
+ public:
+  ConfigReader(std::string_view text, const RepoPath& path, Diagnostics& diagnostics)
+      : text_(text), path_(path), diagnostics_(diagnostics) {}
+
+  Config read(const YamlValue& root) {
+    Config config;
+    if (std::holds_alternative<std::nullptr_t>(root.data)) return config;
+    read_map(root, "the configuration",
+             {{"version", [&](const YamlValue& value) { read_version(value); }},
+              {"states", [&](const YamlValue& value) { read_states(value, config); }},
+              {"ignore", [&](const YamlValue& value) { config.ignore = read_globs(value, "ignore"); }},
+              {"global_inputs", [&](const YamlValue& value) { config.global_inputs = read_globs(value, "global_inputs"); }},
+              {"pipeline", [&](const YamlValue& value) { read_pipeline(value, config); }},
+              {"gitlab", [&](const YamlValue& value) { read_gitlab(value, config); }}});
+    return config;
+  }
+
+ private:
+  using Handler = std::function<void(const YamlValue&)>;
+  struct Key {
+    std::string name;
+    Handler read;
+  };
+
+  void error(const YamlValue& value, std::string message, std::vector<std::string> hints = {}) {
+    SourcePos end = value.pos;
+    if (const std::string* text = value.as_string()) end.column += static_cast<std::uint32_t>(text->size());
+    Diagnostic diagnostic{Severity::error, path_, SourceRange{value.pos, end}, std::move(message), std::move(hints), {}};
+    diagnostic.source_line = line_text(text_, value.pos.line);
+    diagnostics_.add(std::move(diagnostic));
+  }
+
+  void read_map(const YamlValue& value, const std::string& name, const std::vector<Key>& keys) {
+    const YamlValue::Map* map = value.as_map();
+    if (map == nullptr) return error(value, fmt::format("{} has to be a map", name));
+    for (const auto& [key, entry] : *map) {
+      const auto found = std::find_if(keys.begin(), keys.end(), [&key = key](const Key& candidate) { return candidate.name == key; });
+      if (found != keys.end()) {
+        found->read(entry);
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const Key& candidate : keys) names.push_back(candidate.name);
+      std::vector<std::string> hints;
+      if (const auto suggestion = find_suggestion(key, names)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+      hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
+      error(entry, fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
+    }
+  }
+
+  void read_version(const YamlValue& value) {
+    const auto* number = std::get_if<std::int64_t>(&value.data);
+    if (number == nullptr || *number != 1) error(value, "version has to be 1");
+  }
+
+  std::optional<Located> read_text(const YamlValue& value, const std::string& name) {
+    const std::string* text = value.as_string();
+    if (text == nullptr || text->empty()) {
+      error(value, fmt::format("{} has to be a string{}", name, text != nullptr ? " that is not empty" : "; put it in quotes"));
+      return std::nullopt;
+    }
+    SourcePos end = value.pos;
+    end.column += static_cast<std::uint32_t>(text->size());
+    end.offset += static_cast<std::uint32_t>(text->size());
+    return Located{*text, {value.pos, end}};
+  }
+
+  std::optional<Located> read_glob(const YamlValue& value, const std::string& name) {
+    auto glob = read_text(value, name);
+    if (glob && count_alternatives(glob->text, most_alternatives + 1) > most_alternatives) {
+      error(value, fmt::format("{} stands for more than {} patterns by its braces", name, most_alternatives));
+      return std::nullopt;
+    }
+    return glob;
+  }
+
+  std::vector<Located> read_globs(const YamlValue& value, const std::string& name) {
+    std::vector<Located> result;
+    for (const YamlValue& item : list_of(value, name)) {
+      if (auto glob = read_glob(item, name)) result.push_back(*std::move(glob));
+    }
+    return result;
+  }
+
+  std::vector<Located> read_texts(const YamlValue& value, const std::string& name) {
+    std::vector<Located> result;
+    for (const YamlValue& item : list_of(value, name)) {
+      if (auto text = read_text(item, name)) result.push_back(*std::move(text));
+    }
+    return result;
+  }
+
+  std::vector<std::string> read_words(const YamlValue& value, const std::string& name) {
+    std::vector<std::string> result;
+    for (Located& text : read_texts(value, name)) result.push_back(std::move(text.text));
+    return result;
+  }
+
+  YamlValue::List list_of(const YamlValue& value, const std::string& name) {
+    if (const YamlValue::List* list = value.as_list()) return *list;
+    error(value, fmt::format("{} has to be a list", name));
+    return {};
+  }
+
+  template <typename Value>
+  std::optional<Value> read_choice(const YamlValue& value, const std::string& name, std::span<const Choice<Value>> choices) {
+    const std::string* text = value.as_string();
+    std::vector<std::string> names;
+    for (const Choice<Value>& choice : choices) {
+      if (text != nullptr && *text == choice.name) return choice.value;
+      names.emplace_back(choice.name);
+    }
+    std::vector<std::string> hints;
+    const auto suggestion = text == nullptr ? std::nullopt : find_suggestion(*text, names);
+    if (suggestion) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+    error(value, fmt::format("{} has to be one of {}", name, fmt::join(names, ", ")), std::move(hints));
+    return std::nullopt;
+  }
+
+  void read_states(const YamlValue& value, Config& config) {
+    read_map(value, "states",
+             {{"include", [&](const YamlValue& entry) { config.include = read_globs(entry, "include"); }},
+              {"exclude", [&](const YamlValue& entry) { config.exclude = read_globs(entry, "exclude"); }},
+              {"rules", [&](const YamlValue& entry) {
+                 for (const YamlValue& rule : list_of(entry, "rules")) read_rule(rule, config);
+               }}});
+  }
+
+  void read_rule(const YamlValue& value, Config& config) {
+    Rule rule;
+    Settings& settings = rule.settings;
+    const auto text_into = [&](std::optional<Located>& target, const char* name) {
+      return Key{name, [&, name](const YamlValue& entry) { target = read_text(entry, name); }};
+    };
+    const auto texts_into = [&](std::optional<std::vector<Located>>& target, const char* name) {
+      return Key{name, [&, name](const YamlValue& entry) { target = read_texts(entry, name); }};
+    };
+    read_map(value, "a rule",
+             {{"match", [&](const YamlValue& entry) { rule.match = read_glob(entry, "match").value_or(Located{}); }},
+              {"instances", [&](const YamlValue& entry) { settings.instances = read_instances(entry); }},
+              texts_into(settings.var_files, "var_files"),
+              texts_into(settings.backend_config, "backend_config"),
+              text_into(settings.workspace, "workspace"),
+              {"inputs", [&](const YamlValue& entry) { settings.inputs = read_globs(entry, "inputs"); }},
+              texts_into(settings.depends_on, "depends_on"),
+              text_into(settings.tool, "tool"),
+              {"job", [&](const YamlValue& entry) { read_job(entry, settings); }},
+              {"apply", [&](const YamlValue& entry) { read_apply(entry, settings); }},
+              {"after_plan", [&](const YamlValue& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
+              {"max_destroy", [&](const YamlValue& entry) { read_max_destroy(entry, settings); }},
+              {"commands", [&](const YamlValue& entry) { read_commands(entry, settings); }}});
+    if (value.as_map() == nullptr) return;
+    if (value.find("match") == nullptr) return error(value, "a rule needs match, a glob on the state directory");
+    if (!rule.match.text.empty()) config.rules.push_back(std::move(rule));
+  }
+
+  std::optional<Located> read_instances(const YamlValue& value) {
+    auto pattern = read_text(value, "instances");
+    if (pattern && pattern->text.find("{instance}") == std::string::npos) {
+      error(value, "instances needs {instance} in its pattern");
+      return std::nullopt;
+    }
+    return pattern;
+  }
+
+  void read_job(const YamlValue& value, Settings& settings) {
+    if (value.as_map() == nullptr) return error(value, "job has to be a map of GitLab's keywords");
+    settings.job = value;
+  }
+
+  void read_apply(const YamlValue& value, Settings& settings) {
+    static constexpr Choice<Gate> gates[] = {{"blocking", Gate::blocking}, {"optional", Gate::optional}, {"automatic", Gate::automatic}};
+    read_map(value, "apply",
+             {{"branches", [&](const YamlValue& entry) { settings.apply_branches = read_words(entry, "branches"); }},
+              {"gate", [&](const YamlValue& entry) { settings.gate = read_choice<Gate>(entry, "gate", gates); }}});
+  }
+
+  void read_max_destroy(const YamlValue& value, Settings& settings) {
+    const auto* number = std::get_if<std::int64_t>(&value.data);
+    if (number == nullptr || *number < 0) return error(value, "max_destroy has to be a whole number, 0 or more");
+    settings.max_destroy = *number;
+  }
+
+  void read_commands(const YamlValue& value, Settings& settings) {
+    Commands commands;
+    read_map(value, "commands",
+             {{"plan", [&](const YamlValue& entry) { commands.plan = read_words(entry, "plan"); }},
+              {"apply", [&](const YamlValue& entry) { commands.apply = read_words(entry, "apply"); }}});
+    if (value.as_map() == nullptr) return;
+    if (commands.plan.empty() || commands.apply.empty()) return error(value, "commands needs plan and apply, each a list of words");
+    settings.commands = std::move(commands);
+  }
+
+  void read_pipeline(const YamlValue& value, Config& config) {
+    static constexpr Choice<ChangesKeyword> keywords[] = {
+        {"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}};
+    static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
+    static constexpr Choice<Dependents> dependents[] = {
+        {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
+    static constexpr Choice<DeletedStates> deleted[] = {{"warn", DeletedStates::warn}, {"destroy-gate", DeletedStates::destroy_gate}};
+    read_map(value, "pipeline",
+             {{"changes", [&](const YamlValue& entry) { config.changes = read_choice<ChangesKeyword>(entry, "changes", keywords); }},
+              {"order", [&](const YamlValue& entry) { config.order = read_choice<Order>(entry, "order", orders).value_or(config.order); }},
+              {"dependents",
+               [&](const YamlValue& entry) {
+                 config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
+               }},
+              {"deleted",
+               [&](const YamlValue& entry) { config.deleted = read_choice<DeletedStates>(entry, "deleted", deleted).value_or(config.deleted); }},
+              {"expire_in",
+               [&](const YamlValue& entry) {
+                 if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
+               }},
+              {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
+  }
+
+  void read_gitlab(const YamlValue& value, Config& config) {
+    read_map(value, "gitlab", {{"version", [&](const YamlValue& entry) {
+                                  const auto text = read_text(entry, "version");
+                                  if (!text) return;
+                                  const bool is_version = text->text.find_first_not_of("0123456789.") == std::string::npos;
+                                  if (!is_version) return error(entry, "version has to look like \"17.0\"");
+                                  config.gitlab_version = text->text;
+                                }}});
+  }
+
+  std::string_view text_;
+  const RepoPath& path_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+Config parse_config(std::string_view text, const RepoPath& path, Diagnostics& diagnostics) {
+  const auto root = read_yaml(text, path, diagnostics);
+  return root ? ConfigReader(text, path, diagnostics).read(*root) : Config{};
+}
+
+}  // namespace statelane::config

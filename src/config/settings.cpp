@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "base/glob.hpp"
+#include "config/config.hpp"
+
+namespace statelane::config {
+
+namespace {
+
+template <typename Value>
+void take(std::optional<Value>& target, const std::optional<Value>& value) {
+  if (value) target = value;
+}
+
+/// As GitLab's `extends` merges: maps deeply, everything else is replaced.
+YamlValue merge_job(const YamlValue& base, const YamlValue& over) {
+  if (base.as_map() == nullptr || over.as_map() == nullptr) return over;
+  YamlValue result = base;
+  for (const auto& [key, value] : *over.as_map()) {
+    YamlValue::Map& map = *result.as_map();
+    const auto found = std::find_if(map.begin(), map.end(), [&key = key](const auto& entry) { return entry.first == key; });
+    if (found == map.end()) {
+      map.emplace_back(key, value);
+    } else {
+      found->second = merge_job(found->second, value);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+bool matches_glob(std::string_view glob, std::string_view path) {
+  if (glob != "**" && !glob.ends_with("/**")) return statelane::matches_glob(glob, path);
+  // In the configuration `**` at the end means everything below.
+  return statelane::matches_glob(std::string(glob) + "/*", path);
+}
+
+Settings settings_for(const Config& config, const RepoPath& directory) {
+  Settings result;
+  for (const Rule& rule : config.rules) {
+    if (!matches_glob(rule.match.text, directory.display())) continue;
+    const Settings& more = rule.settings;
+    take(result.instances, more.instances);
+    take(result.var_files, more.var_files);
+    take(result.backend_config, more.backend_config);
+    take(result.workspace, more.workspace);
+    take(result.inputs, more.inputs);
+    take(result.depends_on, more.depends_on);
+    take(result.tool, more.tool);
+    take(result.apply_branches, more.apply_branches);
+    take(result.gate, more.gate);
+    take(result.after_plan, more.after_plan);
+    take(result.max_destroy, more.max_destroy);
+    take(result.commands, more.commands);
+    if (more.job) result.job = result.job ? merge_job(*result.job, *more.job) : *more.job;
+  }
+  return result;
+}
+
+}  // namespace statelane::config
