@@ -67,7 +67,7 @@ void CatFile::stop() {
 void CatFile::fail() {
   const std::string words = read_all(complaints_.get());
   stop();
-  throw Error(ErrorKind::environment, first_complaint(words), {"git fsck tells what is damaged or missing"});
+  throw Error(ErrorKind::environment, first_complaint(words));
 }
 
 void CatFile::ask(const std::string& id) {

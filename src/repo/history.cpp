@@ -132,7 +132,8 @@ bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendan
   if (!boundary.empty()) {
     const Ancestry ancestry = read_ancestry(*handle_->objects, descendant, boundary);
     if (ancestry.commits.contains(ancestor)) return true;
-    if (!ancestry.is_cut) return false;
+    // What descends from a commit cannot be its ancestor, whatever the clone hides.
+    if (!ancestry.is_cut || read_ancestry(*handle_->objects, ancestor, boundary).commits.contains(descendant)) return false;
     throw Error(ErrorKind::environment,
                 fmt::format("cannot tell in this shallow clone whether {} is an ancestor of {}", short_id(ancestor), short_id(descendant)),
                 {deepen_hint});

@@ -1,6 +1,5 @@
 #include "repo/loose_objects.hpp"
 
-#include <fmt/format.h>
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
 #include <zlib.h>
@@ -43,9 +42,9 @@ LooseObject inflate_stream(std::string_view compressed) {
     state = inflate(&stream, Z_NO_FLUSH);
     const std::size_t count = piece.size() - stream.avail_out;
     result.bytes.append(piece, 0, count);
-    if (state == Z_BUF_ERROR || (state == Z_OK && count == 0)) result.fault = "the file is cut off";
+    if (state == Z_BUF_ERROR || (state == Z_OK && count == 0)) result.fault = "its file is cut off";
     if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) {
-      result.fault = stream.msg != nullptr ? stream.msg : "the file is damaged";
+      result.fault = stream.msg != nullptr ? stream.msg : "its file is damaged";
     }
   }
   inflateEnd(&stream);
@@ -80,9 +79,8 @@ struct LooseBackend : git_odb_backend {
   }
 };
 
-int fail(const git_oid& id, const std::string& reason) {
-  const std::string digits = object_digits(ContentId::from_bytes({id.id, GIT_OID_RAWSZ}), GIT_OID_RAWSZ);
-  git_error_set_str(GIT_ERROR_ODB, fmt::format("loose object {}: {}", digits, reason).c_str());
+int fail(const std::string& fault) {
+  git_error_set_str(GIT_ERROR_ODB, ("the loose object cannot be read: " + fault).c_str());
   return -1;
 }
 
@@ -90,9 +88,9 @@ int read_loose(const git_odb_backend* backend, const git_oid& id, LooseObject& r
   std::error_code fault;
   const auto compressed = read_whole_file(static_cast<const LooseBackend*>(backend)->path_of(id), fault);
   if (fault == std::errc::no_such_file_or_directory || fault == std::errc::not_a_directory) return GIT_ENOTFOUND;
-  if (!compressed) return fail(id, fault.message());
+  if (!compressed) return fail(fault.message());
   result = parse_object(*compressed);
-  return result.fault.empty() ? 0 : fail(id, result.fault);
+  return result.fault.empty() ? 0 : fail(result.fault);
 }
 
 // libgit2's interface: out-parameters, and no exception may pass.

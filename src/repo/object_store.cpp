@@ -65,8 +65,7 @@ ObjectStore::ObjectStore(std::filesystem::path git_directory, GitOdb database, s
     : git_directory_(git_directory), database_(std::move(database)), id_size_(id_size), cat_file_(std::move(git_directory)) {}
 
 std::string ObjectStore::read(const ContentId& id, std::string_view type) {
-  std::string reason;
-  auto object = read_from_database(id, reason);
+  auto [object, reason] = read_from_database(id);
   if (!object) return read_from_git(id, type, reason);
   if (object->type != type) {
     throw Error(ErrorKind::environment,
@@ -109,19 +108,18 @@ void ObjectStore::refresh() {
   if (database_ != nullptr) git_odb_refresh(database_.get());
 }
 
-std::optional<GitObjectBytes> ObjectStore::read_from_database(const ContentId& id, std::string& reason) const {
-  if (database_ == nullptr) return std::nullopt;
+ObjectStore::Answer ObjectStore::read_from_database(const ContentId& id) const {
+  if (database_ == nullptr) return {};
   const git_oid oid = to_oid(id);
   git_odb_object* raw = nullptr;
-  if (git_odb_read(&raw, database_.get(), &oid) != 0) {
-    reason = last_git_error();
-    return std::nullopt;
+  if (const int fault = git_odb_read(&raw, database_.get(), &oid); fault != 0) {
+    return {std::nullopt, fault == GIT_ENOTFOUND ? std::string() : last_git_error()};
   }
   const GitOdbObject object(raw);
   GitObjectBytes result;
   result.type = git_object_type2string(git_odb_object_type(raw));
   result.bytes.assign(static_cast<const char*>(git_odb_object_data(raw)), git_odb_object_size(raw));
-  return result;
+  return {std::move(result), {}};
 }
 
 std::string ObjectStore::read_from_git(const ContentId& id, std::string_view type, const std::string& reason) {
@@ -131,13 +129,15 @@ std::string ObjectStore::read_from_git(const ContentId& id, std::string_view typ
     object = cat_file_.read(digits);
   } catch (const Error& error) {
     std::vector<std::string> hints = error.hints();
-    const auto more = remedies();
-    hints.insert(hints.end(), more.begin(), more.end());
+    for (std::string& hint : remedies()) {
+      if (std::find(hints.begin(), hints.end(), hint) == hints.end()) hints.push_back(std::move(hint));
+    }
     const std::string first = reason.empty() ? std::string() : reason + "; ";
     throw Error(error.kind(), fmt::format("object {}: {}{}", digits, first, error.what()), std::move(hints));
   }
   if (!object) {
-    throw Error(ErrorKind::environment, fmt::format("object {} is not in this repository", digits), remedies());
+    const std::string what = reason.empty() ? " is not in this repository" : ": " + reason;
+    throw Error(ErrorKind::environment, fmt::format("object {}{}", digits, what), remedies());
   }
   if (object->type != type) {
     throw Error(ErrorKind::environment, fmt::format("object {} is a {}, not a {}", digits, object->type, type));

@@ -48,7 +48,12 @@ class ObjectStore {
   std::size_t id_size() const { return id_size_; }
 
  private:
-  std::optional<GitObjectBytes> read_from_database(const ContentId& id, std::string& reason) const;
+  struct Answer {
+    std::optional<GitObjectBytes> object;
+    std::string reason;  ///< why there is none, unless it is just not there
+  };
+
+  Answer read_from_database(const ContentId& id) const;
   std::string read_from_git(const ContentId& id, std::string_view type, const std::string& reason);
   std::vector<std::string> remedies() const;
 

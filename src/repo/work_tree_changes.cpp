@@ -45,10 +45,13 @@ void add_untracked(std::map<RepoPath, FileChange>& changes, const Tree& work_tre
   const auto entry = path ? work_tree.find(*path) : std::nullopt;
   if (!entry || entry->kind == EntryKind::directory) return;
   const auto [place, is_new] = changes.try_emplace(*path);
-  place->second.path = *path;
+  FileChange& change = place->second;
+  change.path = *path;
   // Deleted in the index but still on disk: the file is there, it only stopped being tracked.
-  place->second.kind = is_new ? ChangeKind::added : ChangeKind::modified;
-  place->second.after_kind = entry->kind;
+  change.kind = is_new ? ChangeKind::added : ChangeKind::modified;
+  change.after_kind = entry->kind;
+  const bool is_same = !is_new && change.before_kind == entry->kind && change.before == work_tree.content_id(*path);
+  if (is_same) changes.erase(place);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <stdexcept>
@@ -147,7 +148,9 @@ TestRepo TestRepo::clone(const std::vector<std::string>& options) const {
   TestRepo result{ScratchDirectory()};
   std::vector<std::string> arguments = {"clone", "--quiet"};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  arguments.push_back(url());
+  // Objects are shared only between directories of one machine.
+  const bool is_shared = std::find(options.begin(), options.end(), "--shared") != options.end();
+  arguments.push_back(is_shared ? path_.string() : url());
   arguments.push_back(result.path_.string());
   run_git(result.scratch_.path(), arguments);
   return result;
