@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "hcl/fold_functions.hpp"
@@ -11,11 +12,44 @@ namespace statelane::hcl {
 
 namespace {
 
-/// Nodes that one call may visit; past that the rest is unknown.
-constexpr int most_steps = 20'000;
+/// Nodes that one call may visit, and pieces of values that it may copy; past that the rest is unknown.
+constexpr int most_steps = 100'000;
+
+/// Values may nest this deep.
+constexpr int deepest_value = 100;
 
 /// Elements that a `for` expression is unrolled over.
 constexpr std::size_t most_elements = 1'000;
+
+/// What a copy of `value` costs, in steps; more than there are where it nests too deep.
+int cost_of(const Value& value, int depth = 0) {
+  if (depth > deepest_value) return most_steps;
+  int result = 1;
+  const auto add = [&](const Value& part) { result = std::min(most_steps, result + cost_of(part, depth + 1)); };
+  if (const auto* list = std::get_if<Value::List>(&value.data)) {
+    for (const Value& item : *list) add(item);
+  } else if (const auto* map = std::get_if<Value::Map>(&value.data)) {
+    for (const auto& [key, item] : *map) add(item);
+  } else if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
+    for (const Value& item : one_of->values) add(item);
+  } else if (const auto* text = std::get_if<Value::Text>(&value.data)) {
+    for (const auto& piece : text->pieces)
+      result += piece ? static_cast<int>(std::min<std::size_t>(piece->size() / 64, 10'000)) : 1;
+  }
+  return result;
+}
+
+/// Nothing in it is unknown, so evaluating it gives just this.
+bool is_certain(const Value& value) {
+  if (value.is_unknown() || std::holds_alternative<Value::OneOf>(value.data)) return false;
+  if (std::holds_alternative<Value::Text>(value.data)) return value.as_known_string().has_value();
+  if (const auto* list = std::get_if<Value::List>(&value.data))
+    return std::all_of(list->begin(), list->end(), is_certain);
+  if (const auto* map = std::get_if<Value::Map>(&value.data)) {
+    return std::all_of(map->begin(), map->end(), [](const auto& entry) { return is_certain(entry.second); });
+  }
+  return true;
+}
 
 class Folder {
  public:
@@ -26,7 +60,8 @@ class Folder {
     switch (expression.kind) {
       case ExpressionKind::null_literal: return Value{};
       case ExpressionKind::boolean: return Value{expression.text == "true"};
-      case ExpressionKind::number: return Value{Value::Number{std::strtod(std::string(expression.text).c_str(), nullptr)}};
+      case ExpressionKind::number:
+        return Value{Value::Number{std::strtod(std::string(expression.text).c_str(), nullptr)}};
       case ExpressionKind::string: return Value::text(std::string(expression.text));
       case ExpressionKind::string_template: return fold_template(expression);
       case ExpressionKind::variable: return fold_variable(expression);
@@ -41,9 +76,10 @@ class Folder {
       case ExpressionKind::object: return fold_object(expression);
       case ExpressionKind::for_tuple:
       case ExpressionKind::for_object: return fold_for(expression);
-      case ExpressionKind::splat_item: return splat_items_.empty() ? unknown(expression, "no splat") : splat_items_.back();
-      case ExpressionKind::template_if:
-      case ExpressionKind::template_for:
+      case ExpressionKind::splat_item:
+        return splat_items_.empty() ? unknown(expression, "no splat") : splat_items_.back();
+      case ExpressionKind::template_if: return fold_conditional(expression);
+      case ExpressionKind::template_for: return fold_template_for(expression);
       case ExpressionKind::invalid: break;
     }
     return unknown(expression, "it is not folded");
@@ -121,22 +157,31 @@ class Folder {
     return join_alternatives(std::move(results));
   }
 
+  /// Values from elsewhere are copied: without a price for it, a few lines that double a value would fill the memory.
+  Value charge(Value value, const Expression& expression) {
+    steps_ -= cost_of(value);
+    return steps_ >= 0 ? std::move(value) : unknown(expression, "the value is too large to follow");
+  }
+
   const Value* find_local(std::string_view name) const {
-    const auto found = std::find_if(locals_.rbegin(), locals_.rend(), [&](const auto& local) { return local.first == name; });
+    const auto found =
+        std::find_if(locals_.rbegin(), locals_.rend(), [&](const auto& local) { return local.first == name; });
     return found == locals_.rend() ? nullptr : &found->second;
   }
 
   Value fold_variable(const Expression& expression) {
-    if (const Value* local = find_local(expression.text)) return *local;
-    return scope_.lookup(expression.text, "", expression.range);
+    if (const Value* local = find_local(expression.text)) return charge(*local, expression);
+    return charge(scope_.lookup(expression.text, "", expression.range), expression);
   }
 
   Value fold_attribute(const Expression& expression) {
     const Expression& source = *expression.operands[0];
     if (source.kind == ExpressionKind::variable && find_local(source.text) == nullptr) {
-      return scope_.lookup(source.text, expression.text, expression.range);
+      return charge(scope_.lookup(source.text, expression.text, expression.range), expression);
     }
-    return for_each_alternative(fold(source), [&](const Value& value) { return member(value, Value::text(std::string(expression.text)), expression); });
+    return for_each_alternative(fold(source), [&](const Value& value) {
+      return member(value, Value::text(std::string(expression.text)), expression);
+    });
   }
 
   Value fold_index(const Expression& expression) {
@@ -156,6 +201,9 @@ class Folder {
     const auto* list = std::get_if<Value::List>(&collection.data);
     const auto position = key.as_known_string();
     if (list == nullptr || !position) return unknown(expression, "it cannot be indexed");
+    if (position->empty() || position->find_first_not_of("0123456789") != std::string::npos) {
+      return unknown(expression, "it cannot be indexed with that");
+    }
     const auto index = static_cast<std::size_t>(std::strtoul(position->c_str(), nullptr, 10));
     return index < list->size() ? (*list)[index] : unknown(expression, "there is no such element");
   }
@@ -186,7 +234,6 @@ class Folder {
   }
 
   Value fold_call(const Expression& expression) {
-    if (expression.text == "try" || expression.text == "coalesce") return fold_first_of(expression);
     std::vector<Value> arguments;
     for (const Expression* operand : expression.operands) arguments.push_back(fold(*operand));
     if (expression.has_ellipsis && !arguments.empty()) {
@@ -196,10 +243,17 @@ class Folder {
       arguments.pop_back();
       arguments.insert(arguments.end(), rest.begin(), rest.end());
     }
+    if (expression.text == "try")
+      return first_of(expression, arguments, is_certain, [](const Value&) { return false; });
+    if (expression.text == "coalesce") return first_of(expression, arguments, is_never_empty, is_always_empty);
+    if (expression.text == "can") {
+      return arguments.size() == 1 && is_certain(arguments[0]) ? Value{true} : unknown(expression, "it may fail");
+    }
     return combine(arguments, [&](std::span<const Value> chosen) {
       if (expression.text == "abspath" && chosen.size() == 1) return absolute_path(chosen[0], expression);
       Value result = call_function(expression.text, chosen, expression.range);
-      if (auto* why = std::get_if<Value::Unknown>(&result.data); why != nullptr && why->reason.empty()) return unknown(expression, "it is not folded");
+      if (auto* why = std::get_if<Value::Unknown>(&result.data); why != nullptr && why->reason.empty())
+        return unknown(expression, "it is not folded");
       return result;
     });
   }
@@ -219,23 +273,37 @@ class Folder {
     return known ? Value::text(clean_path(*known)) : result;
   }
 
-  /// The first argument that is known and not null; an unknown one before it stays a possibility.
-  Value fold_first_of(const Expression& expression) {
+  /// `coalesce` passes over null and the empty string.
+  static bool is_always_empty(const Value& value) {
+    return std::holds_alternative<Value::Null>(value.data) || value == Value::text("");
+  }
+  static bool is_never_empty(const Value& value) {
+    if (value.is_unknown() || std::holds_alternative<Value::OneOf>(value.data) || is_always_empty(value)) return false;
+    const auto* text = std::get_if<Value::Text>(&value.data);
+    return text == nullptr ||
+           std::any_of(text->pieces.begin(), text->pieces.end(), [](const auto& piece) { return piece; });
+  }
+
+  /// The arguments that may be the result: all up to the first that settles it, but for those that are passed over.
+  template <typename Settles, typename IsPassed>
+  static Value first_of(const Expression& expression, const std::vector<Value>& arguments, const Settles& settles,
+                        const IsPassed& is_passed) {
     std::vector<Value> possible;
-    for (const Expression* operand : expression.operands) {
-      Value value = fold(*operand);
-      if (std::holds_alternative<Value::Null>(value.data)) continue;
-      const bool is_settled = !value.is_unknown() && !std::holds_alternative<Value::OneOf>(value.data);
-      possible.push_back(std::move(value));
-      if (is_settled) break;
+    for (const Value& value : arguments) {
+      if (is_passed(value)) continue;
+      possible.push_back(value);
+      if (settles(value)) return join_alternatives(std::move(possible));
     }
     return possible.empty() ? unknown(expression, "no argument is known") : join_alternatives(std::move(possible));
   }
 
   Value fold_conditional(const Expression& expression) {
     const Value condition = fold(*expression.operands[0]);
-    if (const auto* decided = std::get_if<bool>(&condition.data)) return fold(*expression.operands[*decided ? 1 : 2]);
-    return join_alternatives({fold(*expression.operands[1]), fold(*expression.operands[2])});
+    const bool has_else = expression.operands.size() > 2;  // a template's `if` may have none
+    const auto fold_else = [&] { return has_else ? fold(*expression.operands[2]) : Value::text(""); };
+    if (const auto* decided = std::get_if<bool>(&condition.data))
+      return *decided ? fold(*expression.operands[1]) : fold_else();
+    return join_alternatives({fold(*expression.operands[1]), fold_else()});
   }
 
   Value fold_binary(const Expression& expression) {
@@ -260,7 +328,8 @@ class Folder {
   static Value compare(const Expression& expression, const Value& left, const Value& right) {
     const auto is_open = [](const Value& value) {
       const auto* text = std::get_if<Value::Text>(&value.data);
-      const bool is_simple = text != nullptr || std::holds_alternative<bool>(value.data) || std::holds_alternative<Value::Number>(value.data) ||
+      const bool is_simple = text != nullptr || std::holds_alternative<bool>(value.data) ||
+                             std::holds_alternative<Value::Number>(value.data) ||
                              std::holds_alternative<Value::Null>(value.data);
       return !is_simple || (text != nullptr && !value.as_known_string());
     };
@@ -277,6 +346,7 @@ class Folder {
     if (sign == ">") return Value{x > y};
     if (sign == "<=") return Value{x <= y};
     if (sign == ">=") return Value{x >= y};
+    if (sign == "%" && y != 0) return Value{Value::Number{std::fmod(x, y)}};
     if (sign == "/" && y != 0) return Value{Value::Number{x / y}};
     return unknown(expression, "it is not folded");
   }
@@ -319,6 +389,19 @@ class Folder {
       return std::nullopt;
     }
     return result.size() <= most_elements ? std::optional(std::move(result)) : std::nullopt;
+  }
+
+  Value fold_template_for(const Expression& expression) {
+    const auto elements = elements_of(fold(*expression.operands[2]));
+    if (!elements) return unknown(expression, "the collection is not known");
+    Value::Text text;
+    for (const auto& [key, value] : *elements) {
+      locals_.emplace_back(expression.operands[0]->text, key);
+      locals_.emplace_back(expression.operands[1]->text, value);
+      append_text(text, to_text(fold(*expression.operands[3]), expression.range));
+      locals_.resize(locals_.size() - 2);
+    }
+    return Value{std::move(text)};
   }
 
   Value fold_for(const Expression& expression) {

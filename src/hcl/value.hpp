@@ -21,8 +21,8 @@ struct Value {
     SourceRange range;
     friend bool operator==(const Unknown&, const Unknown&) = default;
   };
-  /// A string: known pieces and, as empty ones, pieces that may be any text (also none). A known string has at most one piece, and
-  /// the empty string has none. No two neighbours are both known or both unknown.
+  /// A string: known pieces and, as empty ones, pieces that may be any text (also none). A known string has at most one
+  /// piece, and the empty string has none. No two neighbours are both known or both unknown.
   struct Text {
     std::vector<std::optional<std::string>> pieces;
     Unknown why;  ///< of the first unknown piece
