@@ -10,8 +10,8 @@ namespace statelane::repo {
 
 bool Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const {
   if (parse_object_id(commit).is_zero()) return false;
-  std::vector<std::string> arguments = {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-                                        "--recurse-submodules=no", "--no-auto-maintenance"};
+  std::vector<std::string> arguments = {
+      "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--no-auto-maintenance"};
   // In a full clone a depth would cut the history of what is fetched, and make the clone a shallow one.
   if (is_shallow()) arguments.emplace_back("--depth=1");
   arguments.insert(arguments.end(), {"origin", commit});
@@ -20,16 +20,27 @@ bool Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_
   return find_commit(commit).has_value();
 }
 
+bool Repository::fetch_branch(const std::string& branch, std::chrono::seconds time_out) const {
+  const auto answer = try_git(handle_->place(),
+                              {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
+                               "--no-auto-maintenance", "origin", "refs/heads/" + branch},
+                              time_out);
+  handle_->objects->refresh();
+  return answer.has_value();
+}
+
 std::optional<CommitId> Repository::remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const {
   const std::string name = "refs/heads/" + branch;
   process::Captured answer;
   try {
     answer = ask_git(handle_->place(), {"ls-remote", "--quiet", "origin", name}, time_out);
   } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("cannot ask origin for the branch {}: {}", branch, error.what()), error.hints());
+    throw Error(error.kind(), fmt::format("cannot ask origin for the branch {}: {}", branch, error.what()),
+                error.hints());
   }
   if (!answer.status.succeeded()) {
-    throw Error(ErrorKind::environment, fmt::format("cannot ask origin for the branch {}: {}", branch, first_complaint(answer.err)),
+    throw Error(ErrorKind::environment,
+                fmt::format("cannot ask origin for the branch {}: {}", branch, first_complaint(answer.err)),
                 {"git ls-remote origin shows the same"});
   }
   // `ID TAB NAME` lines. git matches the end of names: another one may end in the same words.
