@@ -50,7 +50,8 @@ void CatFile::start() {
     pid_ = process::spawn(build_git_command({GitPlace::Kind::git_directory, git_directory_}, {"cat-file", "--batch"}),
                           git_writes.get(), complaints_.get(), git_reads.get());
   } catch (const Error& error) {
-    throw Error(ErrorKind::environment, error.what(), {"install git in the job's image: this repository needs it here"});
+    throw Error(ErrorKind::environment, error.what(),
+                {"install git in the job's image: this repository needs it here"});
   }
 }
 
@@ -82,7 +83,8 @@ void CatFile::read_more() {
   while (ready < 0 && errno == EINTR) ready = ::poll(&watched, 1, patience_in_milliseconds);
   if (ready == 0) {
     stop();
-    throw Error(ErrorKind::environment, fmt::format("git cat-file gave no answer in {} s", patience_in_milliseconds / 1000));
+    throw Error(ErrorKind::environment,
+                fmt::format("git cat-file gave no answer in {} s", patience_in_milliseconds / 1000));
   }
   std::array<char, 65536> piece;
   const ssize_t count = ::read(answers_.get(), piece.data(), piece.size());

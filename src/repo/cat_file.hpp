@@ -17,8 +17,8 @@ struct GitObjectBytes {
   std::string bytes;
 };
 
-/// A running `git cat-file --batch`: any object, also of formats that libgit2 does not know, and of a partial clone, where git
-/// fetches what is missing. Started by the first question, and again when a damaged object ended it.
+/// A running `git cat-file --batch`: any object, also of formats that libgit2 does not know, and of a partial clone,
+/// where git fetches what is missing. Started by the first question, and again when a damaged object ended it.
 class CatFile {
  public:
   explicit CatFile(std::filesystem::path git_directory) : git_directory_(std::move(git_directory)) {}
@@ -26,8 +26,8 @@ class CatFile {
   CatFile& operator=(const CatFile&) = delete;
   ~CatFile() { stop(); }
 
-  /// The object; empty when git does not have it. Throws `Error` with git's words when it is damaged, when nothing came for
-  /// two minutes, and when there is no `git`.
+  /// The object; empty when git does not have it. Throws `Error` with git's words when it is damaged, when nothing came
+  /// for two minutes, and when there is no `git`.
   std::optional<GitObjectBytes> read(const std::string& id);
 
  private:

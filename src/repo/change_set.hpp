@@ -11,8 +11,8 @@ namespace statelane::repo {
 
 enum class ChangeKind { added, modified, deleted };
 
-/// One path that differs between two trees. Renames are a deletion and an addition. A change of kind only (a mode change, a file
-/// that became a link) is a modification. A file that became a directory is a deletion and additions.
+/// One path that differs between two trees. Renames are a deletion and an addition. A change of kind only (a mode
+/// change, a file that became a link) is a modification. A file that became a directory is a deletion and additions.
 struct FileChange {
   RepoPath path;
   ChangeKind kind = ChangeKind::modified;
@@ -27,8 +27,8 @@ struct FileChange {
 /// What differs between base and head: files, links and submodules, never directories; sorted by path, each path once.
 using ChangeSet = std::vector<FileChange>;
 
-/// Walks both trees together and skips directories whose content ids are equal and known: work grows with the change. A null
-/// tree is the empty tree.
+/// Walks both trees together and skips directories whose content ids are equal and known: work grows with the change. A
+/// null tree is the empty tree.
 ChangeSet diff_trees(const Tree* base, const Tree* head);
 
 }  // namespace statelane::repo

@@ -19,8 +19,8 @@ bool has_bytes(const TreeEntry& entry) {
 }
 
 /// Appends the blobs below a directory that are not here, until there are `limit`.
-void collect_missing(ObjectStore& objects, const ContentId& directory, std::size_t limit, std::vector<ContentId>& missing,
-                     std::size_t depth = 0) {
+void collect_missing(ObjectStore& objects, const ContentId& directory, std::size_t limit,
+                     std::vector<ContentId>& missing, std::size_t depth = 0) {
   if (depth > deepest_directory) return;
   for (const TreeEntry& entry : objects.tree(directory)) {
     if (missing.size() >= limit) return;
@@ -40,7 +40,8 @@ std::span<const TreeEntry> CommitTree::list(const RepoPath& directory) const {
   try {
     return directories_.emplace(directory, read_directory(directory)).first->second;
   } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("cannot read the directory {} of {}: {}", directory.display(), name_, error.what()),
+    throw Error(error.kind(),
+                fmt::format("cannot read the directory {} of {}: {}", directory.display(), name_, error.what()),
                 error.hints());
   }
 }
@@ -71,7 +72,8 @@ std::string CommitTree::read(const RepoPath& path) const {
     if (objects_.is_partial() && !objects_.has(entry->id)) fetch_around(path);
     return objects_.read(entry->id, "blob");
   } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("cannot read {} of {}: {}", path.display(), name_, error.what()), error.hints());
+    throw Error(error.kind(), fmt::format("cannot read {} of {}: {}", path.display(), name_, error.what()),
+                error.hints());
   }
 }
 

@@ -40,7 +40,8 @@ class Walker {
     const ContentId after_id = id_of(head_, path, after);
     const bool is_same = before != nullptr && after != nullptr && before->kind == after->kind && before_id == after_id;
     if (is_same && !before_id.is_zero()) return;
-    if (is_directory(before) || is_directory(after)) compare_directories(path, is_directory(before), is_directory(after));
+    if (is_directory(before) || is_directory(after))
+      compare_directories(path, is_directory(before), is_directory(after));
     const TreeEntry* old_file = is_directory(before) ? nullptr : before;
     const TreeEntry* new_file = is_directory(after) ? nullptr : after;
     if (old_file == nullptr && new_file == nullptr) return;

@@ -39,7 +39,8 @@ std::optional<EntryKind> kind_of_mode(mode_t mode) {
   return std::nullopt;
 }
 
-/// What is not part of the repository: git's own directory (or file, in a linked work tree) and what Terraform downloads.
+/// What is not part of the repository: git's own directory (or file, in a linked work tree) and what Terraform
+/// downloads.
 bool is_hidden(std::string_view name) { return name == "." || name == ".." || name == ".git" || name == ".terraform"; }
 
 /// The entry `name` of the open directory `parent`; empty when it is gone again.

@@ -7,10 +7,10 @@
 
 namespace statelane::repo {
 
-/// The work tree as it stands on disk, untracked and ignored files included. `.git` and `.terraform` are not seen, at no level;
-/// a directory that holds a repository of its own is a submodule, as git sees it; sockets, pipes and devices are not there.
-/// Content ids are computed from the bytes, never from times or sizes, and without git's conversions (line ends, filters);
-/// directories and submodules have none. What changes on disk meanwhile may be seen or not.
+/// The work tree as it stands on disk, untracked and ignored files included. `.git` and `.terraform` are not seen, at
+/// no level; a directory that holds a repository of its own is a submodule, as git sees it; sockets, pipes and devices
+/// are not there. Content ids are computed from the bytes, never from times or sizes, and without git's conversions
+/// (line ends, filters); directories and submodules have none. What changes on disk meanwhile may be seen or not.
 class DiskTree : public Tree {
  public:
   /// `root` is the top of the work tree.

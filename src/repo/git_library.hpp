@@ -12,10 +12,10 @@ struct git_repository;
 
 namespace statelane::repo {
 
-/// Initialises libgit2 once for the process, with the options that this program relies on: no configuration outside the repository
-/// is read, the owner of files does not matter (libgit2 executes nothing of a repository), object hashes are not verified again at
-/// each read, and the repository extensions that do not change how objects are read are accepted. `objectFormat` is accepted as well:
-/// who opens a repository looks at its value afterwards.
+/// Initialises libgit2 once for the process, with the options that this program relies on: no configuration outside the
+/// repository is read, the owner of files does not matter (libgit2 executes nothing of a repository), object hashes are
+/// not verified again at each read, and the repository extensions that do not change how objects are read are accepted.
+/// `objectFormat` is accepted as well: who opens a repository looks at its value afterwards.
 void ensure_git_library();
 
 /// libgit2's last error in words.

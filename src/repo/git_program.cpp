@@ -15,15 +15,16 @@ process::Command build_git_command(const GitPlace& place, std::vector<std::strin
   switch (place.kind) {
     // An explicit git directory is trusted, by every version of git.
     case GitPlace::Kind::git_directory: command.argv.push_back("--git-dir=" + place.path.string()); break;
-    case GitPlace::Kind::anywhere:
-      command.argv.insert(command.argv.end(), {"-c", "safe.directory=*"});
-      [[fallthrough]];
+    case GitPlace::Kind::anywhere: command.argv.insert(command.argv.end(), {"-c", "safe.directory=*"}); [[fallthrough]];
     case GitPlace::Kind::work_tree: command.argv.insert(command.argv.end(), {"-C", place.path.string()}); break;
   }
   command.argv.insert(command.argv.end(), std::make_move_iterator(arguments.begin()),
                       std::make_move_iterator(arguments.end()));
-  command.environment = {{"GIT_TERMINAL_PROMPT", "0"}, {"GIT_ASKPASS", "true"},        {"GIT_OPTIONAL_LOCKS", "0"},
-                         {"LC_ALL", "C"},              {"GIT_NO_REPLACE_OBJECTS", "1"}};
+  command.environment = {{"GIT_TERMINAL_PROMPT", "0"},
+                         {"GIT_ASKPASS", "true"},
+                         {"GIT_OPTIONAL_LOCKS", "0"},
+                         {"LC_ALL", "C"},
+                         {"GIT_NO_REPLACE_OBJECTS", "1"}};
   for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
                            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_TRACE"}) {
     command.environment[name] = std::nullopt;
@@ -38,7 +39,8 @@ process::Captured ask_git(const GitPlace& place, std::vector<std::string> argume
   try {
     answer = process::run_captured(build_git_command(place, std::move(arguments)), time_out);
   } catch (const Error& error) {
-    throw Error(ErrorKind::environment, error.what(), {"install git in the job's image: this repository needs it here"});
+    throw Error(ErrorKind::environment, error.what(),
+                {"install git in the job's image: this repository needs it here"});
   }
   if (answer.timed_out) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_out).count();

@@ -22,12 +22,12 @@ struct GitPlace {
   std::filesystem::path path{};
 };
 
-/// The question as a command: no prompts, no hooks, no file system monitor, no optional locks, no replaced objects, in English, and
-/// without the variables by which a surrounding git (a hook's) points at another repository.
+/// The question as a command: no prompts, no hooks, no file system monitor, no optional locks, no replaced objects, in
+/// English, and without the variables by which a surrounding git (a hook's) points at another repository.
 process::Command build_git_command(const GitPlace& place, std::vector<std::string> arguments);
 
-/// Asks the `git` program one of the few things that libgit2 1.5 cannot do. Git's own failure is in the answer. Throws `Error` when
-/// there is no `git`, and when it does not answer in time.
+/// Asks the `git` program one of the few things that libgit2 1.5 cannot do. Git's own failure is in the answer. Throws
+/// `Error` when there is no `git`, and when it does not answer in time.
 process::Captured ask_git(const GitPlace& place, std::vector<std::string> arguments,
                           std::chrono::milliseconds time_out = std::chrono::seconds(60));
 

@@ -71,7 +71,8 @@ CommitLinks read_commit(ObjectStore& objects, const CommitId& commit) {
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
   if (links.tree.is_zero()) {
-    throw Error(ErrorKind::environment, fmt::format("commit {} names no tree", commit), {"git fsck tells what is damaged"});
+    throw Error(ErrorKind::environment, fmt::format("commit {} names no tree", commit),
+                {"git fsck tells what is damaged"});
   }
   return links;
 }
@@ -94,7 +95,8 @@ std::optional<CommitId> Repository::first_parent(const CommitId& commit) const {
   if (is_here) return links.parents.front();
   std::vector<std::string> hints;
   hints.emplace_back(is_shallow() ? deepen_hint : "git fsck tells what is missing");
-  throw Error(ErrorKind::environment, fmt::format("the first parent of {} is not here: {}", commit, links.parents.front()), hints);
+  throw Error(ErrorKind::environment,
+              fmt::format("the first parent of {} is not here: {}", commit, links.parents.front()), hints);
 }
 
 std::optional<CommitId> Repository::merge_base(const CommitId& one, const CommitId& other) const {
@@ -113,7 +115,8 @@ std::optional<CommitId> Repository::merge_base(const CommitId& one, const Commit
   const process::Captured answer = ask_git(handle_->place(), {"merge-base", one, other});
   if (answer.status.succeeded()) return trim_end(answer.out);
   if (answer.status != process::ExitStatus::exited(1)) {
-    throw Error(ErrorKind::environment, fmt::format("cannot find the merge base of {} and {}: {}", one, other, first_complaint(answer.err)),
+    throw Error(ErrorKind::environment,
+                fmt::format("cannot find the merge base of {} and {}: {}", one, other, first_complaint(answer.err)),
                 {"git fsck tells what is damaged or missing"});
   }
   const auto boundary = read_shallow_boundary(handle_->common_directory);
@@ -121,7 +124,8 @@ std::optional<CommitId> Repository::merge_base(const CommitId& one, const Commit
                                             read_ancestry(*handle_->objects, other, boundary).is_cut);
   if (!is_cut) return std::nullopt;
   throw Error(ErrorKind::environment,
-              fmt::format("the merge base of {} and {} is not in this shallow clone", short_id(one), short_id(other)), {deepen_hint});
+              fmt::format("the merge base of {} and {} is not in this shallow clone", short_id(one), short_id(other)),
+              {deepen_hint});
 }
 
 bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendant) const {
@@ -133,9 +137,11 @@ bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendan
     const Ancestry ancestry = read_ancestry(*handle_->objects, descendant, boundary);
     if (ancestry.commits.contains(ancestor)) return true;
     // What descends from a commit cannot be its ancestor, whatever the clone hides.
-    if (!ancestry.is_cut || read_ancestry(*handle_->objects, ancestor, boundary).commits.contains(descendant)) return false;
+    if (!ancestry.is_cut || read_ancestry(*handle_->objects, ancestor, boundary).commits.contains(descendant))
+      return false;
     throw Error(ErrorKind::environment,
-                fmt::format("cannot tell in this shallow clone whether {} is an ancestor of {}", short_id(ancestor), short_id(descendant)),
+                fmt::format("cannot tell in this shallow clone whether {} is an ancestor of {}", short_id(ancestor),
+                            short_id(descendant)),
                 {deepen_hint});
   }
   if (handle_->library != nullptr) {
@@ -147,8 +153,9 @@ bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendan
   const process::Captured answer = ask_git(handle_->place(), {"merge-base", "--is-ancestor", ancestor, descendant});
   if (answer.status.succeeded()) return true;
   if (answer.status == process::ExitStatus::exited(1)) return false;
-  throw Error(ErrorKind::environment, fmt::format("cannot tell whether {} is an ancestor of {}: {}", short_id(ancestor),
-                                                  short_id(descendant), first_complaint(answer.err)),
+  throw Error(ErrorKind::environment,
+              fmt::format("cannot tell whether {} is an ancestor of {}: {}", short_id(ancestor), short_id(descendant),
+                          first_complaint(answer.err)),
               {"git fsck tells what is damaged or missing"});
 }
 

@@ -21,8 +21,8 @@ struct Resolved {
   std::vector<RepoPath> links;       ///< every link on the way, in order
 };
 
-/// Follows `relative` from `directory`, link by link: `..` after a link climbs from the link's target. `directory` itself is
-/// taken as it is.
+/// Follows `relative` from `directory`, link by link: `..` after a link climbs from the link's target. `directory`
+/// itself is taken as it is.
 Resolved resolve_links(const Tree& tree, const RepoPath& directory, std::string_view relative);
 
 }  // namespace statelane::repo

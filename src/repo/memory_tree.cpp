@@ -22,8 +22,11 @@ std::string_view git_mode(EntryKind kind) {
 
 /// A tree object as git writes it: directories are sorted as if their name ended in a slash.
 ContentId id_of_directory(std::vector<TreeEntry> entries) {
-  const auto key = [](const TreeEntry& entry) { return entry.kind == EntryKind::directory ? entry.name + "/" : entry.name; };
-  std::sort(entries.begin(), entries.end(), [&](const TreeEntry& left, const TreeEntry& right) { return key(left) < key(right); });
+  const auto key = [](const TreeEntry& entry) {
+    return entry.kind == EntryKind::directory ? entry.name + "/" : entry.name;
+  };
+  std::sort(entries.begin(), entries.end(),
+            [&](const TreeEntry& left, const TreeEntry& right) { return key(left) < key(right); });
   std::string bytes;
   for (const TreeEntry& entry : entries) {
     bytes += git_mode(entry.kind);
@@ -57,10 +60,12 @@ MemoryTree::MemoryTree(std::map<RepoPath, File> files) : files_(std::move(files)
   });
   for (const RepoPath& path : paths) {
     if (path.is_root()) continue;
-    directories[path.parent()].push_back({std::string(path.name()), EntryKind::directory, id_of_directory(directories[path])});
+    directories[path.parent()].push_back(
+        {std::string(path.name()), EntryKind::directory, id_of_directory(directories[path])});
   }
   for (auto& [path, entries] : directories) {
-    std::sort(entries.begin(), entries.end(), [](const TreeEntry& left, const TreeEntry& right) { return left.name < right.name; });
+    std::sort(entries.begin(), entries.end(),
+              [](const TreeEntry& left, const TreeEntry& right) { return left.name < right.name; });
     directories_.emplace(path, std::move(entries));
   }
 }

@@ -7,8 +7,8 @@
 
 namespace statelane::repo {
 
-/// A tree made of strings. Its content ids are those git would give the same files (SHA-1), directories included. No path may
-/// lie below the path of a file.
+/// A tree made of strings. Its content ids are those git would give the same files (SHA-1), directories included. No
+/// path may lie below the path of a file.
 class MemoryTree : public Tree {
  public:
   struct File {

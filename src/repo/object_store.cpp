@@ -62,7 +62,10 @@ std::optional<std::vector<TreeEntry>> parse_tree(std::string_view bytes, std::si
 }
 
 ObjectStore::ObjectStore(std::filesystem::path git_directory, GitOdb database, std::size_t id_size)
-    : git_directory_(git_directory), database_(std::move(database)), id_size_(id_size), cat_file_(std::move(git_directory)) {}
+    : git_directory_(git_directory),
+      database_(std::move(database)),
+      id_size_(id_size),
+      cat_file_(std::move(git_directory)) {}
 
 std::string ObjectStore::read(const ContentId& id, std::string_view type) {
   auto [object, reason] = read_from_database(id);
@@ -93,9 +96,17 @@ bool ObjectStore::has(const ContentId& id) const {
 void ObjectStore::fetch(std::span<const ContentId> ids) {
   for (std::size_t begin = 0; begin < ids.size(); begin += most_ids_in_a_fetch) {
     // What git itself runs for a missing object, for many at once.
-    std::vector<std::string> arguments = {"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
-                                          "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none",
-                                          "--no-auto-maintenance", "--end-of-options", promisor_};
+    std::vector<std::string> arguments = {"-c",
+                                          "fetch.negotiationAlgorithm=noop",
+                                          "fetch",
+                                          "--quiet",
+                                          "--no-tags",
+                                          "--no-write-fetch-head",
+                                          "--recurse-submodules=no",
+                                          "--filter=blob:none",
+                                          "--no-auto-maintenance",
+                                          "--end-of-options",
+                                          promisor_};
     for (const ContentId& id : ids.subspan(begin, std::min(most_ids_in_a_fetch, ids.size() - begin))) {
       arguments.push_back(object_digits(id, id_size_));
     }
@@ -146,7 +157,8 @@ std::string ObjectStore::read_from_git(const ContentId& id, std::string_view typ
 }
 
 std::vector<std::string> ObjectStore::remedies() const {
-  if (is_partial()) return {fmt::format("partial clone: \"{}\" must be reachable, or clone without --filter", promisor_)};
+  if (is_partial())
+    return {fmt::format("partial clone: \"{}\" must be reachable, or clone without --filter", promisor_)};
   if (is_shallow_) return {deepen_hint};
   return {"git fsck tells what is damaged or missing"};
 }

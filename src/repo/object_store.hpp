@@ -15,8 +15,8 @@
 
 namespace statelane::repo {
 
-/// The objects of one repository: libgit2's database, and what that does not have or cannot read from the `git` program, which
-/// fetches in a partial clone. Trees are parsed once and kept, for all commits together.
+/// The objects of one repository: libgit2's database, and what that does not have or cannot read from the `git`
+/// program, which fetches in a partial clone. Trees are parsed once and kept, for all commits together.
 class ObjectStore {
  public:
   /// `database` is null when libgit2 cannot read this repository. `id_size`: 20, or 32 for SHA-256.
@@ -26,8 +26,8 @@ class ObjectStore {
   void set_promisor(std::string remote) { promisor_ = std::move(remote); }
   void set_shallow(bool is_shallow) { is_shallow_ = is_shallow; }
 
-  /// The bytes of the object `id` of the type `blob`, `tree` or `commit`. Throws `Error` with the object's id, git's reason and a
-  /// remedy when nobody has it, when it is damaged, and when it is of another type.
+  /// The bytes of the object `id` of the type `blob`, `tree` or `commit`. Throws `Error` with the object's id, git's
+  /// reason and a remedy when nobody has it, when it is damaged, and when it is of another type.
   std::string read(const ContentId& id, std::string_view type);
 
   /// The entries of a tree object, sorted by name as bytes. The span lives as long as the store. Throws like `read`.
@@ -66,8 +66,8 @@ class ObjectStore {
   std::unordered_map<ContentId, std::vector<TreeEntry>> trees_;
 };
 
-/// The entries of a tree object's bytes (`mode SP name NUL id` …), sorted by name. Empty when the bytes are no such sequence or a
-/// name is none that a path can have (empty, `.`, `..`, with a slash): git never writes those.
+/// The entries of a tree object's bytes (`mode SP name NUL id` …), sorted by name. Empty when the bytes are no such
+/// sequence or a name is none that a path can have (empty, `.`, `..`, with a slash): git never writes those.
 std::optional<std::vector<TreeEntry>> parse_tree(std::string_view bytes, std::size_t id_size);
 
 /// The remedy when history or a commit is missing.

@@ -58,8 +58,8 @@ std::string find_promisor(git_repository* repository) {
     throw Error(ErrorKind::environment, fmt::format("{} is not in a git repository", directory.string()),
                 {"run statelane inside the infrastructure repository, or name it with -C DIR"});
   }
-  throw Error(ErrorKind::environment, fmt::format("cannot open the git repository at {}: {}", directory.string(), reason),
-              {git_words});
+  throw Error(ErrorKind::environment,
+              fmt::format("cannot open the git repository at {}: {}", directory.string(), reason), {git_words});
 }
 
 }  // namespace

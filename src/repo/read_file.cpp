@@ -16,7 +16,8 @@ std::optional<std::string> read_whole_file(const std::filesystem::path& file, st
     fault = std::error_code(reason, std::generic_category());
     return std::nullopt;
   };
-  const process::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  const process::FileDescriptor descriptor(
+      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   if (!descriptor.is_open()) return refuse(errno);
   struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) return refuse(errno);

@@ -7,8 +7,8 @@
 
 namespace statelane::repo {
 
-/// All bytes of a regular file; a symbolic link at its end is not followed. Empty, with the reason in `fault`, when it cannot be
-/// read; never waits, whatever kind of file it is.
+/// All bytes of a regular file; a symbolic link at its end is not followed. Empty, with the reason in `fault`, when it
+/// cannot be read; never waits, whatever kind of file it is.
 std::optional<std::string> read_whole_file(const std::filesystem::path& file, std::error_code& fault);
 
 }  // namespace statelane::repo

@@ -15,14 +15,15 @@ namespace statelane::repo {
 /// A commit's id as 40 (or 64) lower case hexadecimal digits.
 using CommitId = std::string;
 
-/// A git repository, opened read-only. Objects are read through libgit2; what libgit2 1.5 cannot do (a merge base across a
-/// shallow boundary, fetching, a work tree's changes, a repository that it refuses to open: SHA-256) the `git` program does, see
-/// git_program.hpp. Every function throws `Error` (kind `environment` or `usage`) with git's reason and a remedy. The repository
-/// outlives its trees. Replaced objects (`git replace`) are read as they were.
+/// A git repository, opened read-only. Objects are read through libgit2; what libgit2 1.5 cannot do (a merge base
+/// across a shallow boundary, fetching, a work tree's changes, a repository that it refuses to open: SHA-256) the `git`
+/// program does, see git_program.hpp. Every function throws `Error` (kind `environment` or `usage`) with git's reason
+/// and a remedy. The repository outlives its trees. Replaced objects (`git replace`) are read as they were.
 class Repository {
  public:
-  /// Opens the repository that contains `directory`, walking up; bare repositories too. The owner of the files does not matter:
-  /// reading commits executes nothing. `work_tree_changes` leaves that check to git, since filters of the repository may run.
+  /// Opens the repository that contains `directory`, walking up; bare repositories too. The owner of the files does not
+  /// matter: reading commits executes nothing. `work_tree_changes` leaves that check to git, since filters of the
+  /// repository may run.
   static Repository open(const std::filesystem::path& directory);
 
   Repository(Repository&&) noexcept;
@@ -37,8 +38,8 @@ class Repository {
 
   bool is_shallow() const;
 
-  /// The commit that `revision` names (tags are peeled). Throws `Error{usage}` with "unknown revision", a suggestion, and for a
-  /// shallow clone how to deepen it. Ranges are not revisions.
+  /// The commit that `revision` names (tags are peeled). Throws `Error{usage}` with "unknown revision", a suggestion,
+  /// and for a shallow clone how to deepen it. Ranges are not revisions.
   CommitId resolve(std::string_view revision) const;
 
   /// Like `resolve`, empty when there is no such commit here.
@@ -62,19 +63,20 @@ class Repository {
   /// The work tree as it stands on disk. Throws for a bare repository.
   std::unique_ptr<Tree> disk_tree() const;
 
-  /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`. After-ids are zero.
+  /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`. After-ids are
+  /// zero.
   ChangeSet work_tree_changes(const CommitId& base) const;
 
-  /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1). True when it is here afterwards; false when there is no remote, no
-  /// `git`, no permission, or the time-out passed.
+  /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1). True when it is here afterwards;
+  /// false when there is no remote, no `git`, no permission, or the time-out passed.
   bool fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
 
-  /// Fetches what the remote branch `branch` of `origin` has and this clone lacks, without moving any branch here. False when
-  /// that cannot be done.
+  /// Fetches what the remote branch `branch` of `origin` has and this clone lacks, without moving any branch here.
+  /// False when that cannot be done.
   bool fetch_branch(const std::string& branch, std::chrono::seconds time_out) const;
 
-  /// The commit that the remote branch `branch` of `origin` points at now; empty when the branch is gone. Throws when the remote
-  /// cannot be asked.
+  /// The commit that the remote branch `branch` of `origin` points at now; empty when the branch is gone. Throws when
+  /// the remote cannot be asked.
   std::optional<CommitId> remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const;
 
  private:

@@ -5,8 +5,9 @@
 namespace statelane::repo {
 
 const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view name) {
-  const auto found = std::lower_bound(entries.begin(), entries.end(), name,
-                                      [](const TreeEntry& entry, std::string_view wanted) { return entry.name < wanted; });
+  const auto found =
+      std::lower_bound(entries.begin(), entries.end(), name,
+                       [](const TreeEntry& entry, std::string_view wanted) { return entry.name < wanted; });
   return found != entries.end() && found->name == name ? &*found : nullptr;
 }
 

@@ -17,7 +17,7 @@ enum class EntryKind { file, executable, symlink, directory, submodule };
 struct TreeEntry {
   std::string name;  ///< one component, bytes
   EntryKind kind = EntryKind::file;
-  ContentId id;      ///< zero where it is not known without reading (`Tree::content_id` finds it)
+  ContentId id;  ///< zero where it is not known without reading (`Tree::content_id` finds it)
 
   friend bool operator==(const TreeEntry&, const TreeEntry&) = default;
 };
@@ -31,15 +31,15 @@ class Tree {
  public:
   virtual ~Tree() = default;
 
-  /// The entries of `directory`, sorted by name as bytes. Empty when there is no such directory (or it cannot be read: then
-  /// an `Error` has been thrown, never silence). The span lives as long as the tree.
+  /// The entries of `directory`, sorted by name as bytes. Empty when there is no such directory (or it cannot be read:
+  /// then an `Error` has been thrown, never silence). The span lives as long as the tree.
   virtual std::span<const TreeEntry> list(const RepoPath& directory) const = 0;
 
   /// The bytes of a file, or the target text of a symbolic link. Throws `Error` when it cannot be read.
   virtual std::string read(const RepoPath& path) const = 0;
 
-  /// git's object id of the file's bytes, the link's target, the submodule's commit or the directory's tree. Zero when `path`
-  /// does not exist, and for directories of a work tree.
+  /// git's object id of the file's bytes, the link's target, the submodule's commit or the directory's tree. Zero when
+  /// `path` does not exist, and for directories of a work tree.
   virtual ContentId content_id(const RepoPath& path) const = 0;
 
   /// The entry at `path`, empty when it does not exist. The root is a directory.

@@ -60,12 +60,15 @@ ChangeSet Repository::work_tree_changes(const CommitId& base) const {
   const auto disk = disk_tree();
   read_commit(*handle_->objects, base);
   std::map<RepoPath, FileChange> changes;
-  const auto records = ask_for_fields(*handle_->work_tree, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff",
-                                                            "--no-relative", "--ignore-submodules=dirty", base, "--"});
+  const auto records =
+      ask_for_fields(*handle_->work_tree, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color",
+                                           "--no-ext-diff", "--no-relative", "--ignore-submodules=dirty", base, "--"});
   for (std::size_t index = 0; index + 1 < records.size(); index += 2) {
-    if (const auto path = RepoPath::parse(records[index + 1])) changes.emplace(*path, parse_record(records[index], *path));
+    if (const auto path = RepoPath::parse(records[index + 1]))
+      changes.emplace(*path, parse_record(records[index], *path));
   }
-  for (const std::string& name : ask_for_fields(*handle_->work_tree, {"ls-files", "--others", "--exclude-standard", "-z"})) {
+  for (const std::string& name :
+       ask_for_fields(*handle_->work_tree, {"ls-files", "--others", "--exclude-standard", "-z"})) {
     add_untracked(changes, *disk, name);
   }
   ChangeSet result;

@@ -61,7 +61,8 @@ TEST_CASE("an object file that is cut off anywhere is an error and never a hang"
   const std::string commit = repo.commit();
   const std::string id = repo.git({"rev-parse", "HEAD:main.tf"});
   const std::string whole = read_file(loose_file(repo, id));
-  for (const std::size_t kept : {std::size_t{0}, std::size_t{1}, std::size_t{10}, std::size_t{100}, whole.size() - 5, whole.size() - 1}) {
+  for (const std::size_t kept :
+       {std::size_t{0}, std::size_t{1}, std::size_t{10}, std::size_t{100}, whole.size() - 5, whole.size() - 1}) {
     replace_object(repo, id, whole.substr(0, kept));
     const auto begin = std::chrono::steady_clock::now();
     const Repository repository = Repository::open(repo.path());
@@ -149,12 +150,14 @@ TEST_CASE("tree objects that git never writes are damaged") {
   CHECK(parse_tree(entry("100664", "old mode"), 20)->front().kind == EntryKind::file);
   CHECK(parse_tree(entry("100775", "old mode"), 20)->front().kind == EntryKind::executable);
   CHECK(parse_tree(entry("040000", "zero filled"), 20)->front().kind == EntryKind::directory);
-  for (const std::string& name : {std::string(), std::string("."), std::string(".."), std::string("a/b"), std::string("/")}) {
+  for (const std::string& name :
+       {std::string(), std::string("."), std::string(".."), std::string("a/b"), std::string("/")}) {
     CHECK_FALSE(parse_tree(entry("100644", name), 20).has_value());
   }
   CHECK_FALSE(parse_tree(entry("100644", "a") + entry("40000", "a"), 20).has_value());
   const std::string whole = entry("100644", "name");
-  for (std::size_t kept = 1; kept < whole.size(); ++kept) CHECK_FALSE(parse_tree(whole.substr(0, kept), 20).has_value());
+  for (std::size_t kept = 1; kept < whole.size(); ++kept)
+    CHECK_FALSE(parse_tree(whole.substr(0, kept), 20).has_value());
 }
 
 TEST_CASE("an object of another type than its entry says is an error") {

@@ -65,8 +65,10 @@ class RandomFiles {
   std::size_t pick(std::size_t limit) { return random_() % limit; }
 
   std::string any_path() {
-    static const std::vector<std::string> names = {"a",  "b", "a.b", "a-b", "A", "a b", "\xc3\xa9", "e\xcc\x81", "new\nline", "tab\t\"quote\"",
-                                                   "\xff\xfe", "*", "-", "main.tf", std::string(200, 'n')};
+    static const std::vector<std::string> names = {
+        "a",        "b",        "a.b",       "a-b",       "A",
+        "a b",      "\xc3\xa9", "e\xcc\x81", "new\nline", "tab\t\"quote\"",
+        "\xff\xfe", "*",        "-",         "main.tf",   std::string(200, 'n')};
     std::string path = names[pick(names.size())];
     for (std::size_t depth = pick(4); depth > 0; --depth) path += "/" + names[pick(names.size())];
     return path;

@@ -35,7 +35,8 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("the work tree is seen without git's and Terraform's own directories, at every level") {
   const ScratchDirectory scratch;
-  for (const char* name : {".git/HEAD", ".terraform/providers/x", "a/.terraform/modules/y.tf", "a/.terraform.lock.hcl", "a/main.tf"}) {
+  for (const char* name :
+       {".git/HEAD", ".terraform/providers/x", "a/.terraform/modules/y.tf", "a/.terraform.lock.hcl", "a/main.tf"}) {
     scratch.write(name, "x");
   }
   scratch.write("nested/.git/HEAD", "x");
@@ -103,7 +104,8 @@ TEST_CASE("paths that cannot be are missing, however long they are") {
 
 TEST_CASE("what cannot be read is an error with path and reason") {
   const ScratchDirectory scratch;
-  CHECK_THROWS_WITH_AS(DiskTree(scratch.path() / "gone").list(RepoPath()), "cannot read .: No such file or directory", Error);
+  CHECK_THROWS_WITH_AS(DiskTree(scratch.path() / "gone").list(RepoPath()), "cannot read .: No such file or directory",
+                       Error);
   scratch.write("secret/main.tf", "x");
   scratch.write("hidden.tf", "x");
   if (::geteuid() == 0) {

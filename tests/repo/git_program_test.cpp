@@ -44,7 +44,8 @@ TEST_CASE("a git that does not answer is an error after the time-out") {
   const TestRepo repo;
   repo.git({"config", "alias.wait", "!sleep 60"});
   const auto begin = std::chrono::steady_clock::now();
-  CHECK_THROWS_WITH_AS(ask_git({GitPlace::Kind::work_tree, repo.path()}, {"wait"}, 1s), "git wait gave no answer in 1 s", Error);
+  CHECK_THROWS_WITH_AS(ask_git({GitPlace::Kind::work_tree, repo.path()}, {"wait"}, 1s),
+                       "git wait gave no answer in 1 s", Error);
   CHECK_FALSE(try_git({GitPlace::Kind::work_tree, repo.path()}, {"wait"}, 100ms).has_value());
   CHECK(std::chrono::steady_clock::now() - begin < 20s);
 }

@@ -7,8 +7,8 @@
 using statelane::RepoPath;
 using statelane::repo::EntryKind;
 using statelane::repo::MemoryTree;
-using statelane::repo::Resolved;
 using statelane::repo::resolve_links;
+using statelane::repo::Resolved;
 using Outcome = Resolved::Outcome;
 
 namespace {

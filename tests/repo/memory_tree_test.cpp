@@ -15,9 +15,7 @@ using statelane::support::TestRepo;
 
 namespace {
 
-std::string hex(const ContentId& id) {
-  return statelane::to_hex({reinterpret_cast<const char*>(id.bytes.data()), 20});
-}
+std::string hex(const ContentId& id) { return statelane::to_hex({reinterpret_cast<const char*>(id.bytes.data()), 20}); }
 
 TestRepo::Files odd_files() {
   return {{RepoPath::of("main.tf"), {"a"}},
@@ -52,8 +50,8 @@ TEST_CASE("entries of a tree in memory are sorted as bytes and found by path") {
   const MemoryTree tree(odd_files());
   std::vector<std::string> names;
   for (const auto& entry : tree.list(RepoPath())) names.push_back(entry.name);
-  const std::vector<std::string> sorted = {"a",      "a-b", "a.b", "link", "main.tf", "modules", "new\nline \"quoted\"\ttab",
-                                           "run.sh", "\xff\xfe"};
+  const std::vector<std::string> sorted = {
+      "a", "a-b", "a.b", "link", "main.tf", "modules", "new\nline \"quoted\"\ttab", "run.sh", "\xff\xfe"};
   CHECK(names == sorted);
   CHECK(tree.find(RepoPath())->kind == EntryKind::directory);
   CHECK(tree.find(RepoPath::of("modules/sub"))->kind == EntryKind::submodule);

@@ -229,7 +229,8 @@ TEST_CASE("a partial clone whose remote is gone says which object, which remote 
   const Repository repository = Repository::open(partial.path());
   const auto tree = repository.commit_tree(repository.resolve("HEAD"));
   const std::string id = source().git({"rev-parse", "HEAD:stacks/a/main.tf"});
-  check_refusal([&] { tree->read(RepoPath::of("stacks/a/main.tf")); }, {"stacks/a/main.tf", id.c_str(), "\"origin\" must be reachable"});
+  check_refusal([&] { tree->read(RepoPath::of("stacks/a/main.tf")); },
+                {"stacks/a/main.tf", id.c_str(), "\"origin\" must be reachable"});
 }
 
 TEST_CASE("sparse checkouts of each kind give git's answers") {
@@ -342,11 +343,13 @@ TEST_CASE("revisions are found as git finds them") {
   const TestRepo repo = source().clone();
   repo.git({"branch", "ab/cd"});
   const Repository repository = Repository::open(repo.path());
-  for (const std::string revision : {"HEAD", "HEAD~3", "HEAD^2", "main", "v1", "origin/main", "ab/cd", "@", "origin/feat~1"}) {
+  for (const std::string revision :
+       {"HEAD", "HEAD~3", "HEAD^2", "main", "v1", "origin/main", "ab/cd", "@", "origin/feat~1"}) {
     CHECK(repository.resolve(revision) == repo.git({"rev-parse", revision + "^{commit}"}));
   }
   CHECK(repository.resolve(repo.git({"rev-parse", "--short=8", "HEAD"})) == repo.git({"rev-parse", "HEAD"}));
-  for (const char* none : {"", "a..b", "HEAD~3..HEAD", "nothing", "HEAD^9", "-x", "0123456789012345678901234567890123456789"}) {
+  for (const char* none :
+       {"", "a..b", "HEAD~3..HEAD", "nothing", "HEAD^9", "-x", "0123456789012345678901234567890123456789"}) {
     CHECK_FALSE(repository.find_commit(none).has_value());
   }
   check_refusal([&] { repository.resolve("feat"); }, {"unknown revision \"feat\"", "did you mean \"origin/feat\"?"});

@@ -34,7 +34,8 @@ std::string summarise(const ChangeSet& changes) {
 
 TEST_CASE("staged, unstaged and untracked changes count, ignored ones do not") {
   const TestRepo repo;
-  for (const char* name : {"changed.tf", "staged.tf", "gone.tf", "mode.sh", "kind.tf", "dir/below.tf", "untracked.tf", "untracked same.tf", "same.tf"}) {
+  for (const char* name : {"changed.tf", "staged.tf", "gone.tf", "mode.sh", "kind.tf", "dir/below.tf", "untracked.tf",
+                           "untracked same.tf", "same.tf"}) {
     repo.write(name, "before");
   }
   repo.write(".gitignore", "*.log\nignored/\n");
@@ -59,17 +60,18 @@ TEST_CASE("staged, unstaged and untracked changes count, ignored ones do not") {
   repo.write(".terraform/providers/main.tf", "not ours");
   repo.symlink("new link", "anywhere");
   const ChangeSet changes = Repository::open(repo.path()).work_tree_changes(base);
-  CHECK(summarise(changes) == "M changed.tf\n"
-              "A dir\n"
-              "D dir/below.tf\n"
-              "D gone.tf\n"
-              "M kind.tf link\n"
-              "M mode.sh executable\n"
-              "A new\n\xff.tf\n"
-              "A new link link\n"
-              "A staged new.tf\n"
-              "M staged.tf\n"
-              "M untracked.tf executable\n");
+  CHECK(summarise(changes) ==
+        "M changed.tf\n"
+        "A dir\n"
+        "D dir/below.tf\n"
+        "D gone.tf\n"
+        "M kind.tf link\n"
+        "M mode.sh executable\n"
+        "A new\n\xff.tf\n"
+        "A new link link\n"
+        "A staged new.tf\n"
+        "M staged.tf\n"
+        "M untracked.tf executable\n");
   CHECK(changes.front().before == statelane::repo::blob_id("before"));
   CHECK(changes.front().after.is_zero());
 }
@@ -96,8 +98,9 @@ TEST_CASE("the base may be any commit, and the question may come from a hook or 
   const auto lines = summarise(Repository::open(repo.path() / "b").work_tree_changes(base));
   ::unsetenv("GIT_DIR");
   ::unsetenv("GIT_INDEX_FILE");
-  CHECK(lines == "M a/main.tf\n"
-              "A b/main.tf\n");
+  CHECK(lines ==
+        "M a/main.tf\n"
+        "A b/main.tf\n");
 }
 
 TEST_CASE("split indexes, conflicts and linked work trees are git's business and work") {
@@ -120,6 +123,7 @@ TEST_CASE("split indexes, conflicts and linked work trees are git's business and
 TEST_CASE("a bare repository and an unknown base are refused") {
   const TestRepo repo;
   const std::string base = repo.commit();
-  CHECK_THROWS_WITH_AS(Repository::open(repo.clone({"--bare"}).path()).work_tree_changes(base), "a bare repository has no work tree", Error);
+  CHECK_THROWS_WITH_AS(Repository::open(repo.clone({"--bare"}).path()).work_tree_changes(base),
+                       "a bare repository has no work tree", Error);
   CHECK_THROWS_AS(Repository::open(repo.path()).work_tree_changes("0123456789012345678901234567890123456789"), Error);
 }

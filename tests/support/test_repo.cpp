@@ -56,7 +56,8 @@ std::string quote_path(std::string_view path) {
 }
 
 std::string render_file(const RepoPath& path, const repo::MemoryTree::File& file) {
-  if (file.kind == repo::EntryKind::submodule) return fmt::format("M 160000 {} {}\n", file.content, quote_path(path.str()));
+  if (file.kind == repo::EntryKind::submodule)
+    return fmt::format("M 160000 {} {}\n", file.content, quote_path(path.str()));
   const char* mode = file.kind == repo::EntryKind::symlink      ? "120000"
                      : file.kind == repo::EntryKind::executable ? "100755"
                                                                 : "100644";
@@ -67,8 +68,8 @@ std::string render_file(const RepoPath& path, const repo::MemoryTree::File& file
 
 process::Captured ask_git(const fs::path& directory, std::vector<std::string> arguments) {
   process::Command command;
-  command.argv = {"git",           "-c", "protocol.file.allow=always", "-c", "advice.detachedHead=false", "-c",
-                  "safe.directory=*"};
+  command.argv = {
+      "git", "-c", "protocol.file.allow=always", "-c", "advice.detachedHead=false", "-c", "safe.directory=*"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.environment = build_environment();
   command.directory = directory;
@@ -127,7 +128,8 @@ std::string TestRepo::merge(const std::string& name) const {
 
 std::string TestRepo::commit_files(const Files& files, const std::vector<std::string>& parents,
                                    const std::string& branch) const {
-  std::string stream = fmt::format("commit refs/heads/{}\ncommitter Test <test@example.com> {} +0000\ndata 6\nchange\n", branch, seconds++);
+  std::string stream = fmt::format("commit refs/heads/{}\ncommitter Test <test@example.com> {} +0000\ndata 6\nchange\n",
+                                   branch, seconds++);
   for (std::size_t index = 0; index < parents.size(); ++index) {
     stream += fmt::format("{} {}\n", index == 0 ? "from" : "merge", git({"rev-parse", parents[index] + "^{commit}"}));
   }

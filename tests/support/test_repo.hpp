@@ -12,15 +12,15 @@
 
 namespace statelane::support {
 
-/// What the `git` program prints in `directory`. The environment is cleared, no configuration of the user or the system is
-/// read, author, committer and dates are fixed; the dates advance by a second with each call.
+/// What the `git` program prints in `directory`. The environment is cleared, no configuration of the user or the system
+/// is read, author, committer and dates are fixed; the dates advance by a second with each call.
 process::Captured ask_git(const std::filesystem::path& directory, std::vector<std::string> arguments);
 
 /// Like `ask_git`; standard output without its last newline. Throws with git's words when git fails.
 std::string run_git(const std::filesystem::path& directory, std::vector<std::string> arguments);
 
-/// A real git repository on the branch `main`, made by the `git` program and gone at the end of the scope. Others may clone it
-/// with filters and fetch any object of it. Every name may be any bytes.
+/// A real git repository on the branch `main`, made by the `git` program and gone at the end of the scope. Others may
+/// clone it with filters and fetch any object of it. Every name may be any bytes.
 class TestRepo {
  public:
   using Files = std::map<RepoPath, repo::MemoryTree::File>;
@@ -52,7 +52,8 @@ class TestRepo {
   std::string commit_files(const Files& files, const std::vector<std::string>& parents = {},
                            const std::string& branch = "main") const;
 
-  /// Another repository, made by `git clone` with these options (`--depth=3`, `--filter=blob:none`, `--bare`, `--shared` …).
+  /// Another repository, made by `git clone` with these options (`--depth=3`, `--filter=blob:none`, `--bare`,
+  /// `--shared` …).
   TestRepo clone(const std::vector<std::string>& options = {}) const;
   /// A linked work tree, `revision` detached. It lives as long as this repository.
   std::filesystem::path add_worktree(const std::string& revision) const;
