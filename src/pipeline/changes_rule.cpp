@@ -1,11 +1,10 @@
 #include "pipeline/changes_rule.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "base/utf8.hpp"
-#include "gitlab/changes_pattern.hpp"
 #include "gitlab/limits.hpp"
 #include "pipeline/patterns_of.hpp"
 
@@ -16,6 +15,19 @@ namespace {
 using config::ChangesKeyword;
 using gitlab::PatternKeyword;
 
+PatternKeyword pattern_keyword(ChangesKeyword keyword) {
+  return keyword == ChangesKeyword::rules ? PatternKeyword::rules_changes : PatternKeyword::only_changes;
+}
+
+gitlab::PathChange path_change(ChangedPath::Kind kind) {
+  switch (kind) {
+    case ChangedPath::Kind::added: return gitlab::PathChange::added;
+    case ChangedPath::Kind::modified: return gitlab::PathChange::modified;
+    case ChangedPath::Kind::deleted: return gitlab::PathChange::deleted;
+  }
+  return gitlab::PathChange::deleted;
+}
+
 }  // namespace
 
 YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords) {
@@ -23,9 +35,8 @@ YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, cons
   for (std::size_t begin = 0; begin < patterns.size(); begin += gitlab::max_rules_changes_patterns) {
     const std::size_t end = std::min(begin + gitlab::max_rules_changes_patterns, patterns.size());
     YamlValue::Map rule = other_keywords;
-    YamlValue::List listed(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
-                           patterns.begin() + static_cast<std::ptrdiff_t>(end));
-    rule.emplace_back("changes", std::move(listed));
+    rule.emplace_back("changes", YamlValue::List(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                 patterns.begin() + static_cast<std::ptrdiff_t>(end)));
     rules.emplace_back(std::move(rule));
   }
   return rules;
@@ -33,58 +44,54 @@ YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, cons
 
 ChangesRule::ChangesRule(const PipelineRequest& request, ChangesKeyword keyword) : keyword_(keyword) {
   for (const ChangedPath& change : request.changes) {
-    kinds_.emplace(change.path, change.kind);
-    has_additions_ = has_additions_ || change.kind == ChangedPath::Kind::added;
+    positions_.emplace(change.path.str(), changed_.size());
+    changed_.push_back({change.path.str(), path_change(change.kind)});
   }
-  reason_ = find_reason(request);
+  const Comparison& compared = request.comparison;
+  comparison_ = {request.kind, compared.is_push ? std::string_view(compared.base) : "another commit", compared.base,
+                 changed_};
+  if (keyword_ == ChangesKeyword::none) {
+    reason_ = "it is switched off";
+  } else {
+    // With a pattern for everything, only what holds for all states is left to doubt.
+    const std::array<std::string, 1> everything = {"**/*"};
+    reason_ = gitlab::find_doubt(comparison_, everything, pattern_keyword(keyword_)).value_or("");
+  }
 }
 
-std::string ChangesRule::find_reason(const PipelineRequest& request) const {
-  if (keyword_ == ChangesKeyword::none) return "it is switched off";
-  if (gitlab::is_merge_request(request.kind)) {
-    return "in the child of a merge request pipeline GitLab would drop the jobs or compare other commits";
+/// The first steps of the causes: another path that also matches would prove no more. An added path stays among them,
+/// since additions make GitLab see less of the deleted ones.
+std::vector<gitlab::ChangedPath> ChangesRule::paths_behind(const impact::Affected& affected) const {
+  std::set<std::size_t> behind;
+  for (const impact::Cause& cause : affected.causes) {
+    if (cause.empty() || !cause.front().path) continue;
+    const auto found = positions_.find(cause.front().path->str());
+    if (found != positions_.end()) behind.insert(found->second);
   }
-  if (!gitlab::is_push(request.kind)) {
-    return fmt::format("in {} GitLab compares nothing and takes every path as changed", gitlab::describe(request.kind));
-  }
-  if (!request.comparison.is_push || request.comparison.base.empty()) {
-    return "GitLab compares with the commit before the push, this pipeline with another one";
-  }
-  if (keyword_ == ChangesKeyword::only && request.changes.size() >= gitlab::max_diff_files) {
-    return fmt::format("{} paths differ, and GitLab may look at no more than {}", request.changes.size(),
-                       gitlab::max_diff_files);
-  }
-  return "";
-}
-
-/// GitLab sees the path itself. Of a renamed file `only:changes` sees just the new path, and any deletion may be half
-/// of a rename as long as something was added.
-bool ChangesRule::is_seen(const RepoPath& path) const {
-  const auto found = kinds_.find(path);
-  if (found == kinds_.end()) return false;
-  return found->second != ChangedPath::Kind::deleted || keyword_ == ChangesKeyword::rules || !has_additions_;
+  const auto added = std::find_if(changed_.begin(), changed_.end(), [](const gitlab::ChangedPath& path) {
+    return path.change == gitlab::PathChange::added;
+  });
+  if (added != changed_.end()) behind.insert(static_cast<std::size_t>(added - changed_.begin()));
+  std::vector<gitlab::ChangedPath> paths;
+  for (const std::size_t position : behind) paths.push_back(changed_[position]);
+  return paths;
 }
 
 ChangesRule::Decision ChangesRule::decide(const states::State& state, const impact::Affected& affected) const {
   if (!reason_.empty()) return {};
-  const bool is_only = keyword_ == ChangesKeyword::only;
-  const std::vector<std::string> patterns =
-      patterns_of(state, is_only ? PatternKeyword::only_changes : PatternKeyword::rules_changes);
+  const PatternKeyword keyword = pattern_keyword(keyword_);
+  const std::vector<std::string> patterns = patterns_of(state, keyword);
   if (!std::all_of(patterns.begin(), patterns.end(), [](const std::string& text) { return is_valid_utf8(text); })) {
-    return {{}, "a pattern is not UTF-8"};
+    return {{}, "a configured pattern is not UTF-8"};
   }
-  const auto is_matched = [&](const RepoPath& path) {
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string& pattern) { return gitlab::matches_pattern(pattern, path.str()); });
-  };
-  // The first step of a cause is the changed path; another one that also matches would prove no more.
-  const bool is_proven = std::any_of(affected.causes.begin(), affected.causes.end(), [&](const impact::Cause& cause) {
-    return !cause.empty() && cause.front().path && is_seen(*cause.front().path) && is_matched(*cause.front().path);
-  });
-  if (!is_proven) return {{}, "GitLab would not see the paths that this state was chosen for"};
-  if (!is_only) return {{{"rules", rules_of_patterns(patterns, {})}}, ""};
-  const YamlValue::List listed(patterns.begin(), patterns.end());
-  return {{{"only", YamlValue::Map{{"refs", YamlValue::List{"branches"}}, {"changes", listed}}}}, ""};
+  const std::vector<gitlab::ChangedPath> behind = paths_behind(affected);
+  gitlab::Comparison comparison = comparison_;
+  comparison.changed = behind;
+  if (auto doubt = gitlab::find_doubt(comparison, patterns, keyword)) return {{}, *std::move(doubt)};
+  if (keyword_ == ChangesKeyword::rules) return {{{"rules", rules_of_patterns(patterns, {})}}, ""};
+  return {{{"only", YamlValue::Map{{"refs", YamlValue::List{"branches"}},
+                                   {"changes", YamlValue::List(patterns.begin(), patterns.end())}}}},
+          ""};
 }
 
 }  // namespace statelane::pipeline

@@ -2,7 +2,9 @@
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "gitlab/changes_rule.hpp"
 #include "impact/impact.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "states/state.hpp"
@@ -10,7 +12,7 @@
 namespace statelane::pipeline {
 
 /// Decides where `changes` may stand: only where it is proven that GitLab, looking at the same commits, finds that the
-/// state's patterns match. Everywhere else the job would be missing without a word.
+/// state's patterns match. Everywhere else the job would be missing without a word. Refers to the request.
 class ChangesRule {
  public:
   ChangesRule(const PipelineRequest& request, config::ChangesKeyword keyword);
@@ -19,23 +21,23 @@ class ChangesRule {
   const std::string& reason_against_all() const { return reason_; }
 
   struct Decision {
-    YamlValue::Map keywords;  ///< `only` or `rules`; empty when it is left out
-    std::string reason;       ///< why, when this state's rule is left out though others may have one
+    YamlValue::Map keywords{};  ///< `only` or `rules`; empty when it is left out
+    std::string reason{};       ///< why, when this state's rule is left out though others may have one
   };
 
   Decision decide(const states::State& state, const impact::Affected& affected) const;
 
  private:
-  std::string find_reason(const PipelineRequest& request) const;
-  bool is_seen(const RepoPath& path) const;
+  std::vector<gitlab::ChangedPath> paths_behind(const impact::Affected& affected) const;
 
   config::ChangesKeyword keyword_;
-  bool has_additions_ = false;
-  std::unordered_map<RepoPath, ChangedPath::Kind> kinds_;
+  gitlab::Comparison comparison_;
+  std::vector<gitlab::ChangedPath> changed_;
+  std::unordered_map<std::string_view, std::size_t> positions_;  ///< path → index in `changed_`
   std::string reason_;
 };
 
-/// `changes` lists for `rules`: GitLab allows 50 patterns in one, several entries are alternatives.
+/// A list of `rules` with the patterns: GitLab allows 50 in one entry, several entries are alternatives.
 YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords);
 
 }  // namespace statelane::pipeline

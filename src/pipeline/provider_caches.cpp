@@ -30,8 +30,10 @@ ProviderCaches::Use ProviderCaches::use(const states::State& state) {
   if (known != names_.end()) return {known->second, false};
   std::string name = content.empty() ? std::string(without_lock_file) : "." + gitlab::job_name("providers", state.id);
   names_.emplace(content, name);
+  const std::string_view shared =
+      content.empty() ? "providers of states without a lock file" : "providers of every state with the same lock file";
   jobs_.push_back({name,
-                   {},
+                   {std::string(shared)},
                    {{"cache", YamlValue::Map{{"key", provider_cache_key(state.directory, content, key_prefix)},
                                              {"paths", YamlValue::List{provider_cache_path}},
                                              {"policy", "pull"}}}}});

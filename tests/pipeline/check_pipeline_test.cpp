@@ -1,0 +1,128 @@
+#include "pipeline/check_pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::pipeline::check_pipeline;
+using statelane::pipeline::Job;
+using statelane::pipeline::Pipeline;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+
+namespace {
+
+Pipeline with(std::vector<Job> jobs) { return {{}, {{"stages", List{"plan", "apply"}}}, {}, std::move(jobs)}; }
+
+Job job(std::string name, Map keywords = {}) {
+  keywords.emplace_back("script", List{"true"});
+  keywords.emplace_back("stage", "plan");
+  return {std::move(name), {}, std::move(keywords)};
+}
+
+Map needing(const std::string& name) { return {{"needs", List{Map{{"job", name}}}}}; }
+
+std::vector<std::string> messages(const std::vector<Pipeline>& files) {
+  Diagnostics diagnostics;
+  check_pipeline(files, {18, 0, 0}, diagnostics);
+  std::vector<std::string> texts;
+  for (const auto& found : diagnostics.sorted()) texts.push_back(found.message);
+  return texts;
+}
+
+/// The one message about one job, without its beginning.
+std::string fault(std::vector<Job> jobs) {
+  const auto all = messages({with(std::move(jobs))});
+  REQUIRE(all.size() == 1);
+  return all[0].substr(all[0].find("meant: ") + 7);
+}
+
+}  // namespace
+
+TEST_CASE("a sound pipeline has no faults") { CHECK(messages({with({job("a"), job("b", needing("a"))})}).empty()); }
+
+TEST_CASE("a fault names the job and says what GitLab would do") {
+  CHECK(messages({with({{"a", {}, {{"stage", "plan"}}}})}) ==
+        std::vector<std::string>{"GitLab would not run the job \"a\" as it is meant: it has no script"});
+}
+
+TEST_CASE("a pipeline without visible jobs is refused") {
+  CHECK(messages({with({job(".a")})}) == std::vector<std::string>{"GitLab refuses a pipeline without jobs"});
+}
+
+TEST_CASE("needs must be there, once, earlier, not too many, and in no circle") {
+  CHECK(fault({job("a", needing("x"))}) == "it needs \"x\", which is no job of the pipeline");
+  CHECK(fault({job("a", needing(".h")), job(".h")}) == "it needs \".h\", which is no job of the pipeline");
+  CHECK(fault({job("a", needing("b")), {"b", {}, {{"script", "x"}, {"stage", "apply"}}}}) ==
+        "it needs \"b\", which is in a later stage");
+  CHECK(fault({job("a"), job("b", {{"needs", List{"a", "a"}}})}) == "it needs \"a\" twice");
+  CHECK(fault({job("a", needing("b")), job("b", needing("a"))}) == "it needs itself through other jobs");
+  std::vector<Job> jobs;
+  List needs;
+  for (int number = 0; number < 51; ++number) {
+    jobs.push_back(job(fmt::format("j{}", number)));
+    needs.emplace_back(jobs.back().name);
+  }
+  jobs.push_back(job("z", {{"needs", needs}}));
+  CHECK(fault(jobs) == "it needs 51 jobs, and GitLab allows 50");
+}
+
+TEST_CASE("the stage must be declared, also through extends") {
+  CHECK(fault({{".t", {}, {{"stage", "x"}}}, {"a", {}, {{"script", "x"}, {"extends", ".t"}}}}) ==
+        "the stage \"x\" is not declared");
+}
+
+TEST_CASE("only and rules exclude each other, also through extends") {
+  CHECK(fault({{".t", {}, {{"only", List{"main"}}}}, job("a", {{"extends", List{".t"}}, {"rules", List{}}})}) ==
+        "\"only\" and \"rules\" exclude each other");
+}
+
+TEST_CASE("extended jobs must be there") {
+  CHECK(fault({job("a", {{"extends", ".x"}})}) == "it extends \".x\", which is not there");
+}
+
+TEST_CASE("names have limits") {
+  CHECK(fault({job(std::string(256, 'x'))}) == "its name has more than 255 characters");
+  CHECK(fault({job("image")}) == "its name is a keyword");
+  CHECK(fault({job("a"), job("a")}) == "another job has the same name");
+  CHECK(messages({with({job("a")}), {{}, {}, {}, {job("a")}}}).size() == 1);
+}
+
+TEST_CASE("a lock or environment with a name that GitLab does not take would be no lock, or fail") {
+  CHECK(fault({job("a", {{"resource_group", "a@b"}})}) == "GitLab does not take \"a@b\" as the name of its lock");
+  CHECK(fault({job("a", {{"environment", Map{{"name", "/a"}}}})}) ==
+        "GitLab does not take \"/a\" as the name of its environment");
+  CHECK(fault({job("a", {{"environment", "a$b"}})}) == "GitLab does not take \"a$b\" as the name of its environment");
+  CHECK(messages({with({job("a", {{"environment", "a/b c.d_e-f"}})})}).empty());
+}
+
+TEST_CASE("patterns that never match are found") {
+  for (const std::string pattern : {"a{b", "a[b", "/a", "./a", "a//b", "", "a}"}) {
+    CAPTURE(pattern);
+    CHECK(fault({job("a", {{"only", Map{{"changes", List{pattern}}}}})}) ==
+          "the pattern \"" + pattern + "\" never matches");
+  }
+  for (const std::string pattern : {"a\\{b", "a\\[b", "a[{]b", "{a,b}/**/*", "a]"}) {
+    CAPTURE(pattern);
+    CHECK(messages({with({job("a", {{"only", Map{{"changes", List{pattern}}}}})})}).empty());
+  }
+}
+
+TEST_CASE("a rule has at most 50 patterns") {
+  CHECK(fault({job("a", {{"rules", List{Map{{"changes", List(51, YamlValue("x"))}}}}})}) ==
+        "one rule has 51 patterns, and GitLab allows 50");
+}
+
+TEST_CASE("keys given twice and text that is not UTF-8 are found") {
+  CHECK(fault({job("a", {{"tags", List{}}, {"tags", List{}}})}) == "\"tags\" is there twice");
+  CHECK(fault({job("a", {{"tags", List{"\xFF"}}})}) == "a value is not UTF-8");
+}
+
+TEST_CASE("more than 500 jobs with an environment are too many for one pipeline") {
+  std::vector<Job> jobs;
+  for (int number = 0; number < 501; ++number) jobs.push_back(job(fmt::format("j{}", number), {{"environment", "x"}}));
+  CHECK(messages({with(jobs)}) ==
+        std::vector<std::string>{"501 jobs deploy to an environment, and GitLab allows 500 in one pipeline"});
+}
