@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "base/utf8.hpp"
 #include "emit/words.hpp"
@@ -67,25 +66,28 @@ std::string backend_of(const State& state) {
   return text;
 }
 
+/// What a state reads beside its own directory.
 std::string inputs_of(const State& state) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> names = {
-      {{"own_directory", ""},
-       {"module_directory", "modules"},
-       {"data_directory", "data directories"},
-       {"file", "files"},
-       {"pattern", "patterns"},
-       {"variable_file", "variable files"},
-       {"backend_file", "backend files"},
-       {"lock_file", ""},
-       {"version_pin", ""},
-       {"configured", "configured"},
-       {"link", "links"}}};
-  std::map<std::string_view, std::size_t> counts;
-  for (const states::Input& input : state.inputs) ++counts[word_of(input.kind)];
+  struct Noun {
+    states::InputKind kind;
+    std::string_view one;
+    std::string_view many;
+  };
+  using states::InputKind;
+  constexpr std::array nouns = {Noun{InputKind::module_directory, "module", "modules"},
+                                Noun{InputKind::data_directory, "data directory", "data directories"},
+                                Noun{InputKind::file, "file", "files"},
+                                Noun{InputKind::pattern, "pattern", "patterns"},
+                                Noun{InputKind::variable_file, "variable file", "variable files"},
+                                Noun{InputKind::backend_file, "backend file", "backend files"},
+                                Noun{InputKind::configured, "configured", "configured"},
+                                Noun{InputKind::link, "link", "links"}};
   std::string text;
-  for (const auto& [kind, name] : names) {
-    if (name.empty() || counts[kind] == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counts[kind], name);
+  for (const Noun& noun : nouns) {
+    const auto count = std::count_if(state.inputs.begin(), state.inputs.end(),
+                                     [&](const states::Input& input) { return input.kind == noun.kind; });
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, count == 1 ? noun.one : noun.many);
   }
   return text.empty() ? "-" : text;
 }
