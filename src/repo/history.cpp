@@ -103,15 +103,16 @@ std::optional<CommitId> Repository::merge_base(const CommitId& one, const Commit
   // A commit that is not here at all is an error of its own, with its id.
   read_commit(*handle_->objects, one);
   read_commit(*handle_->objects, other);
-  if (handle_->library != nullptr) {
+  const auto boundary = read_shallow_boundary(handle_->common_directory);
+  // libgit2 does not know shallow boundaries: it fails (and leaks) where git still finds the base.
+  if (handle_->library != nullptr && boundary.empty()) {
     const git_oid left = to_oid(one);
     const git_oid right = to_oid(other);
     git_oid base;
     const int outcome = git_merge_base(&base, handle_->library.get(), &left, &right);
     if (outcome == 0) return object_digits(ContentId::from_bytes({base.id, GIT_OID_RAWSZ}), GIT_OID_RAWSZ);
-    if (outcome == GIT_ENOTFOUND && !is_shallow()) return std::nullopt;
+    if (outcome == GIT_ENOTFOUND) return std::nullopt;
   }
-  // libgit2 does not know shallow boundaries: it fails where git still finds the base.
   const process::Captured answer = ask_git(handle_->place(), {"merge-base", one, other});
   if (answer.status.succeeded()) return trim_end(answer.out);
   if (answer.status != process::ExitStatus::exited(1)) {
@@ -119,7 +120,6 @@ std::optional<CommitId> Repository::merge_base(const CommitId& one, const Commit
                 fmt::format("cannot find the merge base of {} and {}: {}", one, other, first_complaint(answer.err)),
                 {"git fsck tells what is damaged or missing"});
   }
-  const auto boundary = read_shallow_boundary(handle_->common_directory);
   const bool is_cut = !boundary.empty() && (read_ancestry(*handle_->objects, one, boundary).is_cut ||
                                             read_ancestry(*handle_->objects, other, boundary).is_cut);
   if (!is_cut) return std::nullopt;
