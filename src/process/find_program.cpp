@@ -25,7 +25,7 @@ std::string find_program(const std::string& name, std::string_view search_path) 
     const std::string_view directory = search_path.substr(begin, end - begin);
     begin = end + 1;
     if (!directory.starts_with('/')) continue;
-    const std::string candidate = fmt::format("{}/{}", directory, name);
+    std::string candidate = fmt::format("{}/{}", directory, name);
     if (!is_regular_file(candidate)) continue;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
     if (not_executable.empty()) not_executable = candidate;

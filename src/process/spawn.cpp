@@ -58,6 +58,7 @@ std::string_view search_path(const std::vector<std::string>& environment) {
 
 std::vector<char*> to_pointers(std::vector<std::string>& strings) {
   std::vector<char*> result;
+  result.reserve(strings.size() + 1);
   for (std::string& text : strings) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

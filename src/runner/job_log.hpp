@@ -15,7 +15,7 @@ class JobLog {
     bool sections = false;  ///< GitLab's collapsible sections; plain headings otherwise
     std::optional<std::uint64_t>
         relay_limit{};                ///< how much of the programs' output to relay before cutting; empty: all
-    std::uint64_t tail = 256 * 1024;  ///< what is shown of the end of an output that was cut
+    std::uint64_t tail = std::uint64_t{256} * 1024;  ///< what is shown of the end of an output that was cut
   };
 
   JobLog(int descriptor, const Style& style);

@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 
 /// GitLab cuts a job's log at 4 MiB. What is left is for the tails of cut outputs and for what other commands of the
 /// job print.
-constexpr std::uint64_t relay_limit = 2560 * 1024;
+constexpr std::uint64_t relay_limit = std::uint64_t{2560} * 1024;
 
 /// Messages stand at the end; this much of it is searched.
 constexpr std::size_t searched_output = 1 << 20;

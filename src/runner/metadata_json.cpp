@@ -155,7 +155,7 @@ ApplyRecord parse_record(std::string_view text) {
 
 std::string render_dotenv(std::string_view outputs_json, const std::vector<std::string>& names) {
   constexpr std::size_t most_variables = 20;
-  constexpr std::size_t most_bytes = 5 * 1024;
+  constexpr std::size_t most_bytes = 5120;
   const Json outputs = Json::parse(outputs_json, nullptr, false);
   std::string result;
   for (const std::string& name : names) {

@@ -86,7 +86,7 @@ std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunO
 std::vector<std::string> hidden_arguments(const JobEnvironment& job) {
   std::vector<std::string> result;
   for (const auto& [name, value] : job.terraform) {
-    if (name.starts_with("TF_CLI_ARGS")) result.push_back(name + "=" + value);
+    if (name.starts_with("TF_CLI_ARGS")) result.push_back(fmt::format("{}={}", name, value));
   }
   return result;
 }
