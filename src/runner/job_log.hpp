@@ -14,7 +14,7 @@ class JobLog {
   struct Style {
     bool sections = false;  ///< GitLab's collapsible sections; plain headings otherwise
     std::optional<std::uint64_t>
-        relay_limit{};                ///< how much of the programs' output to relay before cutting; empty: all
+        relay_limit{};  ///< how much of the programs' output to relay before cutting; empty: all
     std::uint64_t tail = std::uint64_t{256} * 1024;  ///< what is shown of the end of an output that was cut
   };
 

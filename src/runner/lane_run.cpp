@@ -153,7 +153,7 @@ std::string LaneRun::ask_tool_version() {
     scanner.add(answer.out);
     scanner.finish();
   }
-  if (!version.empty()) return version;
+  if (!version.empty() || supervisor_.is_stopping()) return version;
   throw Error(ErrorKind::environment, fmt::format("cannot ask '{}' for its version: {}", lane_.tool,
                                                   answer.timed_out ? "it does not answer" : strip_escapes(answer.err)));
 }

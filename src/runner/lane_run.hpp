@@ -42,7 +42,8 @@ class LaneRun {
   /// The exit code of a job that was asked to stop before `what`; says so.
   int explain_stop(std::string_view what);
 
-  /// The version of the lane's tool; asked of the tool itself.
+  /// The version of the lane's tool; asked of the tool itself. Empty when a stop signal came meanwhile: it may have
+  /// ended the tool.
   std::string ask_tool_version();
 
   /// What is true of the lane now, as far as it does not come from a plan.

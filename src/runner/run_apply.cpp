@@ -176,7 +176,9 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     fs::remove(file, ignored);
   const PlanMetadata planned = load_metadata(lane, run.paths());
   ApplyRecord record;
-  record.passed_guards = run.enforce(verify(lane, job, run, planned));
+  std::vector<Refusal> refusals = verify(lane, job, run, planned);
+  if (run.supervisor().is_stopping()) return run.explain_stop("the apply began; nothing was changed");
+  record.passed_guards = run.enforce(std::move(refusals));
   if (!planned.has_changes) {
     run.log().line(fmt::format("statelane: the plan of {} has no changes; there is nothing to apply", lane.state_id));
     if (options.dotenv_outputs.empty()) return 0;

@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <fstream>
+#include <optional>
 
 #include "base/error.hpp"
 #include "runner/lane_run.hpp"
@@ -79,7 +80,9 @@ struct PlanContents {
   SeenOutputs outputs;
 };
 
-PlanContents read_plan(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, PlanJsonFile* copy) {
+/// Empty when a stop signal came meanwhile: it may have ended the tool.
+std::optional<PlanContents> read_plan(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
+                                      PlanJsonFile* copy) {
   PlanSummaryReader summary;
   OutputDigestReader outputs(OutputDigestReader::Source::plan, job.root_pipeline);
   const process::Command show = {
@@ -89,7 +92,8 @@ PlanContents read_plan(const LaneDescription& lane, const JobEnvironment& job, L
     outputs.add(piece);
     if (copy != nullptr) copy->add(piece);
   });
-  if (answer.status.succeeded()) return {summary.finish(), outputs.finish()};
+  if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish()};
+  if (run.supervisor().is_stopping()) return std::nullopt;
   throw Error(ErrorKind::environment, fmt::format("cannot read the plan that was just made: '{} show' {}", lane.tool,
                                                   answer.timed_out ? "takes too long" : "failed: " + answer.err));
 }
@@ -169,7 +173,9 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
-  Planned result{0, read_plan(lane, job, run, plan_json ? &*plan_json : nullptr)};
+  std::optional<PlanContents> contents = read_plan(lane, job, run, plan_json ? &*plan_json : nullptr);
+  if (!contents) return {run.explain_stop("the plan was read; it is not kept")};
+  Planned result{0, std::move(*contents)};
   const PlanSummary& summary = result.contents.summary;
   if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
   run.log().write(render_summary(summary, lane.state_id));

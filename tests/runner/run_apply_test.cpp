@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "runner/plan_metadata.hpp"
 #include "verbs_support.hpp"
 
 using statelane::runner::BranchCheck;
@@ -291,4 +292,18 @@ TEST_CASE("what an apply did is recorded, and outputs are handed on when asked, 
   REQUIRE(apply_after(project, [](Project&) {}).code == 0);
   CHECK(project.text("outputs.env") == "ADDRESS=10.0.0.1\n");
   CHECK_FALSE(project.has("applied.json"));
+}
+
+TEST_CASE("a stop that also ends the tool while it is asked for its version is told as a stop") {
+  Project project;
+  project.scratch.write("net/tool", "#!/bin/sh\n[ \"$1\" = version ] || exit 1\nkill -TERM $PPID\nkill -TERM $$\n");
+  std::filesystem::permissions(project.scratch.path / "net/tool", std::filesystem::perms::owner_all);
+  project.lane.tool = "./tool";
+  statelane::runner::PlanMetadata metadata;
+  metadata.state = "net";
+  project.scratch.write(".statelane/net/plan.bin", "plan");
+  project.scratch.write(".statelane/net/meta.json", statelane::runner::render_metadata(metadata));
+  const Outcome outcome = project.apply();
+  CHECK(outcome.code == 128 + SIGTERM);
+  CHECK(outcome.log == "statelane: stopped by signal TERM before the apply began; nothing was changed\n");
 }
