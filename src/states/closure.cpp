@@ -122,8 +122,8 @@ class ClosureBuilder {
     result.type = module.backend->type;
     const ModuleScope scope(module, directory_, {}, true, instance_.workspace);
     const auto add = [&](const std::string& name, const Value& value) {
-      const Value wrapped{Value::Map{{name, value}}};
-      for (auto& [attribute, texts] : *to_attributes(wrapped)) {
+      const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
+      for (const auto& [attribute, texts] : *attributes) {
         result.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
       }
     };
