@@ -7,10 +7,10 @@
 
 #include "base/utf8.hpp"
 #include "config/config.hpp"
-#include "gitlab/expansion.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/check_needs.hpp"
+#include "pipeline/split_pipeline.hpp"
 #include "pipeline/template_set.hpp"
 
 namespace statelane::pipeline {
@@ -196,7 +196,20 @@ class PipelineCheck {
 
 void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics) {
   PipelineCheck(files, diagnostics).run();
-  (void)server;
+  const std::vector<std::string> hints = {
+      "choose fewer states with --state, or split the pipeline into several children"};
+  if (files.size() > gitlab::max_trigger_includes) {
+    report_pipeline(fmt::format("the pipeline takes {} files, and GitLab includes no more than {} at once",
+                                files.size(), gitlab::max_trigger_includes),
+                    hints, diagnostics);
+  }
+  for (const Pipeline& file : files) {
+    const std::size_t size = measure_file(file);
+    if (size <= gitlab::max_yaml_bytes(server)) continue;
+    report_pipeline(
+        fmt::format("GitLab would measure {} bytes in one file, and takes {}", size, gitlab::max_yaml_bytes(server)),
+        hints, diagnostics);
+  }
 }
 
 }  // namespace statelane::pipeline
