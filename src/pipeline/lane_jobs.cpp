@@ -1,5 +1,7 @@
 #include "pipeline/lane_jobs.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "gitlab/limits.hpp"
@@ -97,8 +99,11 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
   Job job = begin_job(lane.apply_job, ".statelane-apply", "apply", lane, parts);
   YamlValue::List needs = {YamlValue::Map{{"job", lane.plan_job}, {"artifacts", true}}};
   if (!lane.plan_waits) {
-    const YamlValue::List before = needs_of(barriers.narrow(lane.waits_for, gitlab::max_needs - 1));
-    needs.insert(needs.end(), before.begin(), before.end());
+    // The records of those applies tell whether an output that this plan read has changed since; a barrier has none.
+    for (const std::string& name : barriers.narrow(lane.waits_for, gitlab::max_needs - 1)) {
+      const bool is_apply = std::find(lane.waits_for.begin(), lane.waits_for.end(), name) != lane.waits_for.end();
+      needs.push_back(YamlValue::Map{{"job", name}, {"artifacts", is_apply}});
+    }
   }
   job.keywords.emplace_back("needs", std::move(needs));
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));

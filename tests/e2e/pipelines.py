@@ -80,6 +80,10 @@ class PipelineRunner:
         self._check_button(job)
         return self._run(job)
 
+    def retry(self, job):
+        """Runs a job once more, as the retry button does, with the artifacts of the jobs that ran before it."""
+        return self._run(job)
+
     def run_and_press(self, jobs):
         """Runs the pipeline and presses each button as soon as GitLab would offer it."""
         unknown = [job for job in jobs if self.jobs.get(job, {}).get("when") != "manual"]
