@@ -28,9 +28,9 @@ std::string render_caret(const SourceRange& range, std::string_view line) {
   const std::size_t end = one_line ? std::min<std::size_t>(range.end.column - 1, shown.size()) : shown.size();
   const auto is_continuation = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
   const auto columns = [&](std::size_t from, std::size_t to) {
-    return static_cast<std::size_t>(
-        std::count_if(shown.begin() + static_cast<std::ptrdiff_t>(from), shown.begin() + static_cast<std::ptrdiff_t>(to),
-                      [&](char byte) { return !is_continuation(byte); }));
+    return static_cast<std::size_t>(std::count_if(shown.begin() + static_cast<std::ptrdiff_t>(from),
+                                                  shown.begin() + static_cast<std::ptrdiff_t>(to),
+                                                  [&](char byte) { return !is_continuation(byte); }));
   };
   const std::size_t width = std::max<std::size_t>(1, end > begin ? columns(begin, end) : 1);
   return fmt::format("{:>5} | {}\n      | {}{}\n", range.begin.line, shown, std::string(columns(0, begin), ' '),
@@ -90,7 +90,8 @@ std::string render_diagnostic(const Diagnostic& diagnostic) {
     result += ": ";
   }
   result += fmt::format("{}: {}\n", severity_name(diagnostic.severity), diagnostic.message);
-  if (diagnostic.range && !diagnostic.source_line.empty()) result += render_caret(*diagnostic.range, diagnostic.source_line);
+  if (diagnostic.range && !diagnostic.source_line.empty())
+    result += render_caret(*diagnostic.range, diagnostic.source_line);
   for (const std::string& hint : diagnostic.hints) result += fmt::format("hint: {}\n", hint);
   return result;
 }

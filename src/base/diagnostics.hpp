@@ -13,14 +13,15 @@ namespace statelane {
 enum class Severity { error, warning, note };
 
 /// One thing wrong in the user's files.
-/// `message`: lower case, no full stop; it quotes what the user typed and gives the reason. `hints`: remedies, one idea each.
+/// `message`: lower case, no full stop; it quotes what the user typed and gives the reason. `hints`: remedies, one idea
+/// each.
 struct Diagnostic {
   Severity severity = Severity::error;
-  RepoPath path;                       ///< the file that the fix goes in
-  std::optional<SourceRange> range;    ///< absent when the whole file (or the repository) is meant
+  RepoPath path;                     ///< the file that the fix goes in
+  std::optional<SourceRange> range;  ///< absent when the whole file (or the repository) is meant
   std::string message;
   std::vector<std::string> hints;
-  std::string source_line;             ///< the text of the line at `range.begin`, for the caret; empty when unknown
+  std::string source_line;  ///< the text of the line at `range.begin`, for the caret; empty when unknown
 
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
@@ -30,7 +31,8 @@ class Diagnostics {
  public:
   void add(Diagnostic diagnostic) { entries_.push_back(std::move(diagnostic)); }
   void error(RepoPath path, std::optional<SourceRange> range, std::string message, std::vector<std::string> hints = {});
-  void warning(RepoPath path, std::optional<SourceRange> range, std::string message, std::vector<std::string> hints = {});
+  void warning(RepoPath path, std::optional<SourceRange> range, std::string message,
+               std::vector<std::string> hints = {});
 
   /// Appends all of `other`.
   void merge(const Diagnostics& other);

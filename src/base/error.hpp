@@ -8,10 +8,10 @@ namespace statelane {
 
 /// What stops a command. `main` turns the kind into the exit code.
 enum class ErrorKind {
-  user_files,   ///< 1: the user's files have errors, or a check that was asked for struck
-  usage,        ///< 2: usage, unknown state or revision
-  environment,  ///< 3: git, output, missing base
-  refused,      ///< 125: the job helper refuses
+  user_files,      ///< 1: the user's files have errors, or a check that was asked for struck
+  usage,           ///< 2: usage, unknown state or revision
+  environment,     ///< 3: git, output, missing base
+  refused,         ///< 125: the job helper refuses
   cannot_execute,  ///< 126
   not_found,       ///< 127: the tool to run is not there
 };

@@ -1,5 +1,5 @@
-// Debian has no static libfmt. This one file compiles fmt's own source, as its src/format.cc does, so that every other file
-// uses fmt's declarations only.
+// Debian has no static libfmt. This one file compiles fmt's own source, as its src/format.cc does, so that every other
+// file uses fmt's declarations only.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

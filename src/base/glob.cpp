@@ -74,16 +74,18 @@ std::optional<std::size_t> match_bracket(const Text& pattern, std::size_t at, st
     if (last >= pattern.size()) return std::nullopt;
     const std::size_t last_length = pattern.character_length(last);
     at = last + last_length;
-    is_found = is_found || begins_subject(first, first_length) || begins_subject(last, last_length) || is_between(first, last);
+    is_found =
+        is_found || begins_subject(first, first_length) || begins_subject(last, last_length) || is_between(first, last);
   }
   return std::nullopt;
 }
 
-/// Matches one component from `cursor` on and leaves `cursor` where it stopped: at the ends of both components on success.
-/// One retry position suffices: a later `*` never has to give back what an earlier one took.
+/// Matches one component from `cursor` on and leaves `cursor` where it stopped: at the ends of both components on
+/// success. One retry position suffices: a later `*` never has to give back what an earlier one took.
 class ComponentMatcher {
  public:
-  ComponentMatcher(const Text& pattern, const Text& path, Cursor& cursor) : pattern_(pattern), path_(path), at_(cursor) {}
+  ComponentMatcher(const Text& pattern, const Text& path, Cursor& cursor)
+      : pattern_(pattern), path_(path), at_(cursor) {}
 
   bool match() {
     while (true) {

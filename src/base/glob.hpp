@@ -5,12 +5,12 @@
 
 namespace statelane {
 
-/// Matches `path` against `pattern` exactly as Ruby's `File.fnmatch?(pattern, path, File::FNM_PATHNAME | File::FNM_DOTMATCH |
-/// File::FNM_EXTGLOB)` does: `*`, `?` and `[…]` stay within one component, `**/` spans any number of them, `{a,b}` gives
-/// alternatives, a backslash takes the next character literally. Both texts are read as UTF-8.
-/// Where Ruby raises (a NUL byte; a character that is not UTF-8 against a range) the answer is no match. A pattern with an open
-/// brace that nothing closes matches nothing, as there.
-/// Work grows with `count_alternatives(pattern)`: callers that take patterns from users bound it.
+/// Matches `path` against `pattern` exactly as Ruby's `File.fnmatch?(pattern, path, File::FNM_PATHNAME |
+/// File::FNM_DOTMATCH | File::FNM_EXTGLOB)` does: `*`, `?` and `[…]` stay within one component, `**/` spans any number
+/// of them, `{a,b}` gives alternatives, a backslash takes the next character literally. Both texts are read as UTF-8.
+/// Where Ruby raises (a NUL byte; a character that is not UTF-8 against a range) the answer is no match. A pattern with
+/// an open brace that nothing closes matches nothing, as there. Work grows with `count_alternatives(pattern)`: callers
+/// that take patterns from users bound it.
 bool matches_glob(std::string_view pattern, std::string_view path);
 
 /// How many patterns the braces of `pattern` stand for, 1 without braces; it stops counting at `limit`.

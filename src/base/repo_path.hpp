@@ -22,7 +22,8 @@ class RepoPath {
   /// Like `parse`, for literals and names that are known to be right. Throws `std::logic_error` otherwise.
   static RepoPath of(std::string_view text);
 
-  /// `text` relative to this directory (`../x` climbs). Empty when the result leaves the repository or `text` is absolute.
+  /// `text` relative to this directory (`../x` climbs). Empty when the result leaves the repository or `text` is
+  /// absolute.
   std::optional<RepoPath> resolve(std::string_view text) const;
 
   /// The entry `name` of this directory. `name` is one component as git stores it.

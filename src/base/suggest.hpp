@@ -7,8 +7,8 @@
 
 namespace statelane {
 
-/// "Did you mean": the candidate nearest to `typed` by edit distance (with transpositions), when it is near enough to be
-/// a slip of the finger. The first of several equally near ones wins.
+/// "Did you mean": the candidate nearest to `typed` by edit distance (with transpositions), when it is near enough to
+/// be a slip of the finger. The first of several equally near ones wins.
 std::optional<std::string> find_suggestion(std::string_view typed, std::span<const std::string> candidates);
 
 }  // namespace statelane

@@ -25,9 +25,9 @@ struct YamlValue {
   SourcePos pos{};  ///< where it stands in the text that it was read from
 
   YamlValue() = default;
-  YamlValue(bool value) : data(value) {}                           // NOLINT(google-explicit-constructor): a literal reads as data
-  YamlValue(int value) : data(std::int64_t{value}) {}              // NOLINT(google-explicit-constructor)
-  YamlValue(std::int64_t value) : data(value) {}                   // NOLINT(google-explicit-constructor)
+  YamlValue(bool value) : data(value) {}               // NOLINT(google-explicit-constructor): a literal reads as data
+  YamlValue(int value) : data(std::int64_t{value}) {}  // NOLINT(google-explicit-constructor)
+  YamlValue(std::int64_t value) : data(value) {}       // NOLINT(google-explicit-constructor)
   YamlValue(std::string value) : data(std::move(value)) {}         // NOLINT(google-explicit-constructor)
   YamlValue(std::string_view value) : data(std::string(value)) {}  // NOLINT(google-explicit-constructor)
   YamlValue(const char* value) : data(std::string(value)) {}       // NOLINT(google-explicit-constructor)

@@ -29,7 +29,8 @@ std::optional<repo::CommitId> find_default_branch(const repo::Repository& reposi
   if (!name.empty()) {
     names = {fmt::format("refs/remotes/origin/{}", name), fmt::format("refs/heads/{}", name)};
   } else {
-    names = {"refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"};
+    names = {"refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main",
+             "refs/heads/master"};
   }
   for (const std::string& candidate : names) {
     if (auto commit = repository.find_commit(candidate)) return commit;
@@ -103,10 +104,13 @@ class Chooser {
   }
 
   Outcome try_merge_base(const BaseCandidate& candidate) {
-    const std::string_view named = candidate.revision.empty() ? gitlab::value_of(variables_, "CI_DEFAULT_BRANCH") : candidate.revision;
+    const std::string_view named =
+        candidate.revision.empty() ? gitlab::value_of(variables_, "CI_DEFAULT_BRANCH") : candidate.revision;
     const auto branch = find_default_branch(repository_, named);
     if (!branch) {
-      return {false, std::nullopt, named.empty() ? "the default branch is not known" : fmt::format("the branch {} is not in this clone", named)};
+      return {
+          false, std::nullopt,
+          named.empty() ? "the default branch is not known" : fmt::format("the branch {} is not in this clone", named)};
     }
     const auto head = ends_.head ? ends_.head : repository_.find_commit("HEAD");
     if (!head) return {true, std::nullopt, ""};  // nothing is committed yet: everything is new
@@ -115,14 +119,16 @@ class Chooser {
 
   std::optional<repo::CommitId> find_or_fetch(const std::string& revision) {
     auto commit = repository_.find_commit(revision);
-    if (!commit && revision.size() >= 40 && repository_.fetch_commit(revision, fetch_time_out)) commit = repository_.find_commit(revision);
+    if (!commit && revision.size() >= 40 && repository_.fetch_commit(revision, fetch_time_out))
+      commit = repository_.find_commit(revision);
     return commit;
   }
 
   Outcome check(const BaseCandidate& candidate, std::optional<repo::CommitId> commit, std::string_view name) {
     if (!commit) return {false, std::nullopt, fmt::format("{} is not in this clone and cannot be fetched", name)};
     if (candidate.only_if_ancestor && !repository_.is_ancestor(*commit, *ends_.head)) return {};
-    if (candidate.is_fallback && ends_.head && *commit == *ends_.head) return {false, std::nullopt, fmt::format("{} is the head itself", name)};
+    if (candidate.is_fallback && ends_.head && *commit == *ends_.head)
+      return {false, std::nullopt, fmt::format("{} is the head itself", name)};
     return {true, std::move(commit), ""};
   }
 
@@ -143,8 +149,8 @@ class Chooser {
       return std::move(ends_);
     }
     throw Error(ErrorKind::environment, fmt::format("no commit to compare with: {}", why),
-                {"set GIT_DEPTH: \"0\" in the job, so that the history is there",
-                 "or name a commit with --base", "or take every state, without gates: --on-missing-base all"});
+                {"set GIT_DEPTH: \"0\" in the job, so that the history is there", "or name a commit with --base",
+                 "or take every state, without gates: --on-missing-base all"});
   }
 
   const repo::Repository& repository_;
@@ -156,10 +162,12 @@ class Chooser {
 
 }  // namespace
 
-Ends choose_ends(const repo::Repository& repository, const Options& options, const gitlab::PredefinedVariables& variables) {
+Ends choose_ends(const repo::Repository& repository, const Options& options,
+                 const gitlab::PredefinedVariables& variables) {
   Ends ends = Chooser(repository, options, variables).choose();
   const auto tip = repository.find_commit("HEAD");
-  ends.is_on_default_branch_tip = !ends.head && ends.reason == gitlab::BaseReason::merge_base && ends.base && ends.base == tip;
+  ends.is_on_default_branch_tip =
+      !ends.head && ends.reason == gitlab::BaseReason::merge_base && ends.base && ends.base == tip;
   return ends;
 }
 

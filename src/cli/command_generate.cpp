@@ -92,15 +92,16 @@ pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics)
   if (path && head.tree->find(*path)) {
     templates.override_with(head.tree->read(*path), *path, diagnostics);
   } else {
-    diagnostics.error(RepoPath::of(config::file_name), named->range, fmt::format("there is no file \"{}\"", named->text));
+    diagnostics.error(RepoPath::of(config::file_name), named->range,
+                      fmt::format("there is no file \"{}\"", named->text));
   }
   return templates;
 }
 
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
-  fmt::print(stderr, "{} of {} states affected; base: {}\n", affected.size(), comparison.head.states.graph.states().size(),
-             comparison.ends.text);
+  fmt::print(stderr, "{} of {} states affected; base: {}\n", affected.size(),
+             comparison.head.states.graph.states().size(), comparison.ends.text);
   if (!options.output.empty()) fmt::print(stderr, "wrote {}\n", options.output);
 }
 

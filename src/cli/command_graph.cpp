@@ -27,7 +27,8 @@ void write_cycles(const states::StateGraph& graph) {
   for (const auto& circle : states::find_cycles(graph)) {
     std::string way;
     for (const std::uint32_t state : circle) way += graph.states()[state].id + " -> ";
-    fmt::print(stderr, "warning: states depend on each other in a circle: {}{}\n", way, graph.states()[circle.front()].id);
+    fmt::print(stderr, "warning: states depend on each other in a circle: {}{}\n", way,
+               graph.states()[circle.front()].id);
   }
 }
 

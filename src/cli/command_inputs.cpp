@@ -24,7 +24,8 @@ std::string render_state(const Side& side, std::uint32_t index, const Options& o
 
 std::string render_path(const Side& side, const RepoPath& path, const Options& options) {
   std::set<std::string> ids;
-  for (const states::Claim& claim : side.states.graph.claims(path)) ids.insert(side.states.graph.states()[claim.state].id);
+  for (const states::Claim& claim : side.states.graph.claims(path))
+    ids.insert(side.states.graph.states()[claim.state].id);
   const std::vector<std::string> sorted(ids.begin(), ids.end());
   if (options.json) return emit::render_inputs_of_json(path, sorted);
   return sorted.empty() ? "" : fmt::format("{}\n", fmt::join(sorted, "\n"));
@@ -39,8 +40,9 @@ int run_inputs(const Options& options) {
   const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
-  write_output(options.path.empty() ? render_state(side, find_state(side.states.graph, repository, options.state), options)
-                                    : render_path(side, to_repo_path(repository, options.path), options));
+  write_output(options.path.empty()
+                   ? render_state(side, find_state(side.states.graph, repository, options.state), options)
+                   : render_path(side, to_repo_path(repository, options.path), options));
   return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
 }
 

@@ -4,8 +4,8 @@
 
 namespace statelane::cli {
 
-// Each command prints its answer on standard output, diagnostics on standard error, and returns the exit code. What stops it is
-// thrown as `Error`.
+// Each command prints its answer on standard output, diagnostics on standard error, and returns the exit code. What
+// stops it is thrown as `Error`.
 
 int run_list(const Options& options);
 int run_affected(const Options& options);

@@ -14,7 +14,8 @@ namespace statelane::cli {
 namespace {
 
 bool matches_any_glob(const std::vector<std::string>& globs, const std::string& id) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return config::matches_glob(glob, id); });
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return config::matches_glob(glob, id); });
 }
 
 /// Lanes that somebody asked for, whatever changed.
@@ -62,7 +63,9 @@ Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagno
 Side load_only_side(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {
   facts::FactStore facts;
   const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
-  const std::string revision = !options.revision.empty() ? options.revision : is_ci || !repository.work_tree() ? "HEAD" : "";
+  const std::string revision = !options.revision.empty()          ? options.revision
+                               : is_ci || !repository.work_tree() ? "HEAD"
+                                                                  : "";
   auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
   return load_side(std::move(tree), facts, diagnostics);
 }
@@ -77,16 +80,19 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
   facts::FactStore facts;
   Diagnostics of_base;  // what was wrong before this change is nobody's concern now
   result.base = load_side(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base);
-  result.head = load_side(ends.head ? repository.commit_tree(*ends.head) : repository.disk_tree(), facts, result.diagnostics);
+  result.head =
+      load_side(ends.head ? repository.commit_tree(*ends.head) : repository.disk_tree(), facts, result.diagnostics);
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = options.all || !options.state_globs.empty() || ends.is_missing;
   if (is_requested) {
     result.impact = request_states(result.head.states.graph, options.state_globs);
   } else if (ends.reason != gitlab::BaseReason::none) {
     result.changes = find_changes(repository, result);
-    const auto format_only = options.ignore_format ? find_format_only(result.base.tree.get(), *result.head.tree, result.changes)
-                                                   : std::unordered_set<RepoPath>{};
-    result.impact = impact::find_affected(result.base.states.graph, result.head.states.graph, result.changes, format_only);
+    const auto format_only = options.ignore_format
+                                 ? find_format_only(result.base.tree.get(), *result.head.tree, result.changes)
+                                 : std::unordered_set<RepoPath>{};
+    result.impact =
+        impact::find_affected(result.base.states.graph, result.head.states.graph, result.changes, format_only);
   }
   return result;
 }

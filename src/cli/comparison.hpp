@@ -27,8 +27,8 @@ struct Ends {
   std::optional<repo::CommitId> base;  ///< empty: the empty tree, or nothing to compare with
   std::optional<repo::CommitId> head;  ///< empty: the work tree
   gitlab::BaseReason reason = gitlab::BaseReason::none;
-  std::string text;                    ///< for people: what was taken as base and why
-  bool is_missing = false;             ///< there should be a base, and `--on-missing-base all` goes on without one
+  std::string text;                       ///< for people: what was taken as base and why
+  bool is_missing = false;                ///< there should be a base, and `--on-missing-base all` goes on without one
   bool is_on_default_branch_tip = false;  ///< a local comparison of the default branch with itself
 };
 

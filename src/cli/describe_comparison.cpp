@@ -30,7 +30,9 @@ bool write_unclaimed(const Comparison& comparison, const Options& options) {
 
 void write_next_step(const Comparison& comparison) {
   if (comparison.ends.is_on_default_branch_tip && comparison.changes.empty()) {
-    fmt::print(stderr, "hint: this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit\n");
+    fmt::print(
+        stderr,
+        "hint: this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit\n");
   }
 }
 

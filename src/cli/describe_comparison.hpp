@@ -8,7 +8,8 @@ namespace statelane::cli {
 /// The two ends as plain values for output.
 pipeline::Comparison describe_comparison(const Comparison& comparison);
 
-/// Says loudly, on standard error, which changed infrastructure files are no state's input. Returns whether that fails the command.
+/// Says loudly, on standard error, which changed infrastructure files are no state's input. Returns whether that fails
+/// the command.
 bool write_unclaimed(const Comparison& comparison, const Options& options);
 
 /// Says on standard error what to ask instead when there was nothing to compare.

@@ -18,7 +18,8 @@ std::optional<RepoPath> try_repo_path(const repo::Repository& repository, const 
   std::error_code fault;
   const fs::path absolute = fs::absolute(typed).lexically_normal();
   const fs::path parent = fs::weakly_canonical(absolute.parent_path(), fault);
-  return RepoPath::parse((parent / absolute.filename()).lexically_normal().lexically_relative(fs::weakly_canonical(*top, fault)).string());
+  return RepoPath::parse(
+      (parent / absolute.filename()).lexically_normal().lexically_relative(fs::weakly_canonical(*top, fault)).string());
 }
 
 }  // namespace
@@ -29,7 +30,8 @@ RepoPath to_repo_path(const repo::Repository& repository, const std::string& typ
   return *std::move(path);
 }
 
-std::uint32_t find_state(const states::StateGraph& graph, const repo::Repository& repository, const std::string& typed) {
+std::uint32_t find_state(const states::StateGraph& graph, const repo::Repository& repository,
+                         const std::string& typed) {
   if (const auto index = graph.find(typed)) return *index;
   const auto path = try_repo_path(repository, typed);
   const auto found = path ? graph.states_in(*path) : std::vector<std::uint32_t>{};
@@ -37,11 +39,13 @@ std::uint32_t find_state(const states::StateGraph& graph, const repo::Repository
   std::vector<std::string> ids;
   for (const std::uint32_t index : found) ids.push_back(graph.states()[index].id);
   if (!ids.empty()) {
-    throw Error(ErrorKind::usage, fmt::format("\"{}\" has several states", typed), {fmt::format("name one: {}", fmt::join(ids, ", "))});
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" has several states", typed),
+                {fmt::format("name one: {}", fmt::join(ids, ", "))});
   }
   for (const states::State& state : graph.states()) ids.push_back(state.id);
   std::vector<std::string> hints;
-  if (const auto suggestion = find_suggestion(typed, ids)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+  if (const auto suggestion = find_suggestion(typed, ids))
+    hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
   hints.emplace_back("statelane list shows every state");
   throw Error(ErrorKind::usage, fmt::format("unknown state \"{}\"", typed), std::move(hints));
 }

@@ -20,11 +20,13 @@ std::string digest(const repo::Tree& tree, const RepoPath& path) {
 
 }  // namespace
 
-std::unordered_set<RepoPath> find_format_only(const repo::Tree* base, const repo::Tree& head, const repo::ChangeSet& changes) {
+std::unordered_set<RepoPath> find_format_only(const repo::Tree* base, const repo::Tree& head,
+                                              const repo::ChangeSet& changes) {
   std::unordered_set<RepoPath> result;
   for (const repo::FileChange& change : changes) {
     const bool is_same_kind = change.kind == repo::ChangeKind::modified && change.before_kind == change.after_kind &&
-                              change.before_kind != repo::EntryKind::symlink && change.before_kind != repo::EntryKind::submodule;
+                              change.before_kind != repo::EntryKind::symlink &&
+                              change.before_kind != repo::EntryKind::submodule;
     if (base == nullptr || !is_same_kind || !is_read_as_tokens(change.path.name())) continue;
     if (digest(*base, change.path) == digest(head, change.path)) result.insert(change.path);
   }

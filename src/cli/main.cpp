@@ -66,7 +66,8 @@ int main(int argument_count, char** arguments) {
     for (const std::string& hint : error.hints()) fmt::print(stderr, "hint: {}\n", hint);
     return cli::exit_code_of(error.kind());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "statelane: internal error: {}\nhint: this is a fault of statelane; please report it\n", error.what());
+    fmt::print(stderr, "statelane: internal error: {}\nhint: this is a fault of statelane; please report it\n",
+               error.what());
     return 70;
   }
 }

@@ -30,8 +30,8 @@ std::string find_difference(const repo::Repository& repository, const repo::Comm
   return path ? path->display() : "its configuration";
 }
 
-BranchCheck compare_with_tip(const repo::Repository& repository, const std::string& branch, const repo::CommitId& commit,
-                             const std::string& id) {
+BranchCheck compare_with_tip(const repo::Repository& repository, const std::string& branch,
+                             const repo::CommitId& commit, const std::string& id) {
   const auto tip = repository.remote_branch_tip(branch, time_out);
   if (!tip) return {BranchCheck::Result::gone, branch, ""};
   if (*tip == commit) return {BranchCheck::Result::newest, branch, ""};

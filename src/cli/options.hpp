@@ -17,8 +17,8 @@ enum class GraphFormat { text, dot, mermaid, json };
 enum class Color { automatic, always, never };
 enum class OnMissingBase { fail, all };
 
-/// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the command
-/// takes are ever set.
+/// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the
+/// command takes are ever set.
 struct Options {
   Command command = Command::list;
   std::string directory = ".";  ///< -C
@@ -27,11 +27,11 @@ struct Options {
   bool strict = false;
 
   // Which tree, which commits.
-  std::string revision;      ///< --rev, for commands that read one tree
-  std::string range;         ///< COMMIT, A..B or A...B
-  std::string base;          ///< --base
-  std::string head;          ///< --head
-  std::string since;         ///< --since: like --base, states that an earlier pipeline lost are offered again
+  std::string revision;  ///< --rev, for commands that read one tree
+  std::string range;     ///< COMMIT, A..B or A...B
+  std::string base;      ///< --base
+  std::string head;      ///< --head
+  std::string since;     ///< --since: like --base, states that an earlier pipeline lost are offered again
   OnMissingBase on_missing_base = OnMissingBase::fail;
 
   // Selection.
@@ -63,7 +63,8 @@ struct ParsedArguments {
   int exit_code = 0;
 };
 
-/// Reads the command line. Help and version come back as text with exit code 0; faults throw `Error` (usage) with a suggestion.
+/// Reads the command line. Help and version come back as text with exit code 0; faults throw `Error` (usage) with a
+/// suggestion.
 ParsedArguments parse_arguments(std::span<const char* const> arguments);
 
 }  // namespace statelane::cli

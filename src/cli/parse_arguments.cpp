@@ -44,7 +44,8 @@ void add_comparison_options(CLI::App& app, Options& options) {
   add_option(app, "--base", options.base, "compare with this revision");
   add_option(app, "--head", options.head, "take this revision instead of the work tree or CI_COMMIT_SHA");
   add_option(app, "--since", options.since, "compare with this revision, to offer again what an earlier pipeline lost");
-  app.add_option("--on-missing-base", options.on_missing_base, "when the base cannot be had: fail, or all states without gates")
+  app.add_option("--on-missing-base", options.on_missing_base,
+                 "when the base cannot be had: fail, or all states without gates")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, OnMissingBase>{{"fail", OnMissingBase::fail}, {"all", OnMissingBase::all}}))
       ->envname("STATELANE_OPT_ON_MISSING_BASE");
@@ -73,7 +74,8 @@ void add_affected(CLI::App& app, Options& options) {
 }
 
 void add_why(CLI::App& app, Options& options) {
-  CLI::App* command = app.add_subcommand("why", "every chain from a changed path to one state, or why it is not affected");
+  CLI::App* command =
+      app.add_subcommand("why", "every chain from a changed path to one state, or why it is not affected");
   command->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
   add_flag(*command, "--strict", options.strict, "faults in the user's files are errors: exit code 1");
   add_comparison_options(*command, options);
@@ -108,8 +110,10 @@ void add_generate(CLI::App& app, Options& options) {
   add_comparison_options(*command, options);
   add_option(*command, "-o,--output", options.output, "write to this file instead of standard output");
   command->add_option("--changes", options.changes, "only:changes where proven, rules:changes, or none")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, config::ChangesKeyword>{
-          {"only", config::ChangesKeyword::only}, {"rules", config::ChangesKeyword::rules}, {"none", config::ChangesKeyword::none}}))
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, config::ChangesKeyword>{{"only", config::ChangesKeyword::only},
+                                                        {"rules", config::ChangesKeyword::rules},
+                                                        {"none", config::ChangesKeyword::none}}))
       ->envname("STATELANE_OPT_CHANGES");
   add_option(*command, "--image", options.image, "container image of the jobs (default: the image of this job)");
   command->callback([&options] { options.command = Command::generate; });
@@ -123,13 +127,18 @@ void add_guards(CLI::App& command, Options& options) {
     };
     const std::string help(runner::help_of(guard));
     if (guard == runner::Guard::newest_commit) {
-      command.add_option_function<std::string>("--newest-commit", [pass](const std::string& value) { pass(value == "off"); }, help)
+      command
+          .add_option_function<std::string>(
+              "--newest-commit", [pass](const std::string& value) { pass(value == "off"); }, help)
           ->check(CLI::IsMember({"on", "off"}))
           ->envname("STATELANE_OPT_NEWEST_COMMIT");
       continue;
     }
     const std::string name(runner::option_of(guard));
-    command.add_flag_function(name, [pass](std::int64_t count) { pass(count > 0); }, help)->envname(variable_of(name));
+    command
+        .add_flag_function(
+            name, [pass](std::int64_t count) { pass(count > 0); }, help)
+        ->envname(variable_of(name));
   }
 }
 
@@ -151,7 +160,8 @@ void add_run(CLI::App& app, Options& options) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   std::vector<std::string> hints;
-  if (const auto suggestion = find_suggestion(typed, names)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+  if (const auto suggestion = find_suggestion(typed, names))
+    hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
   hints.push_back("statelane --help lists the commands");
   throw Error(ErrorKind::usage, fmt::format("unknown command \"{}\"", typed), std::move(hints));
 }
@@ -164,8 +174,8 @@ ParsedArguments parse_arguments(std::span<const char* const> arguments) {
   app.set_version_flag("--version", "statelane " STATELANE_VERSION);
   app.add_option("-C", options.directory, "run as if started in this directory")->type_name("DIR");
   app.add_option("--color", options.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Color>{{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}));
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Color>{
+          {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}));
   app.require_subcommand(0, 1);
   app.allow_extras();
   app.fallthrough();

@@ -40,14 +40,14 @@ struct Commands {
 
 /// What may be said of a state by pattern. An absent key says nothing.
 struct Settings {
-  std::optional<Located> instances;                    ///< pattern of a file with `{instance}`, relative to the state directory
-  std::optional<std::vector<Located>> var_files;       ///< patterns; `{instance}` and `{dir}` are filled in
+  std::optional<Located> instances;  ///< pattern of a file with `{instance}`, relative to the state directory
+  std::optional<std::vector<Located>> var_files;  ///< patterns; `{instance}` and `{dir}` are filled in
   std::optional<std::vector<Located>> backend_config;
   std::optional<Located> workspace;
-  std::optional<std::vector<Located>> inputs;          ///< globs relative to the state directory
-  std::optional<std::vector<Located>> depends_on;      ///< ids
+  std::optional<std::vector<Located>> inputs;      ///< globs relative to the state directory
+  std::optional<std::vector<Located>> depends_on;  ///< ids
   std::optional<Located> tool;
-  std::optional<YamlValue> job;                        ///< GitLab keywords merged into the state's jobs
+  std::optional<YamlValue> job;  ///< GitLab keywords merged into the state's jobs
   std::optional<std::vector<std::string>> apply_branches;
   std::optional<Gate> gate;
   std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in
@@ -76,21 +76,22 @@ struct Config {
   Dependents dependents = Dependents::none;
   DeletedStates deleted = DeletedStates::warn;
   std::string expire_in = "7 days";
-  std::optional<Located> templates;       ///< path of a file with hidden jobs that override the built-in ones
+  std::optional<Located> templates;  ///< path of a file with hidden jobs that override the built-in ones
   std::optional<std::string> gitlab_version;
 
   friend bool operator==(const Config&, const Config&) = default;
 };
 
-/// Reads `.statelane.yml`. Unknown keys, wrong types and bad values are errors with their place and, where near, a suggestion;
-/// the rest is still read.
+/// Reads `.statelane.yml`. Unknown keys, wrong types and bad values are errors with their place and, where near, a
+/// suggestion; the rest is still read.
 Config parse_config(std::string_view text, const RepoPath& path, Diagnostics& diagnostics);
 
-/// The settings of the state directory `directory`: of all rules that match, later ones win key by key (`job` is merged as
-/// `extends` merges: maps deeply, lists replaced).
+/// The settings of the state directory `directory`: of all rules that match, later ones win key by key (`job` is merged
+/// as `extends` merges: maps deeply, lists replaced).
 Settings settings_for(const Config& config, const RepoPath& directory);
 
-/// Matches `path` against a glob of the configuration: `*` and `?` within one component, `**` over any number of them, `[…]` and
+/// Matches `path` against a glob of the configuration: `*` and `?` within one component, `**` over any number of them,
+/// `[…]` and
 /// `{a,b}` as GitLab's patterns know them. A pattern without wildcards matches the path itself only.
 bool matches_glob(std::string_view glob, std::string_view path);
 

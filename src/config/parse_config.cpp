@@ -22,7 +22,8 @@ struct Choice {
   Value value;
 };
 
-/// Reads one document with a strict schema. Each reader of a value adds an error and leaves the default when it does not fit.
+/// Reads one document with a strict schema. Each reader of a value adds an error and leaves the default when it does
+/// not fit.
 class ConfigReader {
  public:
   ConfigReader(std::string_view text, const RepoPath& path, Diagnostics& diagnostics)
@@ -31,13 +32,14 @@ class ConfigReader {
   Config read(const YamlValue& root) {
     Config config;
     if (std::holds_alternative<std::nullptr_t>(root.data)) return config;
-    read_map(root, "the configuration",
-             {{"version", [&](const YamlValue& value) { read_version(value); }},
-              {"states", [&](const YamlValue& value) { read_states(value, config); }},
-              {"ignore", [&](const YamlValue& value) { config.ignore = read_globs(value, "ignore"); }},
-              {"global_inputs", [&](const YamlValue& value) { config.global_inputs = read_globs(value, "global_inputs"); }},
-              {"pipeline", [&](const YamlValue& value) { read_pipeline(value, config); }},
-              {"gitlab", [&](const YamlValue& value) { read_gitlab(value, config); }}});
+    read_map(
+        root, "the configuration",
+        {{"version", [&](const YamlValue& value) { read_version(value); }},
+         {"states", [&](const YamlValue& value) { read_states(value, config); }},
+         {"ignore", [&](const YamlValue& value) { config.ignore = read_globs(value, "ignore"); }},
+         {"global_inputs", [&](const YamlValue& value) { config.global_inputs = read_globs(value, "global_inputs"); }},
+         {"pipeline", [&](const YamlValue& value) { read_pipeline(value, config); }},
+         {"gitlab", [&](const YamlValue& value) { read_gitlab(value, config); }}});
     return config;
   }
 
@@ -51,7 +53,8 @@ class ConfigReader {
   void error(const YamlValue& value, std::string message, std::vector<std::string> hints = {}) {
     SourcePos end = value.pos;
     if (const std::string* text = value.as_string()) end.column += static_cast<std::uint32_t>(text->size());
-    Diagnostic diagnostic{Severity::error, path_, SourceRange{value.pos, end}, std::move(message), std::move(hints), {}};
+    Diagnostic diagnostic{Severity::error,  path_, SourceRange{value.pos, end}, std::move(message),
+                          std::move(hints), {}};
     diagnostic.source_line = line_text(text_, value.pos.line);
     diagnostics_.add(std::move(diagnostic));
   }
@@ -60,7 +63,8 @@ class ConfigReader {
     const YamlValue::Map* map = value.as_map();
     if (map == nullptr) return error(value, fmt::format("{} has to be a map", name));
     for (const auto& [key, entry] : *map) {
-      const auto found = std::find_if(keys.begin(), keys.end(), [&key = key](const Key& candidate) { return candidate.name == key; });
+      const auto found =
+          std::find_if(keys.begin(), keys.end(), [&key = key](const Key& candidate) { return candidate.name == key; });
       if (found != keys.end()) {
         found->read(entry);
         continue;
@@ -68,7 +72,8 @@ class ConfigReader {
       std::vector<std::string> names;
       for (const Key& candidate : keys) names.push_back(candidate.name);
       std::vector<std::string> hints;
-      if (const auto suggestion = find_suggestion(key, names)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+      if (const auto suggestion = find_suggestion(key, names))
+        hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
       hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
       error(entry, fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
     }
@@ -82,7 +87,8 @@ class ConfigReader {
   std::optional<Located> read_text(const YamlValue& value, const std::string& name) {
     const std::string* text = value.as_string();
     if (text == nullptr || text->empty()) {
-      error(value, fmt::format("{} has to be a string{}", name, text != nullptr ? " that is not empty" : "; put it in quotes"));
+      error(value, fmt::format("{} has to be a string{}", name,
+                               text != nullptr ? " that is not empty" : "; put it in quotes"));
       return std::nullopt;
     }
     SourcePos end = value.pos;
@@ -129,7 +135,8 @@ class ConfigReader {
   }
 
   template <typename Value>
-  std::optional<Value> read_choice(const YamlValue& value, const std::string& name, std::span<const Choice<Value>> choices) {
+  std::optional<Value> read_choice(const YamlValue& value, const std::string& name,
+                                   std::span<const Choice<Value>> choices) {
     const std::string* text = value.as_string();
     std::vector<std::string> names;
     for (const Choice<Value>& choice : choices) {
@@ -195,7 +202,8 @@ class ConfigReader {
   }
 
   void read_apply(const YamlValue& value, Settings& settings) {
-    static constexpr Choice<Gate> gates[] = {{"blocking", Gate::blocking}, {"optional", Gate::optional}, {"automatic", Gate::automatic}};
+    static constexpr Choice<Gate> gates[] = {
+        {"blocking", Gate::blocking}, {"optional", Gate::optional}, {"automatic", Gate::automatic}};
     read_map(value, "apply",
              {{"branches", [&](const YamlValue& entry) { settings.apply_branches = read_words(entry, "branches"); }},
               {"gate", [&](const YamlValue& entry) { settings.gate = read_choice<Gate>(entry, "gate", gates); }}});
@@ -213,7 +221,8 @@ class ConfigReader {
              {{"plan", [&](const YamlValue& entry) { commands.plan = read_words(entry, "plan"); }},
               {"apply", [&](const YamlValue& entry) { commands.apply = read_words(entry, "apply"); }}});
     if (value.as_map() == nullptr) return;
-    if (commands.plan.empty() || commands.apply.empty()) return error(value, "commands needs plan and apply, each a list of words");
+    if (commands.plan.empty() || commands.apply.empty())
+      return error(value, "commands needs plan and apply, each a list of words");
     settings.commands = std::move(commands);
   }
 
@@ -223,28 +232,37 @@ class ConfigReader {
     static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
     static constexpr Choice<Dependents> dependents[] = {
         {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
-    static constexpr Choice<DeletedStates> deleted[] = {{"warn", DeletedStates::warn}, {"destroy-gate", DeletedStates::destroy_gate}};
-    read_map(value, "pipeline",
-             {{"changes", [&](const YamlValue& entry) { config.changes = read_choice<ChangesKeyword>(entry, "changes", keywords); }},
-              {"order", [&](const YamlValue& entry) { config.order = read_choice<Order>(entry, "order", orders).value_or(config.order); }},
-              {"dependents",
-               [&](const YamlValue& entry) {
-                 config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
-               }},
-              {"deleted",
-               [&](const YamlValue& entry) { config.deleted = read_choice<DeletedStates>(entry, "deleted", deleted).value_or(config.deleted); }},
-              {"expire_in",
-               [&](const YamlValue& entry) {
-                 if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
-               }},
-              {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
+    static constexpr Choice<DeletedStates> deleted[] = {{"warn", DeletedStates::warn},
+                                                        {"destroy-gate", DeletedStates::destroy_gate}};
+    read_map(
+        value, "pipeline",
+        {{"changes",
+          [&](const YamlValue& entry) { config.changes = read_choice<ChangesKeyword>(entry, "changes", keywords); }},
+         {"order",
+          [&](const YamlValue& entry) {
+            config.order = read_choice<Order>(entry, "order", orders).value_or(config.order);
+          }},
+         {"dependents",
+          [&](const YamlValue& entry) {
+            config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
+          }},
+         {"deleted",
+          [&](const YamlValue& entry) {
+            config.deleted = read_choice<DeletedStates>(entry, "deleted", deleted).value_or(config.deleted);
+          }},
+         {"expire_in",
+          [&](const YamlValue& entry) {
+            if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
+          }},
+         {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
   }
 
   void read_gitlab(const YamlValue& value, Config& config) {
     read_map(value, "gitlab", {{"version", [&](const YamlValue& entry) {
                                   const auto text = read_text(entry, "version");
                                   if (!text) return;
-                                  const bool is_version = text->text.find_first_not_of("0123456789.") == std::string::npos;
+                                  const bool is_version =
+                                      text->text.find_first_not_of("0123456789.") == std::string::npos;
                                   if (!is_version) return error(entry, "version has to look like \"17.0\"");
                                   config.gitlab_version = text->text;
                                 }}});

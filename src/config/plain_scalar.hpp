@@ -1,14 +1,15 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "base/yaml_value.hpp"
 
 namespace statelane::config {
 
-/// What an unquoted YAML scalar means to GitLab's parser (Ruby's Psych 4, `ScalarScanner#tokenize`). Empty for a date, a time or a
-/// symbol, which GitLab does not take for a string.
-std::optional<YamlValue> read_plain_scalar(const std::string& text);
+/// What an unquoted YAML scalar means to GitLab's parser (Ruby's Psych 4, `ScalarScanner#tokenize`): a plain `on` is
+/// true, `017` is 15, `1:30` is 5400, `1,000` is 1000. Empty where Psych makes a date, a time, a symbol or a number
+/// beyond 64 bits of it, or raises: nothing here can carry that, and GitLab takes none of them for a string.
+std::optional<YamlValue> read_plain_scalar(std::string_view text);
 
 }  // namespace statelane::config

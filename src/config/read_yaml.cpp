@@ -25,7 +25,8 @@ struct Fault {
 
 SourcePos to_pos(const YAML::Mark& mark) {
   if (mark.is_null()) return {};
-  return {static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1), static_cast<std::uint32_t>(mark.pos)};
+  return {static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1),
+          static_cast<std::uint32_t>(mark.pos)};
 }
 
 class Reader {
@@ -35,7 +36,8 @@ class Reader {
   YamlValue read(const YAML::Node& node, int level) {
     const SourcePos pos = to_pos(node.Mark());
     if (level > most_levels) throw Fault{pos, fmt::format("nested deeper than {} levels", most_levels)};
-    if (++values_ > most_values) throw Fault{pos, fmt::format("more than {} values; aliases count each time", most_values)};
+    if (++values_ > most_values)
+      throw Fault{pos, fmt::format("more than {} values; aliases count each time", most_values)};
     YamlValue value;
     switch (node.Type()) {
       case YAML::NodeType::Scalar: value = read_scalar(node, pos); break;
@@ -146,7 +148,8 @@ bool has_second_document(std::string_view text) {
     const bool is_marker = line == "---" || line.starts_with("--- ") || line == "---\r";
     if (is_marker && has_content) return true;
     const std::size_t first = line.find_first_not_of(" \t\r");
-    has_content = has_content || (!is_marker && first != std::string_view::npos && line[first] != '#' && line[0] != '%');
+    has_content =
+        has_content || (!is_marker && first != std::string_view::npos && line[first] != '#' && line[0] != '%');
   }
   return false;
 }
@@ -157,7 +160,8 @@ SourcePos find_bad_utf8(std::string_view text) {
     const std::size_t length = first_utf8_character(text).length;
     if (length == 0) return pos;
     pos = text[0] == '\n' ? SourcePos{pos.line + 1, 1, pos.offset + 1}
-                          : SourcePos{pos.line, pos.column + static_cast<std::uint32_t>(length), pos.offset + static_cast<std::uint32_t>(length)};
+                          : SourcePos{pos.line, pos.column + static_cast<std::uint32_t>(length),
+                                      pos.offset + static_cast<std::uint32_t>(length)};
     text.remove_prefix(length);
   }
   return pos;

@@ -18,7 +18,8 @@ YamlValue merge_job(const YamlValue& base, const YamlValue& over) {
   YamlValue result = base;
   for (const auto& [key, value] : *over.as_map()) {
     YamlValue::Map& map = *result.as_map();
-    const auto found = std::find_if(map.begin(), map.end(), [&key = key](const auto& entry) { return entry.first == key; });
+    const auto found =
+        std::find_if(map.begin(), map.end(), [&key = key](const auto& entry) { return entry.first == key; });
     if (found == map.end()) {
       map.emplace_back(key, value);
     } else {

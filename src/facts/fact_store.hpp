@@ -11,8 +11,8 @@
 
 namespace statelane::facts {
 
-/// Facts about files by content: computed once however many trees and paths hold the same bytes. References stay valid as long as
-/// the store.
+/// Facts about files by content: computed once however many trees and paths hold the same bytes. References stay valid
+/// as long as the store.
 class FactStore {
  public:
   using Read = std::function<std::string()>;

@@ -23,11 +23,11 @@ enum class ExpressionKind : std::uint8_t {
   string_template,  ///< operands: the parts in order. A `string` part is literal, `template_if` and `template_for` are
                     ///< directives, any other is an interpolation. With one part that is no literal and no directive
                     ///< the value is that part's, not converted to a string.
-  template_if,   ///< operands: condition, then [, else]; both branches are `string` or `string_template`
-  template_for,  ///< operands: key name, value name, collection, body (`string` or `string_template`)
-  variable,      ///< text: the name; the root of a traversal
-  attribute,     ///< `operands[0].text`
-  index,         ///< `operands[0][operands[1]]`; also the old form `a.0`
+  template_if,      ///< operands: condition, then [, else]; both branches are `string` or `string_template`
+  template_for,     ///< operands: key name, value name, collection, body (`string` or `string_template`)
+  variable,         ///< text: the name; the root of a traversal
+  attribute,        ///< `operands[0].text`
+  index,            ///< `operands[0][operands[1]]`; also the old form `a.0`
   splat,  ///< operands: source, each. `each` is built on one `splat_item`: `a[*].b` is splat(a, attribute(splat_item,
           ///< b))
   splat_item,  ///< the element in the `each` of the splat around it

@@ -14,7 +14,8 @@ using states::InputKind;
 using states::State;
 using states::StateGraph;
 
-/// A diamond of modules has as many chains as ways through it; past this many for one state and path the rest says nothing new.
+/// A diamond of modules has as many chains as ways through it; past this many for one state and path the rest says
+/// nothing new.
 constexpr std::size_t most_chains = 32;
 
 CauseKind cause_of(InputKind kind) {
@@ -138,9 +139,9 @@ Cause configuration_cause() {
 /// A state of base that head does not have: its files are gone, or it stopped being a state.
 Change departure(const State& state, const StateGraph& head) {
   const auto successors = head.states_in(state.directory);
-  const bool instance_left = state.instance && std::any_of(successors.begin(), successors.end(), [&](std::uint32_t index) {
-                               return head.states()[index].instance.has_value();
-                             });
+  const bool instance_left =
+      state.instance && std::any_of(successors.begin(), successors.end(),
+                                    [&](std::uint32_t index) { return head.states()[index].instance.has_value(); });
   if (instance_left) return Change::deleted;
   return head.has_configuration(state.directory) ? Change::retired : Change::deleted;
 }
@@ -150,8 +151,8 @@ std::vector<Cause> to_causes(std::set<Cause> causes) {
   return {causes.begin(), causes.end()};
 }
 
-void add_head_states(const StateGraph& base, const StateGraph& head, Touched& touched, std::set<std::string>& moved_away,
-                     Impact& impact) {
+void add_head_states(const StateGraph& base, const StateGraph& head, Touched& touched,
+                     std::set<std::string>& moved_away, Impact& impact) {
   for (const State& state : head.states()) {
     auto& causes = touched.causes[state.id];
     const auto before = base.find(state.id);
@@ -207,8 +208,9 @@ void add_unclaimed(const StateGraph& base, const StateGraph& head, const repo::C
 }  // namespace
 
 const Affected* Impact::find(const std::string& id) const {
-  const auto found = std::lower_bound(affected.begin(), affected.end(), id,
-                                      [](const Affected& entry, const std::string& wanted) { return entry.id < wanted; });
+  const auto found =
+      std::lower_bound(affected.begin(), affected.end(), id,
+                       [](const Affected& entry, const std::string& wanted) { return entry.id < wanted; });
   return found != affected.end() && found->id == id ? &*found : nullptr;
 }
 

@@ -15,15 +15,15 @@ namespace statelane::impact {
 enum class Change { modified, added, deleted, retired, moved, dependent };
 
 enum class CauseKind {
-  file_changed,           ///< the first step of most chains: a path that differs
-  own_file,               ///< … is a file of the state's own directory
-  module_changed,         ///< … lies below a local module that `path` (at `line`) calls
-  reference_changed,      ///< … is read at `path`, `line`
+  file_changed,       ///< the first step of most chains: a path that differs
+  own_file,           ///< … is a file of the state's own directory
+  module_changed,     ///< … lies below a local module that `path` (at `line`) calls
+  reference_changed,  ///< … is read at `path`, `line`
   variable_file_changed,
   backend_file_changed,
   lock_file_changed,
   version_pin_changed,
-  input_configured,       ///< … is an input by `.statelane.yml`
+  input_configured,  ///< … is an input by `.statelane.yml`
   link_changed,
   configuration_changed,  ///< `.statelane.yml` changed this state's lane
   dependency_affected,    ///< `state` is affected and this one depends on it
@@ -47,8 +47,8 @@ using Cause = std::vector<CauseStep>;
 struct Affected {
   std::string id;
   Change change = Change::modified;
-  std::string from;            ///< for `moved`: the id in base
-  std::vector<Cause> causes;   ///< sorted, never empty
+  std::string from;           ///< for `moved`: the id in base
+  std::vector<Cause> causes;  ///< sorted, never empty
 
   friend bool operator==(const Affected&, const Affected&) = default;
 };
@@ -71,8 +71,8 @@ struct Impact {
   const Affected* find(const std::string& id) const;
 };
 
-/// Compares two graphs over the paths that differ. `format_only` are paths whose tokens are equal in base and head: for a state
-/// that reads such a path only as configuration, the change does not count.
+/// Compares two graphs over the paths that differ. `format_only` are paths whose tokens are equal in base and head: for
+/// a state that reads such a path only as configuration, the change does not count.
 Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const repo::ChangeSet& changes,
                      const std::unordered_set<RepoPath>& format_only);
 

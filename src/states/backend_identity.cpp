@@ -47,7 +47,8 @@ const std::vector<BackendType>& backend_types() {
 
 const BackendType* find_type(std::string_view name) {
   const auto& types = backend_types();
-  const auto found = std::find_if(types.begin(), types.end(), [&](const BackendType& type) { return type.name == name; });
+  const auto found =
+      std::find_if(types.begin(), types.end(), [&](const BackendType& type) { return type.name == name; });
   return found == types.end() ? nullptr : &*found;
 }
 
@@ -61,7 +62,9 @@ std::string normalise_address(std::string address) {
   std::string host = rest.substr(0, host_end);
   std::string path = rest.substr(host_end);
   if (const std::size_t at = host.rfind('@'); at != std::string::npos) host.erase(0, at + 1);
-  const auto to_lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; };
+  const auto to_lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  };
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), to_lower);
   std::transform(host.begin(), host.end(), host.begin(), to_lower);
   const std::string_view port = scheme == "https" ? ":443" : ":80";

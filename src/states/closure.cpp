@@ -26,13 +26,12 @@ bool is_local_source(std::string_view source) {
 }
 
 /// Directories that Terraform makes itself hold nothing that is in git.
-bool lies_in_terraform_directory(std::string_view path) {
-  return path.find(".terraform/") != std::string_view::npos;
-}
+bool lies_in_terraform_directory(std::string_view path) { return path.find(".terraform/") != std::string_view::npos; }
 
 class ClosureBuilder {
  public:
-  ClosureBuilder(const Sources& sources, const RepoPath& directory, const Instance& instance, const config::Settings& settings)
+  ClosureBuilder(const Sources& sources, const RepoPath& directory, const Instance& instance,
+                 const config::Settings& settings)
       : sources_(sources), directory_(directory), instance_(instance), settings_(settings) {}
 
   Closure build() {
@@ -108,7 +107,8 @@ class ClosureBuilder {
     for (const RepoPath& path : variable_files()) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
-      for (const auto& entry : file->values) result.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
+      for (const auto& entry : file->values)
+        result.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
       for (const FileReference& reference : file->references) {
         add_texts(hcl::fold(*reference.value, nothing), reference, {std::nullopt, {path, reference.line}}, RepoPath());
       }
@@ -127,7 +127,8 @@ class ClosureBuilder {
         result.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
       }
     };
-    for (const auto& attribute : module.backend->attributes) add(std::string(attribute.name), scope.fold(*attribute.value));
+    for (const auto& attribute : module.backend->attributes)
+      add(std::string(attribute.name), scope.fold(*attribute.value));
     for (const RepoPath& path : instance_.backend_files) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
@@ -140,14 +141,17 @@ class ClosureBuilder {
   void visit_module(const Module& module, Arguments arguments, std::optional<std::uint32_t> via) {
     std::set<std::string>& seen = calls_[module.directory];
     if (seen.size() >= most_calls_of_a_module) {
-      for (auto& [name, value] : arguments) value = Value::unknown("the module is called too often to follow each call", {});
+      for (auto& [name, value] : arguments)
+        value = Value::unknown("the module is called too often to follow each call", {});
     }
     if (!seen.insert(to_fingerprint(Value{Value::Map(arguments)})).second) return;
     const ModuleScope scope(module, directory_, std::move(arguments), !via, instance_.workspace);
     for (const LoadedFile& file : module.files) {
-      for (const FileReference& reference : file.facts->references) add_reference(reference, scope, {via, {file.path, reference.line}});
+      for (const FileReference& reference : file.facts->references)
+        add_reference(reference, scope, {via, {file.path, reference.line}});
       for (const auto& block : file.facts->remote_states) {
-        for (RemoteRead& read : find_remote_reads(block, scope, {file.path, block.line}, directory_, closure_.unknown)) {
+        for (RemoteRead& read :
+             find_remote_reads(block, scope, {file.path, block.line}, directory_, closure_.unknown)) {
           if (std::find(closure_.reads.begin(), closure_.reads.end(), read) == closure_.reads.end()) {
             closure_.reads.push_back(std::move(read));
           }
@@ -160,7 +164,8 @@ class ClosureBuilder {
   void visit_call(const terraform::ModuleCall& call, const ModuleScope& scope, const Reach& reach) {
     if (call.source == nullptr) return;
     for (const PossibleText& source : to_texts(scope.fold(*call.source))) {
-      const bool is_known = std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
+      const bool is_known =
+          std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
       if (is_known) {
         std::string text;
         for (const auto& piece : source.text) text += *piece;
@@ -171,7 +176,8 @@ class ClosureBuilder {
     }
   }
 
-  void follow_call(const terraform::ModuleCall& call, std::string_view source, const ModuleScope& scope, const Reach& reach) {
+  void follow_call(const terraform::ModuleCall& call, std::string_view source, const ModuleScope& scope,
+                   const Reach& reach) {
     RepoPath from = scope.module().directory;
     if (source.starts_with(repository_root)) {
       from = RepoPath();
@@ -179,7 +185,8 @@ class ClosureBuilder {
     }
     const auto resolved = repo::resolve_links(sources_.tree, from, source);
     if (resolved.outcome == repo::Resolved::Outcome::outside || resolved.outcome == repo::Resolved::Outcome::cycle) {
-      closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", call.name, source)});
+      closure_.unknown.push_back(
+          {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", call.name, source)});
       return;
     }
     Reach way = reach;
@@ -189,23 +196,26 @@ class ClosureBuilder {
       visit_module(*module, call_arguments(call, scope), input);
       return;
     }
-    closure_.unknown.push_back(
-        {reach.place, fmt::format("module \"{}\": there is no configuration in {}", call.name, resolved.path.display())});
+    closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": there is no configuration in {}", call.name,
+                                                         resolved.path.display())});
   }
 
   /// Every directory that the source may name counts with all its files; what those call in turn cannot be followed.
-  void add_unknown_source(const terraform::ModuleCall& call, const PossibleText& source, const ModuleScope& scope, const Reach& reach) {
+  void add_unknown_source(const terraform::ModuleCall& call, const PossibleText& source, const ModuleScope& scope,
+                          const Reach& reach) {
     const bool is_local = !source.text.empty() && source.text.front() && is_local_source(*source.text.front());
     if (!is_local) {
       if (source.text.front()) return;
-      closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": its source is not known: {}", call.name, source.why)});
+      closure_.unknown.push_back(
+          {reach.place, fmt::format("module \"{}\": its source is not known: {}", call.name, source.why)});
       return;
     }
     PartialText below = source.text;
     below.push_back("/");
     below.push_back(std::nullopt);
     add_path_inputs(sources_.tree, scope.module().directory, below, ReferenceKind::file, std::nullopt, reach, inputs_);
-    closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": part of its source is not known: {}", call.name, source.why)});
+    closure_.unknown.push_back(
+        {reach.place, fmt::format("module \"{}\": part of its source is not known: {}", call.name, source.why)});
   }
 
   Arguments call_arguments(const terraform::ModuleCall& call, const ModuleScope& scope) {
@@ -219,11 +229,13 @@ class ClosureBuilder {
     add_texts(scope.fold(*reference.value, reference.bound), reference, reach, scope.module().directory);
   }
 
-  void add_texts(const Value& value, const FileReference& reference, const Reach& reach, const RepoPath& module_directory) {
+  void add_texts(const Value& value, const FileReference& reference, const Reach& reach,
+                 const RepoPath& module_directory) {
     const auto definition_of = reference.is_definition ? std::optional(module_directory) : std::nullopt;
     for (const PossibleText& text : to_texts(value)) {
       if (is_remote_cache(text)) continue;
-      note(add_path_inputs(sources_.tree, directory_, text.text, reference.kind, definition_of, reach, inputs_), text, reach);
+      note(add_path_inputs(sources_.tree, directory_, text.text, reference.kind, definition_of, reach, inputs_), text,
+           reach);
     }
   }
 
@@ -247,7 +259,8 @@ class ClosureBuilder {
   void note(PathOutcome outcome, const PossibleText& text, const Reach& reach) {
     if (outcome == PathOutcome::anything) {
       inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach);
-      closure_.unknown.push_back({reach.place, fmt::format("any file of the repository may be read here: {}", text.why)});
+      closure_.unknown.push_back(
+          {reach.place, fmt::format("any file of the repository may be read here: {}", text.why)});
     } else if (outcome == PathOutcome::covered) {
       closure_.unknown.push_back({reach.place, fmt::format("part of a path is not known: {}", text.why)});
     }
@@ -257,7 +270,8 @@ class ClosureBuilder {
   void add_links() {
     for (std::uint32_t index = 0; index < inputs_.size(); ++index) {
       const InputKind kind = inputs_[index].kind;
-      const bool is_directory = kind == InputKind::own_directory || kind == InputKind::module_directory || kind == InputKind::data_directory;
+      const bool is_directory =
+          kind == InputKind::own_directory || kind == InputKind::module_directory || kind == InputKind::data_directory;
       if (!is_directory) continue;
       const RepoPath directory = inputs_[index].path;
       for (const RepoPath& link : sources_.scan.links_below(directory)) {
@@ -279,8 +293,10 @@ class ClosureBuilder {
     const auto resolved = repo::resolve_links(sources_.tree, link.parent(), link.name());
     Reach way{via, {link, 0}};
     for (const RepoPath& step : resolved.links) way = {inputs_.add(InputKind::link, step, "", way), {link, 0}};
-    if (resolved.outcome == repo::Resolved::Outcome::outside || resolved.outcome == repo::Resolved::Outcome::cycle) return;
-    const bool is_directory = resolved.outcome == repo::Resolved::Outcome::found && resolved.kind == repo::EntryKind::directory;
+    if (resolved.outcome == repo::Resolved::Outcome::outside || resolved.outcome == repo::Resolved::Outcome::cycle)
+      return;
+    const bool is_directory =
+        resolved.outcome == repo::Resolved::Outcome::found && resolved.kind == repo::EntryKind::directory;
     inputs_.add(is_directory ? InputKind::data_directory : InputKind::file, resolved.path, "", way);
   }
 

@@ -38,8 +38,9 @@ struct Sources {
   const config::Config& config;
 };
 
-/// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is looked at once for
-/// every set of arguments that it is called with, up to `most_calls_of_a_module`, and past that once with unknown arguments.
+/// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is
+/// looked at once for every set of arguments that it is called with, up to `most_calls_of_a_module`, and past that once
+/// with unknown arguments.
 Closure find_closure(const Sources& sources, const RepoPath& directory, const Instance& instance,
                      const config::Settings& settings);
 

@@ -53,9 +53,11 @@ class EdgeFinder {
         if (match == IdentityMatch::different) continue;
         is_answered = true;
         const bool is_certain = match == IdentityMatch::same && !read.is_alternative;
-        if (to != from) edges_.push_back({from, to, is_certain ? EdgeKind::remote_state : EdgeKind::possible, read.place});
+        if (to != from)
+          edges_.push_back({from, to, is_certain ? EdgeKind::remote_state : EdgeKind::possible, read.place});
       }
-      if (!is_answered && !read.is_alternative) unmatched.push_back({states_[from].id, read.place, describe(read.wanted)});
+      if (!is_answered && !read.is_alternative)
+        unmatched.push_back({states_[from].id, read.place, describe(read.wanted)});
     }
   }
 
@@ -65,17 +67,20 @@ class EdgeFinder {
     for (const config::Located& entry : *state.settings.depends_on) {
       std::string id = replace_all(entry.text, "{instance}", state.instance.value_or(""));
       id = replace_all(std::move(id), "{dir}", state.directory.name());
-      const auto found = std::lower_bound(states_.begin(), states_.end(), id,
-                                          [](const State& candidate, const std::string& wanted) { return candidate.id < wanted; });
+      const auto found =
+          std::lower_bound(states_.begin(), states_.end(), id,
+                           [](const State& candidate, const std::string& wanted) { return candidate.id < wanted; });
       if (found != states_.end() && found->id == id) {
         const auto to = static_cast<std::uint32_t>(found - states_.begin());
-        if (to != from) edges_.push_back({from, to, EdgeKind::declared, {RepoPath::of(config::file_name), entry.range.begin.line}});
+        if (to != from)
+          edges_.push_back({from, to, EdgeKind::declared, {RepoPath::of(config::file_name), entry.range.begin.line}});
         continue;
       }
       std::vector<std::string> ids;
       for (const State& candidate : states_) ids.push_back(candidate.id);
       std::vector<std::string> hints;
-      if (const auto suggestion = find_suggestion(id, ids)) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+      if (const auto suggestion = find_suggestion(id, ids))
+        hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
       diagnostics_.error(RepoPath::of(config::file_name), entry.range,
                          fmt::format("{} depends on \"{}\", which is no state", state.id, id), std::move(hints));
     }
@@ -134,9 +139,10 @@ void check_identities(const std::vector<State>& states, Diagnostics& diagnostics
     if (is_first) continue;
     SourcePos place;
     place.line = std::max<std::uint32_t>(1, state.reason_place.line);
-    diagnostics.warning(state.reason_place.file, SourceRange{place, place},
-                        fmt::format("{} and {} write the same state: {}", entry->second->id, state.id, describe(*state.backend)),
-                        {"give each its own key, address or prefix; two lanes on one state destroy each other's resources"});
+    diagnostics.warning(
+        state.reason_place.file, SourceRange{place, place},
+        fmt::format("{} and {} write the same state: {}", entry->second->id, state.id, describe(*state.backend)),
+        {"give each its own key, address or prefix; two lanes on one state destroy each other's resources"});
   }
 }
 

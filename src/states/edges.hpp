@@ -9,8 +9,8 @@
 
 namespace statelane::states {
 
-/// The edges between `states` (sorted by id), whose stored-state reads are `reads`, in the same order. A read that nothing
-/// answers is added to `unmatched`; a `depends_on` that names no state is an error of the configuration.
+/// The edges between `states` (sorted by id), whose stored-state reads are `reads`, in the same order. A read that
+/// nothing answers is added to `unmatched`; a `depends_on` that names no state is an error of the configuration.
 std::vector<Edge> find_edges(const std::vector<State>& states, const std::vector<std::vector<RemoteRead>>& reads,
                              std::vector<Unmatched>& unmatched, Diagnostics& diagnostics);
 

@@ -9,7 +9,8 @@ namespace {
 
 class Collector {
  public:
-  Collector(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state) : tree_(tree), graph_(graph), state_(state) {}
+  Collector(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state)
+      : tree_(tree), graph_(graph), state_(state) {}
 
   std::vector<RepoPath> collect() {
     for (const Input& input : graph_.states()[state_].inputs) {
@@ -36,7 +37,8 @@ class Collector {
 
   void add(const RepoPath& path) {
     const auto claims = graph_.claims(path);
-    const bool is_claimed = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.state == state_; });
+    const bool is_claimed =
+        std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.state == state_; });
     if (is_claimed) found_.insert(path);
   }
 

@@ -9,11 +9,15 @@ namespace {
 
 constexpr std::uint32_t unvisited = std::numeric_limits<std::uint32_t>::max();
 
-/// Tarjan's strongly connected components, without recursion: a chain of states may be as long as the repository is large.
+/// Tarjan's strongly connected components, without recursion: a chain of states may be as long as the repository is
+/// large.
 class ComponentFinder {
  public:
   explicit ComponentFinder(const StateGraph& graph)
-      : graph_(graph), order_(graph.states().size(), unvisited), low_(graph.states().size()), component_(graph.states().size(), unvisited) {
+      : graph_(graph),
+        order_(graph.states().size(), unvisited),
+        low_(graph.states().size()),
+        component_(graph.states().size(), unvisited) {
     for (std::uint32_t state = 0; state < order_.size(); ++state) {
       if (order_[state] == unvisited) visit_from(state);
     }

@@ -21,7 +21,9 @@ constexpr std::array backend_endings = {".tfvars"sv, ".hcl"sv, ".conf"sv, ".tfba
 constexpr std::array file_directories = {""sv,        "backend"sv, "backends"sv, "config"sv,
                                          "configs"sv, "env"sv,     "envs"sv,     "environments"sv};
 
-bool is_file(const TreeEntry& entry) { return entry.kind != EntryKind::directory && entry.kind != EntryKind::submodule; }
+bool is_file(const TreeEntry& entry) {
+  return entry.kind != EntryKind::directory && entry.kind != EntryKind::submodule;
+}
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -39,7 +41,8 @@ std::optional<std::string> captured(std::string_view component, std::string_view
   const std::size_t at = component.find(placeholder);
   const std::string_view before = component.substr(0, at);
   const std::string_view after = component.substr(at + placeholder.size());
-  if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) return std::nullopt;
+  if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after))
+    return std::nullopt;
   return std::string(name.substr(before.size(), name.size() - before.size() - after.size()));
 }
 
@@ -70,8 +73,8 @@ std::vector<Match> match_pattern(const repo::Tree& tree, const RepoPath& directo
   return result;
 }
 
-std::vector<RepoPath> resolve_files(const std::optional<std::vector<config::Located>>& patterns, const RepoPath& directory,
-                                    std::string_view instance, Diagnostics& diagnostics) {
+std::vector<RepoPath> resolve_files(const std::optional<std::vector<config::Located>>& patterns,
+                                    const RepoPath& directory, std::string_view instance, Diagnostics& diagnostics) {
   std::vector<RepoPath> result;
   if (!patterns) return result;
   for (const config::Located& pattern : *patterns) {
@@ -104,10 +107,12 @@ bool is_plain_backend_name(std::string_view name) {
   });
 }
 
-/// The instance that a backend file's own name tells: `prod` for `prod.tfbackend`, `prod.backend.hcl`, `backend-prod.tfvars`.
+/// The instance that a backend file's own name tells: `prod` for `prod.tfbackend`, `prod.backend.hcl`,
+/// `backend-prod.tfvars`.
 std::optional<std::string> instance_of_backend_name(std::string_view name) {
   const auto between = [&](std::string_view before, std::string_view after) -> std::optional<std::string> {
-    if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after)) return std::nullopt;
+    if (name.size() <= before.size() + after.size() || !name.starts_with(before) || !name.ends_with(after))
+      return std::nullopt;
     return std::string(name.substr(before.size(), name.size() - before.size() - after.size()));
   };
   for (const std::string_view after : {".backend"sv, ".backend.hcl"sv, ".backend.tfvars"sv, ".backend.conf"sv}) {
@@ -120,7 +125,8 @@ std::optional<std::string> instance_of_backend_name(std::string_view name) {
 }
 
 /// `<name>/backend.tfvars` below `parent`.
-void add_directory_instances(const repo::Tree& tree, const RepoPath& parent, std::map<std::string, Instance>& instances) {
+void add_directory_instances(const repo::Tree& tree, const RepoPath& parent,
+                             std::map<std::string, Instance>& instances) {
   for (const TreeEntry& entry : tree.list(parent)) {
     if (entry.kind != EntryKind::directory) continue;
     const RepoPath path = parent.child(entry.name);
@@ -185,15 +191,17 @@ std::vector<Instance> conventional_instances(const repo::Tree& tree, const RepoP
 Instance only_instance(const repo::Tree& tree, const RepoPath& directory) {
   Instance result;
   for (const TreeEntry& entry : tree.list(directory)) {
-    if (is_file(entry) && is_plain_backend_name(entry.name)) result.backend_files.push_back(directory.child(entry.name));
+    if (is_file(entry) && is_plain_backend_name(entry.name))
+      result.backend_files.push_back(directory.child(entry.name));
   }
   return result;
 }
 
 }  // namespace
 
-std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory, const config::Settings& settings,
-                                     bool has_partial_backend, Diagnostics& diagnostics) {
+std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory,
+                                     const config::Settings& settings, bool has_partial_backend,
+                                     Diagnostics& diagnostics) {
   std::vector<Instance> result;
   if (settings.instances) {
     std::map<std::string, Match> matches;

@@ -30,7 +30,8 @@ struct Instance {
 ///     in the directory itself or in one of backend/ backends/ config/ configs/ env/ envs/ environments/, with
 ///     <name>.tfvars beside it or in the directory
 ///   backend.{…} in the directory itself: one state without a name
-std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory, const config::Settings& settings,
-                                     bool has_partial_backend, Diagnostics& diagnostics);
+std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory,
+                                     const config::Settings& settings, bool has_partial_backend,
+                                     Diagnostics& diagnostics);
 
 }  // namespace statelane::states

@@ -35,12 +35,17 @@ struct Member {
 class Loader {
  public:
   Loader(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts, Diagnostics& diagnostics)
-      : tree_(tree), config_(config), diagnostics_(diagnostics), scan_(scan_tree(tree)), modules_(tree, scan_, facts, diagnostics) {}
+      : tree_(tree),
+        config_(config),
+        diagnostics_(diagnostics),
+        scan_(scan_tree(tree)),
+        modules_(tree, scan_, facts, diagnostics) {}
 
   LoadedStates load() {
     discover();
     std::vector<Member> members = build_members();
-    std::sort(members.begin(), members.end(), [](const Member& left, const Member& right) { return left.state.id < right.state.id; });
+    std::sort(members.begin(), members.end(),
+              [](const Member& left, const Member& right) { return left.state.id < right.state.id; });
     std::vector<State> states;
     std::vector<std::vector<RemoteRead>> reads;
     for (Member& member : members) {
@@ -69,7 +74,9 @@ class Loader {
   }
 
   std::optional<Discovery> discover_directory(const ScannedDirectory& scanned) {
-    Discovery discovery{scanned.path, StateReason::configured, {RepoPath::of(config::file_name), 0},
+    Discovery discovery{scanned.path,
+                        StateReason::configured,
+                        {RepoPath::of(config::file_name), 0},
                         config::settings_for(config_, scanned.path)};
     const Module* module = modules_.find(scanned.path);
     if (module != nullptr && module->backend != nullptr) {
@@ -99,7 +106,8 @@ class Loader {
     for (const Discovery& discovery : discoveries_) {
       const std::vector<Instance> instances =
           find_instances(tree_, discovery.directory, discovery.settings, has_partial_backend(discovery), diagnostics_);
-      for (const Instance& instance : instances) members.push_back(build_member(sources, discovery, instance, instances));
+      for (const Instance& instance : instances)
+        members.push_back(build_member(sources, discovery, instance, instances));
     }
     return members;
   }
@@ -164,10 +172,12 @@ class Loader {
     }
     std::vector<LeftOut> result;
     for (const ScannedDirectory& scanned : scan_.directories) {
-      if (scanned.configuration.empty() || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
+      if (scanned.configuration.empty() || state_directories_.contains(scanned.path) || called.contains(scanned.path))
+        continue;
       const bool is_excluded = matches_any(config_.exclude, scanned.path);
-      result.push_back({scanned.path, is_excluded ? "excluded by .statelane.yml"
-                                                  : "no backend block and no lock file, and no state calls it as a module"});
+      result.push_back({scanned.path, is_excluded
+                                          ? "excluded by .statelane.yml"
+                                          : "no backend block and no lock file, and no state calls it as a module"});
     }
     std::sort(result.begin(), result.end());
     return result;

@@ -31,12 +31,12 @@ struct Unmatched {
 /// What one tree says.
 struct LoadedStates {
   StateGraph graph;
-  std::vector<LeftOut> left_out;          ///< sorted; module directories that others call are not listed
-  std::vector<Unmatched> unmatched;       ///< sorted
+  std::vector<LeftOut> left_out;     ///< sorted; module directories that others call are not listed
+  std::vector<Unmatched> unmatched;  ///< sorted
 };
 
-/// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of what the
-/// configuration says are added to `diagnostics`; the states are there all the same.
+/// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of
+/// what the configuration says are added to `diagnostics`; the states are there all the same.
 LoadedStates load_states(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts,
                          Diagnostics& diagnostics);
 

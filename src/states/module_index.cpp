@@ -12,13 +12,13 @@ namespace {
 /// The file that `path` leads to through links; empty when there is no readable file.
 std::optional<RepoPath> real_file(const repo::Tree& tree, const RepoPath& path) {
   const auto resolved = repo::resolve_links(tree, RepoPath(), path.str());
-  const bool is_file = resolved.outcome == repo::Resolved::Outcome::found && resolved.kind != repo::EntryKind::directory &&
-                       resolved.kind != repo::EntryKind::submodule;
+  const bool is_file = resolved.outcome == repo::Resolved::Outcome::found &&
+                       resolved.kind != repo::EntryKind::directory && resolved.kind != repo::EntryKind::submodule;
   return is_file ? std::optional(resolved.path) : std::nullopt;
 }
 
-/// OpenTofu reads `x.tofu` instead of `x.tf`. Which tool runs is not known here, and what `x.tf` says can only make the answer
-/// wider: both are read, `x.tofu` last.
+/// OpenTofu reads `x.tofu` instead of `x.tf`. Which tool runs is not known here, and what `x.tf` says can only make the
+/// answer wider: both are read, `x.tofu` last.
 std::vector<std::string> loading_order(const ScannedDirectory& directory) {
   std::vector<std::string> names = directory.configuration;
   std::stable_sort(names.begin(), names.end(), [](const std::string& left, const std::string& right) {
@@ -50,7 +50,8 @@ Module ModuleIndex::load(const ScannedDirectory& directory) {
     const RepoPath path = directory.path.child(name);
     const auto real = real_file(tree_, path);
     if (!real) continue;
-    const auto& facts = facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name), [&] { return tree_.read(*real); });
+    const auto& facts =
+        facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name), [&] { return tree_.read(*real); });
     report(facts.faults, path);
     module.files.push_back({path, &facts});
     const LoadedFile& file = module.files.back();
@@ -67,7 +68,8 @@ Module ModuleIndex::load(const ScannedDirectory& directory) {
 const terraform::VariableFile* ModuleIndex::find_variables(const RepoPath& path) {
   const auto real = real_file(tree_, path);
   if (!real) return nullptr;
-  const auto& result = facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()), [&] { return tree_.read(*real); });
+  const auto& result =
+      facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()), [&] { return tree_.read(*real); });
   report(result.faults, path);
   return &result;
 }

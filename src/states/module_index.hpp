@@ -18,8 +18,8 @@ struct LoadedFile {
   const terraform::FileFacts* facts = nullptr;
 };
 
-/// What the configuration files of one directory say together. Of two definitions of one name the last loaded counts, so that
-/// override files override; calls and references of all files count, which can only be wider.
+/// What the configuration files of one directory say together. Of two definitions of one name the last loaded counts,
+/// so that override files override; calls and references of all files count, which can only be wider.
 struct Module {
   struct Definition {
     const terraform::NamedExpression* expression = nullptr;
@@ -40,7 +40,8 @@ class ModuleIndex {
   ModuleIndex(const repo::Tree& tree, const Scan& scan, facts::FactStore& facts, Diagnostics& diagnostics)
       : tree_(tree), scan_(scan), facts_(facts), diagnostics_(diagnostics) {}
 
-  /// The module in `directory`; null when there is no configuration file. Faults of its files are added to the diagnostics, once.
+  /// The module in `directory`; null when there is no configuration file. Faults of its files are added to the
+  /// diagnostics, once.
   const Module* find(const RepoPath& directory);
 
   /// The assignments in a file of values; null when there is no such file.

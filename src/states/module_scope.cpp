@@ -43,7 +43,8 @@ Value ModuleScope::local_value(std::string_view name, const SourceRange& range) 
   if (found == module_.locals.end()) return Value::unknown(fmt::format("local.{} is not defined", name), range);
   const auto known = locals_.find(name);
   if (known != locals_.end()) return known->second;
-  if (!folding_.insert(found->first).second) return Value::unknown(fmt::format("local.{} depends on itself", name), range);
+  if (!folding_.insert(found->first).second)
+    return Value::unknown(fmt::format("local.{} depends on itself", name), range);
   Value value = fold(*found->second.expression->value);
   folding_.erase(found->first);
   // A value that met a circle may be better known when asked for from elsewhere: it is not remembered.

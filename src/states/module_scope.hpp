@@ -14,17 +14,20 @@ namespace statelane::states {
 /// Values by variable name.
 using Arguments = std::map<std::string, hcl::Value>;
 
-/// What one call of a module knows of names while its expressions are folded. `path.module` of the root module is `.`; of every
-/// other, and for `path.cwd`, it is absolute (`repository_root`).
+/// What one call of a module knows of names while its expressions are folded. `path.module` of the root module is `.`;
+/// of every other, and for `path.cwd`, it is absolute (`repository_root`).
 class ModuleScope {
  public:
-  /// `working_directory` is the state directory. `arguments` are what the caller gives; for the root module what the lane fixes.
-  ModuleScope(const Module& module, const RepoPath& working_directory, Arguments arguments, bool is_root, std::string workspace);
+  /// `working_directory` is the state directory. `arguments` are what the caller gives; for the root module what the
+  /// lane fixes.
+  ModuleScope(const Module& module, const RepoPath& working_directory, Arguments arguments, bool is_root,
+              std::string workspace);
 
   const Module& module() const { return module_; }
   const Arguments& arguments() const { return arguments_; }
 
-  /// Folds an expression that stands in this module. `bound` are `for` variables around it, `each` the element of a `for_each`.
+  /// Folds an expression that stands in this module. `bound` are `for` variables around it, `each` the element of a
+  /// `for_each`.
   hcl::Value fold(const hcl::Expression& expression, std::span<const std::string_view> bound = {},
                   const std::optional<std::pair<hcl::Value, hcl::Value>>& each = std::nullopt) const;
 

@@ -16,11 +16,12 @@ struct PossibleText {
   std::string why;  ///< empty when the text is wholly known
 };
 
-/// All texts that a value may be: several for alternatives, one unknown piece for a value of which nothing is known, none for null
-/// and for lists and maps.
+/// All texts that a value may be: several for alternatives, one unknown piece for a value of which nothing is known,
+/// none for null and for lists and maps.
 std::vector<PossibleText> to_texts(const hcl::Value& value);
 
-/// The attributes of a map, those of nested maps as `workspaces.name`, each with its possible texts. Empty when it is no map.
+/// The attributes of a map, those of nested maps as `workspaces.name`, each with its possible texts. Empty when it is
+/// no map.
 std::optional<std::map<std::string, std::vector<PossibleText>>> to_attributes(const hcl::Value& value);
 
 /// A text that is equal for values that fold alike, whatever the reasons for their unknown parts.

@@ -40,11 +40,12 @@ Reach add_links(const Resolved& resolved, const Reach& reach, InputSet& inputs) 
 }
 
 /// Adds the one path that `anchor` names. False when nothing is there.
-bool add_one(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind, const std::optional<RepoPath>& definition_of,
-             const Reach& reach, InputSet& inputs) {
+bool add_one(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind,
+             const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
   const Resolved resolved = repo::resolve_links(tree, anchor.directory, anchor.rest);
   const bool is_found = resolved.outcome == Resolved::Outcome::found;
-  if (is_found && resolved.kind == EntryKind::directory && definition_of && definition_of->is_within(resolved.path)) return true;
+  if (is_found && resolved.kind == EntryKind::directory && definition_of && definition_of->is_within(resolved.path))
+    return true;
   const Reach way = add_links(resolved, reach, inputs);
   if (resolved.outcome == Resolved::Outcome::outside || resolved.outcome == Resolved::Outcome::cycle) return is_found;
   const bool may_be_directory = is_found ? resolved.kind == EntryKind::directory : kind == ReferenceKind::path_text;
@@ -105,11 +106,13 @@ std::string glob_of(const PartialText& parts) {
 }
 
 bool climbs(const PartialText& parts) {
-  return std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part && part->find("..") != std::string::npos; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const auto& part) { return part && part->find("..") != std::string::npos; });
 }
 
 /// Adds `glob`, relative to `directory`, after following the links on the way to the directory.
-void add_glob(const repo::Tree& tree, const Anchor& directory, const std::string& glob, const Reach& reach, InputSet& inputs) {
+void add_glob(const repo::Tree& tree, const Anchor& directory, const std::string& glob, const Reach& reach,
+              InputSet& inputs) {
   const Resolved resolved = repo::resolve_links(tree, directory.directory, directory.rest);
   const Reach way = add_links(resolved, reach, inputs);
   if (resolved.outcome == Resolved::Outcome::outside || resolved.outcome == Resolved::Outcome::cycle) return;

@@ -11,30 +11,33 @@
 
 namespace statelane::states {
 
-/// Absolute paths inside the repository begin with this while expressions are folded: what stands before the repository on the
-/// machine that runs Terraform is not known.
+/// Absolute paths inside the repository begin with this while expressions are folded: what stands before the repository
+/// on the machine that runs Terraform is not known.
 inline constexpr std::string_view repository_root = "/\x01";
 
 /// The absolute path, for folding, of a directory of the repository.
 std::string absolute_text(const RepoPath& path);
 
-/// Adds what a text may name, read from the working directory `from` as the operating system would: the file (which need not
-/// exist), the directory with everything below it, a glob for what is not known, and every symbolic link on the way.
+/// Adds what a text may name, read from the working directory `from` as the operating system would: the file (which
+/// need not exist), the directory with everything below it, a glob for what is not known, and every symbolic link on
+/// the way.
 ///   file       the whole text is a path
 ///   path_text  the whole text is a path when something is there; else each of its words that begins like one
-/// `definition_of`: the module directory whose locals or arguments hold the text: a directory that contains it says nothing by itself.
+/// `definition_of`: the module directory whose locals or arguments hold the text: a directory that contains it says
+/// nothing by itself.
 enum class PathOutcome {
-  known,      ///< everything that the text names was added
-  covered,    ///< a glob covers what is not known
-  anything,   ///< the text is not known at all: nothing was added
-  no_path,    ///< it is no path, or lies outside the repository: nothing was added
+  known,     ///< everything that the text names was added
+  covered,   ///< a glob covers what is not known
+  anything,  ///< the text is not known at all: nothing was added
+  no_path,   ///< it is no path, or lies outside the repository: nothing was added
 };
-PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text, terraform::ReferenceKind kind,
-                     const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs);
+PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text,
+                            terraform::ReferenceKind kind, const std::optional<RepoPath>& definition_of,
+                            const Reach& reach, InputSet& inputs);
 
 /// Adds the files that `fileset(directory, pattern)` may list.
 PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
-                         const PartialText& pattern, const Reach& reach, InputSet& inputs);
+                                const PartialText& pattern, const Reach& reach, InputSet& inputs);
 
 /// `text` with every character that means something in GitLab's pattern language escaped.
 std::string escape_glob(std::string_view text);

@@ -55,16 +55,17 @@ std::optional<std::string> folded_text(const hcl::Expression* expression, const 
 
 }  // namespace
 
-std::vector<RemoteRead> find_remote_reads(const terraform::RemoteState& block, const ModuleScope& scope, const Place& place,
-                                          const RepoPath& working_directory, std::vector<Unknown>& unknown) {
+std::vector<RemoteRead> find_remote_reads(const terraform::RemoteState& block, const ModuleScope& scope,
+                                          const Place& place, const RepoPath& working_directory,
+                                          std::vector<Unknown>& unknown) {
   std::vector<RemoteRead> result;
   for (const Each& each : elements(block, scope)) {
     const auto type = folded_text(block.backend, scope, each);
     const auto attributes = block.config == nullptr ? to_attributes(Value{Value::Map{}})
                                                     : to_attributes(scope.fold(*block.config, {}, each));
     if (!type || !attributes) {
-      unknown.push_back({place, fmt::format("data.terraform_remote_state.{}: its {} is not known statically", block.name,
-                                            type ? "config" : "backend")});
+      unknown.push_back({place, fmt::format("data.terraform_remote_state.{}: its {} is not known statically",
+                                            block.name, type ? "config" : "backend")});
       continue;
     }
     const auto workspace = folded_text(block.workspace, scope, each);

@@ -9,11 +9,14 @@ namespace statelane::states {
 
 namespace {
 
-/// Sorting by bytes would put `a-b` between `a` and `a/c`; with `/` before all other bytes what lies below a directory follows it.
+/// Sorting by bytes would put `a-b` between `a` and `a/c`; with `/` before all other bytes what lies below a directory
+/// follows it.
 bool precedes(const RepoPath& left, const RepoPath& right) {
   return std::lexicographical_compare(
       left.str().begin(), left.str().end(), right.str().begin(), right.str().end(), [](char a, char b) {
-        const auto rank = [](char byte) { return byte == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(byte)) + 1; };
+        const auto rank = [](char byte) {
+          return byte == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(byte)) + 1;
+        };
         return rank(a) < rank(b);
       });
 }
@@ -25,7 +28,8 @@ void sort_for_loading(std::vector<std::string>& names) {
   });
 }
 
-ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Scan& scan, std::vector<RepoPath>& pending) {
+ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Scan& scan,
+                                std::vector<RepoPath>& pending) {
   ScannedDirectory result;
   result.path = path;
   for (const repo::TreeEntry& entry : tree.list(path)) {
@@ -47,14 +51,16 @@ ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Sc
 }  // namespace
 
 const ScannedDirectory* Scan::find(const RepoPath& path) const {
-  const auto found = std::lower_bound(directories.begin(), directories.end(), path,
-                                      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
+  const auto found = std::lower_bound(
+      directories.begin(), directories.end(), path,
+      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
   return found != directories.end() && found->path == path ? &*found : nullptr;
 }
 
 std::span<const ScannedDirectory> Scan::below(const RepoPath& path) const {
-  const auto begin = std::lower_bound(directories.begin(), directories.end(), path,
-                                      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
+  const auto begin = std::lower_bound(
+      directories.begin(), directories.end(), path,
+      [](const ScannedDirectory& entry, const RepoPath& wanted) { return precedes(entry.path, wanted); });
   auto end = begin;
   while (end != directories.end() && end->path.is_within(path)) ++end;
   return {begin, end};
@@ -75,8 +81,9 @@ Scan scan_tree(const repo::Tree& tree) {
     pending.pop_back();
     scan.directories.push_back(scan_directory(tree, path, scan, pending));
   }
-  std::sort(scan.directories.begin(), scan.directories.end(),
-            [](const ScannedDirectory& left, const ScannedDirectory& right) { return precedes(left.path, right.path); });
+  std::sort(
+      scan.directories.begin(), scan.directories.end(),
+      [](const ScannedDirectory& left, const ScannedDirectory& right) { return precedes(left.path, right.path); });
   std::sort(scan.links.begin(), scan.links.end(), precedes);
   return scan;
 }

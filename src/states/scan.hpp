@@ -11,10 +11,11 @@ namespace statelane::states {
 /// What the names in one directory say.
 struct ScannedDirectory {
   RepoPath path;
-  std::vector<std::string> configuration;  ///< configuration files in the order in which they are loaded, overrides last
-  std::vector<std::string> variables;      ///< files of variable values, sorted
+  std::vector<std::string>
+      configuration;                   ///< configuration files in the order in which they are loaded, overrides last
+  std::vector<std::string> variables;  ///< files of variable values, sorted
   bool has_lock_file = false;
-  bool has_infrastructure = false;         ///< a file here has an infrastructure name
+  bool has_infrastructure = false;  ///< a file here has an infrastructure name
 };
 
 /// All directories of a tree by names alone: no file is read.

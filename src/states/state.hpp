@@ -30,8 +30,8 @@ using PartialText = std::vector<std::optional<std::string>>;
 
 /// What tells one stored state from another.
 struct BackendIdentity {
-  std::string type;                            ///< `s3`, `http` … ; `remote` for Terraform Cloud however it is written
-  std::map<std::string, std::string> known;    ///< identity attribute → value, defaults filled in
+  std::string type;                          ///< `s3`, `http` … ; `remote` for Terraform Cloud however it is written
+  std::map<std::string, std::string> known;  ///< identity attribute → value, defaults filled in
   std::map<std::string, PartialText> partial;  ///< attributes of which only some text is known
   std::vector<std::string> unknown;            ///< attributes of which nothing is known, sorted
 
@@ -49,9 +49,9 @@ enum class InputKind {
   variable_file,
   backend_file,
   lock_file,
-  version_pin,       ///< `.terraform-version` and its like in `path` (the state directory) or above it
-  configured,        ///< a glob of `.statelane.yml`
-  link,              ///< a symbolic link on the way to another input
+  version_pin,  ///< `.terraform-version` and its like in `path` (the state directory) or above it
+  configured,   ///< a glob of `.statelane.yml`
+  link,         ///< a symbolic link on the way to another input
 };
 
 /// How a state comes to an input: from the state itself or through another input (a module directory), at a place.
@@ -65,8 +65,9 @@ struct Reach {
 /// Paths that a state's result depends on.
 struct Input {
   InputKind kind = InputKind::file;
-  RepoPath path;         ///< the directory or file; for globs the deepest directory without a wildcard
-  std::string glob;      ///< for `pattern` and `configured`: relative to the repository's root, in GitLab's pattern language
+  RepoPath path;  ///< the directory or file; for globs the deepest directory without a wildcard
+  std::string
+      glob;  ///< for `pattern` and `configured`: relative to the repository's root, in GitLab's pattern language
   std::vector<Reach> reached;  ///< all ways to it, sorted; never empty
 
   friend bool operator==(const Input&, const Input&) = default;

@@ -41,8 +41,8 @@ bool is_version_pin_name(std::string_view name) {
 }
 
 bool is_infrastructure_name(std::string_view name) {
-  constexpr std::array endings = {".tf"sv,     ".tf.json"sv,     ".tofu"sv,      ".tofu.json"sv,
-                                  ".tfvars"sv, ".tfvars.json"sv, ".tfbackend"sv, ".hcl"sv, ".tftpl"sv};
+  constexpr std::array endings = {".tf"sv,          ".tf.json"sv,   ".tofu"sv, ".tofu.json"sv, ".tfvars"sv,
+                                  ".tfvars.json"sv, ".tfbackend"sv, ".hcl"sv,  ".tftpl"sv};
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
@@ -105,15 +105,11 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
     case InputKind::module_directory:
       return !ignored && path != input.path && !lies_in_tests_or_examples(path.within(input.path)) &&
              !lies_in_other_state(path, input.path);
-    case InputKind::data_directory:
-      return true;
-    case InputKind::version_pin:
-      return false;  // found by the pin's name, see claims()
+    case InputKind::data_directory: return true;
+    case InputKind::version_pin: return false;  // found by the pin's name, see claims()
     case InputKind::pattern:
-    case InputKind::configured:
-      return config::matches_glob(input.glob, path.str());
-    default:
-      return path == input.path;
+    case InputKind::configured: return config::matches_glob(input.glob, path.str());
+    default: return path == input.path;
   }
 }
 

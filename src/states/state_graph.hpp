@@ -32,10 +32,10 @@ class StateGraph {
  public:
   StateGraph() = default;
 
-  /// Takes states sorted by id, sorted edges without duplicates, what directories hold (those that hold neither may be absent),
-  /// and the globs of paths that are no inputs unless something reads them.
-  StateGraph(std::vector<State> states, std::vector<Edge> edges, std::unordered_map<RepoPath, DirectoryFiles> directories,
-             std::vector<std::string> ignore);
+  /// Takes states sorted by id, sorted edges without duplicates, what directories hold (those that hold neither may be
+  /// absent), and the globs of paths that are no inputs unless something reads them.
+  StateGraph(std::vector<State> states, std::vector<Edge> edges,
+             std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore);
 
   const std::vector<State>& states() const { return states_; }
   const std::vector<Edge>& edges() const { return edges_; }
@@ -43,8 +43,8 @@ class StateGraph {
   /// The index of the state with this id.
   std::optional<std::uint32_t> find(std::string_view id) const;
 
-  /// Every claim of every state to `path`, sorted. The path need not exist. Work grows with the depth of the path and the number
-  /// of claims, not with the number of states.
+  /// Every claim of every state to `path`, sorted. The path need not exist. Work grows with the depth of the path and
+  /// the number of claims, not with the number of states.
   std::vector<Claim> claims(const RepoPath& path) const;
 
   /// Terraform would load something in `directory`.
@@ -70,7 +70,8 @@ class StateGraph {
   std::vector<State> states_;
   std::vector<Edge> edges_;
   std::unordered_map<std::string, std::uint32_t> by_id_;
-  std::unordered_map<RepoPath, std::vector<Claim>> by_place_;  ///< directories, files, and the literal directory of globs
+  std::unordered_map<RepoPath, std::vector<Claim>>
+      by_place_;               ///< directories, files, and the literal directory of globs
   std::vector<Claim> pinned_;  ///< inputs of kind `version_pin`
   std::unordered_map<RepoPath, std::vector<std::uint32_t>> by_directory_;  ///< state directory → states
   std::unordered_map<RepoPath, DirectoryFiles> directories_;
@@ -85,7 +86,8 @@ std::vector<std::vector<std::uint32_t>> find_cycles(const StateGraph& graph);
 /// A pin of the tool's version by its name: `.terraform-version`, `.opentofu-version`, `.tool-versions`.
 bool is_version_pin_name(std::string_view name);
 
-/// The path may hold Terraform configuration or what it is read with, judged by its name alone: `*.tf`, `*.tfvars`, `*.hcl` ….
+/// The path may hold Terraform configuration or what it is read with, judged by its name alone: `*.tf`, `*.tfvars`,
+/// `*.hcl` ….
 bool is_infrastructure_name(std::string_view name);
 
 }  // namespace statelane::states

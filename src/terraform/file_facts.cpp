@@ -49,7 +49,8 @@ class Extractor {
   }
 
   void visit_terraform(const Block& block) {
-    if (const auto* version = block.body->find("required_version"); version && version->value->kind == ExpressionKind::string) {
+    if (const auto* version = block.body->find("required_version");
+        version && version->value->kind == ExpressionKind::string) {
       facts_.required_version = facts_.arena.copy(version->value->text);
     }
     for (const Block& inner : block.body->blocks) {

@@ -57,12 +57,14 @@ struct FileReference {
   const hcl::Expression* value = nullptr;
   std::string_view text;                    ///< of a `use`: as written, for telling two apart
   std::span<const std::string_view> bound;  ///< names of the `for` variables in force: nothing is known of them
-  bool is_definition = false;  ///< it stands in `locals`, a variable's default or a module argument: uses elsewhere count too
+  bool is_definition =
+      false;  ///< it stands in `locals`, a variable's default or a module argument: uses elsewhere count too
   std::uint32_t line = 0;
 };
 
-/// What one configuration file says, as far as other files can matter for it. It depends on the file's bytes alone: expressions
-/// are copies, the text is not kept. Spans and views live as long as the facts; moving them keeps them valid.
+/// What one configuration file says, as far as other files can matter for it. It depends on the file's bytes alone:
+/// expressions are copies, the text is not kept. Spans and views live as long as the facts; moving them keeps them
+/// valid.
 struct FileFacts {
   std::span<const ModuleCall> modules;
   std::span<const Backend> backends;
@@ -70,10 +72,10 @@ struct FileFacts {
   std::span<const NamedExpression> locals;
   std::span<const NamedExpression> variables;  ///< with their defaults; `value` is null where there is none
   std::span<const FileReference> references;
-  Diagnostics faults;                          ///< with the root as path: who uses the facts knows the file
+  Diagnostics faults;  ///< with the root as path: who uses the facts knows the file
   bool has_faults = false;
-  std::string_view required_version;           ///< literal text; empty when there is none
-  hcl::Arena arena;                            ///< owns everything above
+  std::string_view required_version;  ///< literal text; empty when there is none
+  hcl::Arena arena;                   ///< owns everything above
 };
 
 /// Reads the facts of one parsed configuration file.

@@ -22,7 +22,8 @@ std::string_view configuration_ending(std::string_view name) {
 Syntax syntax_of(std::string_view name) { return name.ends_with(".json") ? Syntax::json : Syntax::native; }
 
 bool is_configuration_name(std::string_view name) {
-  const bool is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+  const bool is_ignored =
+      name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
   return !is_ignored && !configuration_ending(name).empty();
 }
 

@@ -10,8 +10,8 @@ enum class Syntax { native, json };
 /// The syntax by a file's name: JSON when it ends in `.json`.
 Syntax syntax_of(std::string_view name);
 
-/// Terraform or OpenTofu loads a file of this name as configuration: `*.tf`, `*.tf.json`, `*.tofu`, `*.tofu.json`, but no hidden files
-/// and no editor's backups (Terraform's `configs.IsIgnoredFile`).
+/// Terraform or OpenTofu loads a file of this name as configuration: `*.tf`, `*.tf.json`, `*.tofu`, `*.tofu.json`, but
+/// no hidden files and no editor's backups (Terraform's `configs.IsIgnoredFile`).
 bool is_configuration_name(std::string_view name);
 
 /// OpenTofu's own: `*.tofu`, `*.tofu.json`.

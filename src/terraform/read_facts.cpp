@@ -12,14 +12,23 @@ namespace {
 using hcl::BlockSchema;
 
 constexpr std::array backend_blocks = {BlockSchema{"workspaces", 0, {}}};
-constexpr std::array terraform_blocks = {BlockSchema{"backend", 1, backend_blocks}, BlockSchema{"cloud", 0, backend_blocks}};
+constexpr std::array terraform_blocks = {BlockSchema{"backend", 1, backend_blocks},
+                                         BlockSchema{"cloud", 0, backend_blocks}};
 
 /// Terraform's top-level blocks; what stands in a `.tf.json` below other names is looked through as attributes.
 constexpr std::array configuration_blocks = {
-    BlockSchema{"terraform", 0, terraform_blocks}, BlockSchema{"module", 1, {}},   BlockSchema{"data", 2, {}},
-    BlockSchema{"resource", 2, {}},                BlockSchema{"ephemeral", 2, {}}, BlockSchema{"locals", 0, {}},
-    BlockSchema{"variable", 1, {}},                BlockSchema{"output", 1, {}},    BlockSchema{"provider", 1, {}},
-    BlockSchema{"check", 1, {}},                   BlockSchema{"import", 0, {}},    BlockSchema{"moved", 0, {}},
+    BlockSchema{"terraform", 0, terraform_blocks},
+    BlockSchema{"module", 1, {}},
+    BlockSchema{"data", 2, {}},
+    BlockSchema{"resource", 2, {}},
+    BlockSchema{"ephemeral", 2, {}},
+    BlockSchema{"locals", 0, {}},
+    BlockSchema{"variable", 1, {}},
+    BlockSchema{"output", 1, {}},
+    BlockSchema{"provider", 1, {}},
+    BlockSchema{"check", 1, {}},
+    BlockSchema{"import", 0, {}},
+    BlockSchema{"moved", 0, {}},
     BlockSchema{"removed", 0, {}},
 };
 

@@ -19,9 +19,9 @@ bool is_foldable_root(std::string_view name) {
 
 /// Functions that build or pass on path text.
 bool is_path_building_function(std::string_view name) {
-  constexpr std::array names = {"format"sv, "join"sv,    "abspath"sv, "dirname"sv, "pathexpand"sv, "replace"sv,
-                                "lower"sv,  "element"sv, "lookup"sv,  "coalesce"sv, "try"sv,       "trimsuffix"sv,
-                                "trimprefix"sv};
+  constexpr std::array names = {"format"sv,  "join"sv,       "abspath"sv,   "dirname"sv, "pathexpand"sv,
+                                "replace"sv, "lower"sv,      "element"sv,   "lookup"sv,  "coalesce"sv,
+                                "try"sv,     "trimsuffix"sv, "trimprefix"sv};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -52,7 +52,8 @@ bool mentions_path(const Expression& expression) {
 
 bool mentions_foldable_root(const Expression& expression) { return mentions_root(expression, is_foldable_root); }
 
-/// `path.…` stands in it, a text part holds a relative path, or an interpolation at the start of a word is followed by a slash.
+/// `path.…` stands in it, a text part holds a relative path, or an interpolation at the start of a word is followed by
+/// a slash.
 bool may_be_path_template(const Expression& expression) {
   std::string_view before;
   for (std::size_t index = 0; index < expression.operands.size(); ++index) {
@@ -111,8 +112,12 @@ class Collector {
 
  private:
   void add(ReferenceKind kind, const Expression& value, const Expression& place) {
-    references_.push_back({kind, copy_expression(value, arena_), {}, arena_.copy(std::span<const std::string_view>(bound_)),
-                           is_definition_, place.range.begin.line});
+    references_.push_back({kind,
+                           copy_expression(value, arena_),
+                           {},
+                           arena_.copy(std::span<const std::string_view>(bound_)),
+                           is_definition_,
+                           place.range.begin.line});
   }
 
   /// True when `call` reads files by its name.
@@ -130,8 +135,8 @@ class Collector {
     return true;
   }
 
-  /// `local.x` or `var.x` by itself: its definition counts already, except where that names a directory above, which then matters
-  /// only here. Once per file is enough. True when the expression is such a traversal.
+  /// `local.x` or `var.x` by itself: its definition counts already, except where that names a directory above, which
+  /// then matters only here. Once per file is enough. True when the expression is such a traversal.
   bool visit_use(const Expression& expression) {
     const auto traversal = hcl::as_traversal(expression);
     if (!traversal || !is_foldable_root(traversal->root) || traversal->root == "each") return false;
@@ -185,8 +190,8 @@ const Expression* copy_expression(const Expression& expression, hcl::Arena& aren
 }
 
 bool is_file_function(std::string_view name) {
-  constexpr std::array names = {"file"sv,         "fileexists"sv,       "filebase64"sv,       "filemd5"sv,
-                                "filesha1"sv,     "filesha256"sv,       "filesha512"sv,       "filebase64sha256"sv,
+  constexpr std::array names = {"file"sv,         "fileexists"sv,      "filebase64"sv, "filemd5"sv,
+                                "filesha1"sv,     "filesha256"sv,      "filesha512"sv, "filebase64sha256"sv,
                                 "templatefile"sv, "filebase64sha512"sv};
   return std::find(names.begin(), names.end(), name.starts_with("core::") ? name.substr(6) : name) != names.end();
 }

@@ -9,8 +9,8 @@
 
 namespace statelane::terraform {
 
-/// A file of plain assignments: variable values (`*.tfvars`) or backend settings (`backend.tfvars`, `*.tfbackend` …). It depends on
-/// the file's bytes alone.
+/// A file of plain assignments: variable values (`*.tfvars`) or backend settings (`backend.tfvars`, `*.tfbackend` …).
+/// It depends on the file's bytes alone.
 struct VariableFile {
   std::span<const NamedExpression> values;
   std::span<const FileReference> references;  ///< values that may be paths
@@ -21,7 +21,8 @@ struct VariableFile {
   const hcl::Expression* find(std::string_view name) const;
 };
 
-/// Reads the assignments of one parsed file; blocks are passed over, as backend files of Terraform's `-backend-config` have none.
+/// Reads the assignments of one parsed file; blocks are passed over, as backend files of Terraform's `-backend-config`
+/// have none.
 VariableFile to_variable_file(const hcl::File& file, Diagnostics faults);
 
 }  // namespace statelane::terraform

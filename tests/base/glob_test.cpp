@@ -12,7 +12,9 @@ TEST_CASE("a star and a question mark stay within one component") {
   CHECK(matches_glob("a/*", "a/.hidden"));
   CHECK(!matches_glob("a/*", "a/b/main.tf"));
   CHECK(!matches_glob("a?b", "a/b"));
-  CHECK(matches_glob("a?b", "a\xC3\xA9" "b"));
+  CHECK(matches_glob("a?b",
+                     "a\xC3\xA9"
+                     "b"));
 }
 
 TEST_CASE("two stars span components only with a slash behind them") {

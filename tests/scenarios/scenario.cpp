@@ -23,7 +23,8 @@ bool is_question(const std::string& word) {
   return questions.contains(word);
 }
 
-void add_block(Scenario& scenario, const std::string& info, const std::string& text, std::size_t line, std::size_t lines) {
+void add_block(Scenario& scenario, const std::string& info, const std::string& text, std::size_t line,
+               std::size_t lines) {
   std::istringstream words(info);
   std::string word, path;
   words >> word;
@@ -70,12 +71,14 @@ std::vector<Scenario> read_scenarios(const std::filesystem::path& file) {
   return scenarios;
 }
 
-void rewrite_expectation(const Scenario& scenario, const Scenario::Expectation& expectation, const std::string& answer) {
+void rewrite_expectation(const Scenario& scenario, const Scenario::Expectation& expectation,
+                         const std::string& answer) {
   const std::vector<std::string> lines = read_lines(scenario.file);
   std::ofstream stream(scenario.file);
   for (std::size_t index = 0; index < expectation.line - 1; ++index) stream << lines[index] << '\n';
   stream << answer;
-  for (std::size_t index = expectation.line - 1 + expectation.lines; index < lines.size(); ++index) stream << lines[index] << '\n';
+  for (std::size_t index = expectation.line - 1 + expectation.lines; index < lines.size(); ++index)
+    stream << lines[index] << '\n';
 }
 
 }  // namespace statelane::test

@@ -23,7 +23,8 @@ struct Loaded {
 
 states::LoadedStates load(const repo::Tree& tree, facts::FactStore& facts, Diagnostics& diagnostics) {
   const RepoPath path = RepoPath::of(config::file_name);
-  const config::Config config = tree.find(path) ? config::parse_config(tree.read(path), path, diagnostics) : config::Config{};
+  const config::Config config =
+      tree.find(path) ? config::parse_config(tree.read(path), path, diagnostics) : config::Config{};
   return states::load_states(tree, config, facts, diagnostics);
 }
 
@@ -67,7 +68,9 @@ std::string_view name_of(states::InputKind kind) {
 }
 
 std::string_view name_of(states::EdgeKind kind) {
-  return kind == states::EdgeKind::remote_state ? "remote_state" : kind == states::EdgeKind::possible ? "possible" : "declared";
+  return kind == states::EdgeKind::remote_state ? "remote_state"
+         : kind == states::EdgeKind::possible   ? "possible"
+                                                : "declared";
 }
 
 std::string_view name_of(impact::Change change) {
@@ -86,7 +89,8 @@ std::string_view name_of(impact::Change change) {
 std::string render_inputs(const states::State& state) {
   std::string result;
   for (const states::Input& input : state.inputs) {
-    const bool is_everywhere = input.kind == states::InputKind::own_directory || input.kind == states::InputKind::version_pin ||
+    const bool is_everywhere = input.kind == states::InputKind::own_directory ||
+                               input.kind == states::InputKind::version_pin ||
                                input.kind == states::InputKind::lock_file;
     if (is_everywhere) continue;
     result += fmt::format("{} {}\n", name_of(input.kind), input.glob.empty() ? input.path.display() : input.glob);
@@ -115,10 +119,12 @@ std::string answer(const Loaded& loaded, const std::string& question) {
   if (word == "diagnostics") {
     for (const Diagnostic& diagnostic : loaded.diagnostics.sorted()) result += render_diagnostic(diagnostic);
   } else if (word == "states") {
-    for (const states::State& state : graph.states()) result += fmt::format("{} ({})\n", state.id, name_of(state.reason));
+    for (const states::State& state : graph.states())
+      result += fmt::format("{} ({})\n", state.id, name_of(state.reason));
   } else if (word == "edges") {
     for (const states::Edge& edge : graph.edges()) {
-      result += fmt::format("{} -> {} ({})\n", graph.states()[edge.from].id, graph.states()[edge.to].id, name_of(edge.kind));
+      result +=
+          fmt::format("{} -> {} ({})\n", graph.states()[edge.from].id, graph.states()[edge.to].id, name_of(edge.kind));
     }
   } else if (const auto state = graph.find(rest)) {
     if (word == "inputs") return render_inputs(graph.states()[*state]);
