@@ -35,7 +35,8 @@ void adapt_template(Job& job, const TemplateSet& templates, const config::Config
   const YamlValue* found = job.find("artifacts");
   if (found == nullptr || found->as_map() == nullptr) return;
   YamlValue::Map artifacts = *found->as_map();
-  if (job.name != ".statelane-apply" && !templates.is_overridden(job.name, "artifacts.expire_in")) {
+  // An apply that takes another one's record cannot start once that has expired, so it lives as long as a plan.
+  if (!templates.is_overridden(job.name, "artifacts.expire_in")) {
     set_keyword(artifacts, "expire_in", config.expire_in);
   }
   const bool knows_access = gitlab::supports(gitlab::Feature::artifacts_access, server);

@@ -1,8 +1,9 @@
 #include "pipeline/lane_jobs.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
 
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
@@ -72,6 +73,23 @@ YamlValue::List needs_of(const std::vector<std::string>& jobs) {
   return needs;
 }
 
+/// The applies that come first. Those whose outputs the plan may have read hand over their records, which tell whether
+/// one has changed since; so they are listed though the order may follow from others. Where they are too many, the
+/// order is kept alone.
+YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
+  constexpr std::size_t room = gitlab::max_needs - 1;
+  std::set<std::string> all(lane.waits_for.begin(), lane.waits_for.end());
+  all.insert(lane.reads.begin(), lane.reads.end());
+  if (all.size() > room) return needs_of(barriers.narrow(lane.waits_for, room));
+  YamlValue::List needs;
+  for (const std::string& name : all) {
+    const bool is_read = std::binary_search(lane.reads.begin(), lane.reads.end(), name);
+    needs.push_back(is_read ? YamlValue(YamlValue::Map{{"job", name}, {"artifacts", true}})
+                            : need_without_artifacts(name));
+  }
+  return needs;
+}
+
 }  // namespace
 
 YamlValue literal_variable(std::string_view value) { return YamlValue::Map{{"value", value}, {"expand", false}}; }
@@ -99,11 +117,8 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
   Job job = begin_job(lane.apply_job, ".statelane-apply", "apply", lane, parts);
   YamlValue::List needs = {YamlValue::Map{{"job", lane.plan_job}, {"artifacts", true}}};
   if (!lane.plan_waits) {
-    // The records of those applies tell whether an output that this plan read has changed since; a barrier has none.
-    for (const std::string& name : barriers.narrow(lane.waits_for, gitlab::max_needs - 1)) {
-      const bool is_apply = std::find(lane.waits_for.begin(), lane.waits_for.end(), name) != lane.waits_for.end();
-      needs.push_back(YamlValue::Map{{"job", name}, {"artifacts", is_apply}});
-    }
+    const YamlValue::List before = needs_of_earlier_applies(lane, barriers);
+    needs.insert(needs.end(), before.begin(), before.end());
   }
   job.keywords.emplace_back("needs", std::move(needs));
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "gitlab/names.hpp"
 #include "pipeline/apply_order.hpp"
@@ -54,6 +55,27 @@ void report_circle(const std::vector<Lane>& lanes, const std::vector<std::uint32
       {"take one of the remote state reads out of the circle"});
 }
 
+/// What a state depends on directly also comes before it, unless both are in one circle.
+void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::StateGraph& head) {
+  std::unordered_map<std::uint32_t, std::uint32_t> position_of;
+  std::vector<std::size_t> circle_of(lanes.size(), order.circles.size());
+  for (std::uint32_t position = 0; position < lanes.size(); ++position) position_of[lanes[position].index] = position;
+  for (std::size_t circle = 0; circle < order.circles.size(); ++circle) {
+    for (const std::uint32_t position : order.circles[circle]) circle_of[position] = circle;
+  }
+  for (std::uint32_t position = 0; position < lanes.size(); ++position) {
+    std::set<std::string> jobs;
+    for (const std::uint32_t index : head.dependencies(lanes[position].index)) {
+      const auto other = position_of.find(index);
+      if (other == position_of.end() || other->second == position || !lanes[other->second].has_apply()) continue;
+      const bool same_circle =
+          circle_of[position] < order.circles.size() && circle_of[position] == circle_of[other->second];
+      if (!same_circle) jobs.insert(lanes[other->second].apply_job);
+    }
+    lanes[position].reads.assign(jobs.begin(), jobs.end());
+  }
+}
+
 void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Diagnostics& diagnostics) {
   if (std::none_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); })) return;
   std::vector<std::uint32_t> indexes;
@@ -65,6 +87,7 @@ void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Diagnos
     add_apply_jobs(lanes, order, position, seen, jobs);
     lanes[position].waits_for.assign(jobs.begin(), jobs.end());
   }
+  set_reads(lanes, order, head);
   for (const std::vector<std::uint32_t>& circle : order.circles) report_circle(lanes, circle, diagnostics);
 }
 

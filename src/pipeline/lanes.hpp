@@ -16,7 +16,9 @@ struct Lane {
   std::string plan_job;
   std::string apply_job;               ///< empty: no apply in this pipeline
   bool plan_waits = false;             ///< the plan comes after the applies that it depends on
-  std::vector<std::string> waits_for;  ///< apply jobs that come first, sorted
+  std::vector<std::string> waits_for;  ///< apply jobs that come first, sorted; what follows from others is left out
+  std::vector<std::string>
+      reads;  ///< apply jobs of states whose outputs it may read itself, sorted; none of its circle
 
   bool has_apply() const { return !apply_job.empty(); }
 };

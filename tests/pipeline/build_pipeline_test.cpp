@@ -213,12 +213,28 @@ TEST_CASE("rules:changes has at most 50 patterns in a rule, and several rules ar
   CHECK(rules[2].find("changes")->as_list()->size() == 21);
 }
 
-TEST_CASE("applies wait for the applies they depend on, not for their artifacts") {
+TEST_CASE("applies wait for the applies they depend on, and take the records of those that they read") {
+  const Built built(push({"a", "b", "c"}), affected({"a", "b", "c"}),
+                    graph_of({"a", "b", "c", "u"}, {{"b", "a"}, {"c", "u"}, {"u", "b"}}));
+  CHECK(built.needs("plan: c").empty());
+  CHECK(*built.at("apply: b").find("needs") ==
+        YamlValue(List{Map{{"job", "plan: b"}, {"artifacts", true}}, Map{{"job", "apply: a"}, {"artifacts", true}}}));
+  CHECK(*built.at("apply: c").find("needs") ==
+        YamlValue(List{Map{{"job", "plan: c"}, {"artifacts", true}}, Map{{"job", "apply: b"}, {"artifacts", false}}}));
+}
+
+TEST_CASE("a record is taken also where the order follows from others") {
   const Built built(push({"a", "b", "c"}), affected({"a", "b", "c"}),
                     graph_of({"a", "b", "c"}, {{"b", "a"}, {"c", "b"}, {"c", "a"}}));
-  CHECK(built.needs("apply: c") == Names{"plan: c", "apply: b"});
-  CHECK(*built.at("apply: c").find("needs")->as_list()->back().find("artifacts") == YamlValue(false));
-  CHECK(built.needs("plan: c").empty());
+  CHECK(built.needs("apply: c") == Names{"plan: c", "apply: a", "apply: b"});
+}
+
+TEST_CASE("states of one circle take no records of each other") {
+  const Built built(push({"a", "b", "c"}), affected({"a", "b", "c"}),
+                    graph_of({"a", "b", "c"}, {{"a", "b"}, {"b", "a"}, {"b", "c"}}));
+  CHECK(built.needs("apply: a") == Names{"plan: a", "apply: c"});
+  CHECK(*built.at("apply: a").find("needs")->as_list()->back().find("artifacts") == YamlValue(false));
+  CHECK(*built.at("apply: b").find("needs")->as_list()->back().find("artifacts") == YamlValue(true));
 }
 
 TEST_CASE("with strict order the plan waits instead, in the stage of the applies") {
@@ -363,7 +379,7 @@ TEST_CASE("how long plans are kept is configured, and a template of the user's o
   config.expire_in = "2 days";
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), config);
   CHECK(*built.at(".statelane-plan").find("artifacts")->find("expire_in") == YamlValue("2 days"));
-  CHECK(*built.at(".statelane-apply").find("artifacts")->find("expire_in") == YamlValue("3 days"));
+  CHECK(*built.at(".statelane-apply").find("artifacts")->find("expire_in") == YamlValue("2 days"));
   Diagnostics none;
   TemplateSet templates;
   templates.override_with(".statelane-plan: {artifacts: {expire_in: 1 hour}}", statelane::RepoPath::of("t.yml"), none);
