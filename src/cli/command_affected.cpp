@@ -10,7 +10,7 @@
 namespace statelane::cli {
 
 int run_affected(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const pipeline::Comparison ends = describe_comparison(comparison);
   write_output(options.json ? emit::render_affected_json(ends, comparison.impact)

@@ -108,7 +108,7 @@ void write_summary(const Comparison& comparison, const Options& options) {
 }  // namespace
 
 int run_generate(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   Comparison comparison = compare(repository, options);
   // Beyond this point the set of affected states is fixed.
   Diagnostics& diagnostics = comparison.diagnostics;

@@ -35,7 +35,7 @@ void write_cycles(const states::StateGraph& graph) {
 }  // namespace
 
 int run_graph(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   write_output(render(side.states.graph, options));

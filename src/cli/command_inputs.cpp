@@ -37,7 +37,7 @@ int run_inputs(const Options& options) {
   if (options.state.empty() == options.path.empty()) {
     throw Error(ErrorKind::usage, "inputs takes a STATE, or a path with --of");
   }
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   write_output(options.path.empty()

@@ -7,7 +7,7 @@
 namespace statelane::cli {
 
 int run_list(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   const states::StateGraph& graph = side.states.graph;

@@ -67,7 +67,7 @@ std::vector<std::string> find_apply_branches(const states::State& state) {
 }  // namespace
 
 int run_lane(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   const auto project = repository.work_tree();
   if (!project) throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
   Diagnostics diagnostics;

@@ -20,7 +20,7 @@ std::string find_id(const Comparison& comparison, const repo::Repository& reposi
 }  // namespace
 
 int run_why(const Options& options) {
-  const repo::Repository repository = open_repository(options);
+  const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const std::string id = find_id(comparison, repository, options.state);
   write_output(emit::render_why_text(id, comparison.impact, wants_color(options)));

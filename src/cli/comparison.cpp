@@ -48,7 +48,7 @@ gitlab::PredefinedVariables read_predefined_variables() {
   return result;
 }
 
-repo::Repository open_repository(const Options& options) { return repo::Repository::open(options.directory); }
+repo::Repository open_repository() { return repo::Repository::open("."); }
 
 Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics) {
   Side side;
@@ -93,6 +93,13 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
                                  : std::unordered_set<RepoPath>{};
     result.impact =
         impact::find_affected(result.base.states.graph, result.head.states.graph, result.changes, format_only);
+    const config::Dependents dependents = options.dependents.value_or(result.head.config.dependents);
+    if (dependents != config::Dependents::none) {
+      using impact::DependentLanes;
+      impact::add_dependent_lanes(result.head.states.graph,
+                                  dependents == config::Dependents::all ? DependentLanes::all : DependentLanes::direct,
+                                  result.impact);
+    }
   }
   return result;
 }

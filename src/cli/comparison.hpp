@@ -46,8 +46,8 @@ struct Comparison {
 /// GitLab's predefined variables that this process has.
 gitlab::PredefinedVariables read_predefined_variables();
 
-/// Opens the repository at `-C`.
-repo::Repository open_repository(const Options& options);
+/// Opens the repository around the current directory.
+repo::Repository open_repository();
 
 /// Reads configuration and states of a tree. Null is the empty tree.
 Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics);

@@ -37,9 +37,8 @@ int run(std::span<const char* const> arguments) {
     write_output(parsed.text);
     return parsed.exit_code;
   }
-  Options options = *parsed.options;
+  const Options& options = *parsed.options;
   if (options.directory != ".") enter_directory(options.directory);
-  options.directory = ".";
   switch (options.command) {
     case Command::list: return run_list(options);
     case Command::affected: return run_affected(options);

@@ -37,6 +37,7 @@ struct Options {
   // Selection.
   bool all = false;
   std::vector<std::string> state_globs;
+  std::optional<config::Dependents> dependents;
   bool ignore_format = true;
   bool fail_on_unclaimed = false;
   bool exit_code = false;  ///< affected --exit-code

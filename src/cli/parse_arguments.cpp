@@ -51,6 +51,13 @@ void add_comparison_options(CLI::App& app, Options& options) {
       ->envname("STATELANE_OPT_ON_MISSING_BASE");
   add_flag(app, "--all", options.all, "all states, whatever changed");
   add_option(app, "--state", options.state_globs, "only states whose id matches this glob; repeatable");
+  app.add_option("--dependents", options.dependents,
+                 "also run states that depend on affected ones: none, direct or all")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, config::Dependents>{{"none", config::Dependents::none},
+                                                                            {"direct", config::Dependents::direct},
+                                                                            {"all", config::Dependents::all}}))
+      ->envname("STATELANE_OPT_DEPENDENTS");
   app.add_flag("--ignore-format,!--no-ignore-format", options.ignore_format,
                "changes of comments and layout only do not count (default)")
       ->envname("STATELANE_OPT_IGNORE_FORMAT");

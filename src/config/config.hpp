@@ -20,7 +20,6 @@ enum class Gate { blocking, optional, automatic };
 enum class ChangesKeyword { only, rules, none };
 enum class Order { parallel, strict };
 enum class Dependents { none, direct, all };
-enum class DeletedStates { warn, destroy_gate };
 
 /// A string and where it stands in the configuration file, for diagnostics about what it means.
 struct Located {
@@ -74,7 +73,6 @@ struct Config {
   std::optional<ChangesKeyword> changes;
   Order order = Order::parallel;
   Dependents dependents = Dependents::none;
-  DeletedStates deleted = DeletedStates::warn;
   std::string expire_in = "7 days";
   std::optional<Located> templates;  ///< path of a file with hidden jobs that override the built-in ones
   std::optional<std::string> gitlab_version;

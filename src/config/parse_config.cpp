@@ -232,8 +232,6 @@ class ConfigReader {
     static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
     static constexpr Choice<Dependents> dependents[] = {
         {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
-    static constexpr Choice<DeletedStates> deleted[] = {{"warn", DeletedStates::warn},
-                                                        {"destroy-gate", DeletedStates::destroy_gate}};
     read_map(
         value, "pipeline",
         {{"changes",
@@ -246,15 +244,18 @@ class ConfigReader {
           [&](const YamlValue& entry) {
             config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
           }},
-         {"deleted",
-          [&](const YamlValue& entry) {
-            config.deleted = read_choice<DeletedStates>(entry, "deleted", deleted).value_or(config.deleted);
-          }},
+         {"deleted", [&](const YamlValue& entry) { read_deleted(entry); }},
          {"expire_in",
           [&](const YamlValue& entry) {
             if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
           }},
          {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
+  }
+
+  /// States that left are named in a warning; destroying them is left to people.
+  void read_deleted(const YamlValue& value) {
+    const std::string* text = value.as_string();
+    if (text == nullptr || *text != "warn") error(value, "deleted has to be warn: no lane destroys a state");
   }
 
   void read_gitlab(const YamlValue& value, Config& config) {

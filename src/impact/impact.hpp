@@ -76,4 +76,11 @@ struct Impact {
 Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const repo::ChangeSet& changes,
                      const std::unordered_set<RepoPath>& format_only);
 
+/// Which dependents of affected states run too.
+enum class DependentLanes { direct, all };
+
+/// Makes lanes of states that depend on affected ones through certain edges: those that do directly, or through others
+/// too. Each names the affected states that it depends on; the others stay in `dependents`.
+void add_dependent_lanes(const states::StateGraph& head, DependentLanes which, Impact& impact);
+
 }  // namespace statelane::impact
