@@ -48,7 +48,7 @@ gitlab::PredefinedVariables read_predefined_variables() {
   return result;
 }
 
-repo::Repository open_repository() { return repo::Repository::open("."); }
+repo::Repository open_repository() { return repo::Repository::open(std::filesystem::current_path()); }
 
 Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics) {
   Side side;
