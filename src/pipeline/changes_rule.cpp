@@ -73,6 +73,7 @@ std::vector<gitlab::ChangedPath> ChangesRule::paths_behind(const impact::Affecte
   });
   if (added != changed_.end()) behind.insert(static_cast<std::size_t>(added - changed_.begin()));
   std::vector<gitlab::ChangedPath> paths;
+  paths.reserve(behind.size());
   for (const std::size_t position : behind) paths.push_back(changed_[position]);
   return paths;
 }

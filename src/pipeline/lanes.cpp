@@ -79,6 +79,7 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
 void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Diagnostics& diagnostics) {
   if (std::none_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); })) return;
   std::vector<std::uint32_t> indexes;
+  indexes.reserve(lanes.size());
   for (const Lane& lane : lanes) indexes.push_back(lane.index);
   const ApplyOrder order = order_applies(head, indexes);
   for (std::uint32_t position = 0; position < lanes.size(); ++position) {

@@ -14,8 +14,8 @@ namespace {
 
 /// A hash of so many entries, with empty keys and nothing else. Ruby doubles its table, so sizes come in steps.
 std::size_t table_size(std::size_t entries) {
-  static thread_local std::map<int, std::size_t> known;
-  const int step = std::bit_width(entries);
+  static thread_local std::map<std::size_t, std::size_t> known;
+  const std::size_t step = std::bit_width(entries);
   const auto found = known.find(step);
   if (found != known.end()) return found->second;
   const YamlValue::Map largest((std::size_t{1} << step) - 1, {"", YamlValue{}});
@@ -103,6 +103,7 @@ std::vector<impact::Impact> split_into_children(const impact::Impact& impact, co
     (index ? members[groups.root(*index)] : departed).push_back(&affected);
   }
   std::vector<std::vector<const impact::Affected*>> sorted;
+  sorted.reserve(members.size());
   for (auto& [root, group] : members) sorted.push_back(std::move(group));
   // The largest first, each to the child with the least: no child gets much more than its share.
   std::sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {

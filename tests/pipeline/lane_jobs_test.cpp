@@ -1,0 +1,237 @@
+#include "pipeline/build_pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "built.hpp"
+
+using hand_made::affected;
+using hand_made::graph_of;
+using hand_made::push;
+using statelane::Diagnostic;
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::config::Config;
+using statelane::config::Gate;
+using statelane::impact::Change;
+using statelane::impact::Impact;
+using statelane::pipeline::Job;
+using statelane::pipeline::PipelineRequest;
+using statelane::pipeline::TemplateSet;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+using Names = std::vector<std::string>;
+
+TEST_CASE("the gate is blocking, optional or automatic") {
+  const auto apply = [](Gate gate) {
+    auto state = hand_made::state("a");
+    state.settings.gate = gate;
+    return Built(push({"a"}), affected({"a"}), hand_made::graph({state})).at("apply: a");
+  };
+  CHECK(apply(Gate::blocking).find("allow_failure") == nullptr);
+  CHECK(*apply(Gate::optional).find("allow_failure") == YamlValue(true));
+  CHECK(apply(Gate::optional).find("when") == nullptr);
+  CHECK(*apply(Gate::automatic).find("when") == YamlValue("on_success"));
+}
+
+TEST_CASE("a state's own settings are merged into both of its jobs") {
+  auto state = hand_made::state("a");
+  state.settings.job = Map{{"tags", List{"prod"}},
+                           {"extends", ".aws"},
+                           {"variables", Map{{"AWS_REGION", "eu-central-1"}}},
+                           {"environment", Map{{"deployment_tier", "production"}}}};
+  Diagnostics none;
+  TemplateSet templates;
+  templates.override_with(".aws: {id_tokens: {AWS: {aud: sts}}}", statelane::RepoPath::of("t.yml"), none);
+  const Built built(push({"a"}), affected({"a"}), hand_made::graph({state}), {}, templates);
+  CHECK(built.diagnostics.empty());
+  for (const std::string name : {"plan: a", "apply: a"}) {
+    CHECK(*built.at(name).find("tags") == YamlValue(List{"prod"}));
+    CHECK(*built.at(name).find("variables")->find("AWS_REGION") == YamlValue("eu-central-1"));
+    CHECK(*built.at(name).find("variables")->find("STATELANE_STEP") == YamlValue(name.substr(0, name.find(':'))));
+    CHECK(built.at(name).find("extends")->as_list()->back() == YamlValue(".aws"));
+  }
+  CHECK(built.at("plan: a").find("environment") == nullptr);
+  CHECK(*built.at("apply: a").find("environment") ==
+        YamlValue(Map{{"name", "a"}, {"action", "start"}, {"deployment_tier", "production"}}));
+  CHECK(built.find(".aws") != nullptr);
+}
+
+TEST_CASE("settings that would break a lane are errors of the configuration") {
+  Config config;
+  config.rules.push_back({{"**", {}}, {}});
+  config.rules[0].settings.job = Map{{"needs", List{}}};
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), config);
+  REQUIRE(built.diagnostics.size() == 1);
+  CHECK(built.diagnostics[0].message ==
+        "\"needs\" cannot be set here: the order of jobs follows from the states' dependencies");
+}
+
+TEST_CASE("each content of a lock file has one cache, written by the first plan alone") {
+  PipelineRequest request = push({"a", "b", "c"});
+  request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", "22"}};
+  const Built built(request, affected({"a", "b", "c", "d"}), graph_of({"a", "b", "c", "d"}));
+  CHECK(*built.at(".providers: a").find("cache") ==
+        YamlValue(Map{{"key", Map{{"files", List{"a/.terraform.lock.hcl"}}, {"prefix", "statelane-providers"}}},
+                      {"paths", List{".statelane/cache/plugins"}},
+                      {"policy", "pull"}}));
+  CHECK(built.find(".providers: b") == nullptr);
+  CHECK(*built.at(".providers-unlocked").find("cache")->find("key") == YamlValue("statelane-providers-unlocked"));
+  for (const std::string name : {"plan: a", "plan: c", "plan: d"}) {
+    CHECK(*built.at(name).find("cache") == YamlValue(Map{{"policy", "pull-push"}}));
+  }
+  for (const std::string name : {"plan: b", "apply: a", "apply: b"}) CHECK(built.at(name).find("cache") == nullptr);
+}
+
+TEST_CASE("a lock file whose path GitLab would read as a pattern is named by its content") {
+  PipelineRequest request = push({"a[1]"});
+  request.lock_files = {{"a[1]", "0badcafe"}};
+  const Built built(request, affected({"a[1]"}), graph_of({"a[1]"}));
+  CHECK(*built.at(".providers: a[1]").find("cache")->find("key") == YamlValue("statelane-providers-0badcafe"));
+}
+
+TEST_CASE("a cache of the user's own replaces the provider cache") {
+  Diagnostics none;
+  TemplateSet templates;
+  templates.override_with(".statelane: {cache: []}", statelane::RepoPath::of("t.yml"), none);
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), {}, templates);
+  CHECK(built.find(".providers-unlocked") == nullptr);
+}
+
+TEST_CASE("a lane outside Terraform has a plan without counts and without providers") {
+  auto state = hand_made::state("deploy/api");
+  state.kind = statelane::states::StateKind::custom;
+  const Built built(push({"deploy/api"}), affected({"deploy/api"}), hand_made::graph({state}));
+  CHECK(*built.at("plan: deploy/api").find("extends") ==
+        YamlValue(List{".statelane-custom-plan", ".changes: deploy/api"}));
+  CHECK(built.at(".statelane-custom-plan").find("artifacts")->find("reports") == nullptr);
+  CHECK(built.find(".statelane-plan") == nullptr);
+}
+
+TEST_CASE("how long plans are kept is configured, and a template of the user's own is stronger") {
+  Config config;
+  config.expire_in = "2 days";
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), config);
+  CHECK(*built.at(".statelane-plan").find("artifacts")->find("expire_in") == YamlValue("2 days"));
+  CHECK(*built.at(".statelane-apply").find("artifacts")->find("expire_in") == YamlValue("2 days"));
+  Diagnostics none;
+  TemplateSet templates;
+  templates.override_with(".statelane-plan: {artifacts: {expire_in: 1 hour}}", statelane::RepoPath::of("t.yml"), none);
+  const Built own(push({"a"}), affected({"a"}), graph_of({"a"}), config, templates);
+  CHECK(*own.at(".statelane-plan").find("artifacts")->find("expire_in") == YamlValue("1 hour"));
+}
+
+TEST_CASE("where nothing is affected, one cheap job says why") {
+  const Built built(push({}), {}, graph_of({"a"}));
+  CHECK(built.diagnostics.empty());
+  CHECK(built.visible() == Names{"nothing-to-do"});
+  const Job& job = built.at("nothing-to-do");
+  CHECK(*job.find("variables") ==
+        YamlValue(Map{{"STATELANE_REASON", Map{{"value", "nothing to do: no state differs between 1111111 and 2222222"},
+                                               {"expand", false}}}}));
+  CHECK(job.find("needs")->as_list()->empty());
+  CHECK(*built.at(".statelane-noop").find("stage") == YamlValue("plan"));
+  PipelineRequest request = push({});
+  request.nothing_reason = "a tag: $(nothing)";
+  CHECK(*Built(request, {}, graph_of({"a"}))
+             .at("nothing-to-do")
+             .find("variables")
+             ->find("STATELANE_REASON")
+             ->find("value") == YamlValue("a tag: $(nothing)"));
+}
+
+TEST_CASE("states that left get a warning and no job") {
+  Impact impact = affected({"a", "b", "c"});
+  impact.affected[0].change = Change::deleted;
+  impact.affected[1].change = Change::retired;
+  const Built built(push({"a", "b", "c"}), impact, graph_of({"c"}), {}, {}, graph_of({"a", "b", "c"}));
+  CHECK(built.visible() == Names{"plan: c", "apply: c"});
+  REQUIRE(built.diagnostics.size() == 2);
+  CHECK(render_diagnostic(built.diagnostics[0]) ==
+        "a: warning: the state \"a\" was deleted; its resources stay as they are\n"
+        "hint: to destroy them, check out 1111111 and run \"terraform destroy\" there\n");
+  CHECK(render_diagnostic(built.diagnostics[1]) ==
+        "b: warning: \"b\" is no state any more, though its directory has configuration; its lane ends\n"
+        "hint: if it still is one, restore its backend block or list it in \"states.include\"\n");
+  const Names& lines = built.pipeline.comments;
+  CHECK(std::find(lines.begin(), lines.end(), "  a: deleted") != lines.end());
+}
+
+TEST_CASE("a state that moved says from where") {
+  Impact impact = affected({"new"});
+  impact.affected[0].change = Change::moved;
+  impact.affected[0].from = "old";
+  const Built built(push({"new"}), impact, graph_of({"new"}));
+  CHECK(built.at("plan: new").comments[0] == "moved from old: new/main.tf changed, a file of the state's directory");
+}
+
+TEST_CASE("of several causes the first is named and the rest counted") {
+  Impact impact = affected({"a"});
+  impact.affected[0].causes.push_back(hand_made::own_file("a/z.tf"));
+  const Built built(push({"a"}), impact, graph_of({"a"}));
+  CHECK(built.at("plan: a").comments[0] == "a/main.tf changed, a file of the state's directory (+1 more)");
+}
+
+TEST_CASE("the head says what was compared, and what does not run") {
+  Impact impact = affected({"a"});
+  impact.skipped = {{"s", {}}};
+  impact.dependents = {"d"};
+  for (int number = 0; number < 25; ++number)
+    impact.unclaimed.push_back(statelane::RepoPath::of(fmt::format("u/{:02}", number)));
+  const Names lines = Built(push({"a"}), impact, graph_of({"a"})).pipeline.comments;
+  CHECK(lines[0] == "Made by statelane 0.1.0. This writes it again:");
+  CHECK(lines[1] == "  statelane generate --base 1111111 --head 2222222");
+  CHECK(lines[3] == "base: 1111111 (push-before: the commit before this push)");
+  CHECK(lines[4] == "head: 2222222");
+  CHECK(lines[5] == "Skipped, since only comments and layout differ:");
+  CHECK(lines[6] == "  s");
+  CHECK(lines[8] == "  d");
+  CHECK(lines[30] == "  and 5 more");
+}
+
+TEST_CASE("an id that GitLab cannot carry is an error, and the other lanes are built") {
+  const Built built(push({"a"}), affected({"a", "b\xFF"}), graph_of({"a", "b\xFF"}));
+  CHECK(built.visible() == Names{"plan: a", "apply: a"});
+  REQUIRE(built.diagnostics.size() == 1);
+  CHECK(built.diagnostics[0].message.starts_with("the state \"b\xFF\" is not UTF-8"));
+}
+
+TEST_CASE("an image is data: the runner expands nothing of it") {
+  PipelineRequest request = push({"a"});
+  request.image = "registry/$x:1";
+  const Built built(request, affected({"a"}), graph_of({"a"}));
+  CHECK(*global(built.pipeline, "default")->find("image") ==
+        YamlValue(Map{{"name", "registry/$$x:1"}, {"entrypoint", List{""}}}));
+  request.image = "";
+  request.root_pipeline = "";
+  const Built bare(request, affected({"a"}), graph_of({"a"}));
+  CHECK(global(bare.pipeline, "default")->find("image") == nullptr);
+  CHECK(global(bare.pipeline, "variables") == nullptr);
+}
+
+TEST_CASE("hostile ids make pipelines that GitLab takes, and arrive unharmed in variables") {
+  Names ids = {"-x",     ".",   "a b", "a'b\"c", "a\\b",  "a\nb",  "$HOME", "$(id)",
+               "`id`",   "a;b", "%X%", "${x}",   "{{x}}", "[a]",   "a*",    "a#b",
+               "a: b",   "- a", "!a",  "&a",     "é🚀",    "image", "a 1/2", std::string(250, 'x'),
+               "plan: a"};
+  std::sort(ids.begin(), ids.end());
+  const Built built(push(ids), affected(ids), graph_of(ids));
+  for (const Diagnostic& found : built.diagnostics) FAIL_CHECK(render_diagnostic(found));
+  CHECK(built.visible().size() == 2 * ids.size());
+  Names carried;
+  for (const Job& job : built.pipeline.jobs) {
+    const YamlValue* variables = job.find("variables");
+    if (variables == nullptr || *variables->find("STATELANE_STEP") != YamlValue("plan")) continue;
+    carried.push_back(*variables->find("STATELANE_STATE")->find("value")->as_string());
+    CHECK(*variables->find("STATELANE_STATE")->find("expand") == YamlValue(false));
+  }
+  CHECK(carried == ids);
+}
+
+TEST_CASE("the same request makes the same pipeline") {
+  const auto make = [] {
+    return Built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}})).pipeline;
+  };
+  CHECK(make() == make());
+}
