@@ -13,7 +13,7 @@ namespace statelane::hcl {
 namespace {
 
 /// Nodes that one call may visit, and pieces of values that it may copy; past that the rest is unknown.
-constexpr int most_steps = 100'000;
+constexpr int most_steps = 30'000;
 
 /// Values may nest this deep.
 constexpr int deepest_value = 100;

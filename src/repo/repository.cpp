@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "base/suggest.hpp"
 #include "repo/commit_tree.hpp"
-#include "repo/disk_tree.hpp"
 #include "repo/object_id.hpp"
 #include "repo/repository_handle.hpp"
 
@@ -114,13 +113,6 @@ std::optional<std::string> Repository::current_branch() const {
 std::unique_ptr<Tree> Repository::commit_tree(const CommitId& commit) const {
   const CommitLinks links = read_commit(*handle_->objects, commit);
   return std::make_unique<CommitTree>(*handle_->objects, links.tree, "commit " + commit.substr(0, 12));
-}
-
-std::unique_ptr<Tree> Repository::disk_tree() const {
-  if (!handle_->work_tree) {
-    throw Error(ErrorKind::environment, "a bare repository has no work tree", {"name a revision with --rev or --head"});
-  }
-  return std::make_unique<DiskTree>(*handle_->work_tree);
 }
 
 }  // namespace statelane::repo

@@ -60,7 +60,8 @@ class Repository {
   /// The tree of a commit.
   std::unique_ptr<Tree> commit_tree(const CommitId& commit) const;
 
-  /// The work tree as it stands on disk. Throws for a bare repository.
+  /// The work tree as it stands on disk; in a sparse checkout what was left out is taken from the index. Throws for a
+  /// bare repository.
   std::unique_ptr<Tree> disk_tree() const;
 
   /// What the work tree (with untracked files that `.gitignore` does not name) changes against `base`. After-ids are

@@ -131,7 +131,7 @@ TEST_CASE("values that double again and again do not fill the memory") {
     Value current = Value::text("0123456789");
     Diagnostics diagnostics;
     const File file = parse_expression(step, RepoPath::of("main.tf"), diagnostics);
-    for (int level = 0; level < 60; ++level) {
+    for (int level = 0; level < 25; ++level) {
       const Value before = current;
       current = fold(*file.expression(), Scope{[&](auto, auto, const SourceRange&) { return before; }});
     }

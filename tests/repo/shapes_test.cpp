@@ -244,8 +244,22 @@ TEST_CASE("sparse checkouts of each kind give git's answers") {
   for (const TestRepo* repo : {&cone, &patterns, &sparse_index}) {
     check_tree(repo->path());
     check_history(repo->path());
-    CHECK(Repository::open(repo->path()).work_tree_changes(repo->git({"rev-parse", "HEAD"})).empty());
+    const Repository repository = Repository::open(repo->path());
+    const std::string head = repo->git({"rev-parse", "HEAD"});
+    CHECK(repository.work_tree_changes(head).empty());
+    CHECK_FALSE(fs::exists(repo->path() / "modules" / "m" / "main.tf"));
+    // What was left out is no deletion.
+    const auto disk = repository.disk_tree();
+    const auto tree = repository.commit_tree(head);
+    CHECK(diff_trees(tree.get(), disk.get()).empty());
+    CHECK(disk->read(RepoPath::of("modules/m/main.tf")) == "# 30\n");
   }
+  cone.write("stacks/a/new.tf", "new");
+  cone.write("modules/m/main.tf", "on disk all the same");
+  const auto disk = Repository::open(cone.path()).disk_tree();
+  CHECK(disk->read(RepoPath::of("stacks/a/new.tf")) == "new");
+  CHECK(disk->read(RepoPath::of("modules/m/main.tf")) == "on disk all the same");
+  CHECK(disk->find(RepoPath::of("stacks/b/link"))->kind == EntryKind::symlink);
 }
 
 TEST_CASE("submodules are entries with their commit, initialised or not") {

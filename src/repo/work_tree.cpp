@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
 #include "repo/repository_handle.hpp"
+#include "repo/sparse_tree.hpp"
 
 namespace statelane::repo {
 
@@ -10,6 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// The file modes of git's index and of its diffs.
 EntryKind kind_of_mode(std::string_view mode) {
   if (mode == "120000") return EntryKind::symlink;
   if (mode == "160000") return EntryKind::submodule;
@@ -19,7 +21,7 @@ EntryKind kind_of_mode(std::string_view mode) {
 std::vector<std::string> ask_for_fields(const fs::path& work_tree, std::vector<std::string> arguments) {
   const process::Captured answer = ask_git({GitPlace::Kind::work_tree, work_tree}, std::move(arguments));
   if (answer.status.succeeded()) return split_nul(answer.out);
-  throw Error(ErrorKind::environment, "cannot ask git what changed in the work tree: " + first_complaint(answer.err),
+  throw Error(ErrorKind::environment, "cannot ask git about the work tree: " + first_complaint(answer.err),
               {trim_end(answer.err)});
 }
 
@@ -54,7 +56,35 @@ void add_untracked(std::map<RepoPath, FileChange>& changes, const Tree& work_tre
   if (is_same) changes.erase(place);
 }
 
+/// A record of `git ls-files -t --stage -z`, `TAG MODE ID STAGE TAB NAME`; the tag of what is not checked out is S.
+void add_absent(std::map<RepoPath, TreeEntry>& absent, std::string_view record) {
+  const std::size_t tab = record.find('\t');
+  const std::size_t id = record.find(' ', 2) + 1;
+  if (!record.starts_with("S ") || tab == std::string_view::npos || id == 0) return;
+  const auto path = RepoPath::parse(record.substr(tab + 1));
+  if (!path) return;
+  const std::string_view digits = record.substr(id, record.find(' ', id) - id);
+  absent.emplace(*path,
+                 TreeEntry{std::string(path->name()), kind_of_mode(record.substr(2, 6)), parse_object_id(digits)});
+}
+
 }  // namespace
+
+std::unique_ptr<Tree> Repository::disk_tree() const {
+  if (!handle_->work_tree) {
+    throw Error(ErrorKind::environment, "a bare repository has no work tree", {"name a revision with --rev or --head"});
+  }
+  // The file stays when sparse checkout is switched off; then nothing is absent.
+  std::error_code fault;
+  std::map<RepoPath, TreeEntry> absent;
+  if (fs::exists(handle_->git_directory / "info" / "sparse-checkout", fault)) {
+    for (const std::string& record : ask_for_fields(*handle_->work_tree, {"ls-files", "-t", "--stage", "-z"})) {
+      add_absent(absent, record);
+    }
+  }
+  if (absent.empty()) return std::make_unique<DiskTree>(*handle_->work_tree);
+  return std::make_unique<SparseTree>(*handle_->work_tree, absent, *handle_->objects);
+}
 
 ChangeSet Repository::work_tree_changes(const CommitId& base) const {
   const auto disk = disk_tree();
