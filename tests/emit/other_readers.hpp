@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/yaml_value.hpp"
+#include "support/source_directory.hpp"
 
 /// A directory of its own that is gone at the end of the test.
 struct Scratch {
@@ -73,7 +74,7 @@ inline void check_other_readers(const std::string& text, const statelane::YamlVa
   const Scratch scratch;
   scratch.write("document.yml", text);
   scratch.write("meant.json", to_json(meant).dump());
-  const std::string here = STATELANE_SOURCE_DIR "/tests/emit/";
+  const std::string here = (statelane::support::source_directory() / "tests/emit/").string();
   const std::string files =
       " '" + (scratch.path / "document.yml").string() + "' '" + (scratch.path / "meant.json").string() + "' >&2";
   if (has_program("ruby --version")) CHECK(std::system(("ruby '" + here + "read_back.rb'" + files).c_str()) == 0);

@@ -8,6 +8,7 @@
 #include "other_readers.hpp"
 #include "pipeline/check_pipeline.hpp"
 #include "pipeline/hand_made.hpp"
+#include "support/source_directory.hpp"
 
 using hand_made::input;
 using hand_made::state;
@@ -45,7 +46,7 @@ Pipeline build(const PipelineRequest& request, const Impact& impact, const State
 void check_golden(const std::string& name, const Pipeline& pipeline) {
   const std::string text = statelane::emit::write_yaml(pipeline);
   check_other_readers(text, document_of(pipeline));
-  const std::string path = STATELANE_SOURCE_DIR "/tests/emit/goldens/" + name;
+  const std::string path = (statelane::support::source_directory() / "tests/emit/goldens" / name).string();
   if (std::getenv("STATELANE_REWRITE") != nullptr) {
     std::ofstream(path, std::ios::binary) << text;
     return;

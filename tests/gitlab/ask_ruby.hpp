@@ -8,6 +8,7 @@
 
 #include "process/command.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/source_directory.hpp"
 
 /// Whether Ruby is installed. Where it is not, the test is left out with a message, and fails under CI.
 inline bool has_ruby() {
@@ -27,7 +28,7 @@ inline bool has_ruby() {
 inline std::string ask_ruby(const std::string& question, const std::string& text) {
   const statelane::support::ScratchDirectory directory;
   directory.write("question", text);
-  const std::string script = std::string(STATELANE_SOURCE_DIR) + "/tests/gitlab/oracle.rb";
+  const std::string script = (statelane::support::source_directory() / "tests/gitlab/oracle.rb").string();
   const std::string file = (directory.path() / "question").string();
   const auto answer =
       statelane::process::run_captured({{"ruby", script, question, file}, {}, {}}, std::chrono::minutes(5));

@@ -11,6 +11,7 @@
 #include "hcl/dump.hpp"
 #include "hcl/parse.hpp"
 #include "process/command.hpp"
+#include "support/source_directory.hpp"
 
 namespace statelane::hcl {
 
@@ -81,7 +82,8 @@ std::string read_file(const fs::path& path) {
 /// The texts of tests/hcl/cases: several to a file, divided by lines of `-----`.
 std::vector<std::string> read_cases() {
   std::vector<std::string> cases;
-  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(STATELANE_SOURCE_DIR) / "tests/hcl/cases")) {
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(statelane::support::source_directory() / "tests/hcl/cases")) {
     std::string current;
     for (const std::string& line : split_lines(read_file(entry.path()))) {
       if (line == "-----") {
@@ -99,7 +101,7 @@ std::vector<std::string> read_cases() {
 std::vector<std::string> read_fixtures() {
   std::vector<std::string> texts;
   for (const fs::directory_entry& entry :
-       fs::recursive_directory_iterator(fs::path(STATELANE_SOURCE_DIR) / "fixtures")) {
+       fs::recursive_directory_iterator(statelane::support::source_directory() / "fixtures")) {
     if (entry.path().extension() == ".tf" || entry.path().extension() == ".tfvars")
       texts.push_back(read_file(entry.path()));
   }

@@ -14,6 +14,7 @@
 
 #include "process/child_process.hpp"
 #include "process/file_descriptor.hpp"
+#include "support/source_directory.hpp"
 
 /// A state server that behaves like GitLab's, for one test; tests/e2e/state_server.py says how it is steered.
 class StateServer {
@@ -24,7 +25,7 @@ class StateServer {
     const statelane::process::FileDescriptor read(ends[0]);
     statelane::process::FileDescriptor write(ends[1]);
     child_.emplace(statelane::process::Command{{"/usr/bin/python3",
-                                                std::string(STATELANE_SOURCE_DIR) + "/tests/e2e/state_server.py"}},
+                                                statelane::support::source_directory() / "tests/e2e/state_server.py"}},
                    write.get());
     write.close();
     std::string line;

@@ -8,6 +8,7 @@
 #include "impact/impact.hpp"
 #include "scenarios/scenario.hpp"
 #include "states/load_states.hpp"
+#include "support/source_directory.hpp"
 
 namespace {
 
@@ -140,7 +141,7 @@ std::string answer(const Loaded& loaded, const std::string& question) {
 }  // namespace
 
 TEST_CASE("every scenario gives the answers that it states") {
-  const std::filesystem::path directory = std::filesystem::path(STATELANE_SOURCE_DIR) / "fixtures" / "scenarios";
+  const std::filesystem::path directory = statelane::support::source_directory() / "fixtures" / "scenarios";
   const bool rewrite = std::getenv("STATELANE_REWRITE") != nullptr;
   std::size_t cases = 0;
   std::vector<std::filesystem::path> files;
