@@ -22,7 +22,8 @@ struct YamlValue {
   };
 
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Reference> data = nullptr;
-  SourcePos pos{};  ///< where it stands in the text that it was read from
+  SourcePos pos{};      ///< where it stands in the text that it was read from
+  SourcePos key_pos{};  ///< of a map's value: where its key stands
 
   YamlValue() = default;
   YamlValue(bool value) : data(value) {}               // NOLINT(google-explicit-constructor): a literal reads as data

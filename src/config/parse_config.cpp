@@ -51,11 +51,15 @@ class ConfigReader {
   };
 
   void error(const YamlValue& value, std::string message, std::vector<std::string> hints = {}) {
-    SourcePos end = value.pos;
-    if (const std::string* text = value.as_string()) end.column += static_cast<std::uint32_t>(text->size());
-    Diagnostic diagnostic{Severity::error,  path_, SourceRange{value.pos, end}, std::move(message),
-                          std::move(hints), {}};
-    diagnostic.source_line = line_text(text_, value.pos.line);
+    const std::string* text = value.as_string();
+    error_at(value.pos, text == nullptr ? 0 : text->size(), std::move(message), std::move(hints));
+  }
+
+  void error_at(const SourcePos& begin, std::size_t width, std::string message, std::vector<std::string> hints) {
+    SourcePos end = begin;
+    end.column += static_cast<std::uint32_t>(width);
+    Diagnostic diagnostic{Severity::error, path_, SourceRange{begin, end}, std::move(message), std::move(hints), {}};
+    diagnostic.source_line = line_text(text_, begin.line);
     diagnostics_.add(std::move(diagnostic));
   }
 
@@ -75,7 +79,7 @@ class ConfigReader {
       if (const auto suggestion = find_suggestion(key, names))
         hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
       hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
-      error(entry, fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
+      error_at(entry.key_pos, key.size(), fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
     }
   }
 

@@ -116,6 +116,7 @@ class Reader {
       if (name == nullptr) throw Fault{key_pos, "a key has to be a string; put it in quotes"};
       if (!seen.insert(*name).second) throw Fault{key_pos, fmt::format("the key \"{}\" stands here twice", *name)};
       map.emplace_back(*name, read(entry.second, level + 1));
+      map.back().second.key_pos = key_pos;
     }
     for (const YamlValue& value : merged) merge(value, map, seen, pos);
     return map;
@@ -174,13 +175,25 @@ void check_text(std::string_view text) {
   if (has_second_document(text)) throw Fault{{}, "more than one YAML document"};
 }
 
+/// yaml-cpp's words where they help, better ones where they do not.
+Fault to_fault(const YAML::Exception& fault, std::string_view text) {
+  const SourcePos pos = to_pos(fault.mark);
+  // yaml-cpp says "bad file" of nesting beyond its limit.
+  if (fault.msg == "bad file") return {pos, "nested too deeply"};
+  const std::string_view line = line_text(text, pos.line);
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  const std::size_t tab = indentation.find('\t');
+  if (tab == std::string_view::npos) return {pos, fault.msg};
+  return {{pos.line, static_cast<std::uint32_t>(tab + 1), 0},
+          "a tab stands in the indentation; YAML takes spaces only"};
+}
+
 YamlValue read_checked(std::string_view text) {
   check_text(text);
   try {
     return Reader(text).read(YAML::Load(std::string(text)), 0);
   } catch (const YAML::Exception& fault) {
-    // yaml-cpp says "bad file" of nesting beyond its limit.
-    throw Fault{to_pos(fault.mark), fault.msg == "bad file" ? "nested too deeply" : fault.msg};
+    throw to_fault(fault, text);
   }
 }
 

@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include "config/config.hpp"
+
+using namespace statelane;
+using namespace statelane::config;
+
+namespace {
+
+Config parse(std::string_view text) {
+  Diagnostics diagnostics;
+  Config config = parse_config(text, RepoPath::of(file_name), diagnostics);
+  for (const Diagnostic& fault : diagnostics.sorted()) FAIL(render_diagnostic(fault));
+  return config;
+}
+
+/// All diagnostics, whole.
+std::string faults_of(std::string_view text) {
+  Diagnostics diagnostics;
+  parse_config(text, RepoPath::of(file_name), diagnostics);
+  std::string result;
+  for (const Diagnostic& fault : diagnostics.sorted()) result += render_diagnostic(fault);
+  return result;
+}
+
+std::string first_line_of(std::string_view text) {
+  const std::string whole = faults_of(text);
+  return whole.substr(0, whole.find('\n'));
+}
+
+}  // namespace
+
+TEST_CASE("an empty configuration is the default one") {
+  CHECK(parse("") == Config{});
+  CHECK(parse("version: 1\n") == Config{});
+}
+
+TEST_CASE("every key is read") {
+  const Config config = parse(R"(version: 1
+states:
+  include: ["legacy/*"]
+  exclude: ["examples/**"]
+  rules:
+    - match: "services/*"
+      instances: "env/{instance}/terraform.tfvars"
+      var_files: ["../../common.tfvars"]
+      backend_config: ["env/{instance}/backend.tfvars"]
+      workspace: "{instance}"
+      inputs: ["../../policies/**"]
+      depends_on: ["network/{instance}"]
+      tool: tofu
+      job: {tags: [prod]}
+      apply: {branches: [main], gate: optional}
+      after_plan: ["conftest", "test"]
+      max_destroy: 5
+      commands: {plan: ["a"], apply: ["b", "c"]}
+ignore: ["docs/**"]
+global_inputs: [".terraform-version"]
+pipeline: {changes: rules, order: strict, dependents: all, deleted: warn, expire_in: 1 day, templates: ci/lanes.yml}
+gitlab: {version: "16.11"}
+)");
+  CHECK(config.include.front().text == "legacy/*");
+  CHECK(config.exclude.front().text == "examples/**");
+  REQUIRE(config.rules.size() == 1);
+  const Settings& settings = config.rules.front().settings;
+  CHECK(config.rules.front().match.text == "services/*");
+  CHECK(settings.instances->text == "env/{instance}/terraform.tfvars");
+  CHECK(settings.var_files->front().text == "../../common.tfvars");
+  CHECK(settings.backend_config->front().text == "env/{instance}/backend.tfvars");
+  CHECK(settings.workspace->text == "{instance}");
+  CHECK(settings.inputs->front().text == "../../policies/**");
+  CHECK(settings.depends_on->front().text == "network/{instance}");
+  CHECK(settings.tool->text == "tofu");
+  CHECK(*settings.job == YamlValue(YamlValue::Map{{"tags", YamlValue::List{"prod"}}}));
+  CHECK(*settings.apply_branches == std::vector<std::string>{"main"});
+  CHECK(settings.gate == Gate::optional);
+  CHECK(*settings.after_plan == std::vector<std::string>{"conftest", "test"});
+  CHECK(settings.max_destroy == 5);
+  CHECK(*settings.commands == Commands{{"a"}, {"b", "c"}});
+  CHECK(config.ignore.front().text == "docs/**");
+  CHECK(config.global_inputs.front().text == ".terraform-version");
+  CHECK(config.changes == ChangesKeyword::rules);
+  CHECK(config.order == Order::strict);
+  CHECK(config.dependents == Dependents::all);
+  CHECK(config.expire_in == "1 day");
+  CHECK(config.templates->text == "ci/lanes.yml");
+  CHECK(config.gitlab_version == "16.11");
+}
+
+TEST_CASE("an unknown key is an error with its place, a suggestion and the keys that there are") {
+  CHECK(faults_of("version: 1\nstate:\n  include: []\n") ==
+        ".statelane.yml:2:1: error: unknown key \"state\" in the configuration\n"
+        "    2 | state:\n"
+        "      | ^^^^^\n"
+        "hint: did you mean \"states\"?\n"
+        "hint: known keys: version, states, ignore, global_inputs, pipeline, gitlab\n");
+}
+
+TEST_CASE("each wrong value is told by itself, and the rest is still read") {
+  CHECK(first_line_of("version: 2\n") == ".statelane.yml:1:10: error: version has to be 1");
+  CHECK(first_line_of("ignore: docs\n") == ".statelane.yml:1:9: error: ignore has to be a list");
+  CHECK(first_line_of("ignore: [on]\n") == ".statelane.yml:1:10: error: ignore has to be a string; put it in quotes");
+  CHECK(first_line_of("ignore: [\"\"]\n") == ".statelane.yml:1:10: error: ignore has to be a string that is not empty");
+  CHECK(first_line_of("states: []\n") == ".statelane.yml:1:9: error: states has to be a map");
+  CHECK(first_line_of("states: {rules: [{tool: tofu}]}\n") ==
+        ".statelane.yml:1:18: error: a rule needs match, a glob on the state directory");
+  CHECK(first_line_of("states: {rules: [{match: a, instances: x}]}\n") ==
+        ".statelane.yml:1:40: error: instances needs {instance} in its pattern");
+  CHECK(first_line_of("states: {rules: [{match: a, job: x}]}\n") ==
+        ".statelane.yml:1:34: error: job has to be a map of GitLab's keywords");
+  CHECK(first_line_of("states: {rules: [{match: a, max_destroy: -1}]}\n") ==
+        ".statelane.yml:1:42: error: max_destroy has to be a whole number, 0 or more");
+  CHECK(first_line_of("states: {rules: [{match: a, commands: {plan: [x]}}]}\n") ==
+        ".statelane.yml:1:39: error: commands needs plan and apply, each a list of words");
+  CHECK(faults_of("pipeline: {order: stric}\n") ==
+        ".statelane.yml:1:19: error: order has to be one of parallel, strict\n"
+        "    1 | pipeline: {order: stric}\n"
+        "      |                   ^^^^^\n"
+        "hint: did you mean \"strict\"?\n");
+  CHECK(first_line_of("gitlab: {version: new}\n") == ".statelane.yml:1:19: error: version has to look like \"17.0\"");
+  Diagnostics diagnostics;
+  const Config config = parse_config("ignore: docs\nglobal_inputs: [a]\n", RepoPath::of(file_name), diagnostics);
+  CHECK(config.global_inputs.size() == 1);
+}
+
+TEST_CASE("a glob that stands for too many patterns is refused") {
+  CHECK(first_line_of("ignore: [\"{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}\"]\n") ==
+        ".statelane.yml:1:10: error: ignore stands for more than 1000 patterns by its braces");
+}
+
+TEST_CASE("all rules that match apply, later ones win key by key, and jobs are merged as extends merges") {
+  const Config config = parse(R"(states:
+  rules:
+    - match: "**"
+      tool: tofu
+      job: {tags: [a], image: {name: one, entrypoint: [""]}}
+    - match: "services/*"
+      max_destroy: 3
+      job: {tags: [b], image: {name: two}}
+    - match: "other"
+      tool: terraform
+)");
+  const Settings settings = settings_for(config, RepoPath::of("services/api"));
+  CHECK(settings.tool->text == "tofu");
+  CHECK(settings.max_destroy == 3);
+  CHECK(*settings.job->find("tags") == YamlValue(YamlValue::List{"b"}));
+  CHECK(*settings.job->find("image")->find("name") == YamlValue("two"));
+  CHECK(*settings.job->find("image")->find("entrypoint") == YamlValue(YamlValue::List{""}));
+  CHECK(settings_for(config, RepoPath::of("network")).max_destroy == std::nullopt);
+  CHECK(settings_for(config, RepoPath::of("other")).tool->text == "terraform");
+}
+
+TEST_CASE("a glob's ** at the end means everything below") {
+  CHECK(matches_glob("docs/**", "docs/a/b.md"));
+  CHECK(matches_glob("**", "a/b"));
+  CHECK_FALSE(matches_glob("docs/**", "docs"));
+  CHECK_FALSE(matches_glob("docs/*", "docs/a/b"));
+}
