@@ -46,7 +46,8 @@ Environment build_environment() {
   return result;
 }
 
-/// fast-import's quoting: every byte that could end a name, as octal.
+}  // namespace
+
 std::string quote_path(std::string_view path) {
   std::string result = "\"";
   for (const char byte : path) {
@@ -68,8 +69,6 @@ std::string render_file(const RepoPath& path, const repo::MemoryTree::File& file
                                                                 : "100644";
   return fmt::format("M {} inline {}\ndata {}\n{}\n", mode, quote_path(path.str()), file.content.size(), file.content);
 }
-
-}  // namespace
 
 process::Captured ask_git(const fs::path& directory, std::vector<std::string> arguments) {
   process::Command command;

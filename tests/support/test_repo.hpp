@@ -19,6 +19,12 @@ process::Captured ask_git(const std::filesystem::path& directory, std::vector<st
 /// Like `ask_git`; standard output without its last newline. Throws with git's words when git fails.
 std::string run_git(const std::filesystem::path& directory, std::vector<std::string> arguments);
 
+/// For `git fast-import`: every byte that could end a name as octal, in quotes.
+std::string quote_path(std::string_view path);
+
+/// The command of `git fast-import` that puts a file into a commit.
+std::string render_file(const RepoPath& path, const repo::MemoryTree::File& file);
+
 /// A real git repository on the branch `main`, made by the `git` program and gone at the end of the scope. Others may
 /// clone it with filters and fetch any object of it. Every name may be any bytes.
 class TestRepo {
