@@ -18,4 +18,10 @@ const terraform::VariableFile& FactStore::variables(const ContentId& id, terrafo
   return found->second;
 }
 
+const terraform::TemplateFile& FactStore::template_file(const ContentId& id, const Read& read) {
+  auto found = templates_.find(id);
+  if (found == templates_.end()) found = templates_.emplace(id, terraform::read_template_file(read())).first;
+  return found->second;
+}
+
 }  // namespace statelane::facts

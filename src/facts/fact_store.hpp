@@ -7,6 +7,7 @@
 #include "base/content_id.hpp"
 #include "terraform/file_facts.hpp"
 #include "terraform/file_names.hpp"
+#include "terraform/template_file.hpp"
 #include "terraform/variable_file.hpp"
 
 namespace statelane::facts {
@@ -23,9 +24,13 @@ class FactStore {
   /// The same for a file of variable values or backend settings.
   const terraform::VariableFile& variables(const ContentId& id, terraform::Syntax syntax, const Read& read);
 
+  /// The same for a template.
+  const terraform::TemplateFile& template_file(const ContentId& id, const Read& read);
+
  private:
   std::unordered_map<ContentId, terraform::FileFacts> configuration_[2];
   std::unordered_map<ContentId, terraform::VariableFile> variables_[2];
+  std::unordered_map<ContentId, terraform::TemplateFile> templates_;
 };
 
 }  // namespace statelane::facts

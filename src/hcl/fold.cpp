@@ -53,7 +53,7 @@ bool is_certain(const Value& value) {
 
 class Folder {
  public:
-  explicit Folder(const Scope& scope) : scope_(scope) {}
+  explicit Folder(const Scope& scope) : scope_(scope), locals_(scope.variables.begin(), scope.variables.end()) {}
 
   Value fold(const Expression& expression) {
     if (--steps_ < 0) return unknown(expression, "the expression is too large to follow");
@@ -176,12 +176,14 @@ class Folder {
 
   Value fold_attribute(const Expression& expression) {
     const Expression& source = *expression.operands[0];
-    if (source.kind == ExpressionKind::variable && find_local(source.text) == nullptr) {
-      return charge(scope_.lookup(source.text, expression.text, expression.range), expression);
+    const Value key = Value::text(std::string(expression.text));
+    if (source.kind == ExpressionKind::variable) {
+      const Value* local = find_local(source.text);
+      if (local == nullptr) return charge(scope_.lookup(source.text, expression.text, expression.range), expression);
+      return charge(for_each_alternative(*local, [&](const Value& value) { return member(value, key, expression); }),
+                    expression);
     }
-    return for_each_alternative(fold(source), [&](const Value& value) {
-      return member(value, Value::text(std::string(expression.text)), expression);
-    });
+    return for_each_alternative(fold(source), [&](const Value& value) { return member(value, key, expression); });
   }
 
   Value fold_index(const Expression& expression) {
@@ -251,6 +253,9 @@ class Folder {
     }
     return combine(arguments, [&](std::span<const Value> chosen) {
       if (expression.text == "abspath" && chosen.size() == 1) return absolute_path(chosen[0], expression);
+      if (scope_.call) {
+        if (auto answer = scope_.call(expression.text, chosen)) return charge(*std::move(answer), expression);
+      }
       Value result = call_function(expression.text, chosen, expression.range);
       if (auto* why = std::get_if<Value::Unknown>(&result.data); why != nullptr && why->reason.empty())
         return unknown(expression, "it is not folded");
@@ -376,14 +381,29 @@ class Folder {
     return Value{std::move(map)};
   }
 
-  /// The elements of a known collection as (key, value).
-  static std::optional<std::vector<std::pair<Value, Value>>> elements_of(const Value& collection) {
+  /// The key of an element of a list: its position, or itself in a set. A variable's type may make a set of a list.
+  static Value key_of(const Value::List& list, std::size_t index, bool may_be_set) {
+    Value position{Value::Number{static_cast<double>(index)}};
+    if (list.is_set) return list[index];
+    return may_be_set ? join_alternatives({std::move(position), list[index]}) : position;
+  }
+
+  static bool mentions_variable(const Expression& expression) {
+    if (expression.kind == ExpressionKind::variable) return expression.text == "var";
+    return std::any_of(expression.operands.begin(), expression.operands.end(),
+                       [](const Expression* operand) { return mentions_variable(*operand); });
+  }
+
+  /// The elements of a known collection, the value of `source`, as (key, value).
+  static std::optional<std::vector<std::pair<Value, Value>>> elements_of(const Value& collection,
+                                                                         const Expression& source) {
     std::vector<std::pair<Value, Value>> result;
     if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
       for (const auto& [key, value] : *map) result.emplace_back(Value::text(key), value);
     } else if (const auto* list = std::get_if<Value::List>(&collection.data)) {
+      const bool may_be_set = mentions_variable(source);
       for (std::size_t index = 0; index < list->size(); ++index) {
-        result.emplace_back(Value{Value::Number{static_cast<double>(index)}}, (*list)[index]);
+        result.emplace_back(key_of(*list, index, may_be_set), (*list)[index]);
       }
     } else {
       return std::nullopt;
@@ -392,7 +412,7 @@ class Folder {
   }
 
   Value fold_template_for(const Expression& expression) {
-    const auto elements = elements_of(fold(*expression.operands[2]));
+    const auto elements = elements_of(fold(*expression.operands[2]), *expression.operands[2]);
     if (!elements) return unknown(expression, "the collection is not known");
     Value::Text text;
     for (const auto& [key, value] : *elements) {
@@ -407,7 +427,7 @@ class Folder {
   Value fold_for(const Expression& expression) {
     const bool is_object = expression.kind == ExpressionKind::for_object;
     const std::size_t condition_at = is_object ? 5 : 4;
-    const auto elements = elements_of(fold(*expression.operands[2]));
+    const auto elements = elements_of(fold(*expression.operands[2]), *expression.operands[2]);
     if (!elements || expression.has_ellipsis) return unknown(expression, "the collection is not known");
     Value::List list;
     Value::Map map;

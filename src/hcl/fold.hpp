@@ -1,26 +1,37 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "hcl/syntax.hpp"
 #include "hcl/value.hpp"
 
 namespace statelane::hcl {
 
+/// A variable with its value.
+using Variable = std::pair<std::string_view, Value>;
+
 /// What the surroundings know of names. `lookup(root, name)` is asked for `local.x`, `var.x`, `path.module`,
 /// `each.key`, `terraform.workspace` …, with the root and the first step; the steps behind it are taken by `fold`. It
 /// answers with an unknown value, and the reason, where it does not know. The variables of `for` expressions never
 /// reach it. `range` is where the name stands.
+/// `variables` are those of the surroundings that have a value of their own, as those of a `for` expression have: they
+/// come before `lookup`, which is not asked for their attributes. `call` may answer for functions that read files, with
+/// arguments that hold no alternatives; empty where it does not know.
 struct Scope {
   std::function<Value(std::string_view root, std::string_view name, const SourceRange& range)> lookup;
+  std::span<const Variable> variables = {};
+  std::function<std::optional<Value>(std::string_view name, std::span<const Value> arguments)> call = {};
 };
 
 /// Folds an expression statically: literals, templates, conditionals, operators, `for`, splats, indexing, and the
 /// functions that repositories build paths and keys with. Never fails: what cannot be known is unknown with its reason,
 /// or a text with unknown pieces. A condition that is not known gives both branches as alternatives. Work is bounded;
 /// past the bound the rest is unknown. What it does not do: read files (`file`, `fileset`, `templatefile` … are
-/// unknown), or know time and randomness.
+/// unknown but for what `Scope::call` answers), or know time and randomness.
 Value fold(const Expression& expression, const Scope& scope);
 
 }  // namespace statelane::hcl

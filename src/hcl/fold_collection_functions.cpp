@@ -99,11 +99,23 @@ Value length(Arguments arguments, const SourceRange&) {
 Value to_set(Arguments arguments, const SourceRange&) {
   const Value::List* list = list_at(arguments, 0);
   if (list == nullptr) return not_folded();
-  auto texts = known_texts(*list);
-  if (!texts) return list->size() < 2 ? arguments[0] : not_folded();
-  std::sort(texts->begin(), texts->end());
-  texts->erase(std::unique(texts->begin(), texts->end()), texts->end());
-  return to_list(*std::move(texts));
+  Value result = arguments[0];
+  if (auto texts = known_texts(*list)) {
+    std::sort(texts->begin(), texts->end());
+    texts->erase(std::unique(texts->begin(), texts->end()), texts->end());
+    result = to_list(*std::move(texts));
+  } else if (list->size() >= 2) {
+    return not_folded();
+  }
+  std::get<Value::List>(result.data).is_set = true;
+  return result;
+}
+
+Value tolist(Arguments arguments, const SourceRange&) {
+  if (arguments.size() != 1) return not_folded();
+  Value result = arguments[0];
+  if (auto* list = std::get_if<Value::List>(&result.data)) list->is_set = false;
+  return result;
 }
 
 Value distinct(Arguments arguments, const SourceRange&) {
@@ -308,7 +320,7 @@ constexpr NamedFunction table[] = {
     {"slice", slice},
     {"sort", sort},
     {"tobool", to_bool},
-    {"tolist", same},
+    {"tolist", tolist},
     {"tomap", same},
     {"tonumber", to_number},
     {"toset", to_set},

@@ -32,7 +32,14 @@ struct Value {
     double value = 0;
     friend bool operator==(const Number&, const Number&) = default;
   };
-  using List = std::vector<Value>;
+  /// A list, tuple or set. The order of a set is that in which Terraform iterates over it.
+  struct List : std::vector<Value> {
+    using std::vector<Value>::vector;
+    bool is_set = false;  ///< `for k, v in …` over it gives the element as key
+    friend bool operator==(const List& left, const List& right) {
+      return static_cast<const std::vector<Value>&>(left) == static_cast<const std::vector<Value>&>(right);
+    }
+  };
   using Map = std::map<std::string, Value>;
   /// One of several, at most `most_alternatives`; never nested.
   struct OneOf {

@@ -9,6 +9,7 @@
 #include "states/module_scope.hpp"
 #include "states/partial_text.hpp"
 #include "states/path_inputs.hpp"
+#include "states/reference_inputs.hpp"
 #include "states/remote_reads.hpp"
 #include "terraform/file_names.hpp"
 
@@ -25,21 +26,25 @@ bool is_local_source(std::string_view source) {
          source.starts_with(repository_root);
 }
 
-/// Directories that Terraform makes itself hold nothing that is in git.
-bool lies_in_terraform_directory(std::string_view path) { return path.find(".terraform/") != std::string_view::npos; }
-
 class ClosureBuilder {
  public:
   ClosureBuilder(const Sources& sources, const RepoPath& directory, const Instance& instance,
                  const config::Settings& settings)
-      : sources_(sources), directory_(directory), instance_(instance), settings_(settings) {}
+      : sources_(sources),
+        directory_(directory),
+        instance_(instance),
+        settings_(settings),
+        tool_(tool_of(settings)),
+        lane_{sources.tree, directory, instance.workspace},
+        references_(lane_, sources.modules, inputs_, closure_.unknown) {}
 
   Closure build() {
     add_fixed_inputs();
-    if (const Module* module = sources_.modules.find(directory_)) {
+    if (const Module* module = sources_.modules.find(directory_, tool_)) {
       closure_.backend = backend_settings(*module);
       visit_module(*module, root_arguments(), std::nullopt);
     }
+    references_.finish();
     add_links();
     closure_.inputs = inputs_.finish();
     std::sort(closure_.unknown.begin(), closure_.unknown.end());
@@ -110,7 +115,10 @@ class ClosureBuilder {
       for (const auto& entry : file->values)
         result.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
       for (const FileReference& reference : file->references) {
-        add_texts(hcl::fold(*reference.value, nothing), reference, {std::nullopt, {path, reference.line}}, RepoPath());
+        const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable>) {
+          return hcl::fold(expression, nothing);
+        };
+        references_.add(reference, fold, {std::nullopt, {path, reference.line}}, RepoPath());
       }
     }
     return result;
@@ -118,23 +126,44 @@ class ClosureBuilder {
 
   BackendSettings backend_settings(const Module& module) {
     BackendSettings result;
-    if (module.backend == nullptr) return result;
-    result.type = module.backend->type;
-    const ModuleScope scope(module, directory_, {}, true, instance_.workspace);
-    const auto add = [&](const std::string& name, const Value& value) {
-      const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
-      for (const auto& [attribute, texts] : *attributes) {
-        result.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
-      }
-    };
-    for (const auto& attribute : module.backend->attributes)
-      add(std::string(attribute.name), scope.fold(*attribute.value));
+    if (module.backends.empty()) return result;
+    const ModuleScope scope(module, lane_, {}, true);
+    result = settings_of(*module.backends.front().backend, scope);
+    for (const Module::BackendBlock& block : module.backends) {
+      const BackendSettings other = settings_of(*block.backend, scope);
+      if (other.type == result.type) forget_differences(other, result);
+    }
     for (const RepoPath& path : instance_.backend_files) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
-      for (const auto& entry : file->values) add(std::string(entry.name), scope.fold(*entry.value));
+      for (const auto& entry : file->values) add_setting(std::string(entry.name), scope.fold(*entry.value), result);
     }
     return result;
+  }
+
+  static BackendSettings settings_of(const terraform::Backend& backend, const ModuleScope& scope) {
+    BackendSettings result{std::string(backend.type), {}};
+    for (const auto& attribute : backend.attributes)
+      add_setting(std::string(attribute.name), scope.fold(*attribute.value), result);
+    return result;
+  }
+
+  static void add_setting(const std::string& name, const Value& value, BackendSettings& settings) {
+    const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
+    for (const auto& [attribute, texts] : *attributes) {
+      settings.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
+    }
+  }
+
+  /// What alternatives do not agree on is not known.
+  static void forget_differences(const BackendSettings& other, BackendSettings& settings) {
+    for (const auto& [name, text] : other.values) {
+      const auto known = settings.values.find(name);
+      if (known == settings.values.end() || known->second != text) settings.values[name] = PartialText{std::nullopt};
+    }
+    for (auto& [name, text] : settings.values) {
+      if (!other.values.contains(name)) text = PartialText{std::nullopt};
+    }
   }
 
   /// `via` is the module's input; empty for the state's own directory.
@@ -145,59 +174,62 @@ class ClosureBuilder {
         value = Value::unknown("the module is called too often to follow each call", {});
     }
     if (!seen.insert(to_fingerprint(Value{Value::Map(arguments)})).second) return;
-    const ModuleScope scope(module, directory_, std::move(arguments), !via, instance_.workspace);
+    const ModuleScope scope(module, lane_, std::move(arguments), !via);
+    const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable> variables) {
+      return scope.fold(expression, variables);
+    };
     for (const LoadedFile& file : module.files) {
       for (const FileReference& reference : file.facts->references)
-        add_reference(reference, scope, {via, {file.path, reference.line}});
-      for (const auto& block : file.facts->remote_states) {
-        for (RemoteRead& read :
-             find_remote_reads(block, scope, {file.path, block.line}, directory_, closure_.unknown)) {
-          if (std::find(closure_.reads.begin(), closure_.reads.end(), read) == closure_.reads.end()) {
-            closure_.reads.push_back(std::move(read));
-          }
-        }
-      }
-      for (const auto& call : file.facts->modules) visit_call(call, scope, {via, {file.path, call.line}});
+        references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
+    }
+    for (const Module::Read& read : module.remote_states) add_reads(read, fold);
+    for (const Module::Call& call : module.calls)
+      visit_call(call, scope, fold, {via, {call.file->path, call.call.line}});
+  }
+
+  void add_reads(const Module::Read& read, const Fold& fold) {
+    const Place place{read.file->path, read.block.line};
+    for (RemoteRead& found : find_remote_reads(read.block, fold, place, directory_, closure_.unknown)) {
+      if (std::find(closure_.reads.begin(), closure_.reads.end(), found) == closure_.reads.end())
+        closure_.reads.push_back(std::move(found));
     }
   }
 
-  void visit_call(const terraform::ModuleCall& call, const ModuleScope& scope, const Reach& reach) {
-    if (call.source == nullptr) return;
-    for (const PossibleText& source : to_texts(scope.fold(*call.source))) {
+  void visit_call(const Module::Call& call, const ModuleScope& scope, const Fold& fold, const Reach& reach) {
+    if (call.call.source == nullptr) return;
+    for (const PossibleText& source : to_texts(scope.fold(*call.call.source))) {
       const bool is_known =
           std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
       if (is_known) {
         std::string text;
         for (const auto& piece : source.text) text += *piece;
-        if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, scope, reach);
+        if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, scope, fold, reach);
         continue;
       }
-      add_unknown_source(call, source, scope, reach);
+      add_unknown_source(call.call, source, scope, reach);
     }
   }
 
-  void follow_call(const terraform::ModuleCall& call, std::string_view source, const ModuleScope& scope,
+  void follow_call(const Module::Call& call, std::string_view source, const ModuleScope& scope, const Fold& fold,
                    const Reach& reach) {
-    RepoPath from = scope.module().directory;
-    if (source.starts_with(repository_root)) {
-      from = RepoPath();
-      source.remove_prefix(std::min(source.size(), repository_root.size() + 1));
-    }
-    const auto resolved = repo::resolve_links(sources_.tree, from, source);
-    if (resolved.outcome == repo::Resolved::Outcome::outside || resolved.outcome == repo::Resolved::Outcome::cycle) {
+    const std::string_view name = call.call.name;
+    const auto path = resolve_lexically(scope.module().directory, source);
+    const auto resolved = path ? repo::resolve_links(sources_.tree, RepoPath(), path->str()) : repo::Resolved{};
+    if (!path || resolved.outcome == repo::Resolved::Outcome::outside ||
+        resolved.outcome == repo::Resolved::Outcome::cycle) {
       closure_.unknown.push_back(
-          {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", call.name, source)});
+          {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", name, source)});
       return;
     }
     Reach way = reach;
     for (const RepoPath& link : resolved.links) way = {inputs_.add(InputKind::link, link, "", way), reach.place};
     const std::uint32_t input = inputs_.add(InputKind::module_directory, resolved.path, "", way);
-    if (const Module* module = sources_.modules.find(resolved.path)) {
-      visit_module(*module, call_arguments(call, scope), input);
+    if (const Module* module = sources_.modules.find(resolved.path, tool_)) {
+      for (Arguments& arguments : call_arguments(call, fold)) visit_module(*module, std::move(arguments), input);
       return;
     }
-    closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": there is no configuration in {}", call.name,
-                                                         resolved.path.display())});
+    closure_.unknown.push_back(
+        {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, resolved.path.display())});
   }
 
   /// Every directory that the source may name counts with all its files; what those call in turn cannot be followed.
@@ -218,52 +250,23 @@ class ClosureBuilder {
         {reach.place, fmt::format("module \"{}\": part of its source is not known: {}", call.name, source.why)});
   }
 
-  Arguments call_arguments(const terraform::ModuleCall& call, const ModuleScope& scope) {
-    Arguments result;
-    for (const auto& argument : call.arguments) result.emplace(std::string(argument.name), scope.fold(*argument.value));
-    return result;
-  }
-
-  void add_reference(const FileReference& reference, const ModuleScope& scope, const Reach& reach) {
-    if (reference.kind == ReferenceKind::file_set) return add_file_set(reference, scope, reach);
-    add_texts(scope.fold(*reference.value, reference.bound), reference, reach, scope.module().directory);
-  }
-
-  void add_texts(const Value& value, const FileReference& reference, const Reach& reach,
-                 const RepoPath& module_directory) {
-    const auto definition_of = reference.is_definition ? std::optional(module_directory) : std::nullopt;
-    for (const PossibleText& text : to_texts(value)) {
-      if (is_remote_cache(text)) continue;
-      note(add_path_inputs(sources_.tree, directory_, text.text, reference.kind, definition_of, reach, inputs_), text,
-           reach);
-    }
-  }
-
-  void add_file_set(const FileReference& reference, const ModuleScope& scope, const Reach& reach) {
-    if (reference.value->operands.size() != 2) return;
-    const auto patterns = to_texts(scope.fold(*reference.value->operands[1], reference.bound));
-    for (const PossibleText& directory : to_texts(scope.fold(*reference.value->operands[0], reference.bound))) {
-      for (const PossibleText& pattern : patterns) {
-        note(add_file_set_inputs(sources_.tree, directory_, directory.text, pattern.text, reach, inputs_),
-             directory.why.empty() ? pattern : directory, reach);
+  /// The arguments of each instance of a call. Of a call without instances nothing is evaluated, but it is loaded: then
+  /// all arguments are null.
+  static std::vector<Arguments> call_arguments(const Module::Call& call, const Fold& fold) {
+    std::vector<const terraform::ModuleCall*> blocks = {&call.call};
+    blocks.insert(blocks.end(), call.overrides.begin(), call.overrides.end());
+    std::vector<Arguments> result;
+    for (const Round& round : find_rounds(call.call.loops, fold)) {
+      Arguments& arguments = result.emplace_back();
+      for (const terraform::ModuleCall* block : blocks) {
+        for (const auto& argument : block->arguments)
+          arguments.insert_or_assign(std::string(argument.name), fold(*argument.value, round));
       }
     }
-  }
-
-  /// Files that `terraform init` puts there are not in git.
-  static bool is_remote_cache(const PossibleText& text) {
-    return !text.text.empty() && text.text.front() && lies_in_terraform_directory(*text.text.front());
-  }
-
-  /// Reports what is not known. A path of which nothing is known may be any file: everything becomes an input.
-  void note(PathOutcome outcome, const PossibleText& text, const Reach& reach) {
-    if (outcome == PathOutcome::anything) {
-      inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach);
-      closure_.unknown.push_back(
-          {reach.place, fmt::format("any file of the repository may be read here: {}", text.why)});
-    } else if (outcome == PathOutcome::covered) {
-      closure_.unknown.push_back({reach.place, fmt::format("part of a path is not known: {}", text.why)});
-    }
+    if (!result.empty()) return result;
+    Arguments& arguments = result.emplace_back();
+    for (const auto& argument : call.call.arguments) arguments.emplace(std::string(argument.name), Value{});
+    return result;
   }
 
   /// What symbolic links among the inputs point at, and the links in there, until nothing new is found.
@@ -304,12 +307,19 @@ class ClosureBuilder {
   const RepoPath& directory_;
   const Instance& instance_;
   const config::Settings& settings_;
+  terraform::Tool tool_;
+  Lane lane_;
   InputSet inputs_;
   Closure closure_;
+  ReferenceInputs references_;
   std::map<RepoPath, std::set<std::string>> calls_;  ///< per module, the arguments it was looked at with
 };
 
 }  // namespace
+
+terraform::Tool tool_of(const config::Settings& settings) {
+  return settings.tool ? terraform::tool_of(settings.tool->text) : terraform::Tool::unknown;
+}
 
 Closure find_closure(const Sources& sources, const RepoPath& directory, const Instance& instance,
                      const config::Settings& settings) {

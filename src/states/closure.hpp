@@ -44,6 +44,9 @@ struct Sources {
 Closure find_closure(const Sources& sources, const RepoPath& directory, const Instance& instance,
                      const config::Settings& settings);
 
+/// Which tool a lane runs, as far as the configuration says; without a word of it either may be meant.
+terraform::Tool tool_of(const config::Settings& settings);
+
 inline constexpr std::size_t most_calls_of_a_module = 64;
 
 }  // namespace statelane::states

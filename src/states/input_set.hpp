@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -19,11 +20,15 @@ class InputSet {
   std::size_t size() const { return inputs_.size(); }
   const Input& operator[](std::uint32_t index) const { return inputs_[index]; }
 
+  /// Takes every input of kind `file` that one of `patterns` (indexes) covers as a part of that pattern.
+  void absorb_files(std::span<const std::uint32_t> patterns);
+
   /// All inputs sorted by kind, path and glob, ways included; the set is spent afterwards.
   std::vector<Input> finish();
 
  private:
   std::vector<Input> inputs_;
+  std::map<std::uint32_t, std::uint32_t> absorbed_;  ///< file → pattern
   std::map<std::tuple<InputKind, RepoPath, std::string>, std::uint32_t> index_;
 };
 

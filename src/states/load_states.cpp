@@ -78,10 +78,11 @@ class Loader {
                         StateReason::configured,
                         {RepoPath::of(config::file_name), 0},
                         config::settings_for(config_, scanned.path)};
-    const Module* module = modules_.find(scanned.path);
-    if (module != nullptr && module->backend != nullptr) {
-      discovery.reason = module->backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
-      discovery.place = {module->backend_file->path, module->backend->line};
+    const Module* module = modules_.find(scanned.path, tool_of(discovery.settings));
+    if (module != nullptr && !module->backends.empty()) {
+      const Module::BackendBlock& block = module->backends.front();
+      discovery.reason = block.backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
+      discovery.place = {block.file->path, block.backend->line};
       return discovery;
     }
     if (scanned.has_lock_file && module != nullptr) {
@@ -114,10 +115,11 @@ class Loader {
 
   /// The backend block leaves open what has to be known.
   bool has_partial_backend(const Discovery& discovery) {
-    const Module* module = modules_.find(discovery.directory);
-    if (module == nullptr || module->backend == nullptr) return false;
-    BackendSettings settings{std::string(module->backend->type), {}};
-    for (const auto& attribute : module->backend->attributes) settings.values[std::string(attribute.name)] = {"set"};
+    const Module* module = modules_.find(discovery.directory, tool_of(discovery.settings));
+    if (module == nullptr || module->backends.empty()) return false;
+    const terraform::Backend& backend = *module->backends.front().backend;
+    BackendSettings settings{std::string(backend.type), {}};
+    for (const auto& attribute : backend.attributes) settings.values[std::string(attribute.name)] = {"set"};
     return !identify_backend(settings, std::nullopt, discovery.directory).is_complete();
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "repo/links.hpp"
+#include "states/merge_files.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -17,13 +18,26 @@ std::optional<RepoPath> real_file(const repo::Tree& tree, const RepoPath& path) 
   return is_file ? std::optional(resolved.path) : std::nullopt;
 }
 
-/// OpenTofu reads `x.tofu` instead of `x.tf`. Which tool runs is not known here, and what `x.tf` says can only make the
-/// answer wider: both are read, `x.tofu` last.
-std::vector<std::string> loading_order(const ScannedDirectory& directory) {
-  std::vector<std::string> names = directory.configuration;
+bool is_tofu(const std::string& name) { return terraform::is_tofu_name(name); }
+
+/// `x.tofu` beside `x.tf` hides it from OpenTofu, `x.tofu.json` hides `x.tf.json`.
+bool is_hidden_from_tofu(const std::string& name, const std::vector<std::string>& names) {
+  const std::string twin =
+      std::string(terraform::configuration_stem(name)) + (name.ends_with(".json") ? ".tofu.json" : ".tofu");
+  return !is_tofu(name) && std::find(names.begin(), names.end(), twin) != names.end();
+}
+
+/// The files that `tool` loads, in its order. Where the tool is not known all are read.
+std::vector<std::string> loading_order(const ScannedDirectory& directory, terraform::Tool tool) {
+  std::vector<std::string> names;
+  for (const std::string& name : directory.configuration) {
+    if (tool == terraform::Tool::terraform && is_tofu(name)) continue;
+    if (tool == terraform::Tool::opentofu && is_hidden_from_tofu(name, directory.configuration)) continue;
+    names.push_back(name);
+  }
   std::stable_sort(names.begin(), names.end(), [](const std::string& left, const std::string& right) {
     const auto rank = [](const std::string& name) {
-      return std::pair(terraform::is_override_name(name), terraform::is_tofu_name(name));
+      return std::pair(terraform::is_override_name(name), is_tofu(name));
     };
     return rank(left) < rank(right);
   });
@@ -32,20 +46,21 @@ std::vector<std::string> loading_order(const ScannedDirectory& directory) {
 
 }  // namespace
 
-const Module* ModuleIndex::find(const RepoPath& directory) {
-  const auto [entry, is_new] = modules_.try_emplace(directory);
-  if (is_new) {
-    const ScannedDirectory* scanned = scan_.find(directory);
-    if (scanned != nullptr && !scanned->configuration.empty()) entry->second = std::make_unique<Module>(load(*scanned));
-  }
-  return entry->second.get();
+const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool) {
+  const ScannedDirectory* scanned = scan_.find(directory);
+  if (scanned == nullptr || scanned->configuration.empty()) return nullptr;
+  const auto& names = scanned->configuration;
+  if (std::none_of(names.begin(), names.end(), is_tofu)) tool = terraform::Tool::unknown;
+  auto& module = modules_[directory][static_cast<std::size_t>(tool)];
+  if (!module) module = std::make_unique<Module>(load(*scanned, tool));
+  return module->files.empty() ? nullptr : module.get();
 }
 
-Module ModuleIndex::load(const ScannedDirectory& directory) {
+Module ModuleIndex::load(const ScannedDirectory& directory, terraform::Tool tool) {
   Module module;
   module.directory = directory.path;
-  const std::vector<std::string> names = loading_order(directory);
-  module.files.reserve(names.size());  // definitions point into it
+  const std::vector<std::string> names = loading_order(directory, tool);
+  module.files.reserve(names.size());  // what is merged points into it
   for (const std::string& name : names) {
     const RepoPath path = directory.path.child(name);
     const auto real = real_file(tree_, path);
@@ -54,13 +69,7 @@ Module ModuleIndex::load(const ScannedDirectory& directory) {
         facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name), [&] { return tree_.read(*real); });
     report(facts.faults, path);
     module.files.push_back({path, &facts});
-    const LoadedFile& file = module.files.back();
-    for (const auto& local : facts.locals) module.locals[local.name] = {&local, &file};
-    for (const auto& variable : facts.variables) module.variables[variable.name] = {&variable, &file};
-    for (const auto& backend : facts.backends) {
-      module.backend = &backend;
-      module.backend_file = &file;
-    }
+    merge_file(module.files.back(), tool, module);
   }
   return module;
 }
@@ -72,6 +81,12 @@ const terraform::VariableFile* ModuleIndex::find_variables(const RepoPath& path)
       facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()), [&] { return tree_.read(*real); });
   report(result.faults, path);
   return &result;
+}
+
+const terraform::TemplateFile* ModuleIndex::find_template(const RepoPath& path) {
+  const auto real = real_file(tree_, path);
+  if (!real) return nullptr;
+  return &facts_.template_file(tree_.content_id(*real), [&] { return tree_.read(*real); });
 }
 
 void ModuleIndex::report(const Diagnostics& faults, const RepoPath& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "facts/fact_store.hpp"
 #include "repo/tree.hpp"
 #include "states/scan.hpp"
+#include "terraform/tool.hpp"
 
 namespace statelane::states {
 
@@ -18,20 +20,35 @@ struct LoadedFile {
   const terraform::FileFacts* facts = nullptr;
 };
 
-/// What the configuration files of one directory say together. Of two definitions of one name the last loaded counts,
-/// so that override files override; calls and references of all files count, which can only be wider.
+/// What the configuration files of one directory say together, for one tool. Override files are merged as Terraform
+/// merges them: an attribute that they give replaces that of the block of the same name; a `locals` or `backend` entry
+/// is replaced whole. References of all files count, also overridden ones, which can only be wider. Where the tool is
+/// not known, what OpenTofu reads in place of something else is an alternative to it.
 struct Module {
   struct Definition {
-    const terraform::NamedExpression* expression = nullptr;
+    std::vector<const terraform::NamedExpression*> alternatives;  ///< never empty
+  };
+  struct Call {
+    terraform::ModuleCall call;
+    const LoadedFile* file = nullptr;                          ///< where its source is written
+    std::vector<const terraform::ModuleCall*> overrides = {};  ///< their arguments replace the call's, in this order
+  };
+  struct Read {
+    terraform::RemoteState block;
+    const LoadedFile* file = nullptr;
+  };
+  struct BackendBlock {
+    const terraform::Backend* backend = nullptr;
     const LoadedFile* file = nullptr;
   };
 
   RepoPath directory;
   std::vector<LoadedFile> files;
   std::unordered_map<std::string_view, Definition> locals;
-  std::unordered_map<std::string_view, Definition> variables;
-  const terraform::Backend* backend = nullptr;  ///< null when there is none
-  const LoadedFile* backend_file = nullptr;
+  std::unordered_map<std::string_view, Definition> variables;  ///< expressions without value where there is no default
+  std::vector<Call> calls;
+  std::vector<Read> remote_states;
+  std::vector<BackendBlock> backends;  ///< empty when there is none, several only as alternatives
 };
 
 /// The directories with configuration of one tree, each read when it is first asked for.
@@ -40,22 +57,25 @@ class ModuleIndex {
   ModuleIndex(const repo::Tree& tree, const Scan& scan, facts::FactStore& facts, Diagnostics& diagnostics)
       : tree_(tree), scan_(scan), facts_(facts), diagnostics_(diagnostics) {}
 
-  /// The module in `directory`; null when there is no configuration file. Faults of its files are added to the
-  /// diagnostics, once.
-  const Module* find(const RepoPath& directory);
+  /// The module in `directory` as `tool` loads it; null when there is no configuration file for it. Faults of its files
+  /// are added to the diagnostics.
+  const Module* find(const RepoPath& directory, terraform::Tool tool);
 
   /// The assignments in a file of values; null when there is no such file.
   const terraform::VariableFile* find_variables(const RepoPath& path);
 
+  /// What the template at `path` reads; null when there is no such file.
+  const terraform::TemplateFile* find_template(const RepoPath& path);
+
  private:
-  Module load(const ScannedDirectory& directory);
+  Module load(const ScannedDirectory& directory, terraform::Tool tool);
   void report(const Diagnostics& faults, const RepoPath& path);
 
   const repo::Tree& tree_;
   const Scan& scan_;
   facts::FactStore& facts_;
   Diagnostics& diagnostics_;
-  std::unordered_map<RepoPath, std::unique_ptr<Module>> modules_;
+  std::unordered_map<RepoPath, std::array<std::unique_ptr<Module>, 3>> modules_;  ///< by tool
 };
 
 }  // namespace statelane::states

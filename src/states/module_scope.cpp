@@ -4,29 +4,64 @@
 
 #include <algorithm>
 
+#include "states/file_sets.hpp"
 #include "states/path_inputs.hpp"
 
 namespace statelane::states {
 
 using hcl::Value;
 
-ModuleScope::ModuleScope(const Module& module, const RepoPath& working_directory, Arguments arguments, bool is_root,
-                         std::string workspace)
-    : module_(module),
-      working_directory_(working_directory),
-      arguments_(std::move(arguments)),
-      is_root_(is_root),
-      workspace_(std::move(workspace)) {}
+namespace {
 
-Value ModuleScope::fold(const hcl::Expression& expression, std::span<const std::string_view> bound,
-                        const std::optional<std::pair<Value, Value>>& each) const {
-  const hcl::Scope scope{[&](std::string_view root, std::string_view name, const SourceRange& range) {
-    if (std::find(bound.begin(), bound.end(), root) != bound.end()) {
-      return Value::unknown(fmt::format("{} takes a value for each element", root), range);
+/// Null, which a variable that is not nullable takes as "use the default".
+bool may_be_null(const Value& value) {
+  if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
+    return std::any_of(one_of->values.begin(), one_of->values.end(), may_be_null);
+  }
+  return std::holds_alternative<Value::Null>(value.data);
+}
+
+/// One or the other.
+Value with_alternative(const Value& value, const Value& other) {
+  std::vector<Value> all;
+  for (const Value* part : {&value, &other}) {
+    const auto* one_of = std::get_if<Value::OneOf>(&part->data);
+    if (one_of != nullptr) {
+      all.insert(all.end(), one_of->values.begin(), one_of->values.end());
+    } else {
+      all.push_back(*part);
     }
-    if (root == "each" && each) return name == "key" ? each->first : each->second;
-    return lookup(root, name, range);
-  }};
+  }
+  if (all.size() > Value::most_alternatives) return Value::unknown("too many possibilities", {});
+  return Value{Value::OneOf{std::move(all)}};
+}
+
+}  // namespace
+
+std::optional<Value> call_file_function(const Lane& lane, std::string_view name, std::span<const Value> arguments) {
+  if (name.starts_with("core::")) name.remove_prefix(6);
+  if (name != "fileset" || arguments.size() != 2) return std::nullopt;
+  const auto directory = arguments[0].as_known_string();
+  const auto pattern = arguments[1].as_known_string();
+  if (!directory || !pattern) return std::nullopt;
+  auto files = list_file_set(lane.tree, lane.working_directory, *directory, *pattern);
+  if (!files) return std::nullopt;
+  Value::List result;
+  result.is_set = true;
+  for (std::string& file : *files) result.push_back(Value::text(std::move(file)));
+  return Value{std::move(result)};
+}
+
+ModuleScope::ModuleScope(const Module& module, const Lane& lane, Arguments arguments, bool is_root)
+    : module_(module), lane_(lane), arguments_(std::move(arguments)), is_root_(is_root) {}
+
+Value ModuleScope::fold(const hcl::Expression& expression, std::span<const hcl::Variable> variables) const {
+  const hcl::Scope scope{
+      [&](std::string_view root, std::string_view name, const SourceRange& range) { return lookup(root, name, range); },
+      variables,
+      [&](std::string_view name, std::span<const Value> arguments) {
+        return call_file_function(lane_, name, arguments);
+      }};
   return hcl::fold(expression, scope);
 }
 
@@ -34,7 +69,9 @@ Value ModuleScope::lookup(std::string_view root, std::string_view name, const So
   if (root == "local") return local_value(name, range);
   if (root == "var") return variable_value(name, range);
   if (root == "path") return path_value(name, range);
-  if (root == "terraform" && name == "workspace" && !workspace_.empty()) return Value::text(workspace_);
+  if (root == "terraform" && name == "workspace" && !lane_.workspace.empty()) {
+    return Value::text(lane_.workspace);
+  }
   return Value::unknown(fmt::format("{}.{} is not known before the plan", root, name), range);
 }
 
@@ -45,7 +82,7 @@ Value ModuleScope::local_value(std::string_view name, const SourceRange& range) 
   if (known != locals_.end()) return known->second;
   if (!folding_.insert(found->first).second)
     return Value::unknown(fmt::format("local.{} depends on itself", name), range);
-  Value value = fold(*found->second.expression->value);
+  Value value = alternatives_value(found->second);
   folding_.erase(found->first);
   // A value that met a circle may be better known when asked for from elsewhere: it is not remembered.
   if (folding_.empty() || !value.is_unknown()) locals_.emplace(found->first, value);
@@ -54,25 +91,41 @@ Value ModuleScope::local_value(std::string_view name, const SourceRange& range) 
 
 Value ModuleScope::variable_value(std::string_view name, const SourceRange& range) const {
   const auto given = arguments_.find(std::string(name));
-  if (given != arguments_.end()) return given->second;
+  if (given == arguments_.end()) return default_value(name, range);
+  if (!may_be_null(given->second)) return given->second;
+  return with_alternative(given->second, default_value(name, range));
+}
+
+Value ModuleScope::default_value(std::string_view name, const SourceRange& range) const {
   const auto declared = module_.variables.find(name);
-  const hcl::Expression* initial = declared == module_.variables.end() ? nullptr : declared->second.expression->value;
+  const bool has_default =
+      declared != module_.variables.end() && declared->second.alternatives.front()->value != nullptr;
   if (!is_root_) {
-    if (initial != nullptr) return fold(*initial);
+    if (has_default) return alternatives_value(declared->second);
     return Value::unknown(fmt::format("var.{} has no value", name), range);
   }
   Value unknown = Value::unknown(fmt::format("var.{} is fixed by no variable file", name), range);
-  if (initial == nullptr) return unknown;
+  if (!has_default) return unknown;
   // From outside it may get any value; the default is the likeliest.
-  Value value = fold(*initial);
+  Value value = alternatives_value(declared->second);
   if (value.is_unknown() || std::holds_alternative<Value::OneOf>(value.data)) return unknown;
   return Value{Value::OneOf{{std::move(value), std::move(unknown)}}};
+}
+
+Value ModuleScope::alternatives_value(const Module::Definition& definition) const {
+  std::optional<Value> result;
+  for (const terraform::NamedExpression* expression : definition.alternatives) {
+    if (expression->value == nullptr) continue;
+    Value value = fold(*expression->value);
+    result = result ? with_alternative(*result, value) : std::move(value);
+  }
+  return result ? *std::move(result) : Value{};
 }
 
 Value ModuleScope::path_value(std::string_view name, const SourceRange& range) const {
   if (name == "module") return Value::text(is_root_ ? "." : absolute_text(module_.directory));
   if (name == "root") return Value::text(".");
-  if (name == "cwd") return Value::text(absolute_text(working_directory_));
+  if (name == "cwd") return Value::text(absolute_text(lane_.working_directory));
   return Value::unknown(fmt::format("path.{} is nothing", name), range);
 }
 

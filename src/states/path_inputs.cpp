@@ -39,18 +39,55 @@ Reach add_links(const Resolved& resolved, const Reach& reach, InputSet& inputs) 
   return last;
 }
 
-/// Adds the one path that `anchor` names. False when nothing is there.
-bool add_one(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind,
-             const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
-  const Resolved resolved = repo::resolve_links(tree, anchor.directory, anchor.rest);
-  const bool is_found = resolved.outcome == Resolved::Outcome::found;
-  if (is_found && resolved.kind == EntryKind::directory && definition_of && definition_of->is_within(resolved.path))
-    return true;
-  const Reach way = add_links(resolved, reach, inputs);
-  if (resolved.outcome == Resolved::Outcome::outside || resolved.outcome == Resolved::Outcome::cycle) return is_found;
-  const bool may_be_directory = is_found ? resolved.kind == EntryKind::directory : kind == ReferenceKind::path_text;
-  inputs.add(may_be_directory ? InputKind::data_directory : InputKind::file, resolved.path, "", way);
-  return is_found;
+/// Where `rest` leads from `directory`: as Terraform reads a path, and for other readers also as the operating system
+/// does, where that differs.
+std::vector<Resolved> resolve(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind) {
+  std::vector<Resolved> result;
+  const auto lexical = anchor.directory.resolve(anchor.rest);
+  if (lexical) result.push_back(repo::resolve_links(tree, RepoPath(), lexical->str()));
+  if (kind == ReferenceKind::path_text && anchor.rest.find("..") != std::string::npos) {
+    Resolved direct = repo::resolve_links(tree, anchor.directory, anchor.rest);
+    if (!lexical || direct.path != result.front().path) result.push_back(std::move(direct));
+  }
+  return result;
+}
+
+/// The submodule that `resolved` lies in: its commit decides what is there.
+void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {
+  if (resolved.outcome != Resolved::Outcome::missing) return;
+  for (RepoPath place = resolved.path; !place.is_root(); place = place.parent()) {
+    const auto entry = tree.find(place);
+    if (!entry) continue;
+    if (entry->kind == EntryKind::submodule) inputs.add(InputKind::file, place, "", reach);
+    return;
+  }
+}
+
+bool is_inside(const Resolved& resolved) {
+  return resolved.outcome == Resolved::Outcome::found || resolved.outcome == Resolved::Outcome::missing;
+}
+
+/// What is being added to, and why.
+struct Adding {
+  const repo::Tree& tree;
+  const Reach& reach;
+  InputSet& inputs;
+  std::vector<std::uint32_t> added;
+};
+
+/// Adds the one path that `anchor` names.
+void add_one(const Anchor& anchor, ReferenceKind kind, const std::optional<RepoPath>& definition_of, Adding& adding) {
+  for (const Resolved& resolved : resolve(adding.tree, anchor, kind)) {
+    const bool is_found = resolved.outcome == Resolved::Outcome::found;
+    const bool is_directory = is_found && resolved.kind == EntryKind::directory;
+    if (is_directory && definition_of && definition_of->is_within(resolved.path)) continue;
+    const Reach way = add_links(resolved, adding.reach, adding.inputs);
+    add_submodule(adding.tree, resolved, way, adding.inputs);
+    if (!is_inside(resolved)) continue;
+    const bool may_be_directory = is_directory || (!is_found && kind == ReferenceKind::path_text);
+    adding.added.push_back(
+        adding.inputs.add(may_be_directory ? InputKind::data_directory : InputKind::file, resolved.path, "", way));
+  }
 }
 
 std::vector<std::string> split_words(const std::string& text) {
@@ -67,24 +104,27 @@ std::vector<std::string> split_words(const std::string& text) {
   return words;
 }
 
-void add_known_text(const repo::Tree& tree, const RepoPath& from, const std::string& text, ReferenceKind kind,
-                    const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
+bool exists(const repo::Tree& tree, const Anchor& anchor) {
+  const auto resolved = resolve(tree, anchor, ReferenceKind::path_text);
+  return std::any_of(resolved.begin(), resolved.end(),
+                     [](const Resolved& entry) { return entry.outcome == Resolved::Outcome::found; });
+}
+
+void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind kind,
+                    const std::optional<RepoPath>& definition_of, Adding& adding) {
   if (kind == ReferenceKind::file) {
-    if (const auto anchor = anchor_of(from, text)) add_one(tree, *anchor, kind, definition_of, reach, inputs);
+    if (const auto anchor = anchor_of(from, text)) add_one(*anchor, kind, definition_of, adding);
     return;
   }
   const std::vector<std::string> words = split_words(text);
   const bool is_one_word = words.size() == 1 && words.front() == text;
   if (!is_one_word && begins_like_path(text)) {
     const auto anchor = anchor_of(from, text);
-    if (anchor && repo::resolve_links(tree, anchor->directory, anchor->rest).outcome == Resolved::Outcome::found) {
-      add_one(tree, *anchor, kind, definition_of, reach, inputs);
-      return;
-    }
+    if (anchor && exists(adding.tree, *anchor)) return add_one(*anchor, kind, definition_of, adding);
   }
   for (const std::string& word : words) {
     if (!begins_like_path(word)) continue;
-    if (const auto anchor = anchor_of(from, word)) add_one(tree, *anchor, kind, definition_of, reach, inputs);
+    if (const auto anchor = anchor_of(from, word)) add_one(*anchor, kind, definition_of, adding);
   }
 }
 
@@ -111,13 +151,14 @@ bool climbs(const PartialText& parts) {
 }
 
 /// Adds `glob`, relative to `directory`, after following the links on the way to the directory.
-void add_glob(const repo::Tree& tree, const Anchor& directory, const std::string& glob, const Reach& reach,
-              InputSet& inputs) {
-  const Resolved resolved = repo::resolve_links(tree, directory.directory, directory.rest);
-  const Reach way = add_links(resolved, reach, inputs);
-  if (resolved.outcome == Resolved::Outcome::outside || resolved.outcome == Resolved::Outcome::cycle) return;
-  const std::string prefix = resolved.path.is_root() ? "" : escape_glob(resolved.path.str()) + "/";
-  inputs.add(InputKind::pattern, resolved.path, prefix + glob, way);
+void add_glob(const Anchor& directory, const std::string& glob, ReferenceKind kind, Adding& adding) {
+  for (const Resolved& resolved : resolve(adding.tree, directory, kind)) {
+    const Reach way = add_links(resolved, adding.reach, adding.inputs);
+    add_submodule(adding.tree, resolved, way, adding.inputs);
+    if (!is_inside(resolved)) continue;
+    const std::string prefix = resolved.path.is_root() ? "" : escape_glob(resolved.path.str()) + "/";
+    adding.added.push_back(adding.inputs.add(InputKind::pattern, resolved.path, prefix + glob, way));
+  }
 }
 
 /// Drops unknown parts' neighbours that are empty and joins known ones.
@@ -165,27 +206,33 @@ std::string escape_glob(std::string_view text) {
   return result;
 }
 
-PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& parts, ReferenceKind kind,
-                            const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
-  const PartialText text = simplify(parts);
-  if (text.empty()) return PathOutcome::no_path;
-  if (text.size() == 1 && text.front()) {
-    const std::size_t before = inputs.size();
-    add_known_text(tree, from, *text.front(), kind, definition_of, reach, inputs);
-    return inputs.size() == before ? PathOutcome::no_path : PathOutcome::known;
-  }
-  if (kind != ReferenceKind::file && !(text.front() && begins_like_path(*text.front()))) return PathOutcome::no_path;
-  if (!text.front()) return PathOutcome::anything;
-  const auto split = split_directory(from, text);
-  if (!split) return PathOutcome::no_path;
-  add_glob(tree, split->directory, climbs(split->rest) ? "**/*" : glob_of(split->rest), reach, inputs);
-  return PathOutcome::covered;
+std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text) {
+  const auto anchor = anchor_of(from, text);
+  return anchor ? anchor->directory.resolve(anchor->rest) : std::nullopt;
 }
 
-PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
-                                const PartialText& pattern, const Reach& reach, InputSet& inputs) {
+PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& parts, ReferenceKind kind,
+                           const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
+  const PartialText text = simplify(parts);
+  Adding adding{tree, reach, inputs, {}};
+  if (text.empty()) return {PathOutcome::no_path, {}};
+  if (text.size() == 1 && text.front()) {
+    add_known_text(from, *text.front(), kind, definition_of, adding);
+    return {adding.added.empty() ? PathOutcome::no_path : PathOutcome::known, std::move(adding.added)};
+  }
+  if (kind != ReferenceKind::file && !(text.front() && begins_like_path(*text.front())))
+    return {PathOutcome::no_path, {}};
+  if (!text.front()) return {PathOutcome::anything, {}};
+  const auto split = split_directory(from, text);
+  if (!split) return {PathOutcome::no_path, {}};
+  add_glob(split->directory, climbs(split->rest) ? "**/*" : glob_of(split->rest), kind, adding);
+  return {PathOutcome::covered, std::move(adding.added)};
+}
+
+PathInputs add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
+                               const PartialText& pattern, const Reach& reach, InputSet& inputs) {
   const PartialText base = simplify(directory);
-  if (base.empty() || !base.front()) return PathOutcome::anything;
+  if (base.empty() || !base.front()) return {PathOutcome::anything, {}};
   const PartialText names = simplify(pattern);
   const bool is_known = base.size() == 1 && names.size() == 1 && names.front();
   if (!is_known) {
@@ -195,12 +242,13 @@ PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, co
     return add_path_inputs(tree, from, everything, ReferenceKind::file, std::nullopt, reach, inputs);
   }
   const auto anchor = anchor_of(from, *base.front());
-  if (!anchor) return PathOutcome::no_path;
+  if (!anchor) return {PathOutcome::no_path, {}};
   // Terraform's `**` at the end lists every depth; in GitLab's pattern language that is `**/*`.
   std::string glob = *names.front();
   if (glob == "**" || glob.ends_with("/**")) glob += "/*";
-  add_glob(tree, *anchor, climbs(names) ? "**/*" : glob, reach, inputs);
-  return PathOutcome::known;
+  Adding adding{tree, reach, inputs, {}};
+  add_glob(*anchor, climbs(names) ? "**/*" : glob, ReferenceKind::file_set, adding);
+  return {PathOutcome::known, std::move(adding.added)};
 }
 
 }  // namespace statelane::states

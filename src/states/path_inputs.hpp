@@ -18,9 +18,13 @@ inline constexpr std::string_view repository_root = "/\x01";
 /// The absolute path, for folding, of a directory of the repository.
 std::string absolute_text(const RepoPath& path);
 
-/// Adds what a text may name, read from the working directory `from` as the operating system would: the file (which
-/// need not exist), the directory with everything below it, a glob for what is not known, and every symbolic link on
-/// the way.
+/// The path that `text` names, read from the working directory `from`, with `..` taken away before any link is
+/// followed, as Terraform does for its functions and for module sources. Empty when it leaves the repository.
+std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text);
+
+/// Adds what a text may name, read from the working directory `from`: the file (which need not exist), the directory
+/// with everything below it, a glob for what is not known, and every symbolic link on the way. Terraform's functions
+/// clean a path before they follow links; of a path that goes elsewhere both readings count.
 ///   file       the whole text is a path
 ///   path_text  the whole text is a path when something is there; else each of its words that begins like one
 /// `definition_of`: the module directory whose locals or arguments hold the text: a directory that contains it says
@@ -31,13 +35,17 @@ enum class PathOutcome {
   anything,  ///< the text is not known at all: nothing was added
   no_path,   ///< it is no path, or lies outside the repository: nothing was added
 };
-PathOutcome add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text,
-                            terraform::ReferenceKind kind, const std::optional<RepoPath>& definition_of,
-                            const Reach& reach, InputSet& inputs);
+struct PathInputs {
+  PathOutcome outcome = PathOutcome::no_path;
+  std::vector<std::uint32_t> added;  ///< indexes of the inputs that the text names, links left out
+};
+PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text,
+                           terraform::ReferenceKind kind, const std::optional<RepoPath>& definition_of,
+                           const Reach& reach, InputSet& inputs);
 
 /// Adds the files that `fileset(directory, pattern)` may list.
-PathOutcome add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
-                                const PartialText& pattern, const Reach& reach, InputSet& inputs);
+PathInputs add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
+                               const PartialText& pattern, const Reach& reach, InputSet& inputs);
 
 /// `text` with every character that means something in GitLab's pattern language escaped.
 std::string escape_glob(std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "states/partial_text.hpp"
 
 namespace statelane::states {
@@ -9,26 +11,9 @@ namespace statelane::states {
 namespace {
 
 using hcl::Value;
-using Each = std::optional<std::pair<Value, Value>>;
 
 /// Possibilities multiply; past this many the attribute counts as unknown.
 constexpr std::size_t most_possibilities = 16;
-
-/// The elements of a `for_each`; one without a value when there is none, or when it does not fold.
-std::vector<Each> elements(const terraform::RemoteState& block, const ModuleScope& scope) {
-  if (block.for_each == nullptr) return {std::nullopt};
-  const Value value = scope.fold(*block.for_each);
-  std::vector<Each> result;
-  if (const auto* map = std::get_if<Value::Map>(&value.data)) {
-    for (const auto& [key, item] : *map) result.push_back(std::pair(Value::text(key), item));
-    return result;
-  }
-  if (const auto* list = std::get_if<Value::List>(&value.data)) {
-    for (const Value& item : *list) result.push_back(std::pair(item, item));
-    return result;
-  }
-  return {std::nullopt};
-}
 
 /// Every combination of the attributes' possible texts.
 std::vector<BackendSettings> combinations(const std::string& type,
@@ -49,30 +34,60 @@ std::vector<BackendSettings> combinations(const std::string& type,
   return result;
 }
 
-std::optional<std::string> folded_text(const hcl::Expression* expression, const ModuleScope& scope, const Each& each) {
-  return expression == nullptr ? std::nullopt : scope.fold(*expression, {}, each).as_known_string();
+/// The maps that a `config` may be, without alternatives. One that is not known is left out.
+std::vector<const Value*> maps_of(const Value& value) {
+  std::vector<const Value*> result;
+  const auto add = [&](const Value& candidate) {
+    if (std::holds_alternative<Value::Map>(candidate.data)) result.push_back(&candidate);
+  };
+  if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
+    std::for_each(one_of->values.begin(), one_of->values.end(), add);
+  } else {
+    add(value);
+  }
+  return result;
+}
+
+/// All that one element of the block reads. False when something of it is not known at all.
+bool add_reads(const terraform::RemoteState& block, const Fold& fold, const Round& round, const Place& place,
+               const RepoPath& working_directory, std::vector<RemoteRead>& reads) {
+  const auto folded = [&](const hcl::Expression* expression, Value otherwise) {
+    return expression == nullptr ? std::move(otherwise) : fold(*expression, round);
+  };
+  const auto workspace = folded(block.workspace, Value{}).as_known_string();
+  const auto types = to_texts(folded(block.backend, Value::unknown("backend is missing", {})));
+  const Value config = folded(block.config, Value{Value::Map{}});
+  const auto maps = maps_of(config);
+  std::vector<BackendIdentity> wanted;
+  bool is_whole = !maps.empty() && !types.empty();
+  if (const auto* one_of = std::get_if<Value::OneOf>(&config.data)) is_whole = maps.size() == one_of->values.size();
+  for (const PossibleText& type : types) {
+    if (type.text.size() != 1 || !type.text.front()) {
+      is_whole = false;
+      continue;
+    }
+    for (const Value* map : maps) {
+      for (const BackendSettings& settings : combinations(*type.text.front(), *to_attributes(*map)))
+        wanted.push_back(identify_backend(settings, workspace, working_directory));
+    }
+  }
+  const bool is_alternative = wanted.size() > 1 || !is_whole;
+  for (BackendIdentity& identity : wanted) reads.push_back({std::move(identity), is_alternative, place});
+  return is_whole;
 }
 
 }  // namespace
 
-std::vector<RemoteRead> find_remote_reads(const terraform::RemoteState& block, const ModuleScope& scope,
-                                          const Place& place, const RepoPath& working_directory,
-                                          std::vector<Unknown>& unknown) {
+std::vector<RemoteRead> find_remote_reads(const terraform::RemoteState& block, const Fold& fold, const Place& place,
+                                          const RepoPath& working_directory, std::vector<Unknown>& unknown) {
   std::vector<RemoteRead> result;
-  for (const Each& each : elements(block, scope)) {
-    const auto type = folded_text(block.backend, scope, each);
-    const auto attributes = block.config == nullptr ? to_attributes(Value{Value::Map{}})
-                                                    : to_attributes(scope.fold(*block.config, {}, each));
-    if (!type || !attributes) {
-      unknown.push_back({place, fmt::format("data.terraform_remote_state.{}: its {} is not known statically",
-                                            block.name, type ? "config" : "backend")});
-      continue;
-    }
-    const auto workspace = folded_text(block.workspace, scope, each);
-    const auto all = combinations(*type, *attributes);
-    for (const BackendSettings& settings : all) {
-      result.push_back({identify_backend(settings, workspace, working_directory), all.size() > 1, place});
-    }
+  bool is_whole = true;
+  for (const Round& round : find_rounds(block.loops, fold))
+    is_whole = add_reads(block, fold, round, place, working_directory, result) && is_whole;
+  if (!is_whole) {
+    unknown.push_back(
+        {place,
+         fmt::format("data.terraform_remote_state.{}: its backend or config is not known statically", block.name)});
   }
   return result;
 }

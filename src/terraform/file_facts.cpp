@@ -37,7 +37,26 @@ class Extractor {
   }
 
  private:
+  /// `each` and `count` of a block. True when it has them.
+  bool push_loop(const Body& body) {
+    if (const hcl::Attribute* for_each = body.find("for_each")) {
+      loops_.push({Loop::Kind::for_each, {}, "each"sv, for_each->value});
+      return true;
+    }
+    if (const hcl::Attribute* count = body.find("count")) {
+      loops_.push({Loop::Kind::count, {}, "count"sv, count->value});
+      return true;
+    }
+    return false;
+  }
+
   void visit(const Block& block) {
+    const bool has_loop = push_loop(*block.body);
+    visit_kind(block);
+    if (has_loop) loops_.pop();
+  }
+
+  void visit_kind(const Block& block) {
     if (block.type == "terraform") return visit_terraform(block);
     if (block.type == "module" && !block.labels.empty()) return visit_module(block);
     if (block.type == "locals") return visit_locals(block);
@@ -88,17 +107,20 @@ class Extractor {
     for (const hcl::Attribute& attribute : block.body->attributes) {
       if (attribute.name == "source") call.line = attribute.range.begin.line;
       if (attribute.name == "source" || attribute.name == "version") continue;
-      collect_references(*attribute.value, !is_meta_argument(attribute.name), facts_.arena, references_);
+      collect_from(*attribute.value, !is_meta_argument(attribute.name));
       if (!is_meta_argument(attribute.name)) arguments.push_back(copy(attribute));
     }
     call.arguments = facts_.arena.copy(std::span<const NamedExpression>(arguments));
+    std::vector<const Expression*> values;
+    for (const NamedExpression& argument : arguments) values.push_back(argument.value);
+    call.loops = loops_.loops_for(values);
     modules_.push_back(call);
   }
 
   void visit_locals(const Block& block) {
     for (const hcl::Attribute& attribute : block.body->attributes) {
       locals_.push_back(copy(attribute));
-      collect_references(*attribute.value, true, facts_.arena, references_);
+      collect_from(*attribute.value, true);
     }
   }
 
@@ -112,8 +134,15 @@ class Extractor {
     const Body& body = *block.body;
     const Expression* config = copy_of(body, "config");
     if (config == nullptr) config = config_of_blocks(body);
-    remote_states_.push_back({facts_.arena.copy(block.labels[1].text), copy_of(body, "backend"), config,
-                              copy_of(body, "workspace"), copy_of(body, "for_each"), block.range.begin.line});
+    RemoteState state{facts_.arena.copy(block.labels[1].text),
+                      copy_of(body, "backend"),
+                      config,
+                      copy_of(body, "workspace"),
+                      {},
+                      block.range.begin.line};
+    const Expression* const values[] = {state.backend, state.config, state.workspace};
+    state.loops = loops_.loops_for(values);
+    remote_states_.push_back(state);
   }
 
   /// `config { … }`, as written before Terraform 0.12, as an object.
@@ -139,13 +168,31 @@ class Extractor {
   }
 
   void collect(const Body& body, bool is_definition) {
-    for (const hcl::Attribute& attribute : body.attributes) {
-      collect_references(*attribute.value, is_definition, facts_.arena, references_);
+    for (const hcl::Attribute& attribute : body.attributes) collect_from(*attribute.value, is_definition);
+    for (const Block& block : body.blocks) {
+      const bool is_dynamic = push_dynamic(block);
+      collect(*block.body, is_definition);
+      if (is_dynamic) loops_.pop();
     }
-    for (const Block& block : body.blocks) collect(*block.body, is_definition);
+  }
+
+  /// The iterator of a `dynamic` block. True when it is one.
+  bool push_dynamic(const Block& block) {
+    const hcl::Attribute* for_each = block.body->find("for_each");
+    if (block.type != "dynamic" || block.labels.empty() || for_each == nullptr) return false;
+    const hcl::Attribute* iterator = block.body->find("iterator");
+    const bool is_named = iterator != nullptr && iterator->value->kind == ExpressionKind::variable;
+    loops_.push(
+        {Loop::Kind::dynamic_block, {}, is_named ? iterator->value->text : block.labels[0].text, for_each->value});
+    return true;
+  }
+
+  void collect_from(const Expression& expression, bool is_definition) {
+    collect_references(expression, is_definition, Wanted::everything, loops_, facts_.arena, references_);
   }
 
   FileFacts facts_;
+  LoopStack loops_{facts_.arena};
   std::vector<ModuleCall> modules_;
   std::vector<Backend> backends_;
   std::vector<RemoteState> remote_states_;

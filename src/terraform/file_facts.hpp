@@ -12,6 +12,21 @@
 
 namespace statelane::terraform {
 
+/// What stands for one element at a time where an expression is written.
+struct Loop {
+  enum class Kind {
+    for_expression,
+    for_each,       ///< of a resource, data source or module: `each.key` and `each.value`
+    dynamic_block,  ///< the iterator of a `dynamic` block, with `key` and `value`
+    count,          ///< `count.index`
+  };
+  Kind kind = Kind::for_expression;
+  std::string_view key_name;    ///< of a `for` expression; empty where it has only one name
+  std::string_view value_name;  ///< of a `for` expression; `each`, the iterator, or `count`
+  const hcl::Expression* collection = nullptr;
+  const hcl::Expression* condition = nullptr;  ///< behind the `if` of a `for` expression; null when there is none
+};
+
 /// `name = value` with the line it stands on.
 struct NamedExpression {
   std::string_view name;
@@ -24,6 +39,7 @@ struct ModuleCall {
   std::string_view name;
   const hcl::Expression* source = nullptr;     ///< null when it is missing
   std::span<const NamedExpression> arguments;  ///< everything but Terraform's own (`source`, `version`, `providers`, …)
+  std::span<const Loop> loops;                 ///< its `for_each` or `count`
   std::uint32_t line = 0;
 };
 
@@ -40,23 +56,24 @@ struct RemoteState {
   const hcl::Expression* backend = nullptr;    ///< null when it is missing
   const hcl::Expression* config = nullptr;     ///< an object; null when it is missing
   const hcl::Expression* workspace = nullptr;  ///< null: the default workspace
-  const hcl::Expression* for_each = nullptr;   ///< null: one instance
+  std::span<const Loop> loops;                 ///< its `for_each` or `count`
   std::uint32_t line = 0;
 };
 
 enum class ReferenceKind {
-  file,       ///< the first argument of `file`, `templatefile`, `fileexists` …: relative to the working directory
-  file_set,   ///< `fileset(path, pattern)`: `value` is the call
-  path_text,  ///< a string that may be a path because of how it begins
-  use,        ///< `local.x` or `var.x` by itself, whose value may be path text
+  file,           ///< the first argument of `file`, `fileexists` …: relative to the working directory
+  template_file,  ///< `templatefile(path, variables)`: `value` is the call
+  file_set,       ///< `fileset(path, pattern)`: `value` is the call
+  path_text,      ///< a string that may be a path because of how it begins
+  use,            ///< `local.x` or `var.x` by itself, whose value may be path text
 };
 
 /// An expression that may name a file.
 struct FileReference {
   ReferenceKind kind = ReferenceKind::file;
   const hcl::Expression* value = nullptr;
-  std::string_view text;                    ///< of a `use`: as written, for telling two apart
-  std::span<const std::string_view> bound;  ///< names of the `for` variables in force: nothing is known of them
+  std::string_view text;        ///< of a `use`: as written, for telling two apart
+  std::span<const Loop> loops;  ///< those around it that matter for `value`, the outermost first
   bool is_definition =
       false;  ///< it stands in `locals`, a variable's default or a module argument: uses elsewhere count too
   std::uint32_t line = 0;

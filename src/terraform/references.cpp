@@ -93,12 +93,13 @@ bool may_be_path_text(const Expression& expression) {
 /// Walks one expression tree and gathers what may name files.
 class Collector {
  public:
-  Collector(bool is_definition, hcl::Arena& arena, std::vector<FileReference>& references)
-      : is_definition_(is_definition), arena_(arena), references_(references) {}
+  Collector(bool is_definition, Wanted wanted, LoopStack& loops, hcl::Arena& arena,
+            std::vector<FileReference>& references)
+      : is_definition_(is_definition), wanted_(wanted), loops_(loops), arena_(arena), references_(references) {}
 
   void visit(const Expression& expression) {
     if (expression.kind == ExpressionKind::call && visit_file_call(expression)) return;
-    if (may_be_path_text(expression)) {
+    if (wanted_ == Wanted::everything && may_be_path_text(expression)) {
       add(ReferenceKind::path_text, expression, expression);
       visit_calls_below(expression);
       return;
@@ -112,20 +113,19 @@ class Collector {
 
  private:
   void add(ReferenceKind kind, const Expression& value, const Expression& place) {
-    references_.push_back({kind,
-                           copy_expression(value, arena_),
-                           {},
-                           arena_.copy(std::span<const std::string_view>(bound_)),
-                           is_definition_,
-                           place.range.begin.line});
+    const Expression* const copied[] = {copy_expression(value, arena_)};
+    references_.push_back({kind, copied[0], {}, loops_.loops_for(copied), is_definition_, place.range.begin.line});
   }
 
   /// True when `call` reads files by its name.
   bool visit_file_call(const Expression& call) {
     if (call.operands.empty()) return false;
-    if (call.text == "fileset") {
+    const std::string_view name = call.text.starts_with("core::") ? call.text.substr(6) : call.text;
+    if (name == "fileset") {
       add(ReferenceKind::file_set, call, call);
-    } else if (is_file_function(call.text)) {
+    } else if (name == "templatefile") {
+      add(ReferenceKind::template_file, call, call);
+    } else if (is_file_function(name)) {
       add(ReferenceKind::file, *call.operands[0], call);
     } else {
       return false;
@@ -140,7 +140,7 @@ class Collector {
   bool visit_use(const Expression& expression) {
     const auto traversal = hcl::as_traversal(expression);
     if (!traversal || !is_foldable_root(traversal->root) || traversal->root == "each") return false;
-    if (is_definition_ || !bound_.empty()) return true;
+    if (is_definition_ || wanted_ != Wanted::everything || depth_ > 0) return true;
     const std::string text = hcl::render_expression(expression, 256);
     const bool is_known = std::any_of(references_.begin(), references_.end(), [&](const FileReference& reference) {
       return reference.kind == ReferenceKind::use && reference.text == text;
@@ -163,18 +163,22 @@ class Collector {
   /// Operands 0 and 1 are the names, 2 is the collection, which does not see them.
   void visit_loop(const Expression& loop) {
     visit(*loop.operands[2]);
-    const std::size_t before = bound_.size();
-    for (const Expression* name : loop.operands.first(2)) {
-      if (!name->text.empty()) bound_.push_back(arena_.copy(name->text));
-    }
+    const std::size_t condition_at = loop.kind == ExpressionKind::for_object ? 5 : 4;
+    const bool has_condition = loop.kind != ExpressionKind::template_for && loop.operands.size() > condition_at;
+    loops_.push({Loop::Kind::for_expression, loop.operands[0]->text, loop.operands[1]->text, loop.operands[2],
+                 has_condition ? loop.operands[condition_at] : nullptr});
+    ++depth_;
     for (const Expression* operand : loop.operands.subspan(3)) visit(*operand);
-    bound_.resize(before);
+    --depth_;
+    loops_.pop();
   }
 
   bool is_definition_;
+  Wanted wanted_;
+  LoopStack& loops_;
   hcl::Arena& arena_;
   std::vector<FileReference>& references_;
-  std::vector<std::string_view> bound_;
+  int depth_ = 0;  ///< `for` expressions around
 };
 
 }  // namespace
@@ -196,9 +200,9 @@ bool is_file_function(std::string_view name) {
   return std::find(names.begin(), names.end(), name.starts_with("core::") ? name.substr(6) : name) != names.end();
 }
 
-void collect_references(const Expression& expression, bool is_definition, hcl::Arena& arena,
-                        std::vector<FileReference>& references) {
-  Collector(is_definition, arena, references).visit(expression);
+void collect_references(const Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
+                        hcl::Arena& arena, std::vector<FileReference>& references) {
+  Collector(is_definition, wanted, loops, arena, references).visit(expression);
 }
 
 }  // namespace statelane::terraform

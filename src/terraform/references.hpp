@@ -5,6 +5,7 @@
 
 #include "hcl/arena.hpp"
 #include "terraform/file_facts.hpp"
+#include "terraform/loop_stack.hpp"
 
 namespace statelane::terraform {
 
@@ -15,8 +16,14 @@ const hcl::Expression* copy_expression(const hcl::Expression& expression, hcl::A
 /// result.
 bool is_file_function(std::string_view name);
 
-/// Appends every expression in `expression` that may name a file. Copies go to `arena`.
-void collect_references(const hcl::Expression& expression, bool is_definition, hcl::Arena& arena,
-                        std::vector<FileReference>& references);
+/// What `collect_references` looks for.
+enum class Wanted {
+  everything,  ///< whatever may name a file
+  calls,       ///< calls of functions that read files, as in a template, whose text is no path
+};
+
+/// Appends every expression in `expression` that may name a file. Copies go to `arena`, `loops` are those around it.
+void collect_references(const hcl::Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
+                        hcl::Arena& arena, std::vector<FileReference>& references);
 
 }  // namespace statelane::terraform

@@ -17,10 +17,11 @@ VariableFile to_variable_file(const hcl::File& file, Diagnostics faults) {
   VariableFile result;
   std::vector<NamedExpression> values;
   std::vector<FileReference> references;
+  LoopStack loops(result.arena);
   for (const hcl::Attribute& attribute : file.body().attributes) {
     values.push_back({result.arena.copy(attribute.name), copy_expression(*attribute.value, result.arena),
                       attribute.range.begin.line});
-    collect_references(*attribute.value, true, result.arena, references);
+    collect_references(*attribute.value, true, Wanted::everything, loops, result.arena, references);
   }
   result.values = result.arena.copy(std::span<const NamedExpression>(values));
   result.references = result.arena.copy(std::span<const FileReference>(references));

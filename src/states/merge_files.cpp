@@ -1,0 +1,107 @@
+#include "states/merge_files.hpp"
+
+#include <algorithm>
+
+#include "terraform/file_names.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+using terraform::ModuleCall;
+using terraform::NamedExpression;
+using terraform::RemoteState;
+
+ModuleCall overridden(ModuleCall base, const ModuleCall& by) {
+  if (by.source != nullptr) base.source = by.source;
+  if (!by.loops.empty()) base.loops = by.loops;
+  return base;
+}
+
+RemoteState overridden(RemoteState base, const RemoteState& by) {
+  if (by.backend != nullptr) base.backend = by.backend;
+  if (by.config != nullptr) base.config = by.config;
+  if (by.workspace != nullptr) base.workspace = by.workspace;
+  if (!by.loops.empty()) base.loops = by.loops;
+  return base;
+}
+
+class Merger {
+ public:
+  Merger(const LoadedFile& file, terraform::Tool tool, Module& module)
+      : file_(file),
+        module_(module),
+        is_override_(terraform::is_override_name(file.path.name())),
+        is_alternative_(tool == terraform::Tool::unknown && terraform::is_tofu_name(file.path.name())) {}
+
+  void merge() {
+    for (const NamedExpression& local : file_.facts->locals) define(module_.locals, local);
+    for (const NamedExpression& variable : file_.facts->variables) {
+      // An override without a default leaves the default as it is.
+      const bool is_known = module_.variables.contains(variable.name);
+      if (variable.value != nullptr || !is_override_ || !is_known) define(module_.variables, variable);
+    }
+    for (const auto& backend : file_.facts->backends) {
+      if (!is_alternative_) module_.backends.clear();
+      module_.backends.push_back({&backend, &file_});
+    }
+    for (const ModuleCall& call : file_.facts->modules) merge_call(call);
+    for (const RemoteState& block : file_.facts->remote_states) merge_remote_state(block);
+  }
+
+ private:
+  void define(std::unordered_map<std::string_view, Module::Definition>& all, const NamedExpression& expression) const {
+    auto& alternatives = all[expression.name].alternatives;
+    if (!is_alternative_) alternatives.clear();
+    alternatives.push_back(&expression);
+  }
+
+  void merge_call(const ModuleCall& call) {
+    if (!is_override_) return module_.calls.push_back({call, &file_});
+    bool is_merged = false;
+    for (std::size_t index = 0, size = module_.calls.size(); index < size; ++index) {
+      if (module_.calls[index].call.name != call.name) continue;
+      is_merged = true;
+      Module::Call merged = module_.calls[index];
+      merged.call = overridden(merged.call, call);
+      merged.overrides.push_back(&call);
+      if (call.source != nullptr) {
+        merged.file = &file_;
+        merged.call.line = call.line;
+      }
+      if (is_alternative_) {
+        module_.calls.push_back(std::move(merged));
+      } else {
+        module_.calls[index] = std::move(merged);
+      }
+    }
+    if (!is_merged) module_.calls.push_back({call, &file_});
+  }
+
+  void merge_remote_state(const RemoteState& block) {
+    bool is_merged = false;
+    for (std::size_t index = 0, size = module_.remote_states.size(); is_override_ && index < size; ++index) {
+      Module::Read& base = module_.remote_states[index];
+      if (base.block.name != block.name) continue;
+      is_merged = true;
+      const Module::Read merged{overridden(base.block, block), base.file};
+      if (is_alternative_) {
+        module_.remote_states.push_back(merged);
+      } else {
+        base = merged;
+      }
+    }
+    if (!is_merged) module_.remote_states.push_back({block, &file_});
+  }
+
+  const LoadedFile& file_;
+  Module& module_;
+  bool is_override_;
+  bool is_alternative_;  ///< only one of the tools that may run reads it
+};
+
+}  // namespace
+
+void merge_file(const LoadedFile& file, terraform::Tool tool, Module& module) { Merger(file, tool, module).merge(); }
+
+}  // namespace statelane::states

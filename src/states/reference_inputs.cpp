@@ -1,0 +1,149 @@
+#include "states/reference_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "states/file_sets.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+using hcl::Value;
+using terraform::FileReference;
+using terraform::ReferenceKind;
+
+/// A template is looked at for this many sets of variables, past that once more with unknown ones.
+constexpr std::size_t most_uses_of_a_template = 16;
+
+/// Templates that a pattern may stand for.
+constexpr std::size_t most_templates = 1'000;
+
+/// The functions' second argument as variables; those of a value that is no map are not known.
+std::vector<hcl::Variable> variables_of(const Value& value) {
+  std::vector<hcl::Variable> result;
+  if (const auto* map = std::get_if<Value::Map>(&value.data)) {
+    for (const auto& [name, item] : *map) result.emplace_back(name, item);
+  }
+  return result;
+}
+
+/// A template knows its variables and nothing else.
+Fold fold_in_template(const Lane& lane, const std::vector<hcl::Variable>& variables) {
+  return [&](const hcl::Expression& expression, std::span<const hcl::Variable> more) {
+    std::vector<hcl::Variable> all = variables;
+    all.insert(all.end(), more.begin(), more.end());
+    const hcl::Scope scope{[](std::string_view root, std::string_view, const SourceRange& range) {
+                             return Value::unknown(fmt::format("{} is not known in the template", root), range);
+                           },
+                           all,
+                           [&](std::string_view name, std::span<const Value> arguments) {
+                             return call_file_function(lane, name, arguments);
+                           }};
+    return hcl::fold(expression, scope);
+  };
+}
+
+/// Files that `terraform init` puts there are not in git.
+bool is_remote_cache(const PossibleText& text) {
+  return !text.text.empty() && text.text.front() && lies_in_terraform_directory(*text.text.front());
+}
+
+}  // namespace
+
+bool lies_in_terraform_directory(std::string_view path) { return path.find(".terraform/") != std::string_view::npos; }
+
+void ReferenceInputs::add(const FileReference& reference, const Fold& fold, const Reach& reach,
+                          const RepoPath& module_directory) {
+  for (const Round& round : find_rounds(reference.loops, fold))
+    add_round(reference, fold, round, reach, module_directory);
+}
+
+void ReferenceInputs::add_round(const FileReference& reference, const Fold& fold, const Round& round,
+                                const Reach& reach, const RepoPath& module_directory) {
+  const auto operand = [&](std::size_t index) { return fold(*reference.value->operands[index], round); };
+  const std::size_t operands = reference.value->operands.size();
+  if (reference.kind == ReferenceKind::file_set) {
+    if (operands == 2) add_file_set(operand(0), operand(1), reach);
+    return;
+  }
+  if (reference.kind != ReferenceKind::template_file) {
+    add_texts(fold(*reference.value, round), reference, reach, module_directory);
+    return;
+  }
+  const Value variables = operands > 1 ? operand(1) : Value{};
+  for (const std::uint32_t input : add_texts(operand(0), reference, reach, module_directory))
+    add_templates(input, variables, reach.place);
+}
+
+std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const FileReference& reference,
+                                                      const Reach& reach, const RepoPath& module_directory) {
+  const auto definition_of = reference.is_definition ? std::optional(module_directory) : std::nullopt;
+  const bool is_template = reference.kind == ReferenceKind::template_file;
+  const ReferenceKind kind = is_template ? ReferenceKind::file : reference.kind;
+  std::vector<std::uint32_t> added;
+  for (const PossibleText& text : to_texts(value)) {
+    if (is_remote_cache(text)) continue;
+    const PathInputs inputs =
+        add_path_inputs(lane_.tree, lane_.working_directory, text.text, kind, definition_of, reach, inputs_);
+    note(inputs.outcome, text, reach);
+    added.insert(added.end(), inputs.added.begin(), inputs.added.end());
+  }
+  return added;
+}
+
+void ReferenceInputs::add_file_set(const Value& directories, const Value& patterns, const Reach& reach) {
+  for (const PossibleText& directory : to_texts(directories)) {
+    for (const PossibleText& pattern : to_texts(patterns)) {
+      if (is_remote_cache(directory)) continue;
+      const PathInputs inputs =
+          add_file_set_inputs(lane_.tree, lane_.working_directory, directory.text, pattern.text, reach, inputs_);
+      note(inputs.outcome, directory.why.empty() ? pattern : directory, reach);
+      if (inputs.outcome == PathOutcome::known)
+        file_sets_.insert(file_sets_.end(), inputs.added.begin(), inputs.added.end());
+    }
+  }
+}
+
+void ReferenceInputs::add_templates(std::uint32_t input, const Value& variables, const Place& place) {
+  const Input& found = inputs_[input];
+  if (found.kind == InputKind::file) return add_template(RepoPath(found.path), input, variables);
+  if (found.kind != InputKind::pattern) return;
+  const auto paths = find_matches(lane_.tree, found.path, found.glob, most_templates);
+  if (!paths) {
+    unknown_.push_back({place, fmt::format("too many templates may be meant to read them all: {}", found.glob)});
+    return;
+  }
+  for (const RepoPath& path : *paths) add_template(path, input, variables);
+}
+
+void ReferenceInputs::add_template(const RepoPath& path, std::uint32_t input, const Value& variables) {
+  const terraform::TemplateFile* file = modules_.find_template(path);
+  if (file == nullptr) return;
+  if (!file->faults.empty()) {
+    const Diagnostic fault = file->faults.sorted().front();
+    unknown_.push_back(
+        {{path, fault.range ? fault.range->begin.line : 0}, fmt::format("in a template: {}", fault.message)});
+  }
+  if (file->references.empty()) return;
+  std::set<std::string>& seen = templates_[path];
+  const Value known = seen.size() < most_uses_of_a_template ? variables : Value{};
+  if (!seen.insert(to_fingerprint(known)).second) return;
+  const std::vector<hcl::Variable> named = variables_of(known);
+  const Fold fold = fold_in_template(lane_, named);
+  for (const FileReference& reference : file->references)
+    add(reference, fold, {input, {path, reference.line}}, RepoPath());
+}
+
+/// Reports what is not known. A path of which nothing is known may be any file: everything becomes an input.
+void ReferenceInputs::note(PathOutcome outcome, const PossibleText& text, const Reach& reach) {
+  if (outcome == PathOutcome::anything) {
+    inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach);
+    unknown_.push_back({reach.place, fmt::format("any file of the repository may be read here: {}", text.why)});
+  } else if (outcome == PathOutcome::covered) {
+    unknown_.push_back({reach.place, fmt::format("part of a path is not known: {}", text.why)});
+  }
+}
+
+}  // namespace statelane::states
