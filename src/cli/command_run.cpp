@@ -1,14 +1,17 @@
-#include "base/digest.hpp"
+#include <optional>
+
 #include "base/error.hpp"
+#include "cli/check_out.hpp"
+#include "cli/choose_ends.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
+#include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
-#include "gitlab/names.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
-#include "states/existing_inputs.hpp"
+#include "states/backend_identity.hpp"
 
 namespace statelane::cli {
 
@@ -16,75 +19,99 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Path and content of everything that the state depends on.
-std::string digest_inputs(const Side& side, std::uint32_t state) {
-  Sha256 hash;
-  for (const RepoPath& path : states::find_existing_inputs(*side.tree, side.states.graph, state)) {
-    const ContentId id = side.tree->content_id(path);
-    hash.add_field(path.str());
-    hash.add_field({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+/// The commit before the change that this pipeline is about; empty when there was none. A child does not always show
+/// what its parent compared with: then it is the commit before this one. Throws when it cannot be had.
+std::optional<repo::CommitId> find_commit_before(const repo::Repository& repository) {
+  const Ends ends = choose_ends(repository, {}, read_predefined_variables());
+  if (ends.reason != gitlab::BaseReason::none) return ends.base;
+  return repository.first_parent(ends.head.value_or(repository.resolve("HEAD")));
+}
+
+/// Whether the state was there before the change. Where that cannot be found out it counts as an old one: then an empty
+/// one is looked at twice.
+bool existed_before(const repo::Repository& repository, const std::string& id) {
+  try {
+    const auto before = find_commit_before(repository);
+    if (!before) return false;
+    facts::FactStore facts;
+    Diagnostics ignored;
+    return load_side(repository.commit_tree(*before), facts, ignored).states.graph.find(id).has_value();
+  } catch (const Error&) {
+    return true;
   }
-  return hash.finish_hex();
 }
 
-std::vector<std::string> relative_to(const RepoPath& directory, const std::vector<RepoPath>& paths) {
-  std::vector<std::string> result;
-  for (const RepoPath& path : paths) result.push_back(relative_path(directory, path));
-  return result;
-}
-
-runner::LaneDescription describe_lane(const Side& side, std::uint32_t index, const fs::path& project) {
-  const states::State& state = side.states.graph.states()[index];
-  runner::LaneDescription lane;
-  lane.state_id = state.id;
-  lane.slug = gitlab::slug(state.id);
-  lane.project_directory = project;
-  lane.directory = state.directory.str();
-  lane.var_files = relative_to(state.directory, state.var_files);
-  lane.backend_config = relative_to(state.directory, state.backend_files);
-  if (!state.workspace.empty()) lane.workspace = state.workspace;
-  if (!state.tool.empty()) lane.tool = state.tool;
-  if (state.backend) {
-    lane.backend_type = state.backend->type;
-    const auto address = state.backend->known.find("address");
-    if (state.backend->type == "http" && address != state.backend->known.end()) lane.backend_address = address->second;
+/// A state of the tree in front of us that stores, or may store, where `state` of an earlier tree does.
+std::string find_user_of(const states::State& state, const Side& now) {
+  if (!state.backend) return "";
+  for (const states::State& other : now.states.graph.states()) {
+    if (!other.backend) continue;
+    if (states::match_identity(*state.backend, *other.backend) != states::IdentityMatch::different) return other.id;
   }
-  const config::Settings& settings = state.settings;
-  if (settings.commands) lane.commands = runner::LaneCommands{settings.commands->plan, settings.commands->apply};
-  lane.after_plan = settings.after_plan.value_or(std::vector<std::string>{});
-  lane.max_destroy = settings.max_destroy;
-  lane.inputs_digest = digest_inputs(side, index);
-  return lane;
+  return "";
 }
 
-/// Where applies may run: the configured branches, else the default branch. Outside CI nothing is checked.
-std::vector<std::string> find_apply_branches(const states::State& state) {
-  if (state.settings.apply_branches) return *state.settings.apply_branches;
-  const std::string name(gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
-  return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
+/// A local backend's state lies among the files: another revision's files would be planned against an empty one.
+void refuse_local_state(const states::State& state) {
+  if (state.backend && state.backend->type != "local") return;
+  throw Error(ErrorKind::usage, "--from needs a backend that keeps the state elsewhere than among the files");
+}
+
+/// One run of a lane, with the files that it runs on.
+struct Lane {
+  runner::LaneDescription description;
+  std::optional<CheckedOut> files;
+};
+
+void take_files_from(const repo::Repository& repository, const Options& options, Lane& lane) {
+  Diagnostics ignored;  // what was wrong with that revision cannot be helped any more
+  Options earlier = options;
+  earlier.revision = options.from;
+  const Side then = load_only_side(repository, earlier, ignored);
+  const std::uint32_t index = find_state(then.states.graph, repository, options.state);
+  const states::State& state = then.states.graph.states()[index];
+  const fs::path project = *repository.work_tree();
+  lane.description = describe_lane(then, index, project);
+  if (state.kind == states::StateKind::terraform) refuse_local_state(state);
+  const Side now = load_only_side(repository, options, ignored);
+  lane.description.still_used_by = find_user_of(state, now);
+  lane.files.emplace(*then.tree, project / ".statelane" / "private" / (lane.description.slug + ".files"));
+  lane.description.files_directory = lane.files->directory();
+}
+
+/// False: the user's files have errors, and they are told.
+bool take_present_files(const repo::Repository& repository, const Options& options, Lane& lane) {
+  Diagnostics diagnostics;
+  const Side side = load_only_side(repository, options, diagnostics);
+  if (write_diagnostics(diagnostics, side.tree.get(), false)) return false;
+  const std::uint32_t index = find_state(side.states.graph, repository, options.state);
+  lane.description = describe_lane(side, index, *repository.work_tree());
+  return true;
 }
 
 }  // namespace
 
 int run_lane(const Options& options) {
   const repo::Repository repository = open_repository();
-  const auto project = repository.work_tree();
-  if (!project) throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
-  Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
-  if (write_diagnostics(diagnostics, side.tree.get(), false)) return 1;
-  const std::uint32_t index = find_state(side.states.graph, repository, options.state);
-  const states::State& state = side.states.graph.states()[index];
-
-  runner::LaneDescription lane = describe_lane(side, index, *project);
-  lane.apply_branches = find_apply_branches(state);
+  if (!repository.work_tree())
+    throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
+  Lane lane;
+  if (!options.from.empty()) {
+    take_files_from(repository, options, lane);
+  } else if (!take_present_files(repository, options, lane)) {
+    return 1;
+  }
   const runner::JobEnvironment job = runner::read_job_environment();
-  runner::RunOptions run;
+  runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;
-  run.passed = options.passed;
-  run.detailed_exit_code = options.detailed_exit_code;
-  if (options.command == Command::run_plan) return runner::run_plan(lane, job, run);
-  return runner::run_apply(lane, job, run, [&] { return check_branch(repository, job.branch, job.commit, state.id); });
+  if (options.command == Command::run_plan) return runner::run_plan(lane.description, job, run);
+  if (options.command == Command::run_drift) return runner::run_drift(lane.description, job, run);
+  run.destroy = options.command == Command::run_destroy;
+  const std::string& id = lane.description.state_id;
+  runner::ApplyQuestions questions;
+  questions.newest = [&] { return check_branch(repository, job.branch, job.commit, id); };
+  if (job.ci) questions.existed_at_base = [&] { return existed_before(repository, id); };
+  return runner::run_apply(lane.description, job, run, questions);
 }
 
 }  // namespace statelane::cli

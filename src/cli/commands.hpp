@@ -14,7 +14,7 @@ int run_inputs(const Options& options);
 int run_graph(const Options& options);
 int run_generate(const Options& options);
 
-/// `run plan` and `run apply`.
+/// `run plan`, `run apply`, `run destroy` and `run drift`.
 int run_lane(const Options& options);
 
 }  // namespace statelane::cli

@@ -47,7 +47,9 @@ int run(std::span<const char* const> arguments) {
     case Command::graph: return run_graph(options);
     case Command::generate: return run_generate(options);
     case Command::run_plan:
-    case Command::run_apply: return run_lane(options);
+    case Command::run_apply:
+    case Command::run_destroy:
+    case Command::run_drift: return run_lane(options);
   }
   return 70;
 }

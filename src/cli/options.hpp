@@ -2,17 +2,16 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
-#include "runner/guards.hpp"
+#include "runner/lane.hpp"
 
 namespace statelane::cli {
 
-enum class Command { list, affected, why, inputs, graph, generate, run_plan, run_apply };
+enum class Command { list, affected, why, inputs, graph, generate, run_plan, run_apply, run_destroy, run_drift };
 enum class GraphFormat { text, dot, mermaid, json };
 enum class Color { automatic, always, never };
 enum class OnMissingBase { fail, all };
@@ -53,8 +52,8 @@ struct Options {
   std::string path;   ///< inputs --of
 
   // run
-  bool detailed_exit_code = false;
-  std::set<runner::Guard> passed;  ///< guards that the user passes by their options
+  std::string from;  ///< --from: run on the files of this revision
+  runner::RunOptions run;
 };
 
 /// What became of the command line.

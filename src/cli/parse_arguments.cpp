@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/suggest.hpp"
 #include "cli/options.hpp"
+#include "gitlab/duration.hpp"
 
 namespace statelane::cli {
 
@@ -130,7 +131,7 @@ void add_generate(CLI::App& app, Options& options) {
 void add_guards(CLI::App& command, Options& options) {
   for (const runner::Guard guard : runner::all_guards()) {
     const auto pass = [&options, guard](bool passed) {
-      if (passed) options.passed.insert(guard);
+      if (passed) options.run.passed.insert(guard);
     };
     const std::string help(runner::help_of(guard));
     if (guard == runner::Guard::newest_commit) {
@@ -149,17 +150,69 @@ void add_guards(CLI::App& command, Options& options) {
   }
 }
 
+/// A span of time, `300`, `5m`, `200ms`.
+template <typename Duration>
+void add_duration(CLI::App& app, const std::string& name, Duration& value, const std::string& help) {
+  const auto take = [&value, name](const std::string& text) {
+    const auto time = gitlab::parse_duration(text);
+    if (!time) throw CLI::ValidationError(name, fmt::format("\"{}\" is no span of time (90, 5m, 200ms)", text));
+    value = std::chrono::duration_cast<Duration>(*time);
+  };
+  app.add_option_function<std::string>(name, take, help)->envname(variable_of(name))->type_name("TIME");
+}
+
+CLI::App* add_run_verb(CLI::App& run, Options& options, Command verb, const char* name, const char* help) {
+  CLI::App* command = run.add_subcommand(name, help);
+  command->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
+  add_duration(*command, "--lock-timeout", options.run.lock_time_out, "how long to wait for the state lock (300)");
+  add_option(*command, "--init-attempts", options.run.init_attempts, "tries of init when a registry fails (4)");
+  add_duration(*command, "--retry-wait", options.run.retry_wait, "before the second try, doubled for each further (2)");
+  add_duration(
+      *command, "--settle-time", options.run.settle_time,
+      "after a stop signal, how long to see whether Terraform was signalled too, before it is interrupted (2)");
+  command->callback([&options, verb] { options.command = verb; });
+  return command;
+}
+
+void add_lock(CLI::App& command, Options& options) {
+  command
+      .add_flag_function(
+          "--lock,!--no-lock", [&options](std::int64_t count) { options.run.lock = count > 0; },
+          "take the state lock while planning (default: not in merge request pipelines, not for drift)")
+      ->envname("STATELANE_OPT_LOCK");
+}
+
+void add_apply_options(CLI::App& command, Options& options) {
+  command
+      .add_option("--output", options.run.dotenv_outputs,
+                  "write this output (NAME or VARIABLE=NAME) to outputs.env for later jobs; repeatable")
+      ->envname("STATELANE_OPT_OUTPUT");
+  add_guards(command, options);
+}
+
+void add_from(CLI::App& command, Options& options) {
+  add_option(command, "--from", options.from, "run on the files of this revision, for a state that is gone since");
+}
+
 void add_run(CLI::App& app, Options& options) {
   CLI::App* run = app.add_subcommand("run", "run Terraform inside a job");
   run->require_subcommand(0, 1);
-  CLI::App* plan = run->add_subcommand("plan", "plan one state and leave the plan as an artifact");
-  plan->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
-  add_flag(*plan, "--detailed-exitcode", options.detailed_exit_code, "exit with 2 when there are changes");
-  plan->callback([&options] { options.command = Command::run_plan; });
-  CLI::App* apply = run->add_subcommand("apply", "apply exactly the plan that was reviewed");
-  apply->add_option("STATE", options.state, "the state's id, or a path to its directory")->required();
-  add_guards(*apply, options);
-  apply->callback([&options] { options.command = Command::run_apply; });
+  CLI::App* plan =
+      add_run_verb(*run, options, Command::run_plan, "plan", "plan one state and leave the plan as an artifact");
+  add_flag(*plan, "--detailed-exitcode", options.run.detailed_exit_code, "exit with 2 when there are changes");
+  add_flag(*plan, "--destroy", options.run.destroy, "plan to destroy everything in the state");
+  add_from(*plan, options);
+  add_lock(*plan, options);
+  CLI::App* apply =
+      add_run_verb(*run, options, Command::run_apply, "apply", "apply exactly the plan that was reviewed");
+  add_apply_options(*apply, options);
+  CLI::App* destroy = add_run_verb(*run, options, Command::run_destroy, "destroy",
+                                   "apply exactly the plan that was reviewed and that plan --destroy made");
+  add_from(*destroy, options);
+  add_apply_options(*destroy, options);
+  CLI::App* drift = add_run_verb(*run, options, Command::run_drift, "drift",
+                                 "exit with 2 when configuration, state and world differ; leaves no plan");
+  add_lock(*drift, options);
 }
 
 /// The word that was not understood, with a suggestion.

@@ -41,7 +41,10 @@ std::optional<EntryKind> kind_of_mode(mode_t mode) {
 
 /// What is not part of the repository: git's own directory (or file, in a linked work tree) and what Terraform
 /// downloads.
-bool is_hidden(std::string_view name) { return name == "." || name == ".." || name == ".git" || name == ".terraform"; }
+/// `.statelane`: what the job helper leaves, plans and other revisions' files among it.
+bool is_hidden(std::string_view name) {
+  return name == "." || name == ".." || name == ".git" || name == ".terraform" || name == ".statelane";
+}
 
 /// The entry `name` of the open directory `parent`; empty when it is gone again.
 std::optional<TreeEntry> read_entry(int parent, const char* name, const RepoPath& path) {

@@ -85,8 +85,8 @@ ArtifactPaths artifact_paths(const LaneDescription& lane) {
 }
 
 fs::path lane_directory(const LaneDescription& lane) {
-  if (lane.directory.empty() || lane.directory == ".") return lane.project_directory;
-  return lane.project_directory / lane.directory;
+  const fs::path& top = lane.files_directory.empty() ? lane.project_directory : lane.files_directory;
+  return lane.directory.empty() || lane.directory == "." ? top : top / lane.directory;
 }
 
 void make_private_directory(const fs::path& directory) {

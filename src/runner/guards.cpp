@@ -30,6 +30,7 @@ constexpr std::array guard_texts = {
     GuardText{Guard::empty_state, "--allow-empty-state", "apply although the state is empty"},
     GuardText{Guard::changed_outputs, "--allow-changed-outputs",
               "apply although outputs that the plan read have changed"},
+    GuardText{Guard::still_used, "--allow-still-used", "destroy although another state may have the same backend"},
 };
 
 const GuardText& text_of(Guard guard) { return guard_texts[static_cast<std::size_t>(guard)]; }
@@ -38,7 +39,7 @@ constexpr bool is_indexed_by_guard() {
   for (std::size_t index = 0; index < guard_texts.size(); ++index) {
     if (static_cast<std::size_t>(guard_texts[index].guard) != index) return false;
   }
-  return guard_texts.size() == static_cast<std::size_t>(Guard::changed_outputs) + 1;
+  return guard_texts.size() == static_cast<std::size_t>(Guard::still_used) + 1;
 }
 static_assert(is_indexed_by_guard());
 

@@ -25,6 +25,7 @@ enum class Guard {
   max_destroy,      ///< not more deletes and replaces than configured
   empty_state,      ///< the state is not suddenly empty
   changed_outputs,  ///< no output of another state that the plan read has changed since
+  still_used,       ///< no other state has, or may have, the backend of the one that is destroyed
 };
 
 /// The name of the option that passes a guard, with its dashes: `--allow-other-commit`; for `newest_commit` it is

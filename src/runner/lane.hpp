@@ -24,7 +24,8 @@ struct LaneCommands {
 struct LaneDescription {
   std::string state_id{};
   std::string slug{};                         ///< the directory name of its artifacts: `[A-Za-z0-9._-]+`
-  std::filesystem::path project_directory{};  ///< the top of the work tree, absolute
+  std::filesystem::path project_directory{};  ///< the top of the work tree, absolute: artifacts lie below it
+  std::filesystem::path files_directory{};    ///< the top of the files to run on, absolute; empty: the work tree
   std::string directory{};                    ///< the state directory relative to it; empty or `.` for the root
   std::vector<std::string> var_files{};       ///< relative to the state directory, in order
   std::vector<std::string> backend_config{};  ///< files, relative to the state directory, in order
@@ -36,8 +37,8 @@ struct LaneDescription {
   std::vector<std::string> after_plan{};  ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
   std::optional<std::int64_t> max_destroy{};
   std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
+  std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one
   std::string inputs_digest{};                ///< of everything the state depends on, at the commit that is checked out
-  bool existed_at_base = false;  ///< the state was there before the change; an empty one is then suspicious
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
   std::optional<std::vector<std::string>> read_outputs{};  ///< names of other states' outputs that the state refers to
                                                            ///< anywhere; empty: not known, then all count
@@ -71,7 +72,10 @@ struct BranchCheck {
   std::string detail{};  ///< `inputs_differ`: an input that differs; `cannot_tell`: the reason
 };
 
-/// Asked at most once, at the last moment before an apply.
-using BranchQuestion = std::function<BranchCheck()>;
+/// What an apply asks of git, each at most once and only where the answer counts.
+struct ApplyQuestions {
+  std::function<BranchCheck()> newest{};    ///< at the last moment before the apply
+  std::function<bool()> existed_at_base{};  ///< the state was there before the change; empty: not to be asked
+};
 
 }  // namespace statelane::runner

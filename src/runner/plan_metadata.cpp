@@ -125,6 +125,12 @@ class Verifier {
              "check the backend's address and its key; if the state was never applied, start this job with "
              "--allow-empty-state");
     }
+    if (planned_.destroy && !conditions_.still_used_by.empty()) {
+      refuse(Guard::still_used,
+             fmt::format("state '{}' has, or may have, the same backend: its resources would be destroyed",
+                         conditions_.still_used_by),
+             "give the two states different backends, or leave the resources to that state");
+    }
   }
 
   std::vector<std::string> utf8_var_files() const {

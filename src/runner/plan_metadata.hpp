@@ -57,6 +57,7 @@ struct ApplyConditions {
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};
   bool existed_at_base = false;  ///< the state was there before the change
+  std::string still_used_by{};   ///< another state whose backend is, or may be, that of the one to destroy
 };
 
 /// Every reason not to apply a plan, in the order of the guards, each one sentence with its fix.

@@ -44,7 +44,7 @@ std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const Pla
 }
 
 std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
-                            const PlanMetadata& planned) {
+                            const PlanMetadata& planned, const ApplyQuestions& questions) {
   ApplyConditions conditions;
   conditions.now = run.describe();
   if (!lane.commands) conditions.now.tool_version = run.ask_tool_version();
@@ -54,7 +54,8 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   conditions.in_merge_request = job.in_merge_request();
   conditions.deploy_freeze = job.deploy_freeze;
   conditions.max_destroy = lane.max_destroy;
-  conditions.existed_at_base = lane.existed_at_base;
+  conditions.existed_at_base = planned.was_empty && questions.existed_at_base && questions.existed_at_base();
+  conditions.still_used_by = lane.still_used_by;
   std::vector<Refusal> refusals = find_refusals(planned, conditions);
   const std::vector<Refusal> changed = find_changed_outputs(lane, planned);
   refusals.insert(refusals.end(), changed.begin(), changed.end());
@@ -91,8 +92,8 @@ std::vector<Refusal> judge(const BranchCheck& check) {
 }
 
 /// Asks for the newest commit unless the answer would not count.
-std::vector<std::string> enforce_newest(LaneRun& run, const RunOptions& options, const BranchQuestion& newest) {
-  if (!options.passed.contains(Guard::newest_commit)) return run.enforce(judge(newest()));
+std::vector<std::string> enforce_newest(LaneRun& run, const RunOptions& options, const ApplyQuestions& questions) {
+  if (!options.passed.contains(Guard::newest_commit)) return run.enforce(judge(questions.newest()));
   run.log().line("statelane: --newest-commit off: whether the branch has moved on is not looked at");
   return {std::string(option_of(Guard::newest_commit))};
 }
@@ -169,14 +170,14 @@ Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun
 }  // namespace
 
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
-              const BranchQuestion& newest) {
+              const ApplyQuestions& questions) {
   LaneRun run(lane, job, options);
   std::error_code ignored;
   for (const fs::path& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text})
     fs::remove(file, ignored);
   const PlanMetadata planned = load_metadata(lane, run.paths());
   ApplyRecord record;
-  std::vector<Refusal> refusals = verify(lane, job, run, planned);
+  std::vector<Refusal> refusals = verify(lane, job, run, planned, questions);
   if (run.supervisor().is_stopping()) return run.explain_stop("the apply began; nothing was changed");
   record.passed_guards = run.enforce(std::move(refusals));
   if (!planned.has_changes) {
@@ -187,7 +188,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     if (const int code = run.prepare_terraform(); code != 0) return code;
   }
   if (planned.has_changes) {
-    const std::vector<std::string> passed = enforce_newest(run, options, newest);
+    const std::vector<std::string> passed = enforce_newest(run, options, questions);
     record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
     const Supervised applied = apply(lane, options, run);
     record.exit_code = finish(lane, run, applied, lane.commands ? lane.commands->apply.front() : "apply");

@@ -9,10 +9,10 @@ namespace statelane::runner {
 /// applied, then applies that file, once. It never plans. A plan without changes ends at once with 0. With
 /// `options.destroy` (`run destroy`) only a plan made with it is accepted, without it only one made without it.
 ///
-/// `newest` is asked last, after all other guards. Returns Terraform's exit code, 0 for nothing to do, 128 + n when a
-/// signal killed it or stopped the helper before it began. Throws `Error{refused}` with one sentence and the fix when a
-/// guard strikes; not_found, cannot_execute, environment otherwise.
+/// `questions.newest` is asked last, after all other guards. Returns Terraform's exit code, 0 for nothing to do, 128 +
+/// n when a signal killed it or stopped the helper before it began. Throws `Error{refused}` with one sentence and the
+/// fix when a guard strikes; not_found, cannot_execute, environment otherwise.
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
-              const BranchQuestion& newest);
+              const ApplyQuestions& questions);
 
 }  // namespace statelane::runner

@@ -116,6 +116,10 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
   if (summary.complete == false && summary.has_changes()) {
     log.line("statelane: the plan is not complete (targets, or deferred changes): another one will be needed after it");
   }
+  if (!lane.still_used_by.empty()) {
+    log.line(fmt::format("statelane: state '{}' has, or may have, the same backend: this is applied only with {}",
+                         lane.still_used_by, option_of(Guard::still_used)));
+  }
   if (lane.max_destroy && summary.destroys() > *lane.max_destroy) {
     log.line(fmt::format(
         "statelane: the plan deletes or replaces {} resources, and max_destroy is {}: it is applied only with {}",

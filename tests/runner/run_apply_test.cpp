@@ -180,10 +180,11 @@ TEST_CASE("a stop signal before Terraform's apply begins means that it never doe
   Project project;
   REQUIRE(project.plan().code == 0);
   auto helper = project.start([&project] {
-    return statelane::runner::run_apply(project.lane, project.job, project.options, [] {
+    const auto raise_and_answer = [] {
       ::raise(SIGTERM);
       return BranchCheck{};
-    });
+    };
+    return statelane::runner::run_apply(project.lane, project.job, project.options, {raise_and_answer, {}});
   });
   CHECK(helper.finish() == 128 + SIGTERM);
   CHECK(helper.log().find("stopped by signal TERM before 'apply' began; nothing was changed") != std::string::npos);
@@ -267,7 +268,7 @@ TEST_CASE("a changed output that the state does not refer to refuses nothing whe
 TEST_CASE("a state that is suddenly empty is refused") {
   if (!has_tool("terraform")) return;
   Project project;
-  project.lane.existed_at_base = true;
+  project.existed_at_base = true;
   const Outcome refused = apply_after(project, [](Project&) {});
   CHECK(refused.code == 125);
   CHECK(refused.says("the state is empty though it is no new one"));

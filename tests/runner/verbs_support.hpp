@@ -34,6 +34,7 @@ struct Project {
   JobEnvironment job;
   RunOptions options;
   BranchCheck branch;
+  bool existed_at_base = false;
 
   Project() {
     isolate_terraform();
@@ -74,7 +75,10 @@ struct Project {
     return start([this] { return statelane::runner::run_plan(lane, job, options); });
   }
   ForkedHelper start_apply() const {
-    return start([this] { return statelane::runner::run_apply(lane, job, options, [this] { return branch; }); });
+    return start([this] {
+      return statelane::runner::run_apply(lane, job, options,
+                                          {[this] { return branch; }, [this] { return existed_at_base; }});
+    });
   }
   static Outcome end(ForkedHelper helper) {
     const int code = helper.finish();

@@ -1,0 +1,88 @@
+#include "cli/lane_description.hpp"
+
+#include <set>
+
+#include "base/digest.hpp"
+#include "gitlab/duration.hpp"
+#include "gitlab/names.hpp"
+#include "states/existing_inputs.hpp"
+#include "terraform/file_names.hpp"
+#include "terraform/read_outputs.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+/// Path and content of everything that the state depends on.
+std::string digest_inputs(const repo::Tree& tree, const std::vector<RepoPath>& inputs) {
+  Sha256 hash;
+  for (const RepoPath& path : inputs) {
+    const ContentId id = tree.content_id(path);
+    hash.add_field(path.str());
+    hash.add_field({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  }
+  return hash.finish_hex();
+}
+
+/// The names of other states' outputs that the configuration refers to; empty when some reference does not say.
+std::optional<std::vector<std::string>> find_read_outputs(const repo::Tree& tree, const std::vector<RepoPath>& inputs) {
+  std::set<std::string> names;
+  for (const RepoPath& path : inputs) {
+    if (!terraform::is_configuration_name(path.name())) continue;
+    const auto entry = tree.find(path);
+    if (!entry || entry->kind == repo::EntryKind::symlink) continue;  // what it points at is an input as well
+    const auto of_file = terraform::find_read_outputs(tree.read(path));
+    if (!of_file) return std::nullopt;
+    names.insert(of_file->begin(), of_file->end());
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+std::vector<std::string> relative_to(const RepoPath& directory, const std::vector<RepoPath>& paths) {
+  std::vector<std::string> result;
+  for (const RepoPath& path : paths) result.push_back(relative_path(directory, path));
+  return result;
+}
+
+/// Where applies may run: the configured branches, else the default branch. Outside CI nothing is checked.
+std::vector<std::string> find_apply_branches(const states::State& state) {
+  if (state.settings.apply_branches) return *state.settings.apply_branches;
+  const std::string name(gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
+  return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
+}
+
+void describe_backend(const states::State& state, runner::LaneDescription& lane) {
+  if (!state.backend) return;
+  lane.backend_type = state.backend->type;
+  const auto address = state.backend->known.find("address");
+  if (state.backend->type == "http" && address != state.backend->known.end()) lane.backend_address = address->second;
+}
+
+}  // namespace
+
+runner::LaneDescription describe_lane(const Side& side, std::uint32_t index, const std::filesystem::path& project) {
+  const states::State& state = side.states.graph.states()[index];
+  const std::vector<RepoPath> inputs = states::find_existing_inputs(*side.tree, side.states.graph, index);
+  runner::LaneDescription lane;
+  lane.state_id = state.id;
+  lane.slug = gitlab::slug(state.id);
+  lane.project_directory = project;
+  lane.directory = state.directory.str();
+  lane.var_files = relative_to(state.directory, state.var_files);
+  lane.backend_config = relative_to(state.directory, state.backend_files);
+  if (!state.workspace.empty()) lane.workspace = state.workspace;
+  if (!state.tool.empty()) lane.tool = state.tool;
+  describe_backend(state, lane);
+  const config::Settings& settings = state.settings;
+  if (settings.commands) lane.commands = runner::LaneCommands{settings.commands->plan, settings.commands->apply};
+  lane.after_plan = settings.after_plan.value_or(std::vector<std::string>{});
+  lane.max_destroy = settings.max_destroy;
+  lane.apply_branches = find_apply_branches(state);
+  lane.inputs_digest = digest_inputs(*side.tree, inputs);
+  lane.read_outputs = find_read_outputs(*side.tree, inputs);
+  if (const auto life = gitlab::parse_duration(side.config.expire_in))
+    lane.plan_life = std::chrono::duration_cast<std::chrono::seconds>(*life);
+  return lane;
+}
+
+}  // namespace statelane::cli

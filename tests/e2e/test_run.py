@@ -1,0 +1,139 @@
+"""`statelane run`, each verb and option, on real Terraform and a state server."""
+import json
+
+from runs import BACKEND, ONE_RESOURCE, RunTest
+
+
+class Verbs(RunTest):
+
+    def test_the_reviewed_plan_is_applied_once(self):
+        self.plan()
+        self.apply()
+        self.assertEqual(self.resources(), {"terraform_data.a"})
+        again = self.apply(code=1)
+        self.assertIn("the state has changed since this plan was made", again.log)
+
+    def test_a_state_is_destroyed_by_a_plan_that_was_made_for_it_and_by_no_other(self):
+        self.plan()
+        self.apply()
+        self.assertIn("this is a destroy job", self.run_to_end("destroy", "net", code=125).log)
+        planned = self.plan("--destroy")
+        self.assertIn("plan of net: 1 to delete", planned.log)
+        self.assertIn("this is no destroy job", self.apply(code=125).log)
+        self.run_to_end("destroy", "net")
+        self.assertEqual(self.resources(), set())
+
+    def test_a_state_that_is_gone_is_destroyed_with_the_files_of_the_commit_that_had_it(self):
+        self.commit({"net/main.tf": BACKEND + 'module "m" {\n  source = "../modules/m"\n}\n',
+                     "modules/m/main.tf": ONE_RESOURCE})
+        self.plan()
+        self.apply("--allow-empty-state")
+        had_it = self.repository.git("rev-parse", "HEAD")
+        self.commit({"net/main.tf": None, "modules/m/main.tf": None, "README": "nothing left\n"})
+        self.assertIn("unknown state", self.run_to_end("plan", "net", "--destroy", code=2).log)
+        self.plan("--destroy", "--from", had_it)
+        self.run_to_end("destroy", "net", "--from", had_it)
+        self.assertEqual(self.resources(), set())
+        self.assertFalse((self.project / ".statelane/private").exists())
+        self.assertFalse((self.project / "net/main.tf").exists())
+
+    def test_a_state_whose_backend_another_one_has_now_is_not_destroyed(self):
+        backend = f'terraform {{\n  backend "http" {{\n    address = "{self.server.address}/shared"\n  }}\n}}\n'
+        had_it = self.commit({"net/main.tf": backend + ONE_RESOURCE})
+        self.plan()
+        self.apply("--allow-empty-state")
+        self.commit({"net/main.tf": None, "network/main.tf": backend + ONE_RESOURCE})
+        self.assertIn("applied only with --allow-still-used", self.plan("--destroy", "--from", had_it).log)
+        refused = self.run_to_end("destroy", "net", "--from", had_it, code=125)
+        self.assertIn("state 'network' has, or may have, the same backend", refused.log)
+        self.run_to_end("destroy", "net", "--from", had_it, "--allow-still-used")
+
+    def test_files_of_a_commit_are_of_no_use_to_a_local_state(self):
+        had_it = self.commit({"net/main.tf": 'terraform {\n  backend "local" {}\n}\n' + ONE_RESOURCE})
+        self.assertIn("--from needs a backend", self.plan("--destroy", "--from", had_it, code=2).log)
+
+    def test_drift_is_told_by_the_exit_code_and_leaves_nothing_to_apply(self):
+        self.plan()
+        self.apply()
+        self.run_to_end("drift", "net")
+        self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "2")})
+        drifted = self.run_to_end("drift", "net", code=2)
+        self.assertIn("plan of net: 1 to update", drifted.log)
+        self.assertEqual([file.name for file in (self.project / ".statelane/net").iterdir() if file.suffix != ".txt"],
+                         ["applied.json"])
+
+
+class Options(RunTest):
+
+    def test_every_option_has_its_variable(self):
+        planned = self.plan(env=self.job(STATELANE_OPT_DETAILED_EXITCODE="1", STATELANE_OPT_LOCK_TIMEOUT="90s"), code=2)
+        self.assertIn("-lock-timeout=90s", planned.log)
+        self.assertIn("-lock=false", self.plan(env=self.job(STATELANE_OPT_LOCK="false")).log)
+        self.assertIn("-lock=false", self.plan("--no-lock").log)
+        self.assertIn("-lock-timeout", self.plan("--lock", env=self.job(CI_MERGE_REQUEST_IID="3")).log)
+        self.assertIn('"soon" is no span of time', self.plan("--lock-timeout", "soon", code=2).log)
+
+    def test_outputs_are_handed_on(self):
+        self.commit({"net/main.tf": BACKEND + 'output "zone" {\n  value = "eu-1"\n}\noutput "n" {\n  value = 3\n}\n'})
+        self.plan()
+        self.apply("--output", "zone", "--output", "COUNT=n")
+        self.assertEqual(self.artifact("outputs.env").read_text(), "zone=eu-1\nCOUNT=3\n")
+
+    def test_a_plan_lives_as_long_as_its_artifact(self):
+        self.commit({".statelane.yml": "pipeline: {expire_in: 2 hrs 30 min}\n"})
+        self.plan()
+        metadata = json.loads(self.artifact("meta.json").read_text())
+        self.assertEqual(metadata["expires"] - metadata["created"], 9000)
+
+
+class Guards(RunTest):
+
+    def test_an_empty_state_that_was_there_before_is_refused(self):
+        self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "2")})
+        self.before = self.first
+        self.plan()
+        self.assertIn("the state is empty though it is no new one", self.apply(code=125).log)
+        self.apply(env=self.job(STATELANE_OPT_ALLOW_EMPTY_STATE="1"))
+
+    def test_a_new_state_is_empty_by_right(self):
+        self.before = self.first
+        self.commit({"net/main.tf": None, "other/main.tf": BACKEND + ONE_RESOURCE})
+        self.run_to_end("plan", "other")
+        self.run_to_end("apply", "other")
+
+    def test_an_old_button_is_dead_when_the_states_inputs_have_changed_since(self):
+        self.plan()
+        old = self.job()
+        commit = old["CI_COMMIT_SHA"]
+        self.commit({"README": "words\n"})
+        self.repository.git("checkout", "-q", "--detach", commit)
+        self.apply(env=old)
+        self.plan(env=old)
+
+        self.repository.git("checkout", "-q", "main")
+        self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "2")})
+        self.plan(env=self.job())
+        older = self.job()
+        self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "3")})
+        self.repository.git("checkout", "-q", "--detach", older["CI_COMMIT_SHA"])
+        refused = self.apply(env=older, code=125)
+        self.assertIn("branch main has moved on, and what this state depends on differs there: net/main.tf", refused.log)
+        self.apply("--newest-commit", "off", env=older)
+
+    def test_an_output_that_no_file_refers_to_may_change(self):
+        """The records of earlier applies say what has changed; only what the configuration reads counts."""
+        address = f"{self.server.address}/up"
+        reader = (f'data "terraform_remote_state" "up" {{\n  backend = "http"\n  config = {{\n    address = "{address}"\n'
+                  '    username = "x"\n    password = "job-token"\n  }\n}\n'
+                  'resource "terraform_data" "a" {\n  input = data.terraform_remote_state.up.outputs.vpc\n}\n')
+        up = f'terraform {{\n  backend "http" {{\n    address = "{address}"\n  }}\n}}\noutput "vpc" {{\n  value = "v%d"\n}}\noutput "zone" {{\n  value = "z%d"\n}}\n'
+        self.commit({"up/main.tf": up % (1, 1), "net/main.tf": BACKEND + reader})
+        self.run_to_end("plan", "up")
+        self.run_to_end("apply", "up")  # Its outputs alone make no state look suddenly empty.
+        for outputs, code in (((1, 2), 0), ((2, 2), 125)):
+            self.commit({"up/main.tf": up % outputs})
+            self.run_to_end("plan", "up")
+            self.plan()
+            self.run_to_end("apply", "up")
+            refused = self.apply("--allow-empty-state", code=code)
+        self.assertIn("output 'vpc' of state 'up' has changed since the plan read it", refused.log)
