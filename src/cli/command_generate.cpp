@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -8,10 +9,12 @@
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
+#include "cli/output_files.hpp"
 #include "emit/write_yaml.hpp"
 #include "gitlab/expansion.hpp"
+#include "gitlab/limits.hpp"
 #include "pipeline/build_pipeline.hpp"
-#include "pipeline/check_pipeline.hpp"
+#include "pipeline/children.hpp"
 
 namespace statelane::cli {
 
@@ -37,6 +40,8 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   if (comparison.ends.base) result += " --base " + *comparison.ends.base;
   if (comparison.ends.head) result += " --head " + *comparison.ends.head;
   if (!options.ignore_format) result += " --no-ignore-format";
+  if (options.children > 1) result += fmt::format(" --children {}", options.children);
+  if (options.files > 1) result += fmt::format(" --files {}", options.files);
   return result;
 }
 
@@ -98,36 +103,69 @@ pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics)
   return templates;
 }
 
+void check_output(const Options& options) {
+  if (options.output.empty() && (options.children > 1 || options.files > 1)) {
+    throw Error(ErrorKind::usage, "several files cannot go to standard output", {"name the first with --output FILE"});
+  }
+  const std::string extension = std::filesystem::path(options.output).extension().string();
+  if (!options.output.empty() && extension != ".yml" && extension != ".yaml") {
+    fmt::print(stderr, "statelane: warning: GitLab includes only files whose names end in .yml or .yaml\n");
+  }
+}
+
+/// GitLab limits the text too, which is smaller than what it parses to, but for comments and escaped characters.
+std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server) {
+  std::string text = emit::write_yaml(file);
+  if (text.size() > gitlab::max_yaml_bytes(server)) {
+    throw Error(
+        ErrorKind::user_files,
+        fmt::format("a file would have {} bytes, and GitLab takes {}", text.size(), gitlab::max_yaml_bytes(server)),
+        {"take fewer states at a time with --state"});
+  }
+  return text;
+}
+
+void write_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server,
+                    const Options& options) {
+  if (options.output.empty()) return write_output(render_file(children.front().front(), server));
+  const auto names = name_child_files(options.output, options.children, options.files);
+  std::vector<OutputFile> files;
+  for (const pipeline::Child& child : children) {
+    for (const pipeline::Pipeline& file : child) {
+      files.push_back({names[files.size()], [&file, &server] { return render_file(file, server); }});
+    }
+  }
+  write_files(files);
+  for (const std::filesystem::path& stale : find_stale_files(options.output, names)) std::filesystem::remove(stale);
+}
+
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
   fmt::print(stderr, "{} of {} states affected; base: {}\n", affected.size(),
              comparison.head.states.graph.states().size(), comparison.ends.text);
-  if (!options.output.empty()) fmt::print(stderr, "wrote {}\n", options.output);
+  if (options.output.empty()) return;
+  const std::size_t count = options.children * options.files;
+  fmt::print(stderr, "wrote {}{}\n", options.output, count > 1 ? fmt::format(" and {} more beside it", count - 1) : "");
 }
 
 }  // namespace
 
 int run_generate(const Options& options) {
+  check_output(options);
   const repo::Repository repository = open_repository();
   Comparison comparison = compare(repository, options);
   // Beyond this point the set of affected states is fixed.
   Diagnostics& diagnostics = comparison.diagnostics;
   const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);
   const pipeline::PipelineRequest request = to_request(comparison, options);
-  const pipeline::Pipeline child =
-      pipeline::build_pipeline(request, comparison.impact, comparison.base.states.graph, comparison.head.states.graph,
-                               templates, comparison.head.config, diagnostics);
-  pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
+  const std::vector<pipeline::Child> children =
+      pipeline::build_children(request, comparison.impact, comparison.base.states.graph, comparison.head.states.graph,
+                               templates, comparison.head.config, {options.children, options.files}, diagnostics);
   const bool has_errors = write_diagnostics(diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options);
   if (has_errors || is_unclaimed) return 1;
-  // Beyond this point nothing can be wrong with the text.
-  const std::string text = emit::write_yaml(child);
-  if (options.output.empty()) {
-    write_output(text);
-  } else {
-    write_file(options.output, text);
-  }
+  // Beyond this point nothing can be wrong with the pipelines.
+  write_children(children, request.server, options);
   write_summary(comparison, options);
   return 0;
 }

@@ -1,8 +1,6 @@
 #include "cli/console.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,42 +25,6 @@ bool write_all(int descriptor, std::string_view text) {
   }
   return true;
 }
-
-[[noreturn]] void refuse_writing(const std::filesystem::path& file) {
-  throw Error(ErrorKind::environment, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
-}
-
-/// A descriptor that is closed, and a temporary file that is removed unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& target) : name_(target.string() + ".XXXXXX"), target_(target) {
-    descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
-    if (descriptor_ < 0) refuse_writing(target);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!is_renamed_) unlink(name_.c_str());
-  }
-
-  void write(std::string_view text) {
-    if (!write_all(descriptor_, text) || fchmod(descriptor_, 0644) != 0) refuse_writing(target_);
-  }
-
-  void rename() {
-    const int descriptor = descriptor_;
-    descriptor_ = -1;
-    if (close(descriptor) != 0 || std::rename(name_.c_str(), target_.c_str()) != 0) refuse_writing(target_);
-    is_renamed_ = true;
-  }
-
- private:
-  std::string name_;
-  std::filesystem::path target_;
-  int descriptor_ = -1;
-  bool is_renamed_ = false;
-};
 
 }  // namespace
 
@@ -93,12 +55,6 @@ bool write_diagnostics(const Diagnostics& diagnostics, const repo::Tree* tree, b
     write_all(STDERR_FILENO, render_diagnostic(diagnostic));
   }
   return has_errors;
-}
-
-void write_file(const std::filesystem::path& file, std::string_view text) {
-  TemporaryFile temporary(file);
-  temporary.write(text);
-  temporary.rename();
 }
 
 }  // namespace statelane::cli

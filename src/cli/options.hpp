@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -45,6 +46,8 @@ struct Options {
   std::string output;
   std::optional<config::ChangesKeyword> changes;
   std::string image;
+  std::size_t children = 1;  ///< that the parent triggers
+  std::size_t files = 1;     ///< that it includes for each
 
   GraphFormat graph_format = GraphFormat::text;
 

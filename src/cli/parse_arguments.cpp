@@ -123,6 +123,10 @@ void add_generate(CLI::App& app, Options& options) {
                                                         {"rules", config::ChangesKeyword::rules},
                                                         {"none", config::ChangesKeyword::none}}))
       ->envname("STATELANE_OPT_CHANGES");
+  add_option(*command, "--children", options.children, "how many child pipelines the parent triggers (default 1)")
+      ->check(CLI::Range(1, 100));
+  add_option(*command, "--files", options.files, "how many files the parent includes for each child, at most 3")
+      ->check(CLI::Range(1, 3));
   add_option(*command, "--image", options.image, "container image of the jobs (default: the image of this job)");
   command->callback([&options] { options.command = Command::generate; });
 }

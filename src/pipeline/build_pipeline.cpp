@@ -11,6 +11,7 @@
 #include "pipeline/merge_keywords.hpp"
 #include "pipeline/pipeline_head.hpp"
 #include "pipeline/provider_caches.hpp"
+#include "pipeline/warning_job.hpp"
 
 namespace statelane::pipeline {
 
@@ -129,7 +130,8 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
 
   Pipeline pipeline;
   pipeline.jobs = writer.take_jobs();
-  if (lanes.empty()) pipeline.jobs.push_back(build_noop_job(request, impact));
+  for (const auto& [name, text] : request.notices) pipeline.jobs.push_back(build_warning_job(name, text));
+  if (pipeline.jobs.empty()) pipeline.jobs.push_back(build_noop_job(request, impact));
   pipeline.comments = head_comments(request, impact, lanes.empty() ? "" : changes.reason_against_all());
   pipeline.globals = child_globals(request);
   pipeline.templates = templates.collect(used_templates(pipeline.jobs));

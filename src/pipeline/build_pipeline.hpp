@@ -52,6 +52,7 @@ struct PipelineRequest {
   bool gates = true;                                      ///< false: plans only, whatever the branch
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
+  std::map<std::string, std::string> notices;     ///< what people have to know: the name of a warning job → its text
   std::string nothing_reason;  ///< why nothing runs, when nothing is affected; empty: no state differs
 };
 

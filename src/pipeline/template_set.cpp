@@ -17,7 +17,9 @@ namespace {
 KeywordTarget target_of(std::string_view name) {
   if (name == ".statelane-plan" || name == ".statelane-custom-plan") return KeywordTarget::plan;
   if (name == ".statelane-apply") return KeywordTarget::apply;
-  if (name == ".statelane-noop" || name == ".statelane-barrier") return KeywordTarget::other;
+  if (name == ".statelane-noop" || name == ".statelane-barrier" || name == ".statelane-warning") {
+    return KeywordTarget::other;
+  }
   return KeywordTarget::lane;
 }
 

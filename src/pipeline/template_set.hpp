@@ -32,6 +32,7 @@ struct KeyOrigin {
 ///   .statelane-apply         apply job
 ///   .statelane-noop          the job of a pipeline in which nothing runs
 ///   .statelane-barrier       waits for many jobs
+///   .statelane-warning       says what is left to people
 class TemplateSet {
  public:
   /// The built-in templates.

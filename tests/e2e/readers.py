@@ -45,7 +45,7 @@ def schema_errors(paths):
 
 def gitlab_loader(yaml):
     """A loader that knows `!reference [job, key]`; the schema describes it as a list that starts with the tag."""
-    class Loader(yaml.SafeLoader):
+    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):
         pass
 
     Loader.add_constructor("!reference", lambda loader, node: ["!reference", *loader.construct_sequence(node)])
