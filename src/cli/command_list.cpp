@@ -6,14 +6,25 @@
 
 namespace statelane::cli {
 
+namespace {
+
+std::string render_ids(const states::StateGraph& graph) {
+  std::string result;
+  for (const states::State& state : graph.states()) result += state.id + "\n";
+  return result;
+}
+
+}  // namespace
+
 int run_list(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   const states::StateGraph& graph = side.states.graph;
   const auto unclaimed = states::find_unclaimed(*side.tree, graph);
-  write_output(options.json ? emit::render_list_json(graph, unclaimed)
-                            : emit::render_list_text(graph, unclaimed, wants_color(options)));
+  write_output(options.ids    ? render_ids(graph)
+               : options.json ? emit::render_list_json(graph, unclaimed)
+                              : emit::render_list_text(graph, unclaimed, wants_color(options)));
   return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
 }
 

@@ -91,7 +91,7 @@ bool take_present_files(const repo::Repository& repository, const Options& optio
 
 }  // namespace
 
-int run_lane(const Options& options) {
+int run_lane(const Options& options, LaneVerb verb) {
   const repo::Repository repository = open_repository();
   if (!repository.work_tree())
     throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
@@ -104,9 +104,9 @@ int run_lane(const Options& options) {
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;
-  if (options.command == Command::run_plan) return runner::run_plan(lane.description, job, run);
-  if (options.command == Command::run_drift) return runner::run_drift(lane.description, job, run);
-  run.destroy = options.command == Command::run_destroy;
+  if (verb == LaneVerb::plan) return runner::run_plan(lane.description, job, run);
+  if (verb == LaneVerb::drift) return runner::run_drift(lane.description, job, run);
+  run.destroy = verb == LaneVerb::destroy;
   const std::string& id = lane.description.state_id;
   runner::ApplyQuestions questions;
   questions.newest = [&] { return check_branch(repository, job.branch, job.commit, id); };

@@ -14,7 +14,11 @@ int run_inputs(const Options& options);
 int run_graph(const Options& options);
 int run_generate(const Options& options);
 
-/// `run plan`, `run apply`, `run destroy` and `run drift`.
-int run_lane(const Options& options);
+/// The verbs of `run`.
+enum class LaneVerb { plan, apply, destroy, drift };
+int run_lane(const Options& options, LaneVerb verb);
+
+int run_completion(const Options& options);
+int run_man(const Options& options);
 
 }  // namespace statelane::cli

@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/options.hpp"
+#include "cli/parse_arguments.hpp"
+#include "cli/terminal.hpp"
 
 namespace statelane::cli {
 
@@ -31,27 +33,22 @@ void enter_directory(const std::string& directory) {
   if (fault) throw Error(ErrorKind::environment, fmt::format("cannot enter {}: {}", directory, fault.message()));
 }
 
+std::optional<std::string> read_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+constexpr std::size_t widest_help = 100;
+
 int run(std::span<const char* const> arguments) {
-  const ParsedArguments parsed = parse_arguments(arguments);
-  if (!parsed.options) {
+  const std::size_t width = std::min(find_output_width().value_or(80), widest_help);
+  const ParsedArguments parsed = parse_arguments(arguments, read_variable, width);
+  if (parsed.command == nullptr) {
     write_output(parsed.text);
     return parsed.exit_code;
   }
-  const Options& options = *parsed.options;
-  if (options.directory != ".") enter_directory(options.directory);
-  switch (options.command) {
-    case Command::list: return run_list(options);
-    case Command::affected: return run_affected(options);
-    case Command::why: return run_why(options);
-    case Command::inputs: return run_inputs(options);
-    case Command::graph: return run_graph(options);
-    case Command::generate: return run_generate(options);
-    case Command::run_plan:
-    case Command::run_apply:
-    case Command::run_destroy:
-    case Command::run_drift: return run_lane(options);
-  }
-  return 70;
+  if (parsed.options.directory != ".") enter_directory(parsed.options.directory);
+  return parsed.command->run(parsed.options);
 }
 
 }  // namespace

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -12,7 +10,6 @@
 
 namespace statelane::cli {
 
-enum class Command { list, affected, why, inputs, graph, generate, run_plan, run_apply, run_destroy, run_drift };
 enum class GraphFormat { text, dot, mermaid, json };
 enum class Color { automatic, always, never };
 enum class OnMissingBase { fail, all };
@@ -20,7 +17,6 @@ enum class OnMissingBase { fail, all };
 /// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the
 /// command takes are ever set.
 struct Options {
-  Command command = Command::list;
   std::string directory = ".";  ///< -C
   Color color = Color::automatic;
   bool json = false;
@@ -53,21 +49,13 @@ struct Options {
 
   std::string state;  ///< STATE of why, inputs and run
   std::string path;   ///< inputs --of
+  bool ids = false;   ///< list --ids
 
   // run
   std::string from;  ///< --from: run on the files of this revision
   runner::RunOptions run;
-};
 
-/// What became of the command line.
-struct ParsedArguments {
-  std::optional<Options> options;  ///< empty: print `text` and exit with `exit_code`
-  std::string text;
-  int exit_code = 0;
+  std::string shell;  ///< completion
 };
-
-/// Reads the command line. Help and version come back as text with exit code 0; faults throw `Error` (usage) with a
-/// suggestion.
-ParsedArguments parse_arguments(std::span<const char* const> arguments);
 
 }  // namespace statelane::cli

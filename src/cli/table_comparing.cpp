@@ -1,0 +1,83 @@
+#include "cli/commands.hpp"
+#include "cli/option_rows.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+constexpr const char* about_ends =
+    "Without RANGE the two ends are those of the pipeline: the commit before the push, or the merge request's base, "
+    "and "
+    "CI_COMMIT_SHA. Outside a pipeline the work tree, untracked files included, is compared with the merge base with "
+    "the "
+    "default branch. The base that was taken is printed, with the reason.";
+
+/// The groups of a comparing command: its own first.
+std::vector<OptionGroup> with_comparison(std::vector<OptionGroup> groups) {
+  for (OptionGroup& group : comparison_options()) groups.push_back(std::move(group));
+  return groups;
+}
+
+CommandRow affected_row() {
+  OptionGroup answer = answer_options();
+  answer.rows.push_back(
+      flag("--exit-code", &Options::exit_code, "exit with 0: none affected, 1: some, 4: file errors"));
+  return {.name = "affected",
+          .section = Section::comparing,
+          .summary = "which states a change touches, each with its causes",
+          .description = about_ends,
+          .arguments = {range_argument()},
+          .options = with_comparison({std::move(answer)}),
+          .examples = {{"statelane affected", "what a push of this work tree would touch"},
+                       {"statelane affected HEAD", "what the last commit touched"},
+                       {"statelane affected v1.2..main", "what differs between two revisions"}},
+          .run = run_affected};
+}
+
+CommandRow why_row() {
+  return {.name = "why",
+          .section = Section::comparing,
+          .summary = "every chain from a changed path to one state, or why it is not affected",
+          .description = about_ends,
+          .arguments = {state_argument(true), range_argument()},
+          .options = with_comparison({strict_option()}),
+          .examples = {{"statelane why network/prod", "why the work tree's changes touch this state, or why not"},
+                       {"statelane why network/prod HEAD~3", "the same for an earlier commit"}},
+          .run = run_why};
+}
+
+CommandRow generate_row() {
+  using config::ChangesKeyword;
+  OptionGroup pipeline{
+      "Pipeline",
+      {text("-o,--output", "FILE", &Options::output, "write to this file, by rename, instead of standard output",
+            Offers::files),
+       choice<ChangesKeyword>(
+           "--changes", &Options::changes,
+           {{"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}},
+           "only:changes where proven (default), rules:changes, or none"),
+       number(
+           "--children", "N", {1, 100}, [](Options& options, std::size_t count) { options.children = count; },
+           "how many child pipelines the parent triggers (default 1)"),
+       number(
+           "--files", "N", {1, 3}, [](Options& options, std::size_t count) { options.files = count; },
+           "how many files the parent includes for each child (default 1)"),
+       text("--image", "IMAGE", &Options::image, "container image of the jobs (default: the image of this job)"),
+       strict_option().rows[0]}};
+  return {.name = "generate",
+          .section = Section::pipeline,
+          .summary = "write the child pipeline for the affected states",
+          .description = about_ends,
+          .arguments = {range_argument()},
+          .options = with_comparison({std::move(pipeline)}),
+          .examples = {{"statelane generate HEAD", "look at the pipeline of the last commit; nothing is written"},
+                       {"statelane generate --output statelane.gitlab-ci.yml", "in the job that makes the pipeline"},
+                       {"statelane generate --state 'network/*'", "these states, whatever changed"}},
+          .run = run_generate};
+}
+
+}  // namespace
+
+std::vector<CommandRow> comparing_commands() { return {affected_row(), why_row(), generate_row()}; }
+
+}  // namespace statelane::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+namespace statelane::cli {
+
+/// How many columns there are for text: what COLUMNS says, else the terminal that standard output is. Empty where it is
+/// no terminal: then nothing is cut to fit.
+std::optional<std::size_t> find_output_width();
+
+}  // namespace statelane::cli
