@@ -12,11 +12,12 @@ namespace statelane::cli {
 
 namespace {
 
-std::string render(const states::StateGraph& graph, const Options& options) {
+std::string render(const states::LoadedStates& loaded, const Options& options) {
+  const states::StateGraph& graph = loaded.graph;
   switch (options.json ? GraphFormat::json : options.graph_format) {
     case GraphFormat::dot: return emit::render_graph_dot(graph);
     case GraphFormat::mermaid: return emit::render_graph_mermaid(graph);
-    case GraphFormat::json: return emit::render_graph_json(graph);
+    case GraphFormat::json: return emit::render_graph_json(loaded);
     case GraphFormat::text: break;
   }
   return emit::render_graph_text(graph, wants_color(options));
@@ -38,7 +39,7 @@ int run_graph(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
-  write_output(render(side.states.graph, options));
+  write_output(render(side.states, options));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   write_cycles(side.states.graph);
   for (const states::Unmatched& unmatched : side.states.unmatched) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <set>
 
 #include "base/error.hpp"
@@ -28,7 +29,9 @@ std::string render_path(const Side& side, const RepoPath& path, const Options& o
     ids.insert(side.states.graph.states()[claim.state].id);
   const std::vector<std::string> sorted(ids.begin(), ids.end());
   if (options.json) return emit::render_inputs_of_json(path, sorted);
-  return sorted.empty() ? "" : fmt::format("{}\n", fmt::join(sorted, "\n"));
+  if (!sorted.empty()) return fmt::format("{}\n", fmt::join(sorted, "\n"));
+  fmt::print(stderr, "note: {} is no state's input\n", path.display());
+  return "";
 }
 
 }  // namespace

@@ -20,11 +20,10 @@ int run_list(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
-  const states::StateGraph& graph = side.states.graph;
-  const auto unclaimed = states::find_unclaimed(*side.tree, graph);
-  write_output(options.ids    ? render_ids(graph)
-               : options.json ? emit::render_list_json(graph, unclaimed)
-                              : emit::render_list_text(graph, unclaimed, wants_color(options)));
+  const auto unclaimed = states::find_unclaimed(*side.tree, side.states.graph);
+  write_output(options.ids    ? render_ids(side.states.graph)
+               : options.json ? emit::render_list_json(side.states, unclaimed)
+                              : emit::render_list_text(side.states, unclaimed, wants_color(options)));
   return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
 }
 

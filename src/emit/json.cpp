@@ -49,15 +49,22 @@ Json counts_of(const State& state) {
   return counts;
 }
 
+Json place_of(const states::Place& place) {
+  return {{"file", text_of(place.file)}, {"line", place.line == 0 ? Json(nullptr) : Json(place.line)}};
+}
+
 Json state_of(const State& state) {
   return {{"id", escape_non_utf8(state.id)},
           {"dir", escape_non_utf8(state.directory.display())},
           {"instance", state.instance ? Json(escape_non_utf8(*state.instance)) : Json(nullptr)},
           {"kind", word_of(state.kind)},
           {"reason", word_of(state.reason)},
+          {"reason_at", place_of(state.reason_place)},
           {"backend", backend_of(state)},
           {"tool", escape_non_utf8(state.tool)},
           {"workspace", escape_non_utf8(state.workspace)},
+          {"var_files", paths_of(state.var_files)},
+          {"backend_files", paths_of(state.backend_files)},
           {"inputs", counts_of(state)}};
 }
 
@@ -87,9 +94,15 @@ std::string finish(const Json& json) { return json.dump(2) + "\n"; }
 
 }  // namespace
 
-std::string render_list_json(const states::StateGraph& graph, std::span<const RepoPath> unclaimed) {
-  Json json = {{"schema", "statelane/list/1"}, {"states", Json::array()}, {"unclaimed", paths_of(unclaimed)}};
-  for (const State& state : graph.states()) json["states"].push_back(state_of(state));
+std::string render_list_json(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed) {
+  Json json = {{"schema", "statelane/list/1"},
+               {"states", Json::array()},
+               {"left_out", Json::array()},
+               {"unclaimed", paths_of(unclaimed)}};
+  for (const State& state : loaded.graph.states()) json["states"].push_back(state_of(state));
+  for (const states::LeftOut& entry : loaded.left_out) {
+    json["left_out"].push_back({{"dir", escape_non_utf8(entry.directory.display())}, {"why", entry.why}});
+  }
   return finish(json);
 }
 
@@ -115,7 +128,8 @@ std::string render_inputs_of_json(const RepoPath& path, std::span<const std::str
   return finish({{"schema", "statelane/inputs-of/1"}, {"path", text_of(path)}, {"states", ids_of(ids)}});
 }
 
-std::string render_graph_json(const states::StateGraph& graph) {
+std::string render_graph_json(const states::LoadedStates& loaded) {
+  const states::StateGraph& graph = loaded.graph;
   Json json = {{"schema", "statelane/graph/1"}, {"states", Json::array()}, {"edges", Json::array()}};
   for (const State& state : graph.states()) json["states"].push_back(escape_non_utf8(state.id));
   for (const states::Edge& edge : graph.edges()) {
@@ -124,6 +138,19 @@ std::string render_graph_json(const states::StateGraph& graph) {
                              {"kind", word_of(edge.kind)},
                              {"file", text_of(edge.place.file)},
                              {"line", edge.place.line}});
+  }
+  json["cycles"] = Json::array();
+  for (const auto& cycle : states::find_cycles(graph)) {
+    Json way = Json::array();
+    for (const std::uint32_t state : cycle) way.push_back(escape_non_utf8(graph.states()[state].id));
+    json["cycles"].push_back(std::move(way));
+  }
+  json["unmatched"] = Json::array();
+  for (const states::Unmatched& entry : loaded.unmatched) {
+    json["unmatched"].push_back({{"state", escape_non_utf8(entry.state)},
+                                 {"file", text_of(entry.place.file)},
+                                 {"line", entry.place.line},
+                                 {"what", escape_non_utf8(entry.what)}});
   }
   return finish(json);
 }

@@ -8,7 +8,7 @@
 #include "base/repo_path.hpp"
 #include "impact/impact.hpp"
 #include "pipeline/build_pipeline.hpp"
-#include "states/state_graph.hpp"
+#include "states/load_states.hpp"
 
 // JSON of the reporting commands, each with its `schema` first and its keys in a fixed order. Lists are sorted as the
 // values that they come from are. The text ends with a newline.
@@ -19,7 +19,7 @@
 namespace statelane::emit {
 
 /// `statelane/list/1`
-std::string render_list_json(const states::StateGraph& graph, std::span<const RepoPath> unclaimed);
+std::string render_list_json(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed);
 
 /// `statelane/inputs/1`; `files` is every existing path that the state reads, sorted.
 std::string render_inputs_json(const states::State& state, std::span<const RepoPath> files);
@@ -28,7 +28,7 @@ std::string render_inputs_json(const states::State& state, std::span<const RepoP
 std::string render_inputs_of_json(const RepoPath& path, std::span<const std::string> ids);
 
 /// `statelane/graph/1`
-std::string render_graph_json(const states::StateGraph& graph);
+std::string render_graph_json(const states::LoadedStates& loaded);
 
 /// `statelane/affected/1`
 std::string render_affected_json(const pipeline::Comparison& comparison, const impact::Impact& impact);

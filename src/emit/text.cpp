@@ -143,13 +143,18 @@ std::string render_unclaimed(std::span<const RepoPath> unclaimed, const Painter&
 
 }  // namespace
 
-std::string render_list_text(const StateGraph& graph, std::span<const RepoPath> unclaimed, bool color) {
+std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed, bool color) {
   const Painter painter(color);
+  const StateGraph& graph = loaded.graph;
   std::vector<std::vector<std::string>> rows = {{"STATE", "REASON", "BACKEND", "INPUTS"}};
   for (const State& state : graph.states()) {
     rows.push_back({safe(state.id), reason_of(state), safe(backend_of(state)), inputs_of(state)});
   }
   std::string out = graph.states().empty() ? "no state directories\n" : render_table(rows, painter);
+  std::vector<std::string> left_out;
+  for (const states::LeftOut& entry : loaded.left_out)
+    left_out.push_back(fmt::format("{}: {}", entry.directory.display(), entry.why));
+  add_section(out, painter.paint("left out:", Style::dim), left_out);
   if (!unclaimed.empty()) out += "\n" + render_unclaimed(unclaimed, painter);
   return out;
 }
@@ -190,7 +195,12 @@ std::string render_inputs_text(const State& state, std::span<const RepoPath> fil
   for (const states::Unknown& entry : state.unknown) {
     unknown.push_back(fmt::format("{}:{}: {}", entry.place.file.str(), entry.place.line, entry.what));
   }
+  std::vector<std::string> modules;
+  for (const states::Input& input : state.inputs) {
+    if (input.kind == states::InputKind::module_directory) modules.push_back(input.path.display());
+  }
   std::string out;
+  add_section(out, painter.paint("modules:", Style::bold), modules);
   add_section(out, painter.paint("patterns:", Style::bold), pipeline::patterns_of(state));
   add_section(out, painter.paint("files:", Style::bold), texts_of(files));
   add_section(out, painter.paint("not known:", Style::yellow), unknown);

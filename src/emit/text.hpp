@@ -6,7 +6,7 @@
 #include "base/repo_path.hpp"
 #include "impact/impact.hpp"
 #include "pipeline/build_pipeline.hpp"
-#include "states/state_graph.hpp"
+#include "states/load_states.hpp"
 
 // The same answers for people. Lines end with a newline; control characters and bytes that are not UTF-8 are spelled
 // out as `\xNN`, so that no name can write to the terminal. `color` adds ANSI colours and changes nothing else.
@@ -14,7 +14,7 @@
 namespace statelane::emit {
 
 /// A table of states: id, why the directory is one, backend, inputs counted by kind; then what is unclaimed.
-std::string render_list_text(const states::StateGraph& graph, std::span<const RepoPath> unclaimed, bool color);
+std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed, bool color);
 
 /// Base, head and why; each affected state with every chain; what was skipped, what depends on it, what is unclaimed.
 std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact, bool color);

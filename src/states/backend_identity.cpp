@@ -1,9 +1,10 @@
 #include "states/backend_identity.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <vector>
+
+#include "states/identity_text.hpp"
 
 namespace statelane::states {
 
@@ -30,12 +31,7 @@ const std::vector<BackendType>& backend_types() {
       {"azurerm", {{"storage_account_name", "", {}}, {"container_name", "", {}}, {"key", "", {}}}},
       {"http", {{"address", "", {}}}},
       {"local", {{"path", "", "terraform.tfstate"}}},
-      {"remote",
-       {{"hostname", "", "app.terraform.io"},
-        {"organization", "", {}},
-        {"workspaces.name", "", ""},
-        {"workspaces.prefix", "", ""},
-        {"workspaces.tags", "", ""}}},
+      {"remote", {{"hostname", "", "app.terraform.io"}, {"organization", "", {}}, {"workspaces.name", "", {}}}},
       {"consul", {{"address", "", ""}, {"path", "", {}}}},
       {"pg", {{"conn_str", "", {}}, {"schema_name", "", "terraform_remote_state"}}},
       {"kubernetes", {{"namespace", "", "default"}, {"secret_suffix", "", {}}}},
@@ -52,33 +48,26 @@ const BackendType* find_type(std::string_view name) {
   return found == types.end() ? nullptr : &*found;
 }
 
-/// Scheme and host in lower case, no default port, no slash at the end, no credentials.
-std::string normalise_address(std::string address) {
-  const std::size_t scheme_end = address.find("://");
-  if (scheme_end == std::string::npos) return address;
-  std::string scheme = address.substr(0, scheme_end);
-  std::string rest = address.substr(scheme_end + 3);
-  const std::size_t host_end = std::min(rest.find('/'), rest.size());
-  std::string host = rest.substr(0, host_end);
-  std::string path = rest.substr(host_end);
-  if (const std::size_t at = host.rfind('@'); at != std::string::npos) host.erase(0, at + 1);
-  const auto to_lower = [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  };
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), to_lower);
-  std::transform(host.begin(), host.end(), host.begin(), to_lower);
-  const std::string_view port = scheme == "https" ? ":443" : ":80";
-  if (host.ends_with(port)) host.resize(host.size() - port.size());
-  while (path.ends_with('/')) path.pop_back();
-  return scheme + "://" + host + path;
+std::string normalise(std::string_view type, std::string_view part, std::string value, const RepoPath& directory) {
+  if ((type == "http" || type == "s3" || type == "consul") && is_address(part))
+    return normalise_address(std::move(value));
+  if (type == "pg" && part == "conn_str") return normalise_connection(std::move(value));
+  if (type == "local" && part == "path") return normalise_path(value, directory);
+  if (type == "remote" && part == "hostname") return normalise_address("https://" + value).substr(8);
+  if (part == "prefix" || part == "workspace_key_prefix") return trim_slashes(std::move(value));
+  return value;
 }
 
-std::string normalise(std::string_view type, std::string_view part, std::string value, const RepoPath& directory) {
-  if (type == "http" && part == "address") return normalise_address(std::move(value));
-  if (type == "local" && part == "path") {
-    return (std::filesystem::path(directory.str()) / value).lexically_normal().string();
+/// The pieces of a text that is known in part, as far as they can be normalised alone.
+PartialText normalise_pieces(std::string_view type, std::string_view part, PartialText value,
+                             const RepoPath& directory) {
+  if (type == "local" && part == "path") return normalise_path_pieces(std::move(value), directory);
+  if (type == "http" && part == "address" && value.front()) {
+    const std::size_t host = value.front()->find("://");
+    const std::size_t path = host == std::string::npos ? host : value.front()->find('/', host + 3);
+    if (path != std::string::npos)
+      value.front() = normalise_address(value.front()->substr(0, path)) + value.front()->substr(path);
   }
-  if (type == "remote" && part == "hostname") return normalise_address("https://" + value).substr(8);
   return value;
 }
 
@@ -98,10 +87,13 @@ void add_part(BackendIdentity& identity, const std::string& name, const PartialT
     std::string text;
     for (const auto& piece : value) text += *piece;
     identity.known[name] = normalise(identity.type, name, std::move(text), directory);
-  } else if (value.size() == 1) {
+    return;
+  }
+  PartialText pieces = normalise_pieces(identity.type, name, value, directory);
+  if (pieces.size() == 1) {
     identity.unknown.push_back(name);
   } else {
-    identity.partial[name] = value;
+    identity.partial[name] = std::move(pieces);
   }
 }
 
@@ -129,27 +121,58 @@ bool matches_partial(const PartialText& pattern, std::string_view text) {
 /// What two identities say of one attribute.
 enum class PartMatch { equal, open, different };
 
+/// Two texts that are both known in part cannot be equal when their known beginnings or ends exclude each other.
+bool excludes(const PartialText& left, const PartialText& right) {
+  if (left.front() && right.front()) {
+    const std::size_t common = std::min(left.front()->size(), right.front()->size());
+    if (left.front()->substr(0, common) != right.front()->substr(0, common)) return true;
+  }
+  if (!left.back() || !right.back()) return false;
+  const std::size_t common = std::min(left.back()->size(), right.back()->size());
+  return left.back()->substr(left.back()->size() - common) != right.back()->substr(right.back()->size() - common);
+}
+
 PartMatch match_part(const BackendIdentity& one, const BackendIdentity& other, const std::string& name) {
   const auto left = one.known.find(name);
   const auto right = other.known.find(name);
   if (left != one.known.end() && right != other.known.end()) {
     return left->second == right->second ? PartMatch::equal : PartMatch::different;
   }
-  const auto against_partial = [&](const BackendIdentity& pattern, const std::string& text) {
-    const auto found = pattern.partial.find(name);
-    if (found == pattern.partial.end()) return PartMatch::open;
-    return matches_partial(found->second, text) ? PartMatch::equal : PartMatch::different;
+  const auto left_pieces = one.partial.find(name);
+  const auto right_pieces = other.partial.find(name);
+  if (left_pieces != one.partial.end() && right_pieces != other.partial.end()) {
+    return excludes(left_pieces->second, right_pieces->second) ? PartMatch::different : PartMatch::open;
+  }
+  const auto against = [](const PartialText& pattern, const std::string& text) {
+    return matches_partial(pattern, text) ? PartMatch::equal : PartMatch::different;
   };
-  if (left != one.known.end()) return against_partial(other, left->second);
-  if (right != other.known.end()) return against_partial(one, right->second);
+  if (left != one.known.end() && right_pieces != other.partial.end())
+    return against(right_pieces->second, left->second);
+  if (right != other.known.end() && left_pieces != one.partial.end())
+    return against(left_pieces->second, right->second);
   return PartMatch::open;
 }
 
-bool is_required(const BackendIdentity& identity, const std::string& part) {
+/// Two backends that agree on this part agree on something: it is required, or was not left at its default.
+bool is_telling(const BackendIdentity& identity, const std::string& part) {
   const BackendType* type = find_type(identity.type);
   if (type == nullptr) return true;
-  return std::any_of(type->parts.begin(), type->parts.end(),
-                     [&](const Part& entry) { return entry.name == part && !entry.value; });
+  const auto entry = std::find_if(type->parts.begin(), type->parts.end(),
+                                  [&](const Part& candidate) { return candidate.name == part; });
+  if (entry == type->parts.end()) return false;
+  if (!entry->value) return true;
+  const auto known = identity.known.find(part);
+  return known == identity.known.end() || known->second != *entry->value;
+}
+
+/// The name of a workspace of Terraform Cloud: as written, or the prefix with the lane's workspace behind it.
+BackendSettings with_workspace_name(BackendSettings settings, const std::optional<std::string>& workspace) {
+  if (settings.values.contains("workspaces.name")) return settings;
+  const auto prefix = settings.values.find("workspaces.prefix");
+  PartialText name = prefix == settings.values.end() ? PartialText{} : prefix->second;
+  name.push_back(workspace);
+  settings.values["workspaces.name"] = std::move(name);
+  return settings;
 }
 
 }  // namespace
@@ -158,9 +181,11 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
                                  const RepoPath& directory) {
   BackendIdentity identity;
   identity.type = settings.type == "cloud" ? "remote" : settings.type;
+  const bool is_remote = identity.type == "remote";
+  const BackendSettings written_settings = is_remote ? with_workspace_name(settings, workspace) : settings;
   if (const BackendType* type = find_type(identity.type)) {
     for (const Part& part : type->parts) {
-      const PartialText* value = written(settings, part);
+      const PartialText* value = written(written_settings, part);
       const std::string name(part.name);
       if (value != nullptr) {
         add_part(identity, name, *value, directory);
@@ -173,7 +198,7 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
   } else {
     for (const auto& [name, value] : settings.values) add_part(identity, name, value, directory);
   }
-  if (workspace) identity.known["workspace"] = *workspace;
+  if (workspace && !is_remote) identity.known["workspace"] = *workspace;
   std::sort(identity.unknown.begin(), identity.unknown.end());
   return identity;
 }
@@ -187,7 +212,7 @@ IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentit
   for (const std::string& name : names) {
     const PartMatch match = match_part(wanted, stored, name);
     if (match == PartMatch::different) return IdentityMatch::different;
-    anchored = anchored || (match == PartMatch::equal && is_required(wanted, name));
+    anchored = anchored || (match == PartMatch::equal && is_telling(wanted, name));
   }
   if (wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
   return anchored ? IdentityMatch::possible : IdentityMatch::different;

@@ -18,17 +18,18 @@ struct BackendSettings {
 };
 
 /// What of `settings` tells one stored state from another, by Terraform's documentation of each backend. Defaults are
-/// filled in, `cloud` becomes `remote`, an http address is normalised, a local path is taken relative to `directory`.
-/// An attribute that the backend requires and nobody writes is unknown. `workspace` is part of the identity only where
-/// the lane or the reader names one. A backend that is not in the table is told apart by all its written attributes.
+/// filled in, `cloud` becomes `remote`, addresses are normalised, a local path is taken relative to `directory`; the
+/// name of a workspace of Terraform Cloud is put together from prefix and workspace. An attribute that the backend
+/// requires and nobody writes is unknown. `workspace` is part of the identity only where the lane or the reader names
+/// one. A backend that is not in the table is told apart by all its written attributes.
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory);
 
 enum class IdentityMatch { same, possible, different };
 
 /// Whether a reader of `wanted` reads the state stored at `stored`. Parts that are unknown on either side make it
-/// `possible`, provided that at least one required part is known and equal. A workspace named on one side only tells
-/// nothing.
+/// `possible`, provided that at least one part is known and equal that is required or not left at its default. A
+/// workspace named on one side only tells nothing.
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored);
 
 }  // namespace statelane::states

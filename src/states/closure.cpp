@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glob.hpp"
 #include "repo/links.hpp"
 #include "states/input_set.hpp"
 #include "states/module_scope.hpp"
@@ -183,8 +184,25 @@ class ClosureBuilder {
         references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
     }
     for (const Module::Read& read : module.remote_states) add_reads(read, fold);
-    for (const Module::Call& call : module.calls)
-      visit_call(call, scope, fold, {via, {call.file->path, call.call.line}});
+    visit_calls(scope, fold, via, true);
+  }
+
+  /// Of a call without instances nothing is evaluated, but Terraform loads it with all that it calls.
+  void load_module(const Module& module, std::optional<std::uint32_t> via) {
+    if (!loaded_.insert(module.directory).second) return;
+    const ModuleScope scope(module, lane_, {}, false);
+    visit_calls(
+        scope, [](const hcl::Expression&, std::span<const hcl::Variable>) { return Value{}; }, via, false);
+  }
+
+  void visit_calls(const ModuleScope& scope, const Fold& fold, std::optional<std::uint32_t> via, bool is_evaluated) {
+    for (const Module::Call& call : scope.module().calls) {
+      if (call.call.source == nullptr) continue;
+      const Reach reach{via, {call.file->path, call.call.line}};
+      visit_call(
+          {call, scope.fold(*call.call.source), is_evaluated ? call_arguments(call, fold) : std::vector<Arguments>{}},
+          scope.module().directory, reach);
+    }
   }
 
   void add_reads(const Module::Read& read, const Fold& fold) {
@@ -195,63 +213,80 @@ class ClosureBuilder {
     }
   }
 
-  void visit_call(const Module::Call& call, const ModuleScope& scope, const Fold& fold, const Reach& reach) {
-    if (call.call.source == nullptr) return;
-    for (const PossibleText& source : to_texts(scope.fold(*call.call.source))) {
+  /// A call with what is known of its source and arguments; without arguments it has no instance.
+  struct FoldedCall {
+    const Module::Call& call;
+    Value source;
+    std::vector<Arguments> instances;
+  };
+
+  void visit_call(const FoldedCall& call, const RepoPath& from, const Reach& reach) {
+    for (const PossibleText& source : to_texts(call.source)) {
       const bool is_known =
           std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
       if (is_known) {
         std::string text;
         for (const auto& piece : source.text) text += *piece;
-        if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, scope, fold, reach);
-        continue;
+        if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, from, reach);
+      } else {
+        follow_unknown_source(call, source, from, reach);
       }
-      add_unknown_source(call.call, source, scope, reach);
     }
   }
 
-  void follow_call(const Module::Call& call, std::string_view source, const ModuleScope& scope, const Fold& fold,
-                   const Reach& reach) {
-    const std::string_view name = call.call.name;
-    const auto path = resolve_lexically(scope.module().directory, source);
+  void follow_call(const FoldedCall& call, std::string_view source, const RepoPath& from, const Reach& reach) {
+    const std::string_view name = call.call.call.name;
+    const auto path = resolve_lexically(from, source);
     const auto resolved = path ? repo::resolve_links(sources_.tree, RepoPath(), path->str()) : repo::Resolved{};
+    Reach way = reach;
+    for (const RepoPath& link : resolved.links) way = {inputs_.add(InputKind::link, link, "", way), reach.place};
     if (!path || resolved.outcome == repo::Resolved::Outcome::outside ||
         resolved.outcome == repo::Resolved::Outcome::cycle) {
       closure_.unknown.push_back(
           {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", name, source)});
       return;
     }
-    Reach way = reach;
-    for (const RepoPath& link : resolved.links) way = {inputs_.add(InputKind::link, link, "", way), reach.place};
-    const std::uint32_t input = inputs_.add(InputKind::module_directory, resolved.path, "", way);
-    if (const Module* module = sources_.modules.find(resolved.path, tool_)) {
-      for (Arguments& arguments : call_arguments(call, fold)) visit_module(*module, std::move(arguments), input);
-      return;
-    }
+    add_submodule(sources_.tree, resolved, way, inputs_);
+    if (enter_module(call, resolved.path, way)) return;
     closure_.unknown.push_back(
         {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, resolved.path.display())});
   }
 
-  /// Every directory that the source may name counts with all its files; what those call in turn cannot be followed.
-  void add_unknown_source(const terraform::ModuleCall& call, const PossibleText& source, const ModuleScope& scope,
-                          const Reach& reach) {
-    const bool is_local = !source.text.empty() && source.text.front() && is_local_source(*source.text.front());
-    if (!is_local) {
-      if (source.text.front()) return;
-      closure_.unknown.push_back(
-          {reach.place, fmt::format("module \"{}\": its source is not known: {}", call.name, source.why)});
-      return;
-    }
+  /// False when there is no configuration; the directory is an input all the same.
+  bool enter_module(const FoldedCall& call, const RepoPath& directory, const Reach& way) {
+    const std::uint32_t input = inputs_.add(InputKind::module_directory, directory, "", way);
+    const Module* module = sources_.modules.find(directory, tool_);
+    if (module == nullptr) return false;
+    for (const Arguments& arguments : call.instances) visit_module(*module, arguments, input);
+    if (call.instances.empty()) load_module(*module, input);
+    return true;
+  }
+
+  /// Every directory that the source may name counts with all its files, and those that are there are followed.
+  void follow_unknown_source(const FoldedCall& call, const PossibleText& source, const RepoPath& from,
+                             const Reach& reach) {
+    const std::string_view name = call.call.call.name;
+    const bool is_local = source.text.front() && is_local_source(*source.text.front());
+    if (!is_local && source.text.front()) return;
     PartialText below = source.text;
     below.push_back("/");
     below.push_back(std::nullopt);
-    add_path_inputs(sources_.tree, scope.module().directory, below, ReferenceKind::file, std::nullopt, reach, inputs_);
-    closure_.unknown.push_back(
-        {reach.place, fmt::format("module \"{}\": part of its source is not known: {}", call.name, source.why)});
+    const auto covered =
+        is_local ? add_path_inputs(sources_.tree, from, below, ReferenceKind::file, std::nullopt, reach, inputs_).added
+                 : std::vector{inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach)};
+    closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": {} is not known: {}", name,
+                                                         is_local ? "part of its source" : "its source", source.why)});
+    for (const std::uint32_t index : covered) {
+      const Input pattern = inputs_[index];
+      for (const ScannedDirectory& scanned : sources_.scan.below(pattern.path)) {
+        const bool is_meant = !scanned.configuration.empty() &&
+                              matches_glob(pattern.glob, scanned.path.child(scanned.configuration.front()).str());
+        if (is_meant) enter_module(call, scanned.path, {index, reach.place});
+      }
+    }
   }
 
-  /// The arguments of each instance of a call. Of a call without instances nothing is evaluated, but it is loaded: then
-  /// all arguments are null.
+  /// The arguments of each instance of a call.
   static std::vector<Arguments> call_arguments(const Module::Call& call, const Fold& fold) {
     std::vector<const terraform::ModuleCall*> blocks = {&call.call};
     blocks.insert(blocks.end(), call.overrides.begin(), call.overrides.end());
@@ -263,9 +298,6 @@ class ClosureBuilder {
           arguments.insert_or_assign(std::string(argument.name), fold(*argument.value, round));
       }
     }
-    if (!result.empty()) return result;
-    Arguments& arguments = result.emplace_back();
-    for (const auto& argument : call.call.arguments) arguments.emplace(std::string(argument.name), Value{});
     return result;
   }
 
@@ -312,6 +344,7 @@ class ClosureBuilder {
   InputSet inputs_;
   Closure closure_;
   ReferenceInputs references_;
+  std::set<RepoPath> loaded_;                        ///< modules that were loaded without being evaluated
   std::map<RepoPath, std::set<std::string>> calls_;  ///< per module, the arguments it was looked at with
 };
 

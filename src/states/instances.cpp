@@ -17,7 +17,7 @@ using repo::EntryKind;
 using repo::TreeEntry;
 
 constexpr std::string_view placeholder = "{instance}";
-constexpr std::array backend_endings = {".tfvars"sv, ".hcl"sv, ".conf"sv, ".tfbackend"sv, ".config"sv};
+constexpr std::array backend_endings = {".tfvars"sv, ".hcl"sv, ".conf"sv, ".tfbackend"sv, ".config"sv, ".ini"sv};
 constexpr std::array file_directories = {""sv,        "backend"sv, "backends"sv, "config"sv,
                                          "configs"sv, "env"sv,     "envs"sv,     "environments"sv};
 

@@ -24,7 +24,7 @@ struct Instance {
 /// The instances of `directory`, sorted by name; one without a name when there is nothing to tell several apart.
 /// A pattern of the configuration decides; without one, and only where the backend block leaves required settings open
 /// (`has_partial_backend`), conventions do:
-///   <group>/<name>/backend.{tfvars,hcl,conf,tfbackend,config}   with every other *.tfvars beside it
+///   <group>/<name>/backend.{tfvars,hcl,conf,tfbackend,config,ini}   with every other *.tfvars beside it
 ///   <name>/backend.{…}                                           the same, in a directory without configuration
 ///   <name>.tfbackend, <name>.backend, <name>.backend.{hcl,tfvars,conf}, backend-<name>.{hcl,tfvars,conf,tfbackend}
 ///     in the directory itself or in one of backend/ backends/ config/ configs/ env/ envs/ environments/, with

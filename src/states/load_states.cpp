@@ -8,6 +8,8 @@
 #include "states/closure.hpp"
 #include "states/edges.hpp"
 #include "states/scan.hpp"
+#include "states/variable_files.hpp"
+#include "terraform/file_names.hpp"
 
 namespace statelane::states {
 
@@ -109,8 +111,31 @@ class Loader {
           find_instances(tree_, discovery.directory, discovery.settings, has_partial_backend(discovery), diagnostics_);
       for (const Instance& instance : instances)
         members.push_back(build_member(sources, discovery, instance, instances));
+      check_variable_files(discovery, members.back().state);
     }
     return members;
+  }
+
+  /// Files of values that nothing loads beside one backend: which lane they belong to cannot be guessed, since two
+  /// lanes on one state would destroy each other's resources.
+  void check_variable_files(const Discovery& discovery, const State& state) {
+    const bool is_said = state.instance || discovery.settings.var_files || state.kind == StateKind::custom;
+    if (is_said) return;
+    const std::vector<RepoPath> files = find_unloaded_variable_files(scan_, discovery.directory, state_directories_);
+    if (files.empty()) return;
+    SourcePos place;
+    place.line = std::max<std::uint32_t>(1, discovery.place.line);
+    const std::string more = files.size() > 3 ? fmt::format(" and {} more", files.size() - 3) : "";
+    std::vector<std::string> names;
+    for (const RepoPath& file : std::span(files).first(std::min<std::size_t>(3, files.size())))
+      names.emplace_back(file.within(discovery.directory));
+    diagnostics_.warning(
+        discovery.place.file, SourceRange{place, place},
+        fmt::format("{} has one backend, and its lane does not load {}{}", state.id, fmt::join(names, ", "), more),
+        {fmt::format(
+            "name the states in .statelane.yml: under states.rules, match \"{}\" with instances and var_files, "
+            "and workspace or backend_config where each has its own; or only var_files",
+            discovery.directory.display())});
   }
 
   /// The backend block leaves open what has to be known.
@@ -174,15 +199,23 @@ class Loader {
     }
     std::vector<LeftOut> result;
     for (const ScannedDirectory& scanned : scan_.directories) {
-      if (scanned.configuration.empty() || state_directories_.contains(scanned.path) || called.contains(scanned.path))
-        continue;
-      const bool is_excluded = matches_any(config_.exclude, scanned.path);
-      result.push_back({scanned.path, is_excluded
-                                          ? "excluded by .statelane.yml"
-                                          : "no backend block and no lock file, and no state calls it as a module"});
+      const bool says_something = !scanned.configuration.empty() || scanned.has_lock_file;
+      if (!says_something || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
+      result.push_back({scanned.path, why_left_out(scanned)});
     }
     std::sort(result.begin(), result.end());
     return result;
+  }
+
+  std::string why_left_out(const ScannedDirectory& scanned) const {
+    if (matches_any(config_.exclude, scanned.path)) return "excluded by .statelane.yml";
+    if (scanned.configuration.empty()) return "a lock file, but no configuration";
+    const bool is_for_tofu = std::all_of(scanned.configuration.begin(), scanned.configuration.end(),
+                                         [](const std::string& name) { return terraform::is_tofu_name(name); });
+    if (is_for_tofu && tool_of(config::settings_for(config_, scanned.path)) == terraform::Tool::terraform) {
+      return "only files of OpenTofu, and its tool is terraform";
+    }
+    return "no backend block and no lock file, and no state calls it as a module";
   }
 
   const repo::Tree& tree_;

@@ -11,7 +11,7 @@
 
 namespace statelane::states {
 
-/// A directory with configuration that is no state directory, and why.
+/// A directory with configuration or a lock file that is no state directory, and why.
 struct LeftOut {
   RepoPath directory;
   std::string why;

@@ -57,9 +57,11 @@ void add_elements(const Loop& loop, const Value& collection, std::vector<Element
   } else {
     const bool is_set = list->is_set || loop.kind == Loop::Kind::for_each;
     // The type of a variable may make a set of a list: then the key is the element.
+    const bool is_list = loop.collection->kind == ExpressionKind::tuple;
     for (std::size_t index = 0; index < size; ++index) {
       const Value& item = (*list)[index];
-      elements.emplace_back(is_set ? item : Value{Value::OneOf{{number(index), item}}}, item);
+      const Value key = is_list ? number(index) : Value{Value::OneOf{{number(index), item}}};
+      elements.emplace_back(is_set ? item : key, item);
     }
   }
 }

@@ -52,17 +52,6 @@ std::vector<Resolved> resolve(const repo::Tree& tree, const Anchor& anchor, Refe
   return result;
 }
 
-/// The submodule that `resolved` lies in: its commit decides what is there.
-void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {
-  if (resolved.outcome != Resolved::Outcome::missing) return;
-  for (RepoPath place = resolved.path; !place.is_root(); place = place.parent()) {
-    const auto entry = tree.find(place);
-    if (!entry) continue;
-    if (entry->kind == EntryKind::submodule) inputs.add(InputKind::file, place, "", reach);
-    return;
-  }
-}
-
 bool is_inside(const Resolved& resolved) {
   return resolved.outcome == Resolved::Outcome::found || resolved.outcome == Resolved::Outcome::missing;
 }
@@ -204,6 +193,16 @@ std::string escape_glob(std::string_view text) {
     result += letter;
   }
   return result;
+}
+
+void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {
+  if (resolved.outcome != Resolved::Outcome::missing) return;
+  for (RepoPath place = resolved.path; !place.is_root(); place = place.parent()) {
+    const auto entry = tree.find(place);
+    if (!entry) continue;
+    if (entry->kind == EntryKind::submodule) inputs.add(InputKind::file, place, "", reach);
+    return;
+  }
 }
 
 std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "repo/links.hpp"
 #include "repo/tree.hpp"
 #include "states/input_set.hpp"
 #include "terraform/file_facts.hpp"
@@ -21,6 +22,9 @@ std::string absolute_text(const RepoPath& path);
 /// The path that `text` names, read from the working directory `from`, with `..` taken away before any link is
 /// followed, as Terraform does for its functions and for module sources. Empty when it leaves the repository.
 std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text);
+
+/// Adds the submodule that the missing path of `resolved` lies in: its commit decides what is there.
+void add_submodule(const repo::Tree& tree, const repo::Resolved& resolved, const Reach& reach, InputSet& inputs);
 
 /// Adds what a text may name, read from the working directory `from`: the file (which need not exist), the directory
 /// with everything below it, a glob for what is not known, and every symbolic link on the way. Terraform's functions

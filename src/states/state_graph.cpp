@@ -100,11 +100,9 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
   switch (input.kind) {
     case InputKind::own_directory:
       if (input.path.is_root() && !path.parent().is_root()) return false;
-      return !ignored && path != input.path && !lies_in_other_state(path, input.path) &&
-             !is_listed(state.foreign, path, input.path);
+      return !ignored && !lies_in_other_state(path, input.path) && !is_listed(state.foreign, path, input.path);
     case InputKind::module_directory:
-      return !ignored && path != input.path && !lies_in_tests_or_examples(path.within(input.path)) &&
-             !lies_in_other_state(path, input.path);
+      return !ignored && !lies_in_tests_or_examples(path.within(input.path)) && !lies_in_other_state(path, input.path);
     case InputKind::data_directory: return true;
     case InputKind::version_pin: return false;  // found by the pin's name, see claims()
     case InputKind::pattern:

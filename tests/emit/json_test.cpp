@@ -28,7 +28,12 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
   deploy.tool = "";
   deploy.reason = statelane::states::StateReason::configured;
   const std::vector<RepoPath> unclaimed = {RepoPath::of("x.tf")};
-  CHECK(statelane::emit::render_list_json(graph({dns, deploy}), unclaimed) == R"({
+  dns.var_files = {RepoPath::of("dns/prod.tfvars")};
+  dns.backend_files = {RepoPath::of("dns/prod.tfbackend")};
+  dns.reason_place = {RepoPath::of("dns/main.tf"), 2};
+  deploy.reason_place = {RepoPath::of(".statelane.yml"), 0};
+  const statelane::states::LoadedStates loaded{graph({dns, deploy}), {{RepoPath(), "no backend block"}}, {}};
+  CHECK(statelane::emit::render_list_json(loaded, unclaimed) == R"({
   "schema": "statelane/list/1",
   "states": [
     {
@@ -37,9 +42,15 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
       "instance": null,
       "kind": "custom",
       "reason": "configured",
+      "reason_at": {
+        "file": ".statelane.yml",
+        "line": null
+      },
       "backend": null,
       "tool": "",
       "workspace": "",
+      "var_files": [],
+      "backend_files": [],
       "inputs": {
         "own_directory": 1
       }
@@ -50,6 +61,10 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
       "instance": "prod",
       "kind": "terraform",
       "reason": "backend_block",
+      "reason_at": {
+        "file": "dns/main.tf",
+        "line": 2
+      },
       "backend": {
         "type": "s3",
         "bucket": "b",
@@ -62,9 +77,21 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
       },
       "tool": "terraform",
       "workspace": "",
+      "var_files": [
+        "dns/prod.tfvars"
+      ],
+      "backend_files": [
+        "dns/prod.tfbackend"
+      ],
       "inputs": {
         "own_directory": 1
       }
+    }
+  ],
+  "left_out": [
+    {
+      "dir": ".",
+      "why": "no backend block"
     }
   ],
   "unclaimed": [
@@ -97,12 +124,19 @@ TEST_CASE("inputs --of has the states, also when there is none or one") {
   CHECK(of({"a", "b"})["states"] == json::array({"a", "b"}));
 }
 
-TEST_CASE("graph has states and edges with kind and place") {
-  const auto parsed = json::parse(
-      statelane::emit::render_graph_json(graph({state("a"), state("b")}, {{"b", "a", EdgeKind::possible}})));
-  CHECK(parsed["states"] == json::array({"a", "b"}));
-  CHECK(parsed["edges"] ==
-        json::array({{{"from", "b"}, {"to", "a"}, {"kind", "possible"}, {"file", "b/upstream.tf"}, {"line", 1}}}));
+TEST_CASE("graph has states, edges with kind and place, cycles, and what nothing answers") {
+  const statelane::states::LoadedStates loaded{
+      graph({state("a"), state("b"), state("c")}, {{"b", "a", EdgeKind::possible}, {"b", "c"}, {"c", "b"}}),
+      {},
+      {{"b", {RepoPath::of("b/x.tf"), 3}, "gcs bucket=\"z\""}}};
+  const auto parsed = json::parse(statelane::emit::render_graph_json(loaded));
+  CHECK(parsed["states"] == json::array({"a", "b", "c"}));
+  CHECK(parsed["edges"].size() == 3);
+  CHECK(parsed["edges"][0] ==
+        json({{"from", "b"}, {"to", "a"}, {"kind", "possible"}, {"file", "b/upstream.tf"}, {"line", 1}}));
+  CHECK(parsed["cycles"] == json::parse(R"([["b", "c"]])"));
+  CHECK(parsed["unmatched"] ==
+        json::parse(R"([{"state": "b", "file": "b/x.tf", "line": 3, "what": "gcs bucket=\"z\""}])"));
 }
 
 TEST_CASE("affected has base, head, every chain, and the other lists") {

@@ -25,10 +25,16 @@ TEST_CASE("list is an aligned table") {
   deploy.kind = statelane::states::StateKind::custom;
   deploy.reason = statelane::states::StateReason::configured;
   const std::vector<RepoPath> unclaimed = {RepoPath::of("x.tf")};
-  CHECK(statelane::emit::render_list_text(graph({network, deploy}), unclaimed, false) ==
+  const statelane::states::LoadedStates loaded{
+      graph({network, deploy}), {{RepoPath::of("m"), "no backend block"}, {RepoPath(), "excluded"}}, {}};
+  CHECK(statelane::emit::render_list_text(loaded, unclaimed, false) ==
         "STATE         REASON         BACKEND                            INPUTS\n"
         "network/prod  backend block  s3 bucket=states key=network/prod  2 modules, 1 file\n"
         "é             configured     its own commands                   -\n"
+        "\n"
+        "left out:\n"
+        "  m: no backend block\n"
+        "  .: excluded\n"
         "\n"
         "no state's input:\n"
         "  x.tf\n");
@@ -80,12 +86,14 @@ TEST_CASE("why answers for affected, skipped, dependent and untouched states") {
   CHECK(why("x") == "x  not affected\n");
 }
 
-TEST_CASE("inputs are patterns, files and what is not known") {
+TEST_CASE("inputs are modules, patterns, files and what is not known") {
   auto prod = state("a");
   prod.unknown = {{{RepoPath::of("a/main.tf"), 7}, "var.x is not known"}};
+  prod.inputs.push_back(input(InputKind::module_directory, "a/m"));
   const std::vector<RepoPath> files = {RepoPath::of("a/main.tf")};
   CHECK(statelane::emit::render_inputs_text(prod, files, false) ==
-        "patterns:\n  a/**/*\n\nfiles:\n  a/main.tf\n\nnot known:\n  a/main.tf:7: var.x is not known\n");
+        "modules:\n  a/m\n\npatterns:\n  a/**/*\n\nfiles:\n  a/main.tf\n\nnot known:\n  a/main.tf:7: var.x is not "
+        "known\n");
 }
 
 TEST_CASE("the graph is text, DOT or Mermaid") {

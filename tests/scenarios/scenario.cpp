@@ -19,8 +19,16 @@ std::vector<std::string> read_lines(const std::filesystem::path& file) {
 }
 
 bool is_question(const std::string& word) {
-  static const std::set<std::string> questions = {"states", "edges", "affected", "inputs", "diagnostics", "unknown"};
+  static const std::set<std::string> questions = {"states",  "edges",    "affected",  "inputs", "diagnostics",
+                                                  "unknown", "left-out", "unmatched", "cycles", "unclaimed",
+                                                  "backend", "files",    "readers"};
   return questions.contains(word);
+}
+
+std::string with_crlf(const std::string& text) {
+  std::string result;
+  for (const char letter : text) result += letter == '\n' ? std::string("\r\n") : std::string(1, letter);
+  return result;
 }
 
 void add_block(Scenario& scenario, const std::string& info, const std::string& text, std::size_t line,
@@ -34,18 +42,16 @@ void add_block(Scenario& scenario, const std::string& info, const std::string& t
     return;
   }
   const RepoPath target = RepoPath::of(path);
-  const std::string trimmed = text.substr(0, text.find('\n'));
   if (word == "delete") {
     scenario.head.erase(target);
-  } else if (word == "change") {
-    scenario.head[target] = {text, repo::EntryKind::file};
-  } else if (word == "change-link") {
-    scenario.head[target] = {trimmed, repo::EntryKind::symlink};
-  } else {
-    const bool is_link = word == "link";
-    scenario.base[target] = {is_link ? trimmed : text, is_link ? repo::EntryKind::symlink : repo::EntryKind::file};
-    scenario.head[target] = scenario.base[target];
+    return;
   }
+  repo::MemoryTree::File entry{text, repo::EntryKind::file};
+  if (word.ends_with("link")) entry = {text.substr(0, text.find('\n')), repo::EntryKind::symlink};
+  if (word.ends_with("submodule")) entry = {text.substr(0, text.find('\n')), repo::EntryKind::submodule};
+  if (word == "crlf") entry.content = with_crlf(text);
+  if (!word.starts_with("change")) scenario.base[target] = entry;
+  scenario.head[target] = std::move(entry);
 }
 
 }  // namespace

@@ -17,7 +17,10 @@ namespace statelane::test {
 ///   ```delete PATH                it is not in head
 ///   ```link PATH                  a symbolic link; the block's text is the target
 ///   ```change-link PATH           the same in head
-///   ```states, edges, affected, inputs ID, diagnostics, unknown ID    the expected answer
+///   ```submodule PATH             a submodule; the block's text is its commit. Also change-submodule
+///   ```crlf PATH                  a file with line ends of Windows
+///   ```states, edges, affected, inputs ID, files ID, backend ID, unknown ID, readers PATH, unclaimed, left-out,
+///      unmatched, cycles, diagnostics    the expected answer
 struct Scenario {
   struct Expectation {
     std::string question;  ///< the block's info string

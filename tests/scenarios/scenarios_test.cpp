@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "config/config.hpp"
 #include "impact/impact.hpp"
 #include "scenarios/scenario.hpp"
+#include "states/existing_inputs.hpp"
 #include "states/load_states.hpp"
 #include "support/source_directory.hpp"
 
@@ -16,6 +18,7 @@ using namespace statelane;
 
 /// Both sides of a case, loaded.
 struct Loaded {
+  repo::MemoryTree tree;  ///< head's
   states::LoadedStates base;
   states::LoadedStates head;
   repo::ChangeSet changes;
@@ -38,6 +41,7 @@ Loaded load(const test::Scenario& scenario) {
   result.base = load(base, facts, ignored);
   result.head = load(head, facts, result.diagnostics);
   result.changes = repo::diff_trees(&base, &head);
+  result.tree = head;
   return result;
 }
 
@@ -111,12 +115,68 @@ std::string render_affected(const Loaded& loaded) {
   return result;
 }
 
+std::string render_backend(const states::State& state) {
+  if (!state.backend) return "none\n";
+  std::string result = state.backend->type;
+  for (const auto& [name, value] : state.backend->known) result += fmt::format(" {}={}", name, value);
+  for (const auto& [name, parts] : state.backend->partial) {
+    result += fmt::format(" {}=", name);
+    for (const auto& part : parts) result += part.value_or("*");
+  }
+  for (const std::string& name : state.backend->unknown) result += fmt::format(" {}=*", name);
+  return result + "\n";
+}
+
+/// Answers about one state.
+std::string answer(const Loaded& loaded, const std::string& word, std::uint32_t state) {
+  const states::StateGraph& graph = loaded.head.graph;
+  if (word == "inputs") return render_inputs(graph.states()[state]);
+  if (word == "backend") return render_backend(graph.states()[state]);
+  std::string result;
+  if (word == "files") {
+    for (const RepoPath& path : states::find_existing_inputs(loaded.tree, graph, state)) result += path.str() + "\n";
+    return result;
+  }
+  for (const states::Unknown& unknown : graph.states()[state].unknown) {
+    result += fmt::format("{}:{}: {}\n", unknown.place.file.str(), unknown.place.line, unknown.what);
+  }
+  return result;
+}
+
+/// Answers about the tree that need no more than a line for each entry.
+std::string answer_in_lines(const Loaded& loaded, const std::string& word) {
+  const states::StateGraph& graph = loaded.head.graph;
+  std::string result;
+  if (word == "left-out") {
+    for (const auto& entry : loaded.head.left_out)
+      result += fmt::format("{}: {}\n", entry.directory.display(), entry.why);
+  } else if (word == "unmatched") {
+    for (const auto& entry : loaded.head.unmatched)
+      result += fmt::format("{}: {}:{}: {}\n", entry.state, entry.place.file.str(), entry.place.line, entry.what);
+  } else if (word == "unclaimed") {
+    for (const RepoPath& path : states::find_unclaimed(loaded.tree, graph)) result += path.str() + "\n";
+  } else if (word == "cycles") {
+    for (const auto& cycle : states::find_cycles(graph)) {
+      for (const std::uint32_t state : cycle) result += graph.states()[state].id + " -> ";
+      result += graph.states()[cycle.front()].id + "\n";
+    }
+  }
+  return result;
+}
+
+std::string answer_readers(const states::StateGraph& graph, const RepoPath& path) {
+  std::set<std::string> ids;
+  for (const states::Claim& claim : graph.claims(path)) ids.insert(graph.states()[claim.state].id);
+  return ids.empty() ? "" : fmt::format("{}\n", fmt::join(ids, "\n"));
+}
+
 std::string answer(const Loaded& loaded, const std::string& question) {
   const std::string word = question.substr(0, question.find(' '));
   const std::string rest = question.size() > word.size() ? question.substr(word.size() + 1) : "";
   const states::StateGraph& graph = loaded.head.graph;
   std::string result;
   if (word == "affected") return render_affected(loaded);
+  if (word == "readers") return answer_readers(graph, RepoPath::of(rest));
   if (word == "diagnostics") {
     for (const Diagnostic& diagnostic : loaded.diagnostics.sorted()) result += render_diagnostic(diagnostic);
   } else if (word == "states") {
@@ -128,10 +188,9 @@ std::string answer(const Loaded& loaded, const std::string& question) {
           fmt::format("{} -> {} ({})\n", graph.states()[edge.from].id, graph.states()[edge.to].id, name_of(edge.kind));
     }
   } else if (const auto state = graph.find(rest)) {
-    if (word == "inputs") return render_inputs(graph.states()[*state]);
-    for (const states::Unknown& unknown : graph.states()[*state].unknown) {
-      result += fmt::format("{}:{}: {}\n", unknown.place.file.str(), unknown.place.line, unknown.what);
-    }
+    return answer(loaded, word, *state);
+  } else if (rest.empty()) {
+    return answer_in_lines(loaded, word);
   } else {
     return fmt::format("no state {}\n", rest);
   }

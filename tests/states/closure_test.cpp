@@ -1,0 +1,142 @@
+#include "states/closure.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "states/loaded.hpp"
+
+using statelane::states::InputKind;
+
+namespace {
+
+constexpr const char* backend = "terraform {\n  backend \"local\" {\n  }\n}\n";
+
+std::string with(const std::string& more) { return backend + more; }
+
+Texts unknown(const Loaded& loaded, std::string_view id) {
+  Texts result;
+  for (const auto& entry : loaded.state(id).unknown)
+    result.push_back(fmt::format("{}:{}: {}", entry.place.file.str(), entry.place.line, entry.what));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("modules are followed to any depth, each call with its own arguments") {
+  const Loaded loaded(
+      {{"a/main.tf", with("module \"x\" {\n  source = \"../m/one\"\n  name = \"x\"\n}\n"
+                          "module \"y\" {\n  source = \"../m/one\"\n  name = \"y\"\n}\n")},
+       {"m/one/main.tf", "variable \"name\" {}\nmodule \"two\" {\n  source = \"../two\"\n  n = var.name\n}\n"},
+       {"m/two/main.tf", "variable \"n\" {}\nlocals {\n  f = file(\"${path.module}/${var.n}.json\")\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::module_directory) == Texts{"m/one", "m/two"});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"m/two/x.json", "m/two/y.json"});
+}
+
+TEST_CASE("instances of a call have arguments of their own") {
+  const Loaded loaded(
+      {{"a/main.tf", with("module \"x\" {\n  source = \"../m\"\n  for_each = { one = \"1\", two = \"2\" }\n"
+                          "  name = \"${each.key}-${each.value}\"\n}\n"
+                          "module \"y\" {\n  source = \"../m\"\n  count = 2\n  name = count.index\n}\n"
+                          "module \"z\" {\n  source = \"../m\"\n  for_each = {}\n  name = each.key\n}\n")},
+       {"m/main.tf", "variable \"name\" {}\nlocals {\n  f = file(\"${var.name}.json\")\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/0.json", "a/1.json", "a/one-1.json", "a/two-2.json"});
+  CHECK(unknown(loaded, "a").empty());
+}
+
+TEST_CASE("past a number of calls a module is looked at with arguments that are not known") {
+  std::string calls = backend;
+  for (int index = 0; index < 70; ++index)
+    calls += fmt::format("module \"m{0}\" {{\n  source = \"../m\"\n  name = \"n{0}\"\n}}\n", index);
+  const Loaded loaded(
+      {{"a/main.tf", calls},
+       {"m/main.tf", "variable \"name\" {}\nlocals {\n  f = file(\"${path.module}/f/${var.name}.json\")\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::file).size() == statelane::states::most_calls_of_a_module);
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"m/f/**/*.json"});
+}
+
+TEST_CASE("an argument that is null may mean the default") {
+  const Loaded loaded({{"a/main.tf", with("module \"x\" {\n  source = \"../m\"\n  name = null\n}\n")},
+                       {"m/main.tf",
+                        "variable \"name\" {\n  default = \"d\"\n  nullable = false\n}\n"
+                        "locals {\n  f = file(\"${path.module}/${var.name}.json\")\n}\n"}});
+  CHECK(loaded.readers("m/d.json") == Texts{"a"});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"m/d.json"});
+}
+
+TEST_CASE("one local that depends on itself is not known, and nothing hangs") {
+  const Loaded loaded(
+      {{"a/main.tf", with("locals {\n  x = local.y\n  y = local.x\n  f = file(\"d/${local.x}\")\n}\n")}});
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"a/d/**/*"});
+  REQUIRE(unknown(loaded, "a").size() == 1);
+  CHECK(unknown(loaded, "a")[0].find("depends on itself") != std::string::npos);
+}
+
+TEST_CASE("Terraform takes .. away before it follows links, other programs after") {
+  const Loaded loaded({{"a/main.tf", with("locals {\n  f = file(\"link/../x.json\")\n  d = \"./link/../y.json\"\n}\n"
+                                          "module \"m\" {\n  source = \"./link/../m\"\n}\n")},
+                       {"a/link", "-> ../far/away"},
+                       {"a/m/main.tf", ""},
+                       {"a/x.json", ""},
+                       {"far/away/z", ""},
+                       {"far/x.json", ""},
+                       {"far/y.json", ""}});
+  CHECK(loaded.inputs("a", InputKind::module_directory) == Texts{"a/m"});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/x.json", "far/y.json"});
+  CHECK(loaded.inputs("a", InputKind::data_directory) == Texts{"a/y.json", "far/away"});
+}
+
+TEST_CASE("a module that is reached through a link counts where it really is") {
+  const Loaded loaded({{"a/main.tf", with("module \"m\" {\n  source = \"../linked\"\n}\n")},
+                       {"linked", "-> m"},
+                       {"m/main.tf", "module \"n\" {\n  source = \"../n\"\n}\n"},
+                       {"n/main.tf", ""}});
+  CHECK(loaded.inputs("a", InputKind::module_directory) == Texts{"m", "n"});
+  CHECK(loaded.inputs("a", InputKind::link) == Texts{"linked"});
+}
+
+TEST_CASE("links in circles and out of the repository end quietly") {
+  const Loaded loaded({{"a/main.tf", with("locals {\n  x = file(\"one\")\n  y = file(\"out/x\")\n}\n")},
+                       {"a/one", "-> two"},
+                       {"a/two", "-> one"},
+                       {"a/out", "-> /etc"}});
+  CHECK(loaded.inputs("a", InputKind::link) == Texts{"a/one", "a/out", "a/two"});
+}
+
+TEST_CASE("a template is read once for each set of variables, a large number of them once more with none") {
+  std::string calls = backend;
+  for (int index = 0; index < 20; ++index)
+    calls += fmt::format("output \"o{0}\" {{\n  value = templatefile(\"t.tftpl\", {{ name = \"n{0}\" }})\n}}\n", index);
+  const Loaded loaded({{"a/main.tf", calls}, {"a/t.tftpl", "${file(\"f/${name}.json\")}"}});
+  CHECK(loaded.inputs("a", InputKind::file).size() == 17);
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"a/f/**/*.json"});
+}
+
+TEST_CASE("a template that includes itself ends, and one with faults says so") {
+  const Loaded loaded({{"a/main.tf", with("output \"o\" {\n  value = templatefile(\"t.tftpl\", {})\n}\n")},
+                       {"a/t.tftpl", "${templatefile(\"t.tftpl\", {})}${file(\"x.json\")}\n${"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/t.tftpl", "a/x.json"});
+  REQUIRE(unknown(loaded, "a").size() == 1);
+  CHECK(unknown(loaded, "a")[0].starts_with("a/t.tftpl:2: in a template: "));
+}
+
+TEST_CASE("what is not known at all may be any file, and says so") {
+  const Loaded loaded({{"a/main.tf", with("variable \"path\" {}\nlocals {\n  x = file(var.path)\n}\n")}});
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"**/*"});
+  CHECK(unknown(loaded, "a") ==
+        Texts{"a/main.tf:7: any file of the repository may be read here: var.path is fixed by no variable file"});
+}
+
+TEST_CASE("every way to an input is kept, through modules and links") {
+  const Loaded loaded(
+      {{"a/main.tf", with("module \"m\" {\n  source = \"../m\"\n}\n")},
+       {"m/main.tf",
+        "locals {\n  x = file(\"${path.module}/../f.json\")\n  y = 1\n  z = file(\"${path.module}/../f.json\")\n}\n"}});
+  for (const auto& input : loaded.state("a").inputs) {
+    if (input.kind != InputKind::file) continue;
+    REQUIRE(input.reached.size() == 2);
+    CHECK(input.reached[0].place.line == 2);
+    CHECK(input.reached[1].place.line == 4);
+    REQUIRE(input.reached[0].via.has_value());
+    CHECK(loaded.state("a").inputs[*input.reached[0].via].kind == InputKind::module_directory);
+  }
+}

@@ -1,0 +1,49 @@
+#include "states/file_sets.hpp"
+
+#include <doctest/doctest.h>
+
+#include "states/loaded.hpp"
+
+using namespace statelane;
+using namespace statelane::states;
+
+namespace {
+
+const Loaded& sample() {
+  static const Loaded loaded({{"s/a.json", ""},
+                              {"s/b.yml", ""},
+                              {"s/.hidden.json", ""},
+                              {"s/d/c.json", ""},
+                              {"s/d/e/f.json", ""},
+                              {"s/linked.json", "-> d/c.json"},
+                              {"dirs/x", "-> ../s"},
+                              {"dirs/y.json", ""}});
+  return loaded;
+}
+
+std::optional<Texts> list(std::string_view directory, std::string_view pattern) {
+  return list_file_set(sample().tree, RepoPath::of("w"), directory, pattern);
+}
+
+}  // namespace
+
+TEST_CASE("fileset lists files as Terraform does: hidden ones and links to files too, directories not") {
+  CHECK(list("../s", "*") == Texts{".hidden.json", "a.json", "b.yml", "linked.json"});
+  CHECK(list("../s", "*.json") == Texts{".hidden.json", "a.json", "linked.json"});
+  CHECK(list("../s", "**/*.json") == Texts{".hidden.json", "a.json", "d/c.json", "d/e/f.json", "linked.json"});
+  CHECK(list("../s", "**") == list("../s", "**/*"));
+  CHECK(list("../s", "d/*") == Texts{"d/c.json"});
+  CHECK(list("../s", "*/*/*.json") == Texts{"d/e/f.json"});
+  CHECK(list("../s", "{a,b}.{json,yml}") == Texts{"a.json", "b.yml"});
+  CHECK(list("../absent", "*") == Texts{});
+}
+
+TEST_CASE("what is not certain is not listed") {
+  CHECK_FALSE(list("../dirs", "**/*"));
+  CHECK_FALSE(list("../s", "../s/*"));
+  CHECK_FALSE(list("../s", "**.json"));
+  CHECK_FALSE(list("../s", "a\\*"));
+  CHECK_FALSE(list("../../out", "*"));
+  CHECK_FALSE(list("../s/a.json", "*"));
+  CHECK_FALSE(list("/etc", "*"));
+}
