@@ -71,7 +71,7 @@ class Options(RunTest):
         self.assertIn("-lock=false", self.plan(env=self.job(STATELANE_OPT_LOCK="false")).log)
         self.assertIn("-lock=false", self.plan("--no-lock").log)
         self.assertIn("-lock-timeout", self.plan("--lock", env=self.job(CI_MERGE_REQUEST_IID="3")).log)
-        self.assertIn('"soon" is no span of time', self.plan("--lock-timeout", "soon", code=2).log)
+        self.assertIn('--lock-timeout takes a span of time (90, 5m, 200ms), not "soon"', self.plan("--lock-timeout", "soon", code=2).log)
 
     def test_outputs_are_handed_on(self):
         self.commit({"net/main.tf": BACKEND + 'output "zone" {\n  value = "eu-1"\n}\noutput "n" {\n  value = 3\n}\n'})
