@@ -13,6 +13,7 @@ int run_why(const Options& options);
 int run_inputs(const Options& options);
 int run_graph(const Options& options);
 int run_generate(const Options& options);
+int run_lint(const Options& options);
 
 /// The verbs of `run`.
 enum class LaneVerb { plan, apply, destroy, drift };

@@ -48,7 +48,7 @@ struct Options {
   GraphFormat graph_format = GraphFormat::text;
 
   std::string state;  ///< STATE of why, inputs and run
-  std::string path;   ///< inputs --of
+  std::string path;   ///< inputs --of, FILE of lint
   bool ids = false;   ///< list --ids
 
   // run

@@ -49,8 +49,28 @@ CommandRow graph_row() {
       .run = run_graph};
 }
 
+CommandRow lint_row() {
+  return {
+      .name = "lint",
+      .section = Section::adopting,
+      .summary = "what an existing pipeline gets wrong",
+      .description =
+          "Reads a hand-written pipeline as GitLab does, with local includes, and finds the inputs of states that "
+          "its triggers miss, patterns that are not needed or never match, unsafe habits around plan and apply, and "
+          "what GitLab would refuse. Exit code 1 when something is found.",
+      .arguments = {{.name = "FILE",
+                     .help = "the pipeline file (default: .gitlab-ci.yml in the repository's root)",
+                     .offers = Offers::files,
+                     .field = &Options::path}},
+      .options = {answer_options(), tree_options()},
+      .examples = {{"statelane lint", "the repository's own pipeline"},
+                   {"statelane lint ci/terraform.yml", "another pipeline file"},
+                   {"statelane lint --rev main --json", "the pipeline of a branch, for a script"}},
+      .run = run_lint};
+}
+
 }  // namespace
 
-std::vector<CommandRow> reading_commands() { return {list_row(), inputs_row(), graph_row()}; }
+std::vector<CommandRow> reading_commands() { return {list_row(), inputs_row(), graph_row(), lint_row()}; }
 
 }  // namespace statelane::cli

@@ -21,7 +21,7 @@ ROOMS = {
     "impact": ["base", "facts", "states", "repo/change_set.hpp"],
     "gitlab": ["base"],
     "pipeline": ["base", "config", "states", "impact", "gitlab"],
-    "lint": ["base", "config", "states", "gitlab"],
+    "lint": ["base", "config", "states", "gitlab", "repo/tree.hpp"],
     "emit": ["base", "states", "impact", "pipeline", "lint"],
     "runner": ["base", "process", "gitlab"],
 }
@@ -29,7 +29,7 @@ ROOMS = {
 THIRD_PARTY = {
     "git2": ["repo"],
     "zlib.h": ["repo"],
-    "yaml-cpp/": ["config"],
+    "yaml-cpp/": ["config", "lint"],
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner"],
     "mbedtls/": ["base"],

@@ -1,0 +1,48 @@
+#include <algorithm>
+
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/find_state.hpp"
+#include "emit/lint.hpp"
+#include "lint/lint.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+constexpr std::string_view default_file = ".gitlab-ci.yml";
+
+std::string default_branch(const repo::Repository& repository, const gitlab::PredefinedVariables& variables) {
+  const std::string_view named = gitlab::value_of(variables, "CI_DEFAULT_BRANCH");
+  if (!named.empty()) return std::string(named);
+  for (const char* name : {"main", "master"}) {
+    for (const char* place : {"refs/remotes/origin/", "refs/heads/"}) {
+      if (repository.find_commit(std::string(place) + name)) return name;
+    }
+  }
+  return repository.current_branch().value_or("main");
+}
+
+gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
+  const auto running = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"));
+  const auto configured = config.gitlab_version ? gitlab::parse_version(*config.gitlab_version) : std::nullopt;
+  return running.value_or(configured.value_or(gitlab::assumed_version));
+}
+
+}  // namespace
+
+int run_lint(const Options& options) {
+  const repo::Repository repository = open_repository();
+  const RepoPath file = options.path.empty() ? RepoPath::of(default_file) : to_repo_path(repository, options.path);
+  Diagnostics diagnostics;
+  const Side side = load_only_side(repository, options, diagnostics);
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  const lint::LintSettings settings{default_branch(repository, variables), server_version(variables, side.config)};
+  const lint::LintResult result = lint::lint_pipeline(*side.tree, file, side.states.graph, settings);
+  write_output(options.json ? emit::render_lint_json(result) : emit::render_lint_text(result, wants_color(options)));
+  const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
+  return has_errors || !result.findings.empty() ? 1 : 0;
+}
+
+}  // namespace statelane::cli

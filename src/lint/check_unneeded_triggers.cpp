@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "lint/check_triggers.hpp"
+#include "lint/probes.hpp"
+#include "lint/tree_files.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+class Check {
+ public:
+  Check(const repo::Tree& tree, const states::StateGraph& graph, Report& report)
+      : tree_(tree), graph_(graph), report_(report), files_(find_tree_files(tree)) {}
+
+  void check(const ExaminedJob& job) {
+    if (job.states.has_unknown || job.states.groups.empty() || !job.states.stateless.empty()) return;
+    for (const ChangesList& list : job.trigger.lists()) {
+      if (list.excludes || list.is_workflow) continue;
+      for (const TriggerPattern& pattern : list.patterns) check(job, pattern);
+    }
+  }
+
+ private:
+  void check(const ExaminedJob& job, const TriggerPattern& pattern) {
+    if (!pattern.is_known || find_pattern_fault(pattern.text, files_) || is_needed(job, pattern.text)) return;
+    const std::vector<RepoPath> matched = find_matching_files(files_, pattern.text);
+    const bool is_infrastructure = std::all_of(matched.begin(), matched.end(),
+                                               [&](const RepoPath& path) { return graph_.is_infrastructure(path); });
+    if (!is_infrastructure) return;
+    const std::string states = describe_states(job);
+    if (matched.empty()) {
+      report_.add(Rule::unneeded_trigger, pattern.node->spot, job.job->name,
+                  fmt::format("\"{}\" matches no file, and none that {} would read", pattern.text, states),
+                  {"take it out of the list"});
+    } else {
+      report_.add(Rule::unneeded_trigger, pattern.node->spot, job.job->name,
+                  fmt::format("\"{}\" starts the job for {} {} that {} does not read, such as {}", pattern.text,
+                              matched.size(), matched.size() == 1 ? "file" : "files", states, matched.front().str()),
+                  {"take it out of the list, unless something else in the job reads it"});
+    }
+  }
+
+  std::string describe_states(const ExaminedJob& job) const {
+    const auto& groups = job.states.groups;
+    const std::string first = fmt::format("state \"{}\"", graph_.states()[groups.front().states.front()].id);
+    const bool is_one = groups.size() == 1 && groups.front().states.size() == 1;
+    return is_one ? first : fmt::format("any of the job's states ({} …)", first);
+  }
+
+  bool is_needed(const ExaminedJob& job, const std::string& pattern) {
+    for (const StateGroup& group : job.states.groups) {
+      for (const std::uint32_t state : group.states) {
+        const auto [place, is_new] = probes_.try_emplace(state);
+        if (is_new) place->second = find_probes(tree_, graph_, state);
+        const auto& probes = place->second;
+        if (std::any_of(probes.begin(), probes.end(),
+                        [&](const Probe& probe) { return gitlab::matches_pattern(pattern, probe.path); })) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  const repo::Tree& tree_;
+  const states::StateGraph& graph_;
+  Report& report_;
+  std::vector<RepoPath> files_;
+  std::map<std::uint32_t, std::vector<Probe>> probes_;
+};
+
+}  // namespace
+
+void check_unneeded_triggers(std::span<const ExaminedJob> jobs, const repo::Tree& tree, const states::StateGraph& graph,
+                             Report& report) {
+  const bool any = std::any_of(jobs.begin(), jobs.end(), [](const ExaminedJob& job) {
+    return !job.states.groups.empty() && !job.trigger.lists().empty();
+  });
+  if (!any) return;
+  Check check(tree, graph, report);
+  for (const ExaminedJob& job : jobs) check.check(job);
+}
+
+}  // namespace statelane::lint

@@ -1,0 +1,109 @@
+#include "lint/examine.hpp"
+
+#include <algorithm>
+
+#include "gitlab/limits.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+/// Paths of the local files that a trigger job's child is made of.
+std::vector<RepoPath> child_files(const Job& job) {
+  std::vector<RepoPath> files;
+  const auto add = [&](const Node* node) {
+    const std::string* text = node != nullptr ? node->as_string() : nullptr;
+    if (text == nullptr || text->find('$') != std::string::npos) return;
+    if (const auto path = RepoPath::parse(std::string_view(*text).substr(text->starts_with('/') ? 1 : 0))) {
+      files.push_back(*path);
+    }
+  };
+  const Node* trigger = job.find("trigger");
+  const Node* include = trigger != nullptr ? trigger->find("include") : nullptr;
+  if (include == nullptr) return files;
+  add(include);
+  add(include->find("local"));
+  if (include->as_list() == nullptr) return files;
+  for (const Node& item : *include->as_list()) {
+    add(&item);
+    add(item.find("local"));
+  }
+  return files;
+}
+
+/// The trigger job's variables become the child pipeline's, over its own.
+void forward_variables(const Job& parent, Node::Map& root) {
+  Node::Entry* own = find_entry(root, "variables");
+  if (own == nullptr || own->value.as_map() == nullptr) {
+    set_entry(root, {"variables", parent.spot, Node(parent.variables, parent.spot)});
+    return;
+  }
+  for (const Node::Entry& variable : parent.variables) set_entry(*own->value.as_map(), variable);
+}
+
+class Examiner {
+ public:
+  Examiner(const repo::Tree& tree, const states::StateGraph& graph, Report& report)
+      : tree_(tree), graph_(graph), report_(report) {}
+
+  /// The index of the pipeline in the result; empty when it cannot be read.
+  std::optional<std::size_t> examine(const RepoPath& path, const Job* parent, std::size_t level) {
+    auto configuration = load_configuration(tree_, path, report_);
+    if (!configuration) return std::nullopt;
+    if (parent != nullptr) forward_variables(*parent, configuration->root);
+    ExaminedPipeline examined;
+    examined.is_child = parent != nullptr;
+    examined.pipeline = std::make_unique<Pipeline>(build_pipeline(*std::move(configuration)));
+    const std::size_t index = pipelines_.size();
+    pipelines_.push_back(std::move(examined));
+    const Pipeline& pipeline = *pipelines_[index].pipeline;
+    for (const Job& job : pipeline.jobs) {
+      ExaminedJob result = examine_job(job, pipeline, level);
+      pipelines_[index].jobs.push_back(std::move(result));
+    }
+    return index;
+  }
+
+  std::vector<ExaminedPipeline> take() { return std::move(pipelines_); }
+
+ private:
+  ExaminedJob examine_job(const Job& job, const Pipeline& pipeline, std::size_t level) {
+    ExaminedJob examined{&job, Trigger(job, pipeline), read_commands(job, tree_, report_), {}};
+    for (const RepoPath& file : level < gitlab::max_child_depth ? child_files(job) : std::vector<RepoPath>()) {
+      // What is missing there is found when the child is read.
+      const auto child = examine(file, &job, level + 1);
+      if (!child) continue;
+      for (const ExaminedJob& inner : pipelines_[*child].jobs) {
+        examined.commands.runs.insert(examined.commands.runs.end(), inner.commands.runs.begin(),
+                                      inner.commands.runs.end());
+      }
+    }
+    const auto is_for = [&](std::uint32_t state) { return starts_for(examined.trigger, state); };
+    examined.states = find_job_states(job, examined.commands.runs, graph_, is_for);
+    return examined;
+  }
+
+  /// A new file in the state's directory is in some list of the job.
+  bool starts_for(const Trigger& trigger, std::uint32_t state) const {
+    const std::string path = graph_.states()[state].directory.child("new-file.tf").str();
+    return std::any_of(trigger.lists().begin(), trigger.lists().end(), [&](const ChangesList& list) {
+      return !list.excludes && !list.is_workflow && !list.is_open() && list.matches(path);
+    });
+  }
+
+  const repo::Tree& tree_;
+  const states::StateGraph& graph_;
+  Report& report_;
+  std::vector<ExaminedPipeline> pipelines_;
+};
+
+}  // namespace
+
+std::vector<ExaminedPipeline> examine_pipelines(const repo::Tree& tree, const RepoPath& path,
+                                                const states::StateGraph& graph, Report& report) {
+  Examiner examiner(tree, graph, report);
+  examiner.examine(path, nullptr, 0);
+  return examiner.take();
+}
+
+}  // namespace statelane::lint

@@ -1,0 +1,124 @@
+#include "lint/interpolate_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <string>
+
+namespace statelane::lint {
+
+namespace {
+
+std::string_view trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
+}
+
+/// One `$[[ inputs.NAME | function ]]`.
+struct Expression {
+  std::string_view name;
+  std::string_view functions;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+std::optional<Expression> find_expression(std::string_view text, std::size_t from) {
+  const std::size_t begin = text.find("$[[", from);
+  const std::size_t end = begin == std::string_view::npos ? begin : text.find("]]", begin);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view inner = text.substr(begin + 3, end - begin - 3);
+  const std::size_t bar = std::min(inner.find('|'), inner.size());
+  std::string_view name = trim(inner.substr(0, bar));
+  name = name.starts_with("inputs.") ? name.substr(7) : std::string_view();
+  return Expression{name, inner.substr(bar), begin, end + 2};
+}
+
+std::optional<std::string> to_text(const Node& value) {
+  if (const auto* text = value.as_string()) return *text;
+  if (const auto* number = value.as_integer()) return fmt::format("{}", *number);
+  if (const auto* truth = value.as_bool()) return *truth ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value.data)) return fmt::format("{}", *number);
+  return std::nullopt;
+}
+
+/// `truncate(offset, length)`
+std::string apply_functions(std::string text, std::string_view functions) {
+  const std::size_t call = functions.find("truncate(");
+  if (call == std::string_view::npos) return text;
+  const std::string_view arguments = functions.substr(call + 9);
+  std::size_t offset = 0;
+  std::size_t length = std::string::npos;
+  const std::size_t comma = std::min(arguments.find(','), arguments.size());
+  const std::string_view first = trim(arguments.substr(0, comma));
+  const std::string_view second = trim(arguments.substr(std::min(comma + 1, arguments.size())));
+  std::from_chars(first.data(), first.data() + first.size(), offset);
+  std::from_chars(second.data(), second.data() + second.size(), length);
+  return offset < text.size() ? text.substr(offset, length) : "";
+}
+
+class Inputs {
+ public:
+  Inputs(const Node& header, const Node* given) : given_(given) {
+    const Node* spec = header.find("spec");
+    declared_ = spec != nullptr ? spec->find("inputs") : nullptr;
+  }
+
+  void interpolate(Node& node) const {
+    if (const auto* text = node.as_string()) {
+      replace(node, *text);
+    } else if (auto* list = std::get_if<Node::List>(&node.data)) {
+      for (Node& item : *list) interpolate(item);
+    } else if (Node::Map* map = node.as_map()) {
+      for (Node::Entry& entry : *map) {
+        entry.key = fill_in(entry.key);
+        interpolate(entry.value);
+      }
+    }
+  }
+
+ private:
+  const Node* find(std::string_view name) const {
+    if (const Node* value = given_ != nullptr ? given_->find(name) : nullptr) return value;
+    const Node* declaration = declared_ != nullptr ? declared_->find(name) : nullptr;
+    return declaration != nullptr ? declaration->find("default") : nullptr;
+  }
+
+  void replace(Node& node, const std::string& text) const {
+    const auto expression = find_expression(text, 0);
+    if (!expression) return;
+    const bool is_whole = trim(text).size() == expression->end - expression->begin;
+    const Node* value = is_whole ? find(expression->name) : nullptr;
+    if (value != nullptr && value->as_string() == nullptr) {
+      node.data = std::variant(value->data);
+    } else {
+      node.data = fill_in(text);
+    }
+  }
+
+  std::string fill_in(const std::string& text) const {
+    std::string result;
+    std::size_t from = 0;
+    while (const auto expression = find_expression(text, from)) {
+      result += text.substr(from, expression->begin - from);
+      const Node* value = find(expression->name);
+      const auto filled = value != nullptr ? to_text(*value) : std::nullopt;
+      result += filled ? apply_functions(*filled, expression->functions)
+                       : text.substr(expression->begin, expression->end - expression->begin);
+      from = expression->end;
+    }
+    return result + text.substr(from);
+  }
+
+  const Node* declared_ = nullptr;
+  const Node* given_;
+};
+
+}  // namespace
+
+void interpolate_inputs(const Node& header, const Node* given, Node& content) {
+  Inputs(header, given).interpolate(content);
+}
+
+}  // namespace statelane::lint

@@ -1,0 +1,124 @@
+#include "lint/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.hpp"
+#include "lint/check_triggers.hpp"
+#include "lint/examine.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+/// In a child the source is `parent_pipeline`; all else is the parent's.
+std::vector<Situation> situations_for(const ExaminedPipeline& pipeline, const LintSettings& settings) {
+  std::vector<Situation> situations = all_situations(settings.default_branch);
+  if (!pipeline.is_child) return situations;
+  for (Situation& situation : situations) {
+    situation.variables["CI_PIPELINE_SOURCE"] = VariableValue::known("parent_pipeline");
+  }
+  return situations;
+}
+
+void add_unseen(const ExaminedPipeline& pipeline, const Report& report, std::set<NotLookedAt>& found) {
+  for (const Unseen& unseen : pipeline.pipeline->configuration.unseen) {
+    const SourceFile& file = report.files()[unseen.spot.file];
+    found.insert({file.path, unseen.spot.begin.line, fmt::format("{}: it is not in this tree", unseen.what)});
+  }
+  for (const ExaminedJob& job : pipeline.jobs) {
+    for (const TerraformRun& run : job.states.stateless) {
+      const SourceFile& file = report.files()[run.spot.file];
+      const std::string directory = run.directories.front().empty() ? "." : run.directories.front();
+      found.insert(
+          {file.path, run.spot.begin.line,
+           fmt::format("{} in {}: the directory is no state (it has no backend block and no lock file; name it "
+                       "under states.include)",
+                       run.tool, directory)});
+    }
+  }
+}
+
+std::vector<RepoPath> paths_of(const Report& report) {
+  std::set<RepoPath> paths;
+  for (const SourceFile& file : report.files()) paths.insert(file.path);
+  return {paths.begin(), paths.end()};
+}
+
+std::set<std::string> states_of(const ExaminedPipeline& pipeline, const states::StateGraph& graph) {
+  std::set<std::string> ids;
+  for (const ExaminedJob& job : pipeline.jobs) {
+    for (const StateGroup& group : job.states.groups) {
+      if (!group.verbs.contains("plan") && !group.verbs.contains("apply")) continue;
+      for (const std::uint32_t state : group.states) ids.insert(graph.states()[state].id);
+    }
+  }
+  return ids;
+}
+
+[[noreturn]] void refuse_missing(const RepoPath& path) {
+  throw Error(ErrorKind::user_files, fmt::format("there is no file {}", path.display()),
+              {"name the pipeline file: statelane lint FILE", "statelane init writes a first one"});
+}
+
+}  // namespace
+
+LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const states::StateGraph& graph,
+                         const LintSettings& settings) {
+  const auto entry = tree.find(path);
+  if (!entry || (entry->kind != repo::EntryKind::file && entry->kind != repo::EntryKind::executable)) {
+    refuse_missing(path);
+  }
+  Report report;
+  LintResult result;
+  std::set<NotLookedAt> not_looked_at;
+  std::set<std::string> ids;
+  for (const ExaminedPipeline& pipeline : examine_pipelines(tree, path, graph, report)) {
+    const std::vector<Situation> situations = situations_for(pipeline, settings);
+    check_patterns(pipeline.jobs, tree, report);
+    check_missed_inputs(pipeline.jobs, situations, tree, graph, report);
+    check_unneeded_triggers(pipeline.jobs, tree, graph, report);
+    add_unseen(pipeline, report, not_looked_at);
+    ids.merge(states_of(pipeline, graph));
+    result.jobs += pipeline.jobs.size();
+  }
+  result.files = paths_of(report);
+  result.findings = report.take_findings();
+  result.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
+  result.states.assign(ids.begin(), ids.end());
+  return result;
+}
+
+std::vector<StateTriggers> trigger_lists(const repo::Tree& tree, const RepoPath& path, const states::StateGraph& graph,
+                                         const LintSettings& settings) {
+  Report report;
+  std::map<std::pair<std::string, std::string>, StateTriggers> found;
+  for (const ExaminedPipeline& pipeline : examine_pipelines(tree, path, graph, report)) {
+    const Situation situation = situations_for(pipeline, settings).front();
+    for (const ExaminedJob& job : pipeline.jobs) {
+      std::set<std::string> patterns;
+      bool always = false;
+      for (const Assumption& assumption : job.trigger.assumptions(situation)) {
+        always = always || job.trigger.decide(situation, assumption, [](std::size_t) { return false; }).is_created;
+        for (const std::size_t index : job.trigger.deciding_lists(situation, assumption)) {
+          const ChangesList& list = job.trigger.lists()[index];
+          if (list.excludes || list.is_workflow) continue;
+          for (const TriggerPattern& pattern : list.patterns) patterns.insert(pattern.text);
+        }
+      }
+      for (const StateGroup& group : job.states.groups) {
+        if (group.states.size() != 1 || (!group.verbs.contains("plan") && !group.verbs.contains("apply"))) continue;
+        const std::string& id = graph.states()[group.states.front()].id;
+        found[{id, job.job->name}] = {id, job.job->name, always, {patterns.begin(), patterns.end()}};
+      }
+    }
+  }
+  std::vector<StateTriggers> lists;
+  for (auto& [key, triggers] : found) lists.push_back(std::move(triggers));
+  return lists;
+}
+
+}  // namespace statelane::lint

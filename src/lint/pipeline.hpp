@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lint/configuration.hpp"
+
+namespace statelane::lint {
+
+/// A job as GitLab would run it, before it decides whether it does.
+struct Job {
+  std::string name;
+  Spot spot;           ///< of its name
+  Node::Map keywords;  ///< its own, and those of `default` (or of the deprecated globals) that it inherits
+  std::set<std::string> own_keywords;  ///< those that are not inherited
+  Node::Map variables;                 ///< the pipeline's, where inherited, with its own laid over them
+  std::set<std::string> unseen_bases;  ///< names in its `extends` that only an unseen include defines
+
+  const Node* find(std::string_view keyword) const;
+  const Node::Entry* find_entry(std::string_view keyword) const { return lint::find_entry(keywords, keyword); }
+};
+
+/// A whole pipeline.
+struct Pipeline {
+  Configuration configuration;
+  std::vector<Job> jobs;  ///< the visible ones, in the order of the text; values that are no maps are left out
+  std::vector<std::string> stages;  ///< in order, `.pre` and `.post` included
+};
+
+/// Splits a configuration into jobs. Faults are not looked for here: what is no job in shape is left out.
+Pipeline build_pipeline(Configuration configuration);
+
+/// Keys of `default`, which may also stand at the top (deprecated).
+bool is_default_keyword(std::string_view keyword);
+
+/// The text of a variable: a scalar, or the `value` of a map. Empty where it is neither.
+std::optional<std::string> variable_text(const Node& value);
+
+}  // namespace statelane::lint

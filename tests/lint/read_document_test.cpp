@@ -1,0 +1,244 @@
+#include "lint/read_document.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <random>
+
+#include "lint/linted.hpp"
+#include "process/command.hpp"
+#include "support/scratch_directory.hpp"
+#include "support/source_directory.hpp"
+
+using statelane::RepoPath;
+using statelane::lint::Node;
+using statelane::lint::read_document;
+using statelane::lint::Report;
+using statelane::lint::Rule;
+
+namespace {
+
+struct ReadResult {
+  std::optional<statelane::lint::Document> document;
+  std::vector<std::string> faults;
+};
+
+ReadResult read(const std::string& text) {
+  Report report;
+  ReadResult result;
+  result.document = read_document(report.add_file({RepoPath::of("a.yml"), text}), report);
+  for (const auto& finding : report.take_findings()) {
+    result.faults.push_back(fmt::format("{}:{}: {}: {}", finding.diagnostic.range->begin.line,
+                                        finding.diagnostic.range->begin.column, describe(finding.rule).id,
+                                        finding.diagnostic.message));
+  }
+  return result;
+}
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') {
+      result += std::string("\\") + letter;
+    } else if (letter == '\n') {
+      result += "\\n";
+    } else if (letter == '\t') {
+      result += "\\t";
+    } else {
+      result += letter;
+    }
+  }
+  return result + "\"";
+}
+
+/// As Ruby's `JSON.generate` writes it.
+std::string to_json(const Node& node) {
+  if (const auto* text = node.as_string()) return quoted(*text);
+  if (const auto* number = node.as_integer()) return std::to_string(*number);
+  if (const auto* truth = node.as_bool()) return *truth ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&node.data)) {
+    if (std::isinf(*number)) return *number > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+    return *number == std::floor(*number) ? fmt::format("{:.1f}", *number) : fmt::format("{}", *number);
+  }
+  std::string result;
+  if (const auto* list = node.as_list()) {
+    for (const Node& item : *list) result += (result.empty() ? "" : ",") + to_json(item);
+    return "[" + result + "]";
+  }
+  if (const auto* map = node.as_map()) {
+    for (const Node::Entry& entry : *map) {
+      result += (result.empty() ? "" : ",") + quoted(entry.key) + ":" + to_json(entry.value);
+    }
+    return "{" + result + "}";
+  }
+  return "null";
+}
+
+std::vector<std::string> ask_psych(const std::vector<std::string>& texts) {
+  const statelane::support::ScratchDirectory directory;
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "\n=====\n") + text;
+  directory.write("texts", all);
+  const std::string script = (statelane::support::source_directory() / "tests/lint/oracle.rb").string();
+  const auto answer = statelane::process::run_captured(
+      {{"ruby", script, (directory.path() / "texts").string()}, {}, {}}, std::chrono::minutes(2));
+  INFO(answer.err);
+  REQUIRE(answer.status.succeeded());
+  std::vector<std::string> lines;
+  for (std::string_view rest = answer.out; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    lines.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+bool has_ruby() {
+  const auto found =
+      statelane::process::run_captured({{"sh", "-c", "command -v ruby"}, {}, {}}, std::chrono::seconds(10));
+  if (found.status.succeeded()) return true;
+  const char* ci = std::getenv("CI");
+  if (ci != nullptr && std::string(ci) == "true") FAIL("this test needs ruby");
+  MESSAGE("LEFT OUT: this test needs ruby");
+  return false;
+}
+
+/// A map of random shape with values that YAML 1.1 types, anchors, aliases and merges.
+class RandomText {
+ public:
+  explicit RandomText(unsigned seed) : random_(seed) {}
+
+  std::string make() {
+    std::string text =
+        "base: &base\n  a: 1\n  b: " + scalar() + "\nother: &other {b: " + scalar() + ", c: [x, *base]}\n";
+    for (int key = 0; key < 6; ++key) text += entry(key);
+    return text;
+  }
+
+ private:
+  std::size_t pick(std::size_t count) { return random_() % count; }
+
+  std::string scalar() {
+    static const std::vector<std::string> scalars = {
+        "yes",         "No",   "on",      "017",  "0x1F", "1_000", "1:30",  "1e3",   "1.5",
+        "~",           "null", "\"yes\"", "'no'", "x y",  ".5",    "1,000", "-3",    "0b11",
+        "+7",          "089",  "\"017\"", "a#b",  "main", "12e03", "v1.2",  "1.2.3", "!!str 12",
+        "\"\\u00e9\"", "é",    "-",       ".",    "0",    "00",    "1__0",  ".inf",  "-.INF"};
+    return scalars[pick(scalars.size())];
+  }
+
+  std::string entry(int key) {
+    const std::string name = "k" + std::to_string(pick(5));
+    switch (pick(7)) {
+      case 0: return name + ": " + scalar() + "\n";
+      case 1: return name + ":\n  - " + scalar() + "\n  - [" + flow() + "]\n";
+      case 2: return name + ":\n  x: " + scalar() + "\n  <<: *base\n  b: " + scalar() + "\n";
+      case 3: return name + ":\n  <<: [*base, *other]\n  z: " + scalar() + "\n";
+      case 4: return name + ": |\n  one\n   two\n\n  three\n";
+      case 5: return name + ": >-\n  one\n  two\n\n  three\n";
+      default: return name + ": {u: " + flow() + ", v: " + std::to_string(key) + ", b: *other}\n";
+    }
+  }
+
+  std::string flow() {
+    std::string text = scalar();
+    return text == "-" || text == "." || text == "1,000" ? "x" : text;
+  }
+
+  std::mt19937 random_;
+};
+
+}  // namespace
+
+TEST_CASE("a document is typed as YAML 1.1 and keeps the places of keys and values") {
+  const auto [document, faults] = read("job:\n  retry: 017\n  \"script\": [\"yes\", yes]\n");
+  REQUIRE(document);
+  CHECK(faults.empty());
+  const Node* job = document->content.find("job");
+  CHECK(*job->find("retry")->as_integer() == 15);
+  const Node::Entry* script = job->find_entry("script");
+  CHECK(script->spot.begin.line == 3);
+  CHECK(script->spot.begin.column == 3);
+  CHECK(script->spot.length == 8);
+  CHECK(script->value.as_list()->at(0).as_string() != nullptr);
+  CHECK(*script->value.as_list()->at(1).as_bool());
+}
+
+TEST_CASE("of equal keys the last one counts, and that is reported") {
+  const auto [document, faults] = read("a: 1\nb: 2\na: 3\n");
+  CHECK(*document->content.find("a")->as_integer() == 3);
+  CHECK(faults ==
+        Lines{"3:1: duplicate-key: \"a\" stands here twice; GitLab takes this one and drops the one in line 1"});
+}
+
+TEST_CASE("a merge below a key overrides it, as in Psych, and that is reported") {
+  const auto [document, faults] = read(".x: &x {image: a, tags: b}\njob:\n  image: c\n  <<: *x\n  tags: d\n");
+  CHECK(*document->content.find("job")->find("image")->as_string() == "a");
+  CHECK(*document->content.find("job")->find("tags")->as_string() == "d");
+  CHECK(faults == Lines{"4:3: merge-overrides: this << replaces \"image\", which stands above it"});
+}
+
+TEST_CASE("a merge above the keys is laid below them in silence") {
+  const auto [document, faults] = read(".x: &x {image: a}\njob:\n  <<: *x\n  image: c\n");
+  CHECK(*document->content.find("job")->find("image")->as_string() == "c");
+  CHECK(faults.empty());
+}
+
+TEST_CASE("what GitLab would refuse to read is a fault with its place") {
+  CHECK(read("a: [\n").faults == Lines{"2:1: yaml-syntax: end of sequence flow not found"});
+  CHECK(read("a: \"x\nb: y\n").faults == Lines{"1:4: yaml-syntax: the quote is not closed"});
+  CHECK(read("on: x\n").faults == Lines{"1:1: yaml-value: \"on\" is true or false to GitLab's parser, no key"});
+  CHECK(read("a: 2024-01-01\n").faults ==
+        Lines{"1:4: yaml-value: \"2024-01-01\" is a date, a time or a symbol to GitLab's parser"});
+  CHECK(read("- a\n").faults == Lines{"1:1: yaml-syntax: the file is a list, GitLab takes a map"});
+  CHECK(read("a: !secret x\n").faults == Lines{"1:4: yaml-syntax: unknown tag \"!secret\""});
+  CHECK(read("a: \xFF\n").faults == Lines{"1:4: yaml-syntax: these bytes are not UTF-8"});
+  CHECK(read("a: &x [*x]\n").faults == Lines{"1:8: yaml-syntax: the alias stands inside its own anchor"});
+}
+
+TEST_CASE("an empty file is an empty pipeline") {
+  CHECK(read("").document->content.as_map()->empty());
+  CHECK(read("# nothing\n").document->content.as_map()->empty());
+}
+
+TEST_CASE("a header is split off, and places count from the beginning of the file") {
+  const auto [document, faults] = read("spec:\n  inputs:\n    x:\n---\njob:\n  script: x\n");
+  REQUIRE(document);
+  REQUIRE(document->header);
+  CHECK(document->header->find("spec") != nullptr);
+  CHECK(document->content.find_entry("job")->spot.begin.line == 5);
+  CHECK(faults.empty());
+}
+
+TEST_CASE("hostile texts end soon, with a finding") {
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int level = 1; level < 30; ++level) {
+    laughs += fmt::format("a{}: &a{} [", level, level);
+    for (int each = 0; each < 10; ++each) laughs += fmt::format("{}*a{}", each == 0 ? "" : ", ", level - 1);
+    laughs += "]\n";
+  }
+  CHECK(read(laughs).faults.at(0).find("too-large: more than 300000 values, aliases counted each time") !=
+        std::string::npos);
+  CHECK(read(std::string(100'000, '[')).faults.size() == 1);
+  CHECK(read("a: " + std::string(150, '[') + std::string(150, ']')).faults ==
+        Lines{"1:103: too-large: nested deeper than 100 levels"});
+  CHECK(read(std::string(3 << 20, 'x')).faults.at(0).find("too-large: larger than the 2097152 bytes") !=
+        std::string::npos);
+  CHECK(read(",").document->content.as_map()->empty());
+}
+
+TEST_CASE("values and merges are those of Psych on random texts") {
+  if (!has_ruby()) return;
+  std::vector<std::string> texts;
+  for (unsigned seed = 0; seed < 2000; ++seed) texts.push_back(RandomText(seed).make());
+  const std::vector<std::string> answers = ask_psych(texts);
+  REQUIRE(answers.size() == texts.size());
+  std::size_t read_by_both = 0;
+  for (std::size_t index = 0; index < texts.size(); ++index) {
+    const auto [document, faults] = read(texts[index]);
+    CAPTURE(texts[index]);
+    const std::string ours = document ? "[" + to_json(document->content) + "]" : "refused";
+    REQUIRE(ours == answers[index]);
+    read_by_both += document ? 1 : 0;
+  }
+  CHECK(read_by_both > 1500);
+}
