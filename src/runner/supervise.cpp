@@ -81,16 +81,19 @@ Supervised Supervisor::run(const process::Command& command, const std::filesyste
   if (is_stopping()) return {};
   stop_ = {};
   OutputRelay output(log_, output_file, kept_as.empty() ? output_file : kept_as);
+  process::Witness witness;  // before the program: nobody can signal every process while there is none
   process::ChildProcess child(command, output.descriptor());
   Supervised result;
   result.started = true;
-  follow(child, output, result);
+  follow({child, witness, output}, result);
   output.finish();
   result.notice_seen = result.notice_seen || output.has_notice();
   return result;
 }
 
-void Supervisor::follow(process::ChildProcess& child, OutputRelay& output, Supervised& result) {
+void Supervisor::follow(Watched watched, Supervised& result) {
+  process::ChildProcess& child = watched.child;
+  OutputRelay& output = watched.output;
   milliseconds time = busy_wait;
   bool log_keeps_waiting = false;
   for (;;) {
@@ -104,21 +107,27 @@ void Supervisor::follow(process::ChildProcess& child, OutputRelay& output, Super
       stop_ = advance(stop_, StopEvent::child_ended, Clock::now(), settle_time_).state;
       return;
     }
-    police(child, output, result);
+    police(watched, result);
   }
 }
 
-void Supervisor::police(process::ChildProcess& child, OutputRelay& output, Supervised& result) {
+bool Supervisor::is_interrupted(Watched watched) const {
+  if (watched.output.has_notice()) return true;
+  if (stop_.phase != StopState::Phase::settling) return false;
+  // A signal that it has not taken yet, say because it is starved or frozen, is an interrupt as well. One that it has
+  // taken and not yet told of, as Terraform does while it loads, shows only by everybody having got it.
+  return watched.child.has_pending({SIGINT, SIGTERM}) || watched.witness.was_signalled();
+}
+
+void Supervisor::police(Watched watched, Supervised& result) {
   if (stop_.phase == StopState::Phase::interrupted) return;
-  // A signal that it has not taken yet, say because it is starved or frozen, is an interrupt as well.
-  const bool interrupted =
-      output.has_notice() || (stop_.phase == StopState::Phase::settling && child.has_pending({SIGINT, SIGTERM}));
+  const bool interrupted = is_interrupted(watched);
   const StopEvent event = interrupted ? StopEvent::interrupt_notice : StopEvent::tick;
   const StopStep step = advance(stop_, event, Clock::now(), settle_time_);
   stop_ = step.state;
   result.notice_seen = result.notice_seen || interrupted;
   if (step.action != StopAction::send_interrupt) return;
-  child.send(SIGINT);
+  watched.child.send(SIGINT);
   result.interrupt_sent = true;
   log_.write_some(fmt::format("statelane: asked to stop by signal {}; one interrupt sent, waiting for the end\n",
                               stop_signals_.front()));

@@ -8,6 +8,7 @@
 #include "process/child_process.hpp"
 #include "process/command.hpp"
 #include "process/file_descriptor.hpp"
+#include "process/witness.hpp"
 #include "runner/job_log.hpp"
 #include "runner/output_relay.hpp"
 #include "runner/stop_policy.hpp"
@@ -19,7 +20,7 @@ struct Supervised {
   bool started = false;  ///< false: a stop signal had come before
   process::ExitStatus status{};
   bool interrupt_sent = false;  ///< by us
-  bool notice_seen = false;     ///< it said that it was interrupted, or a signal to it was pending
+  bool notice_seen = false;     ///< it had been interrupted by somebody else, or said so itself
 };
 
 /// Runs programs that must not lose what they do, one after the other. While it lives, INT, TERM, HUP and QUIT are
@@ -49,8 +50,15 @@ class Supervisor {
  private:
   void wait(std::chrono::milliseconds time, bool for_log);
   void take_signals();
-  void follow(process::ChildProcess& child, OutputRelay& output, Supervised& result);
-  void police(process::ChildProcess& child, OutputRelay& output, Supervised& result);
+  /// What is running, and what tells of it.
+  struct Watched {
+    process::ChildProcess& child;
+    process::Witness& witness;
+    OutputRelay& output;
+  };
+  void follow(Watched watched, Supervised& result);
+  void police(Watched watched, Supervised& result);
+  bool is_interrupted(Watched watched) const;
 
   JobLog& log_;
   std::chrono::milliseconds settle_time_;

@@ -13,8 +13,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "process/file_descriptor.hpp"
 
@@ -37,6 +39,13 @@ struct Scratch {
 inline std::string read_text(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The processes that `parent` has started, the oldest first: of a helper its witness, then the program.
+inline std::vector<pid_t> children_of(pid_t parent) {
+  const std::string id = std::to_string(parent);
+  std::istringstream list(read_text("/proc/" + id + "/task/" + id + "/children"));
+  return {std::istream_iterator<pid_t>(list), {}};
 }
 
 /// The job helper in a process of its own, as a runner sees it: its log is a pipe that the test reads, and it can be

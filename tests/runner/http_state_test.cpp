@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <map>
-#include <sstream>
 #include <vector>
 
 #include "state_server.hpp"
@@ -53,13 +51,6 @@ struct HttpProject : Project {
     return server.report().find("\"name\": \"" + name + "\"") != std::string::npos;
   }
 };
-
-/// The processes that `parent` has started.
-std::vector<pid_t> children_of(pid_t parent) {
-  const std::string id = std::to_string(parent);
-  std::istringstream list(read_text("/proc/" + id + "/task/" + id + "/children"));
-  return {std::istream_iterator<pid_t>(list), {}};
-}
 
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -161,7 +152,7 @@ TEST_CASE("every process signalled, the highest id first, as the docker executor
   auto helper = project.start_apply();
   REQUIRE(helper.wait_for("ready-in-apply\n"));
   project.server.steer(R"({"hold": ["POST state"]})");
-  const pid_t terraform = children_of(helper.pid()).at(0);
+  const pid_t terraform = children_of(helper.pid()).back();
   std::vector<pid_t> processes = children_of(terraform);
   processes.push_back(terraform);
   processes.push_back(helper.pid());

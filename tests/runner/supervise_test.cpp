@@ -104,14 +104,26 @@ TEST_CASE("a program that has already said that it was interrupted gets nothing 
   auto helper = supervised(scratch, stand_in(scratch, true), 300ms);
   REQUIRE(helper.wait_for("ready"));
   // As the docker executor does it: the highest process id first, then ours.
-  const auto child_of = [&] {
-    const std::string path =
-        "/proc/" + std::to_string(helper.pid()) + "/task/" + std::to_string(helper.pid()) + "/children";
-    return static_cast<pid_t>(std::stoi(read_text(path)));
-  };
-  ::kill(child_of(), SIGTERM);
+  ::kill(children_of(helper.pid()).back(), SIGTERM);
   REQUIRE(helper.wait_for("Interrupt received."));
   helper.signal(SIGTERM);
+  ::usleep(600000);  // well past the settle time: nothing may happen in it
+  CHECK(interrupts(scratch) == 1);
+  scratch.write("go", "");
+  CHECK(helper.finish() == 3);
+  CHECK(report(scratch) == "started seen 1");
+}
+
+TEST_CASE("a program that is signalled as everything else is gets nothing from us, though it says nothing") {
+  const Scratch scratch;
+  auto helper = supervised(scratch, stand_in(scratch), 300ms);
+  REQUIRE(helper.wait_for("ready"));
+  std::vector<pid_t> processes = children_of(helper.pid());
+  CHECK(processes.size() == 2);
+  std::sort(processes.rbegin(), processes.rend());
+  for (const pid_t process : processes) ::kill(process, SIGTERM);
+  helper.signal(SIGTERM);
+  await_interrupt(scratch);
   ::usleep(600000);  // well past the settle time: nothing may happen in it
   CHECK(interrupts(scratch) == 1);
   scratch.write("go", "");
