@@ -46,7 +46,7 @@ std::string find_user_of(const states::State& state, const Side& now) {
   if (!state.backend) return "";
   for (const states::State& other : now.states.graph.states()) {
     if (!other.backend) continue;
-    if (states::match_identity(*state.backend, *other.backend) != states::IdentityMatch::different) return other.id;
+    if (states::may_be_same(*state.backend, *other.backend)) return other.id;
   }
   return "";
 }

@@ -1,8 +1,11 @@
 #include "cli/lane_description.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "base/digest.hpp"
+#include "base/error.hpp"
 #include "gitlab/duration.hpp"
 #include "gitlab/names.hpp"
 #include "states/existing_inputs.hpp"
@@ -51,6 +54,29 @@ std::vector<std::string> find_apply_branches(const states::State& state) {
   return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
 }
 
+std::string fill_in_slug(const states::State& state) {
+  constexpr std::string_view slug = "{slug}";
+  std::string name = state.gitlab_state;
+  for (std::size_t at = name.find(slug); at != std::string::npos; at = name.find(slug, at))
+    name.replace(at, slug.size(), gitlab::slug(state.id));
+  return name;
+}
+
+/// The name of the state that GitLab keeps. Throws when GitLab would not take it, or when two states would share it.
+std::string name_gitlab_state(const states::StateGraph& graph, const states::State& state) {
+  std::string name = fill_in_slug(state);
+  if (name.empty()) return name;
+  constexpr std::size_t longest = 255;
+  const std::string shown = fmt::format("the gitlab_state of {}, \"{}\",", state.id, name);
+  if (name.size() > longest) throw Error(ErrorKind::user_files, shown + " is longer than 255 characters");
+  for (const states::State& other : graph.states()) {
+    if (other.id == state.id || fill_in_slug(other) != name) continue;
+    throw Error(ErrorKind::user_files, fmt::format("{} is that of {} too", shown, other.id),
+                {"\"{slug}\" in .statelane.yml gives each state a name of its own"});
+  }
+  return name;
+}
+
 void describe_backend(const states::State& state, runner::LaneDescription& lane) {
   if (!state.backend) return;
   lane.backend_type = state.backend->type;
@@ -73,6 +99,7 @@ runner::LaneDescription describe_lane(const Side& side, std::uint32_t index, con
   if (!state.workspace.empty()) lane.workspace = state.workspace;
   if (!state.tool.empty()) lane.tool = state.tool;
   describe_backend(state, lane);
+  lane.gitlab_state = name_gitlab_state(side.states.graph, state);
   const config::Settings& settings = state.settings;
   if (settings.commands) lane.commands = runner::LaneCommands{settings.commands->plan, settings.commands->apply};
   lane.after_plan = settings.after_plan.value_or(std::vector<std::string>{});

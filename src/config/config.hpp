@@ -51,6 +51,8 @@ struct Settings {
   std::optional<Gate> gate;
   std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in
   std::optional<std::int64_t> max_destroy;
+  std::optional<Located>
+      gitlab_state;  ///< name of a GitLab-managed state; `{dir}`, `{instance}`, `{slug}` are filled in
   std::optional<Commands> commands;
 
   friend bool operator==(const Settings&, const Settings&) = default;

@@ -185,6 +185,7 @@ class ConfigReader {
               {"apply", [&](const YamlValue& entry) { read_apply(entry, settings); }},
               {"after_plan", [&](const YamlValue& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
               {"max_destroy", [&](const YamlValue& entry) { read_max_destroy(entry, settings); }},
+              {"gitlab_state", [&](const YamlValue& entry) { settings.gitlab_state = read_state_name(entry); }},
               {"commands", [&](const YamlValue& entry) { read_commands(entry, settings); }}});
     if (value.as_map() == nullptr) return;
     if (value.find("match") == nullptr) return error(value, "a rule needs match, a glob on the state directory");
@@ -217,6 +218,16 @@ class ConfigReader {
     const auto* number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr || *number < 0) return error(value, "max_destroy has to be a whole number, 0 or more");
     settings.max_destroy = *number;
+  }
+
+  /// GitLab takes any name of a state without a slash.
+  std::optional<Located> read_state_name(const YamlValue& value) {
+    auto name = read_text(value, "gitlab_state");
+    if (name && name->text.find('/') != std::string::npos) {
+      error(value, "gitlab_state is a name without slashes", {"{slug} stands for the state's id without them"});
+      return std::nullopt;
+    }
+    return name;
   }
 
   void read_commands(const YamlValue& value, Settings& settings) {

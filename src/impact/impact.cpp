@@ -119,8 +119,8 @@ bool same_lane(const State& base, const State& head) {
   const config::Settings& before = base.settings;
   const config::Settings& after = head.settings;
   return base.kind == head.kind && base.tool == head.tool && base.workspace == head.workspace &&
-         base.var_files == head.var_files && base.backend_files == head.backend_files && before.job == after.job &&
-         before.commands == after.commands;
+         base.gitlab_state == head.gitlab_state && base.var_files == head.var_files &&
+         base.backend_files == head.backend_files && before.job == after.job && before.commands == after.commands;
 }
 
 /// The state of base whose identity `state` took over under another id; null when there is none.

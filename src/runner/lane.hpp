@@ -33,8 +33,9 @@ struct LaneDescription {
   std::string tool = "terraform";  ///< a name on PATH, or a path relative to the state directory
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
   std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
-  std::optional<LaneCommands> commands{};        ///< set: a lane outside Terraform
-  std::vector<std::string> after_plan{};  ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
+  std::string gitlab_state{};  ///< the name that GitLab keeps an http state under when nothing gives its address
+  std::optional<LaneCommands> commands{};  ///< set: a lane outside Terraform
+  std::vector<std::string> after_plan{};   ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
   std::optional<std::int64_t> max_destroy{};
   std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
   std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one

@@ -9,6 +9,8 @@ namespace statelane::runner {
 
 namespace {
 
+using std::string_literals::operator""s;
+
 /// Backends that list no workspaces before one is chosen, and know no `init -reconfigure` (cloud).
 bool is_remote_execution(const LaneDescription& lane) {
   return lane.backend_type == "cloud" || lane.backend_type == "remote";
@@ -19,14 +21,51 @@ bool is_below(std::string_view address, std::string_view base) {
   return !base.empty() && address.starts_with(base) && address.substr(base.size()).starts_with('/');
 }
 
-bool wants_job_credentials(const LaneDescription& lane, const JobEnvironment& job) {
+std::string percent_encode(std::string_view text) {
+  std::string result;
+  for (const char byte : text) {
+    const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                          (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+    result += is_plain ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+  }
+  return result;
+}
+
+std::string value_of(const JobEnvironment& job, const std::string& name) {
+  const auto set = job.terraform.find(name);
+  return set == job.terraform.end() ? "" : set->second;
+}
+
+/// The address of the GitLab-managed state, where neither configuration nor environment gives one.
+std::string derive_address(const LaneDescription& lane, const JobEnvironment& job) {
+  if (lane.backend_type != "http" || lane.backend_address || !value_of(job, "TF_HTTP_ADDRESS").empty()) return "";
+  if (const std::string given = value_of(job, "TF_ADDRESS"); !given.empty()) return given;
+  const std::string given_name = value_of(job, "TF_STATE_NAME");
+  const std::string& name = given_name.empty() ? lane.gitlab_state : given_name;
+  if (name.empty() || job.api_url.empty() || job.project_id.empty()) return "";
+  return fmt::format("{}/projects/{}/terraform/state/{}", job.api_url, job.project_id, percent_encode(name));
+}
+
+/// GitLab's own words for these settings: doc/user/infrastructure/iac/terraform_state.md.
+void add_state_address(std::map<std::string, std::optional<std::string>>& environment, const std::string& address,
+                       const JobEnvironment& job) {
+  const std::string lock = address + "/lock";
+  const std::array settings = {
+      std::pair{"TF_HTTP_ADDRESS", address},         std::pair{"TF_HTTP_LOCK_ADDRESS", lock},
+      std::pair{"TF_HTTP_UNLOCK_ADDRESS", lock},     std::pair{"TF_HTTP_LOCK_METHOD", "POST"s},
+      std::pair{"TF_HTTP_UNLOCK_METHOD", "DELETE"s}, std::pair{"TF_HTTP_RETRY_WAIT_MIN", "5"s}};
+  for (const auto& [name, value] : settings) {
+    if (value_of(job, name).empty()) environment[name] = value;
+  }
+}
+
+bool wants_job_credentials(const LaneDescription& lane, const JobEnvironment& job, const std::string& derived) {
   if (lane.backend_type != "http" || job.job_token.empty()) return false;
   if (job.terraform.contains("TF_HTTP_USERNAME") || job.terraform.contains("TF_HTTP_PASSWORD")) return false;
   // An address in the configuration wins over the environment's, as in Terraform.
-  const auto set = job.terraform.find("TF_HTTP_ADDRESS");
-  const std::string address = lane.backend_address         ? *lane.backend_address
-                              : set != job.terraform.end() ? set->second
-                                                           : "";
+  const std::string address = lane.backend_address ? *lane.backend_address
+                              : derived.empty()    ? value_of(job, "TF_HTTP_ADDRESS")
+                                                   : derived;
   return is_below(address, job.api_url);
 }
 
@@ -41,7 +80,9 @@ std::map<std::string, std::optional<std::string>> terraform_environment(const La
     // Without recorded checksums Terraform would pass the cache by; there is no lock file here that it could break.
     if (!has_lock_file) result["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1";
   }
-  if (wants_job_credentials(lane, job)) {
+  const std::string address = derive_address(lane, job);
+  if (!address.empty()) add_state_address(result, address, job);
+  if (wants_job_credentials(lane, job, address)) {
     result["TF_HTTP_USERNAME"] = "gitlab-ci-token";
     result["TF_HTTP_PASSWORD"] = job.job_token;
   }

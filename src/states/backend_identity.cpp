@@ -203,6 +203,18 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
   return identity;
 }
 
+void name_gitlab_state(BackendIdentity& identity, const std::string& name) {
+  if (identity.type != "http" || std::erase(identity.unknown, "address") == 0) return;
+  constexpr std::string_view slug = "{slug}";
+  const std::size_t at = name.find(slug);
+  PartialText address = {std::nullopt, "/terraform/state/" + name.substr(0, at)};
+  if (at != std::string::npos) {
+    address.emplace_back(std::nullopt);
+    if (const std::string rest = name.substr(at + slug.size()); !rest.empty()) address.emplace_back(rest);
+  }
+  identity.partial["address"] = std::move(address);
+}
+
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored) {
   if (wanted.type != stored.type) return IdentityMatch::different;
   bool anchored = false;
@@ -216,6 +228,15 @@ IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentit
   }
   if (wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
   return anchored ? IdentityMatch::possible : IdentityMatch::different;
+}
+
+bool may_be_same(const BackendIdentity& one, const BackendIdentity& other) {
+  if (one.type != other.type) return false;
+  std::set<std::string> names;
+  for (const auto& [name, value] : one.known) names.insert(name);
+  for (const auto& [name, value] : one.partial) names.insert(name);
+  return std::none_of(names.begin(), names.end(),
+                      [&](const std::string& name) { return match_part(one, other, name) == PartMatch::different; });
 }
 
 }  // namespace statelane::states

@@ -25,11 +25,18 @@ struct BackendSettings {
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory);
 
+/// An http backend without an address whose state GitLab keeps under `name`, of which `{slug}` is not known here.
+void name_gitlab_state(BackendIdentity& identity, const std::string& name);
+
 enum class IdentityMatch { same, possible, different };
 
 /// Whether a reader of `wanted` reads the state stored at `stored`. Parts that are unknown on either side make it
 /// `possible`, provided that at least one part is known and equal that is required or not left at its default. A
 /// workspace named on one side only tells nothing.
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored);
+
+/// Whether two states may be stored in one place: nothing that is known of both differs. Wider than `match_identity`,
+/// which wants something in common.
+bool may_be_same(const BackendIdentity& one, const BackendIdentity& other);
 
 }  // namespace statelane::states

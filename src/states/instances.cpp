@@ -32,10 +32,6 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return text;
 }
 
-std::string fill_in(const std::string& pattern, const RepoPath& directory, std::string_view instance) {
-  return replace_all(replace_all(pattern, "{dir}", directory.name()), placeholder, instance);
-}
-
 /// What stands for `{instance}` when `name` matches `component`; empty when it does not match.
 std::optional<std::string> captured(std::string_view component, std::string_view name) {
   const std::size_t at = component.find(placeholder);
@@ -198,6 +194,10 @@ Instance only_instance(const repo::Tree& tree, const RepoPath& directory) {
 }
 
 }  // namespace
+
+std::string fill_in(const std::string& pattern, const RepoPath& directory, std::string_view instance) {
+  return replace_all(replace_all(pattern, "{dir}", directory.name()), placeholder, instance);
+}
 
 std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory,
                                      const config::Settings& settings, bool has_partial_backend,

@@ -21,6 +21,9 @@ struct Instance {
   std::vector<RepoPath> exclusive;      ///< files and directories that no other instance reads, sorted
 };
 
+/// `pattern` with `{dir}`, the last name of the state directory, and `{instance}` filled in.
+std::string fill_in(const std::string& pattern, const RepoPath& directory, std::string_view instance);
+
 /// The instances of `directory`, sorted by name; one without a name when there is nothing to tell several apart.
 /// A pattern of the configuration decides; without one, and only where the backend block leaves required settings open
 /// (`has_partial_backend`), conventions do:

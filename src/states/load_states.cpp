@@ -148,6 +148,15 @@ class Loader {
     return !identify_backend(settings, std::nullopt, discovery.directory).is_complete();
   }
 
+  /// An address that is written always wins over the configured pattern.
+  static void name_state(State& state) {
+    if (!state.settings.gitlab_state || state.backend->type != "http") return;
+    if (!std::binary_search(state.backend->unknown.begin(), state.backend->unknown.end(), "address")) return;
+    state.gitlab_state =
+        fill_in(state.settings.gitlab_state->text, state.directory, state.instance.value_or(std::string()));
+    name_gitlab_state(*state.backend, state.gitlab_state);
+  }
+
   Member build_member(const Sources& sources, const Discovery& discovery, const Instance& instance,
                       const std::vector<Instance>& siblings) {
     Member member;
@@ -174,6 +183,7 @@ class Loader {
     if (!closure.backend.type.empty()) {
       const auto workspace = instance.workspace.empty() ? std::nullopt : std::optional(instance.workspace);
       state.backend = identify_backend(closure.backend, workspace, discovery.directory);
+      name_state(state);
     }
     state.inputs = std::move(closure.inputs);
     state.unknown = std::move(closure.unknown);

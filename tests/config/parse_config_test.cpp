@@ -53,6 +53,7 @@ states:
       apply: {branches: [main], gate: optional}
       after_plan: ["conftest", "test"]
       max_destroy: 5
+      gitlab_state: "{slug}"
       commands: {plan: ["a"], apply: ["b", "c"]}
 ignore: ["docs/**"]
 global_inputs: [".terraform-version"]
@@ -76,6 +77,7 @@ gitlab: {version: "16.11"}
   CHECK(settings.gate == Gate::optional);
   CHECK(*settings.after_plan == std::vector<std::string>{"conftest", "test"});
   CHECK(settings.max_destroy == 5);
+  CHECK(settings.gitlab_state->text == "{slug}");
   CHECK(*settings.commands == Commands{{"a"}, {"b", "c"}});
   CHECK(config.ignore.front().text == "docs/**");
   CHECK(config.global_inputs.front().text == ".terraform-version");
@@ -110,6 +112,8 @@ TEST_CASE("each wrong value is told by itself, and the rest is still read") {
         ".statelane.yml:1:34: error: job has to be a map of GitLab's keywords");
   CHECK(first_line_of("states: {rules: [{match: a, max_destroy: -1}]}\n") ==
         ".statelane.yml:1:42: error: max_destroy has to be a whole number, 0 or more");
+  CHECK(first_line_of("states: {rules: [{match: a, gitlab_state: a/b}]}\n") ==
+        ".statelane.yml:1:43: error: gitlab_state is a name without slashes");
   CHECK(first_line_of("states: {rules: [{match: a, commands: {plan: [x]}}]}\n") ==
         ".statelane.yml:1:39: error: commands needs plan and apply, each a list of words");
   CHECK(faults_of("pipeline: {order: stric}\n") ==

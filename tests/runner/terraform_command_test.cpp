@@ -53,6 +53,55 @@ bool has_credentials(const LaneDescription& description, const JobEnvironment& j
 
 }  // namespace
 
+TEST_CASE("a state in GitLab without an address gets one by its name, with a lock, as GitLab documents it") {
+  JobEnvironment job = gitlab_job();
+  job.project_id = "42";
+  LaneDescription lane = http_lane();
+  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  lane.gitlab_state = "net @prod";
+  const auto environment = terraform_environment(lane, job, true);
+  const std::string address = "https://gitlab.example.com/api/v4/projects/42/terraform/state/net%20%40prod";
+  CHECK(environment.at("TF_HTTP_ADDRESS") == address);
+  CHECK(environment.at("TF_HTTP_LOCK_ADDRESS") == address + "/lock");
+  CHECK(environment.at("TF_HTTP_UNLOCK_ADDRESS") == address + "/lock");
+  CHECK(environment.at("TF_HTTP_LOCK_METHOD") == "POST");
+  CHECK(environment.at("TF_HTTP_UNLOCK_METHOD") == "DELETE");
+  CHECK(environment.at("TF_HTTP_RETRY_WAIT_MIN") == "5");
+  CHECK(has_credentials(lane, job));
+  lane.backend_config = {};
+  CHECK(init_arguments(lane, true) ==
+        Arguments{"terraform", "init", "-input=false", "-reconfigure", "-lockfile=readonly"});
+}
+
+TEST_CASE("an address or a name that is set already wins over the configured name") {
+  JobEnvironment job = gitlab_job();
+  job.project_id = "42";
+  LaneDescription lane = http_lane("https://states.example.com/net");
+  lane.gitlab_state = "net";
+  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  lane = http_lane();
+  lane.gitlab_state = "net";
+  job.terraform = {{"TF_STATE_NAME", "other"}, {"TF_HTTP_LOCK_METHOD", "LOCK"}};
+  const auto named = terraform_environment(lane, job, true);
+  CHECK(named.at("TF_HTTP_ADDRESS") == "https://gitlab.example.com/api/v4/projects/42/terraform/state/other");
+  CHECK_FALSE(named.contains("TF_HTTP_LOCK_METHOD"));
+  job.terraform["TF_ADDRESS"] = "https://states.example.com/a";
+  CHECK(terraform_environment(lane, job, true).at("TF_HTTP_ADDRESS") == "https://states.example.com/a");
+  CHECK_FALSE(has_credentials(lane, job));
+  job.terraform["TF_HTTP_ADDRESS"] = "https://states.example.com/b";
+  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+}
+
+TEST_CASE("nothing is derived for other backends, or outside GitLab") {
+  LaneDescription lane = http_lane();
+  lane.gitlab_state = "net";
+  CHECK_FALSE(terraform_environment(lane, JobEnvironment{}, true).contains("TF_HTTP_ADDRESS"));
+  lane.backend_type = "s3";
+  JobEnvironment job = gitlab_job();
+  job.project_id = "42";
+  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+}
+
 TEST_CASE("init is given the backend files, never prompts or migrates, and keeps a lock file as it is") {
   CHECK(init_arguments(lane(), true) == Arguments{"terraform", "init", "-input=false", "-reconfigure",
                                                   "-lockfile=readonly", "-backend-config=env/prod/backend.tfvars"});
