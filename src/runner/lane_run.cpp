@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/error.hpp"
+#include "runner/cache_lock.hpp"
 #include "runner/json_scanner.hpp"
 #include "runner/terraform_command.hpp"
 #include "runner/terraform_messages.hpp"
@@ -87,6 +88,7 @@ Supervised LaneRun::run(std::string_view section, std::vector<std::string> argv,
 
 int LaneRun::init() {
   const std::vector<std::string> argv = init_arguments(lane_, fs::exists(lock_file()));
+  const CacheLock filling(provider_cache(), supervisor_, log_);
   milliseconds wait = options_.retry_wait;
   for (int attempt = 1;; ++attempt) {
     const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
@@ -100,6 +102,11 @@ int LaneRun::init() {
     if (!supervisor_.pause(pause)) return explain_end({}, "init");
     wait *= 2;
   }
+}
+
+fs::path LaneRun::provider_cache() const {
+  if (const auto ours = environment_.find("TF_PLUGIN_CACHE_DIR"); ours != environment_.end()) return *ours->second;
+  return job_.terraform.at("TF_PLUGIN_CACHE_DIR");  // the user's own, or it would be ours
 }
 
 int LaneRun::prepare_terraform() {
@@ -165,6 +172,8 @@ PlanMetadata LaneRun::describe() const {
   result.root_pipeline = job_.root_pipeline;
   result.destroy = options_.destroy;
   result.plan_digest = digest_file(paths_.plan_file).value_or("");
+  result.report_digest = digest_file(paths_.report).value_or("");
+  result.text_digest = digest_file(paths_.text).value_or("");
   result.inputs_digest = lane_.inputs_digest;
   result.lock_file_digest = digest_file(lock_file()).value_or("");
   result.helper_version = options_.helper_version;

@@ -55,6 +55,7 @@ class LaneRun {
 
  private:
   int init();
+  std::filesystem::path provider_cache() const;
   std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
 
   const LaneDescription& lane_;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
@@ -33,6 +34,8 @@ Json to_json(const PlanMetadata& metadata) {
                     {"delete", metadata.remove},
                     {"destroys", metadata.destroys}};
   json["plan_sha256"] = metadata.plan_digest;
+  json["report_sha256"] = metadata.report_digest;
+  json["text_sha256"] = metadata.text_digest;
   json["inputs_sha256"] = metadata.inputs_digest;
   json["lock_file_sha256"] = metadata.lock_file_digest;
   json["helper_version"] = metadata.helper_version;
@@ -50,6 +53,9 @@ Json to_json(const PlanMetadata& metadata) {
   return json;
 }
 
+/// Of everything but itself.
+std::string digest_of(const Json& json) { return sha256_hex(json.dump()); }
+
 PlanMetadata from_json(const Json& json) {
   PlanMetadata result;
   result.state = json.at("state");
@@ -64,6 +70,8 @@ PlanMetadata from_json(const Json& json) {
   result.remove = counts.at("delete");
   result.destroys = counts.at("destroys");
   result.plan_digest = json.at("plan_sha256");
+  result.report_digest = json.at("report_sha256");
+  result.text_digest = json.at("text_sha256");
   result.inputs_digest = json.at("inputs_sha256");
   result.lock_file_digest = json.at("lock_file_sha256");
   result.helper_version = json.at("helper_version");
@@ -111,7 +119,11 @@ std::string dotenv_value(const Json& outputs, const std::string& name) {
 
 }  // namespace
 
-std::string render_metadata(const PlanMetadata& metadata) { return to_json(metadata).dump(2) + "\n"; }
+std::string render_metadata(const PlanMetadata& metadata) {
+  Json json = to_json(metadata);
+  json["sha256"] = digest_of(json);
+  return json.dump(2) + "\n";
+}
 
 PlanMetadata parse_metadata(std::string_view text) {
   const std::vector<std::string> fix = {"retry the plan job"};
@@ -125,10 +137,13 @@ PlanMetadata parse_metadata(std::string_view text) {
         {"use the same version of statelane in both jobs"});
   }
   try {
-    return from_json(json);
+    Json content = json;
+    content.erase("sha256");
+    const bool is_intact = json.dump(2) + "\n" == text && json.at("sha256") == digest_of(content);
+    if (is_intact) return from_json(json);
   } catch (const Json::exception&) {
-    throw Error(ErrorKind::refused, "the plan's metadata (meta.json) is damaged", fix);
   }
+  throw Error(ErrorKind::refused, "the plan's metadata (meta.json) is not what was written with the plan", fix);
 }
 
 std::string render_record(const ApplyRecord& record) {

@@ -75,6 +75,8 @@ class Verifier {
       refuse(Guard::plan_file, "the plan file is not the one that was planned: its digest differs",
              "retry the plan job and review its plan");
     }
+    check_shown("plan.txt", planned_.text_digest, now_.text_digest);
+    check_shown("plan.json", planned_.report_digest, now_.report_digest);
     if (planned_.inputs_digest != now_.inputs_digest || planned_.var_files != utf8_var_files()) {
       refuse(Guard::inputs, "the files that the state depends on differ from those that were planned",
              "look for a job script that changes files before 'statelane run', then retry the plan job");
@@ -84,6 +86,13 @@ class Verifier {
              "the dependency lock file .terraform.lock.hcl differs from the one that was planned with",
              "retry the plan job");
     }
+  }
+
+  /// What people saw of the plan. It may be left out of the artifacts.
+  void check_shown(std::string_view name, const std::string& planned, const std::string& now) {
+    if (now.empty() || now == planned) return;
+    refuse(Guard::plan_file, fmt::format("{} is not what was written with the plan: its digest differs", name),
+           "retry the plan job and review its plan");
   }
 
   void check_tool() {

@@ -25,8 +25,10 @@ struct PlanMetadata {
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
-  std::int64_t destroys = 0;  ///< deletes and replaces, once each
-  std::string plan_digest{};  ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
+  std::int64_t destroys = 0;    ///< deletes and replaces, once each
+  std::string plan_digest{};    ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
+  std::string report_digest{};  ///< of `plan.json`; empty: there is none
+  std::string text_digest{};    ///< of `plan.txt`
   std::string inputs_digest{};
   std::string lock_file_digest{};  ///< empty: there is none
   std::string helper_version{};
@@ -44,7 +46,8 @@ struct PlanMetadata {
 /// The text of `meta.json`. Bytes that are not UTF-8 are written as `\xNN`, also in the values that are compared later.
 std::string render_metadata(const PlanMetadata& metadata);
 
-/// Reads what `render_metadata` wrote. Throws `Error{refused}` when it is something else, cut off or of another schema.
+/// Reads what `render_metadata` wrote. Throws `Error{refused}` when it is something else, of another schema, or differs
+/// in any byte.
 PlanMetadata parse_metadata(std::string_view text);
 
 /// What is true now, where the plan is to be applied.

@@ -132,10 +132,37 @@ TEST_CASE("damaged metadata is refused, wherever it is damaged") {
   CHECK(damage("{}") == "the plan's metadata (meta.json) has schema none, and this helper reads statelane/meta/1");
   CHECK(damage(R"({"schema": "statelane/meta/2"})") ==
         "the plan's metadata (meta.json) has schema statelane/meta/2, and this helper reads statelane/meta/1");
-  CHECK(damage(R"({"schema": "statelane/meta/1", "state": 7})") == "the plan's metadata (meta.json) is damaged");
+  CHECK(damage(R"({"schema": "statelane/meta/1", "state": 7})") ==
+        "the plan's metadata (meta.json) is not what was written with the plan");
   const std::string whole = render_metadata(planned());
   for (std::size_t length = 0; length + 2 < whole.size(); ++length)
     CHECK_FALSE(damage(whole.substr(0, length)).empty());
+}
+
+TEST_CASE("metadata with one bit flipped is refused, whichever it is") {
+  const std::string whole = render_metadata(planned());
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    if (damage(flipped).empty()) FAIL("passed: bit " << bit << " in " << flipped);
+  }
+}
+
+TEST_CASE("what people saw of the plan is what was written with it, where it is there at all") {
+  PlanMetadata shown = planned();
+  shown.text_digest = "t";
+  shown.report_digest = "r";
+  ApplyConditions conditions;
+  conditions.now = shown;
+  CHECK(find_refusals(shown, conditions).empty());
+  conditions.now.text_digest = "x";
+  conditions.now.report_digest = "x";
+  const auto found = find_refusals(shown, conditions);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].message == "plan.txt is not what was written with the plan: its digest differs");
+  CHECK(found[1].message == "plan.json is not what was written with the plan: its digest differs");
+  conditions.now.text_digest = conditions.now.report_digest = "";
+  CHECK(find_refusals(shown, conditions).empty());
 }
 
 TEST_CASE("a guard is passed by its own option and by no other") {

@@ -15,6 +15,27 @@ Explanation only(std::string_view output) {
 
 }  // namespace
 
+TEST_CASE("a lock that somebody took, or that stays, is explained") {
+  const auto found = statelane::runner::explain_failure(
+      "Error: Failed to save state\n\nError saving state: HTTP error: 409\n\nError: Error releasing the state lock\n\n"
+      "Error message: Unexpected HTTP response code 409\n",
+      {});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].message == "somebody else holds the state's lock now: it was opened by force while this run had it");
+  CHECK(found[1].message == "the state's lock could not be released and may still be held");
+}
+
+TEST_CASE("a provider that died is explained") {
+  const auto found = statelane::runner::explain_failure(
+      "Error: Plugin did not respond\n\n  with slow_thing.a,\n  on main.tf line 13, in resource \"slow_thing\" "
+      "\"a\":\n",
+      {});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message ==
+        "a provider's process ended while it was at work; what it was doing then is not in the state");
+  CHECK(found[0].place == "main.tf line 13");
+}
+
 TEST_CASE("a stale plan is explained, through colours and the box around it") {
   CHECK(only("\x1b[31m\xE2\x95\xB7\x1b[0m\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: "
              "\x1b[0m\x1b[0m\x1b[1mSaved plan is "
