@@ -10,7 +10,8 @@ Prints `ready PORT` and serves until it is terminated. Any user may enter with t
 
 A request is named by its method and object: "GET state", "POST state", "POST lock", "DELETE lock". Tests steer by
   PUT /control       {"fail": {"POST state": 500}, "hold": ["POST state"]}: from now on such requests are answered with
-                     that status and no effect; are held, before any effect, until a later PUT no longer names them
+                     that status and no effect (0: the connection is closed
+                     without an answer); are held, before any effect, until a later PUT no longer names them
   GET /control       {"requests": [{"request", "name", "status"}], "versions": {NAME: [state]}, "locks": {NAME: lock}}
   GET /control/held  answers as soon as some request is held
 """
@@ -19,6 +20,7 @@ import binascii
 import contextlib
 import json
 import re
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -129,7 +131,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(404)
         lock_id = parse_qs(url.query).get("ID", [None])[0]
         request = f"{self.command} {'lock' if match['lock'] else 'state'}"
-        self.reply(*self.handle_state(request, unquote(match["name"]), lock_id, body))
+        status, answer = self.handle_state(request, unquote(match["name"]), lock_id, body)
+        if status == 0:
+            self.close_connection = True
+            return self.connection.shutdown(socket.SHUT_RDWR)
+        self.reply(status, answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = serve
 

@@ -1,7 +1,14 @@
 """`statelane run`, each verb and option, on real Terraform and a state server."""
 import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from pathlib import Path
 
-from runs import BACKEND, ONE_RESOURCE, RunTest
+from harness import demand, statelane_binary
+from runs import BACKEND, ONE_RESOURCE, Running, RunTest
 
 
 class Verbs(RunTest):
@@ -137,3 +144,89 @@ class Guards(RunTest):
             self.run_to_end("apply", "up")
             refused = self.apply("--allow-empty-state", code=code)
         self.assertIn("output 'vpc' of state 'up' has changed since the plan read it", refused.log)
+
+
+class GitLabState(RunTest):
+    """The state lies in the job's own project, and nothing but a pattern says under which name."""
+
+    def job(self, **more):
+        job = super().job(**more)
+        return {name: value for name, value in job.items() if not name.startswith("TF_HTTP_") or name in more}
+
+    def test_the_name_is_made_by_the_configured_pattern_and_the_token_stays_in_the_environment(self):
+        self.commit({".statelane.yml": 'states: {rules: [{match: "**", gitlab_state: "{slug}-state"}]}\n'})
+        self.plan()
+        self.apply("--allow-empty-state")
+        self.assertEqual(len(self.server.versions("net-state")), 1)
+        self.assertIn(("POST lock", "net-state", 200), self.server.requests())
+        self.assertIn(("DELETE lock", "net-state", 200), self.server.requests())
+        for file in (self.project / "net/.terraform").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"job-token", file.read_bytes())
+        self.assertNotIn(b"job-token", b"".join(members_of(self.artifact("plan.bin"))))
+
+    def test_a_name_or_an_address_that_is_set_wins(self):
+        self.commit({".statelane.yml": 'states: {rules: [{match: "**", gitlab_state: "{slug}"}]}\n'})
+        self.plan(env=self.job(TF_STATE_NAME="named"))
+        self.plan(env=self.job(TF_HTTP_ADDRESS=f"{self.server.address}/addressed", STATELANE_OPT_LOCK="false"))
+        self.assertEqual({name for _request, name, _status in self.server.requests()}, {"named", "addressed"})
+
+    def test_two_states_of_one_name_are_refused(self):
+        self.commit({".statelane.yml": 'states: {rules: [{match: "**", gitlab_state: one}]}\n', "dns/main.tf": BACKEND})
+        ended = self.plan(code=1)
+        self.assertIn('the gitlab_state of net, "one", is that of dns too', ended.log)
+
+    def test_without_a_pattern_no_name_is_derived(self):
+        self.plan(code=1)
+        self.assertEqual(self.server.requests(), [])
+
+
+class FirstProcess(RunTest):
+    """The helper as process 1 of a container."""
+
+    def start_as_first(self, *arguments):
+        demand(os.getuid() == 0, "root, who may make a process namespace")
+        process = subprocess.Popen(["unshare", "--fork", "--pid", "--mount-proc", statelane_binary(), "run", *arguments],
+                                   cwd=self.project, env=self.job(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
+        self.running.append(Running(process))
+        return self.running[-1]
+
+    def test_it_reaps_orphans_and_passes_on_one_interrupt(self):
+        orphan = "(sleep 0.01 & ) ; (sh -c 'exit 3' & )"
+        self.commit({"net/main.tf": BACKEND + f'''
+resource "terraform_data" "a" {{
+  provisioner "local-exec" {{
+    command = "{orphan}; echo ready-in-apply; while [ ! -e {self.scratch}/go ]; do sleep 0.01; done"
+  }}
+}}
+'''})
+        self.plan()
+        applying = self.start_as_first("apply", "net", "--allow-empty-state")
+        applying.wait_for("ready-in-apply")
+        first = children_of(applying.process.pid)[0]
+        deadline = time.monotonic() + 20
+        while zombies := [pid for pid in children_of(first) if state_of(pid) == "Z"]:
+            self.assertLess(time.monotonic(), deadline, f"not reaped: {zombies}")
+        os.kill(first, signal.SIGTERM)
+        ended = applying.finish()
+        self.assertEqual(ended.code, 1, ended.log)
+        self.assertIn("'apply' was interrupted once and ended by itself", ended.log)
+        self.assertNotIn("Two interrupts", ended.log)
+        self.assertEqual((self.resources(), self.server.locks()), ({"terraform_data.a"}, {}))
+
+
+def members_of(archive):
+    with zipfile.ZipFile(archive) as opened:
+        return [opened.read(name) for name in opened.namelist()]
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def state_of(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""

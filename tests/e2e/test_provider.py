@@ -1,0 +1,172 @@
+"""A provider's own process beside Terraform: its cache, its lock file, and what a signal to every process does to it.
+
+The provider is a small one under the real go-plugin (stand_ins/provider), from a mirror in the file system.
+"""
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import unittest
+import zipfile
+from pathlib import Path
+
+from harness import BUILD_DIR, STAND_INS, demand, require
+from runs import BACKEND, RunTest
+
+GOCODE = Path("/usr/share/gocode")
+SOURCE = "registry.example.com/test/slow"
+CONFIGURATION = f'''terraform {{
+  required_providers {{
+    slow = {{
+      source  = "{SOURCE}"
+      version = "1.0.0"
+    }}
+  }}
+}}
+''' + BACKEND + '''
+resource "slow_thing" "a" {
+  name = "a"
+}
+resource "terraform_data" "after" {
+  depends_on = [slow_thing.a]
+}
+'''
+
+
+def build_provider():
+    """The provider's program; built once for each build directory."""
+    go = require("go")
+    demand((GOCODE / "src/github.com/hashicorp/go-plugin").is_dir() and (GOCODE / "src/google.golang.org/grpc").is_dir(),
+           "golang-github-hashicorp-go-plugin-dev with golang-google-grpc-dev")
+    program = BUILD_DIR / "tests/e2e/terraform-provider-slow"
+    source = STAND_INS / "provider/main.go"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        program.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = program.with_suffix(f".{os.getpid()}")
+        subprocess.run([go, "build", "-trimpath", "-o", unfinished, source], check=True,
+                       env={**os.environ, "GO111MODULE": "off", "GOPATH": str(GOCODE), "CGO_ENABLED": "0"})
+        unfinished.rename(program)
+    return program
+
+
+class Provider(RunTest):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.program = build_provider()
+
+    def setUp(self):
+        super().setUp()
+        self.go = self.scratch / "provider-go"
+        self.record = self.scratch / "provider-record"
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+        mirror = self.scratch / "mirror"
+        # Packed, as a registry serves it; what lies unpacked in a mirror is linked to and never cached.
+        package = mirror / SOURCE / f"terraform-provider-slow_1.0.0_linux_{machine}.zip"
+        package.parent.mkdir(parents=True)
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.write(self.program, "terraform-provider-slow_v1.0.0")
+        settings = self.scratch / "terraform.rc"
+        settings.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
+        self.environment = {**self.environment, "TF_CLI_CONFIG_FILE": str(settings), "SLOW_PROVIDER_GO": str(self.go),
+                            "SLOW_PROVIDER_RECORD": str(self.record)}
+        self.commit({"net/main.tf": CONFIGURATION})
+
+    def lock(self):
+        """Commits the dependency lock file."""
+        self.terraform("init", "-backend=false", "-input=false")
+        text = (self.project / "net/.terraform.lock.hcl").read_text()
+        shutil.rmtree(self.project / "net/.terraform")
+        self.commit({"net/.terraform.lock.hcl": text})
+
+    @property
+    def cached(self):
+        return list((self.project / ".statelane/cache/plugins").rglob("terraform-provider-slow*"))
+
+    def test_the_provider_is_cached_locked_and_used(self):
+        self.lock()
+        self.assertIn("-lockfile=readonly", self.plan().log)
+        self.assertEqual(len(self.cached), 1)
+        installed = [file for file in (self.project / "net/.terraform/providers").rglob("*") if file.is_symlink()]
+        self.assertEqual([link.resolve().is_relative_to(self.project / ".statelane/cache") for link in installed], [True])
+        self.go.touch()
+        self.apply("--allow-empty-state")
+        self.assertEqual(self.resources(), {"slow_thing.a", "terraform_data.after"})
+        self.assertEqual(self.record.read_text(), "begin\nend\n")
+
+    def test_without_a_lock_file_the_cache_is_used_too(self):
+        self.plan()
+        self.assertEqual(len(self.cached), 1)
+
+    def test_a_lock_file_that_lacks_the_provider_is_explained_and_left_as_it_is(self):
+        self.commit({"net/.terraform.lock.hcl": "# nothing is locked\n"})
+        ended = self.plan(code=1)
+        self.assertIn("statelane: the dependency lock file does not fit the required providers", ended.log)
+        self.assertIn("commit .terraform.lock.hcl", ended.log)
+        self.assertEqual((self.project / "net/.terraform.lock.hcl").read_text(), "# nothing is locked\n")
+
+    def test_a_checksum_that_is_not_locked_is_explained(self):
+        self.lock()
+        file = self.project / "net/.terraform.lock.hcl"
+        self.commit({"net/.terraform.lock.hcl": file.read_text().replace("h1:", "h1:AAAA")})
+        ended = self.plan(code=1)
+        self.assertIn("statelane: a provider's checksum is not in the dependency lock file", ended.log)
+
+    def test_parallel_jobs_fill_one_cache_in_turn(self):
+        self.lock()
+        cache = self.scratch / "shared-cache"
+        cache.mkdir()
+        copies = []
+        for number in range(4):
+            copies.append(self.scratch / f"copy-{number}")
+            subprocess.run(["git", "clone", "-q", self.scratch / "origin.git", copies[-1]], check=True, env=self.environment)
+        env = self.job(TF_PLUGIN_CACHE_DIR=str(cache), STATELANE_OPT_LOCK="false")
+        for running in [self.start("plan", "net", directory=copy, env=env) for copy in copies]:
+            ended = running.finish()
+            self.assertEqual(ended.code, 0, ended.log)
+
+    def test_one_interrupt_lets_the_provider_finish_what_it_does(self):
+        self.lock()
+        self.plan()
+        applying = self.start("apply", "net", "--allow-empty-state")
+        while not self.record.exists():
+            pass
+        applying.signal(signal.SIGTERM)
+        applying.wait_for("Interrupt received")
+        self.go.touch()
+        ended = applying.finish()
+        self.assertEqual((ended.code, self.resources()), (1, {"slow_thing.a"}), ended.log)
+        self.assertEqual(self.record.read_text(), "begin\nend\n")
+        self.assertEqual(self.server.locks(), {})
+
+    def test_a_signal_to_every_process_kills_the_provider_and_loses_no_state(self):
+        """go-plugin's providers ignore INT and die of TERM: what they were creating is not known to Terraform."""
+        self.lock()
+        self.plan()
+        applying = self.start("apply", "net", "--allow-empty-state")
+        while not self.record.exists():
+            pass
+        for pid in descendants(applying.process.pid):
+            os.kill(pid, signal.SIGTERM)
+        ended = applying.finish()
+        self.assertEqual(ended.code, 1, ended.log)
+        self.assertNotIn("Two interrupts", ended.log)
+        self.assertIn("statelane: a provider's process ended while it was at work", ended.log)
+        self.assertEqual(self.record.read_text(), "begin\n")
+        self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
+
+
+def descendants(root):
+    """The processes below `root` and itself, the highest id first."""
+    found, pending = set(), [root]
+    while pending:
+        pid = pending.pop()
+        found.add(pid)
+        for task in Path("/proc").glob(f"{pid}/task/*/children"):
+            pending.extend(int(child) for child in task.read_text().split())
+    return sorted(found, reverse=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
