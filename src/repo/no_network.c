@@ -3,6 +3,8 @@
  * so that the linker never takes those members of libgit2.a. Fetching is left to the git program. git_library.cpp calls
  * the first function, which brings this file out of its archive before libgit2.a is searched. */
 
+#include <stddef.h>
+
 void statelane_keep_network_out(void);
 void statelane_keep_network_out(void) {}
 
@@ -16,6 +18,33 @@ int git_transport_ssh_with_paths(void** out, void* owner, void* payload);
 int git_http_auth_negotiate(void** out, const void* url);
 
 int git_mbedtls_stream_global_init(void) { return 0; }
+
+/* In a static program these of glibc load shared libraries at run time, of the very version that it was linked with.
+ * libgit2 refers to them for the home directory of a changed user id and for its own transports; neither is used. */
+struct passwd;
+struct addrinfo;
+int getpwuid_r(unsigned user, struct passwd* entry, char* buffer, size_t size, struct passwd** result);
+int getaddrinfo(const char* node, const char* service, const struct addrinfo* hints, struct addrinfo** result);
+void freeaddrinfo(struct addrinfo* addresses);
+
+int getpwuid_r(unsigned user, struct passwd* entry, char* buffer, size_t size, struct passwd** result) {
+  (void)user;
+  (void)entry;
+  (void)buffer;
+  (void)size;
+  *result = 0;
+  return 0; /* no such user */
+}
+
+int getaddrinfo(const char* node, const char* service, const struct addrinfo* hints, struct addrinfo** result) {
+  (void)node;
+  (void)service;
+  (void)hints;
+  *result = 0;
+  return -4; /* EAI_FAIL */
+}
+
+void freeaddrinfo(struct addrinfo* addresses) { (void)addresses; }
 
 int git_mbedtls__set_cert_location(const char* file, const char* path) {
   (void)file;

@@ -1,0 +1,75 @@
+"""The CI/CD component: GitLab would accept both documents, and its jobs generate the child pipeline."""
+import re
+import shutil
+
+from harness import SOURCE_DIR, STAND_INS, EndToEndTest, Repository, clean_environment, require_module, statelane_binary
+from pipelines import PipelineRunner
+from readers import read_as_gitlab, schema_errors
+
+TEMPLATE = SOURCE_DIR / "templates/statelane/template.yml"
+EXAMPLE = SOURCE_DIR / "fixtures/ecs-platform"
+
+
+def documents():
+    """The two documents of the template, as text."""
+    return TEMPLATE.read_text().split("\n---\n")
+
+
+def fill_in(text, values):
+    return re.sub(r"\$\[\[ *inputs\.(\w+) *\]\]", lambda found: values[found[1]], text)
+
+
+class Component(EndToEndTest):
+
+    def inputs(self):
+        return require_module("yaml").safe_load(documents()[0])["spec"]["inputs"]
+
+    def test_every_input_is_described_used_and_known(self):
+        head, body = documents()
+        inputs = self.inputs()
+        self.assertEqual(set(re.findall(r"\$\[\[ *inputs\.(\w+) *\]\]", body)), set(inputs))
+        for name, described in inputs.items():
+            self.assertTrue(described["description"].endswith("."), name)
+            self.assertLessEqual(set(described), {"description", "default", "options"})
+        self.assertNotIn("$[[", head)
+
+    def test_the_jobs_are_valid_with_the_defaults_and_with_every_input_given(self):
+        given = {"image": "tools/statelane:1", "generate_stage": "a b", "lanes_stage": "c", "prefix": "infra: ", "depth": "50",
+                 "arguments": "--dependents all --changes 'rules'", "strategy": "mirror", "expire_in": "2 days"}
+        inputs = self.inputs()
+        self.assertEqual(set(given), set(inputs))
+        defaults = {name: described.get("default", given[name]) for name, described in inputs.items()}
+        for values, prefix in ((defaults, ""), (given, "infra: ")):
+            file = self.scratch / "body.yml"
+            file.write_text(fill_in(documents()[1], values))
+            jobs = read_as_gitlab([file])[str(file)]
+            self.assertEqual(list(jobs), [f"{prefix}generate", f"{prefix}lanes"])
+            self.assertEqual(jobs[f"{prefix}lanes"]["trigger"]["include"][0]["job"], f"{prefix}generate")
+            self.assertEqual(jobs[f"{prefix}generate"]["variables"]["GIT_DEPTH"], values["depth"])
+            self.assertEqual(schema_errors([file]), [])
+        head = self.scratch / "head.yml"
+        head.write_text(documents()[0])
+        self.assertEqual(list(read_as_gitlab([head])[str(head)]), ["spec"])
+
+    def test_a_pipeline_that_includes_it_generates_the_child(self):
+        environment = clean_environment(self.scratch / "home", [STAND_INS, statelane_binary().parent])
+        repository = Repository(self.scratch, environment, EXAMPLE)
+        (repository.directory / "templates").mkdir()
+        shutil.copytree(TEMPLATE.parent, repository.directory / "templates/statelane")
+        parent = repository.directory / "parent.yml"
+        parent.write_text("stages: [prepare, lanes]\ninclude:\n  - local: templates/statelane/template.yml\n"
+                          '    inputs: {image: "tools/statelane:1", prefix: "infra-", arguments: "--changes none"}\n')
+        before = repository.commit("the platform as it stands")
+        module = repository.directory / "modules/network/main.tf"
+        repository.commit("change", {"modules/network/main.tf": module.read_text() + 'output "more" {\n  value = 1\n}\n'})
+        runner = PipelineRunner(repository.directory, parent, environment,
+                                {"CI_DEFAULT_BRANCH": "main", "CI_PIPELINE_ID": "1", "CI_PIPELINE_SOURCE": "push",
+                                 "CI_COMMIT_BEFORE_SHA": before})
+        self.assertEqual(set(runner.jobs), {"infra-generate", "infra-lanes"})
+        result = runner.run_only("infra-generate")
+        self.assertEqual(result.passed, {"infra-generate"}, result.output)
+        child = runner.artifacts("infra-generate") / "statelane.gitlab-ci.yml"
+        jobs = read_as_gitlab([child])[str(child)]
+        self.assertIn("plan: network/staging", jobs)
+        self.assertNotIn("only:", child.read_text())
+        self.assertEqual(schema_errors([child]), [])
