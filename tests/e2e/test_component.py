@@ -1,8 +1,9 @@
 """The CI/CD component: GitLab would accept both documents, and its jobs generate the child pipeline."""
+import json
 import re
 import shutil
 
-from harness import SOURCE_DIR, STAND_INS, EndToEndTest, Repository, clean_environment, require_module, statelane_binary
+from harness import SOURCE_DIR, STAND_INS, EndToEndTest, Repository, clean_environment, require, require_module, run, statelane_binary
 from pipelines import PipelineRunner
 from readers import read_as_gitlab, schema_errors
 
@@ -17,6 +18,25 @@ def documents():
 
 def fill_in(text, values):
     return re.sub(r"\$\[\[ *inputs\.(\w+) *\]\]", lambda found: values[found[1]], text)
+
+
+class Image(EndToEndTest):
+
+    def test_the_dockerfile_copies_what_the_release_preset_builds_and_starts_a_shell(self):
+        text = (SOURCE_DIR / ".ci/Dockerfile").read_text()
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        words = [line.split(maxsplit=1) for line in lines]
+        self.assertLessEqual({instruction for instruction, _rest in words}, {"ARG", "FROM", "RUN", "COPY", "ENTRYPOINT", "CMD"})
+        declared = {rest.partition("=")[0] for instruction, rest in words if instruction == "ARG"}
+        self.assertEqual(set(re.findall(r"\$\{(\w+)\}", text)), declared)
+        presets = json.loads((SOURCE_DIR / "CMakePresets.json").read_text())
+        self.assertIn("release", [preset["name"] for preset in presets["configurePresets"]])
+        self.assertIn(["COPY", "build/release/src/statelane /usr/local/bin/statelane"], words)
+        # GitLab's runner starts a shell in the image: an entry point of Terraform's would take its words.
+        self.assertIn(["ENTRYPOINT", "[]"], words)
+        script = self.scratch / "run.sh"
+        script.write_text("#!/bin/sh\n" + "\n".join(rest for instruction, rest in words if instruction == "RUN") + "\n")
+        run([require("shellcheck"), script], cwd=self.scratch, env=self.environment)
 
 
 class Component(EndToEndTest):
