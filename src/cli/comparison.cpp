@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "cli/choose_ends.hpp"
 #include "cli/format_only.hpp"
+#include "cli/open_facts.hpp"
 
 extern char** environ;
 
@@ -61,13 +62,15 @@ Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagno
 }
 
 Side load_only_side(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {
-  facts::FactStore facts;
+  facts::FactStore facts = open_facts(repository, options);
   const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
   const std::string revision = !options.revision.empty()          ? options.revision
                                : is_ci || !repository.work_tree() ? "HEAD"
                                                                   : "";
   auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
-  return load_side(std::move(tree), facts, diagnostics);
+  Side side = load_side(std::move(tree), facts, diagnostics);
+  facts.save();
+  return side;
 }
 
 Comparison compare(const repo::Repository& repository, const Options& options) {
@@ -77,11 +80,12 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
   result.ends = choose_ends(repository, options, variables);
   const Ends& ends = result.ends;
 
-  facts::FactStore facts;
+  facts::FactStore facts = open_facts(repository, options);
   Diagnostics of_base;  // what was wrong before this change is nobody's concern now
   result.base = load_side(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base);
   result.head =
       load_side(ends.head ? repository.commit_tree(*ends.head) : repository.disk_tree(), facts, result.diagnostics);
+  facts.save();
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = options.all || !options.state_globs.empty() || ends.is_missing;
   if (is_requested) {

@@ -105,6 +105,13 @@ OptionGroup tree_options() {
           {text("--rev", "REV", &Options::revision, "read this revision instead of the work tree", Offers::revisions)}};
 }
 
+OptionGroup cache_options() {
+  return {"Speed",
+          {text("--cache", "DIR", &Options::cache,
+                "keep what was read for the next run in this directory instead of .git/statelane", Offers::directories),
+           flag("--no-cache", &Options::no_cache, "keep nothing, and take nothing from an earlier run")}};
+}
+
 std::vector<OptionGroup> comparison_options() {
   using config::Dependents;
   return {
@@ -132,6 +139,7 @@ std::vector<OptionGroup> comparison_options() {
            flag("--fail-on-unclaimed", &Options::fail_on_unclaimed,
                 "exit code 1 when a changed infrastructure file is no state's input"),
        }},
+      cache_options(),
   };
 }
 

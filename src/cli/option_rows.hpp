@@ -80,6 +80,9 @@ OptionGroup tree_options();
 /// Which commits are compared, and which states are taken.
 std::vector<OptionGroup> comparison_options();
 
+/// `--cache` and `--no-cache`, for commands that read trees.
+OptionGroup cache_options();
+
 /// COMMIT, A..B or A...B.
 ArgumentRow range_argument();
 

@@ -22,6 +22,9 @@ struct Options {
   bool json = false;
   bool strict = false;
 
+  std::string cache;      ///< --cache: where facts are kept between runs; empty: in git's own directory
+  bool no_cache = false;  ///< --no-cache
+
   // Which tree, which commits.
   std::string revision;  ///< --rev, for commands that read one tree
   std::string range;     ///< COMMIT, A..B or A...B

@@ -13,7 +13,8 @@ CommandRow list_row() {
               "and the infrastructure files that no state reads.",
           .options = {answer_options(),
                       {"Which tree",
-                       {tree_options().rows[0], flag("--ids", &Options::ids, "print only the ids, one a line")}}},
+                       {tree_options().rows[0], flag("--ids", &Options::ids, "print only the ids, one a line")}},
+                      cache_options()},
           .examples = {{"statelane list", "the states of the work tree, untracked files included"},
                        {"statelane list --rev v1.2", "those of a tag, straight from git's objects"},
                        {"statelane list --json | jq '.states[].id'", "for a script"}},
@@ -28,7 +29,8 @@ CommandRow inputs_row() {
       .options = {{"Question",
                    {text("--of", "PATH", &Options::path, "a path, relative to the current directory", Offers::files)}},
                   answer_options(),
-                  tree_options()},
+                  tree_options(),
+                  cache_options()},
       .examples = {{"statelane inputs network/prod", "files, modules and patterns that this state depends on"},
                    {"statelane inputs --of modules/vpc/main.tf", "the states that a change of this file touches"}},
       .run = run_inputs};
@@ -39,14 +41,15 @@ CommandRow graph_row() {
   OptionRow format = choice<GraphFormat>("--format", &Options::graph_format,
                                          {{"text", text}, {"dot", dot}, {"mermaid", mermaid}, {"json", json}},
                                          "how the graph is written");
-  return {
-      .name = "graph",
-      .summary = "the states and the edges between them",
-      .description = "An edge says that one state reads another's outputs, or that the configuration declares so.",
-      .options = {{"Answer", {std::move(format), answer_options().rows[0], answer_options().rows[1]}}, tree_options()},
-      .examples = {{"statelane graph --format dot | dot -Tsvg > states.svg", "a picture, by Graphviz"},
-                   {"statelane graph --format mermaid", "for a Markdown file"}},
-      .run = run_graph};
+  return {.name = "graph",
+          .summary = "the states and the edges between them",
+          .description = "An edge says that one state reads another's outputs, or that the configuration declares so.",
+          .options = {{"Answer", {std::move(format), answer_options().rows[0], answer_options().rows[1]}},
+                      tree_options(),
+                      cache_options()},
+          .examples = {{"statelane graph --format dot | dot -Tsvg > states.svg", "a picture, by Graphviz"},
+                       {"statelane graph --format mermaid", "for a Markdown file"}},
+          .run = run_graph};
 }
 
 CommandRow lint_row() {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/content_id.hpp"
+#include "facts/fact_cache.hpp"
 #include "terraform/file_facts.hpp"
 #include "terraform/file_names.hpp"
 #include "terraform/template_file.hpp"
@@ -12,11 +15,20 @@
 
 namespace statelane::facts {
 
-/// Facts about files by content: computed once however many trees and paths hold the same bytes. References stay valid
-/// as long as the store.
+/// A configuration file whose facts are wanted.
+struct Wanted {
+  ContentId id;  ///< zero where it is known only when the file has been read
+  terraform::Syntax syntax = terraform::Syntax::native;
+};
+
+/// Facts about files by content: computed once however many trees and paths hold the same bytes, and taken from the
+/// cache where that has them. References stay valid as long as the store.
 class FactStore {
  public:
   using Read = std::function<std::string()>;
+
+  FactStore() = default;
+  explicit FactStore(FactCache cache) : cache_(std::move(cache)) {}
 
   /// The facts of a configuration file with content `id`; `read` is called only when they are not known yet.
   const terraform::FileFacts& configuration(const ContentId& id, terraform::Syntax syntax, const Read& read);
@@ -27,10 +39,26 @@ class FactStore {
   /// The same for a template.
   const terraform::TemplateFile& template_file(const ContentId& id, const Read& read);
 
+  /// Takes the bytes of the file at `index` among the wanted; may be called from several threads at once.
+  using Take = std::function<void(std::size_t index, const ContentId& id, std::string bytes)>;
+  /// Reads the files at these indexes and hands each to `take`.
+  using ReadAll = std::function<void(std::span<const std::size_t> indexes, const Take& take)>;
+
+  /// Makes the facts of many configuration files known, on several threads. Only those are read whose facts are neither
+  /// known nor in the cache, and those whose content is not known, each content once.
+  void read_configurations(std::span<const Wanted> wanted, const ReadAll& read_all);
+
+  /// Keeps what this store had to compute in the cache. Faults there do not matter.
+  void save() const;
+
  private:
+  template <typename Facts>
+  std::optional<Facts> recall(const ContentId& id, std::uint64_t kind) const;
+
   std::unordered_map<ContentId, terraform::FileFacts> configuration_[2];
   std::unordered_map<ContentId, terraform::VariableFile> variables_[2];
   std::unordered_map<ContentId, terraform::TemplateFile> templates_;
+  FactCache cache_;
 };
 
 }  // namespace statelane::facts

@@ -33,6 +33,16 @@ class Arena {
     return {first, values.size()};
   }
 
+  /// `count` values, each as it is by default.
+  template <typename T>
+  std::span<T> make_array(std::size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (count == 0) return {};
+    T* first = static_cast<T*>(allocate(count * sizeof(T), alignof(T)));
+    std::uninitialized_value_construct_n(first, count);
+    return {first, count};
+  }
+
   std::string_view copy(std::string_view text) {
     if (text.empty()) return {};
     char* first = static_cast<char*>(allocate(text.size(), 1));
@@ -60,7 +70,7 @@ class Arena {
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::size_t used_ = 0;
   std::size_t size_ = 0;
-  std::size_t next_chunk_ = 4096;
+  std::size_t next_chunk_ = 512;
   std::size_t capacity_ = 0;
 };
 

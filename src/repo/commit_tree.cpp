@@ -68,13 +68,30 @@ std::string CommitTree::read(const RepoPath& path) const {
   if (!entry || !has_bytes(*entry)) {
     throw Error(ErrorKind::environment, fmt::format("cannot read {} of {}: no such file", path.display(), name_));
   }
+  if (entry->kind == EntryKind::symlink) {
+    const auto known = links_.find(entry->id);
+    if (known != links_.end()) return known->second;
+  }
   try {
     if (objects_.is_partial() && !objects_.has(entry->id)) fetch_around(path);
-    return objects_.read(entry->id, "blob");
+    std::string bytes = objects_.read(entry->id, "blob");
+    if (entry->kind == EntryKind::symlink) links_.emplace(entry->id, bytes);
+    return bytes;
   } catch (const Error& error) {
     throw Error(error.kind(), fmt::format("cannot read {} of {}: {}", path.display(), name_, error.what()),
                 error.hints());
   }
+}
+
+void CommitTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+  // What a partial clone lacks is fetched for many files at once, one after the other.
+  if (objects_.is_partial()) return Tree::read_all(paths, take);
+  std::vector<ContentId> ids;
+  ids.reserve(paths.size());
+  for (const RepoPath& path : paths) ids.push_back(content_id(path));
+  const auto missed = objects_.read_blobs(
+      ids, [&](std::size_t index, std::string bytes) { take(index, ids[index], std::move(bytes)); });
+  for (const std::size_t index : missed) take(index, ids[index], read(paths[index]));
 }
 
 void CommitTree::fetch_around(const RepoPath& path) const {

@@ -19,6 +19,7 @@ class CommitTree : public Tree {
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
   /// In a partial clone what is missing nearby is fetched along, more each time.
   std::string read(const RepoPath& path) const override;
+  void read_all(std::span<const RepoPath> paths, const Take& take) const override;
   ContentId content_id(const RepoPath& path) const override;
 
  private:
@@ -29,6 +30,8 @@ class CommitTree : public Tree {
   ContentId root_;
   std::string name_;
   mutable std::unordered_map<RepoPath, std::span<const TreeEntry>> directories_;
+  /// Targets of links: whoever follows links comes by the same ones again and again.
+  mutable std::unordered_map<ContentId, std::string> links_;
   mutable std::size_t fetch_size_ = 16;  ///< how many objects the next fetch brings at most
 };
 

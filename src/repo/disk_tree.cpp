@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "repo/object_id.hpp"
 #include "repo/read_file.hpp"
 
@@ -115,6 +116,30 @@ std::string DiskTree::read(const RepoPath& path) const {
   auto bytes = read_whole_file(root_ / path.str(), fault);
   if (!bytes) refuse(path, fault);
   return *std::move(bytes);
+}
+
+void DiskTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+  std::vector<EntryKind> kinds;
+  for (const RepoPath& path : paths) {
+    const auto entry = find(path);
+    kinds.push_back(entry ? entry->kind : EntryKind::directory);
+  }
+  std::vector<ContentId> ids(paths.size());
+  for_each_in_parallel(paths.size(), [&](std::size_t, std::size_t index) {
+    if (kinds[index] != EntryKind::file && kinds[index] != EntryKind::executable) return;
+    std::error_code fault;
+    auto bytes = read_whole_file(root_ / paths[index].str(), fault);
+    if (!bytes) refuse(paths[index], fault);
+    ids[index] = blob_id(*bytes);
+    take(index, ids[index], *std::move(bytes));
+  });
+  for (std::size_t index = 0; index < paths.size(); ++index) {
+    if (!ids[index].is_zero()) {
+      ids_.insert_or_assign(paths[index], ids[index]);
+    } else {
+      take(index, content_id(paths[index]), read(paths[index]));
+    }
+  }
 }
 
 ContentId DiskTree::content_id(const RepoPath& path) const {

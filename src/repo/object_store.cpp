@@ -4,9 +4,12 @@
 #include <git2.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "repo/git_program.hpp"
+#include "repo/loose_objects.hpp"
 #include "repo/object_id.hpp"
 
 namespace statelane::repo {
@@ -68,13 +71,36 @@ ObjectStore::ObjectStore(std::filesystem::path git_directory, GitOdb database, s
       cat_file_(std::move(git_directory)) {}
 
 std::string ObjectStore::read(const ContentId& id, std::string_view type) {
-  auto [object, reason] = read_from_database(id);
+  auto [object, reason] = read_from(database_.get(), id);
   if (!object) return read_from_git(id, type, reason);
   if (object->type != type) {
     throw Error(ErrorKind::environment,
                 fmt::format("object {} is a {}, not a {}", object_digits(id, id_size_), object->type, type));
   }
   return std::move(object->bytes);
+}
+
+std::vector<std::size_t> ObjectStore::read_blobs(std::span<const ContentId> ids,
+                                                 const std::function<void(std::size_t, std::string)>& take) {
+  std::vector<std::size_t> missed;
+  std::mutex mutex;
+  // One database for each thread: those that share one wait for each other.
+  std::vector<GitOdb> databases(worker_limit());
+  for_each_in_parallel(ids.size(), [&](std::size_t worker, std::size_t index) {
+    if (worker != 0 && databases[worker] == nullptr && !directory_.empty()) {
+      databases[worker] = open_object_database(directory_);
+    }
+    git_odb* database = databases[worker] == nullptr ? database_.get() : databases[worker].get();
+    Answer answer = read_from(database, ids[index]);
+    if (answer.object && answer.object->type == "blob") {
+      take(index, std::move(answer.object->bytes));
+      return;
+    }
+    const std::lock_guard lock(mutex);
+    missed.push_back(index);
+  });
+  std::sort(missed.begin(), missed.end());
+  return missed;
 }
 
 std::span<const TreeEntry> ObjectStore::tree(const ContentId& id) {
@@ -119,11 +145,11 @@ void ObjectStore::refresh() {
   if (database_ != nullptr) git_odb_refresh(database_.get());
 }
 
-ObjectStore::Answer ObjectStore::read_from_database(const ContentId& id) const {
-  if (database_ == nullptr) return {};
+ObjectStore::Answer ObjectStore::read_from(git_odb* database, const ContentId& id) {
+  if (database == nullptr) return {};
   const git_oid oid = to_oid(id);
   git_odb_object* raw = nullptr;
-  if (const int fault = git_odb_read(&raw, database_.get(), &oid); fault != 0) {
+  if (const int fault = git_odb_read(&raw, database, &oid); fault != 0) {
     return {std::nullopt, fault == GIT_ENOTFOUND ? std::string() : last_git_error()};
   }
   const GitOdbObject object(raw);

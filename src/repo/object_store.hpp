@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ class ObjectStore {
   /// `database` is null when libgit2 cannot read this repository. `id_size`: 20, or 32 for SHA-256.
   ObjectStore(std::filesystem::path git_directory, GitOdb database, std::size_t id_size);
 
+  /// The `objects` directory, for threads that open it once more.
+  void set_directory(std::filesystem::path objects) { directory_ = std::move(objects); }
+
   /// The names of a partial clone's remote and of a shallow clone's remedy, for fetching and for messages.
   void set_promisor(std::string remote) { promisor_ = std::move(remote); }
   void set_shallow(bool is_shallow) { is_shallow_ = is_shallow; }
@@ -29,6 +33,11 @@ class ObjectStore {
   /// The bytes of the object `id` of the type `blob`, `tree` or `commit`. Throws `Error` with the object's id, git's
   /// reason and a remedy when nobody has it, when it is damaged, and when it is of another type.
   std::string read(const ContentId& id, std::string_view type);
+
+  /// Reads many blobs, in any order, on several threads; `take` may be called from all of them at once. Returns the
+  /// indexes of those that libgit2 cannot read, sorted: `read` tells why, or has another way.
+  std::vector<std::size_t> read_blobs(std::span<const ContentId> ids,
+                                      const std::function<void(std::size_t, std::string)>& take);
 
   /// The entries of a tree object, sorted by name as bytes. The span lives as long as the store. Throws like `read`.
   std::span<const TreeEntry> tree(const ContentId& id);
@@ -53,11 +62,12 @@ class ObjectStore {
     std::string reason;  ///< why there is none, unless it is just not there
   };
 
-  Answer read_from_database(const ContentId& id) const;
+  static Answer read_from(git_odb* database, const ContentId& id);
   std::string read_from_git(const ContentId& id, std::string_view type, const std::string& reason);
   std::vector<std::string> remedies() const;
 
   std::filesystem::path git_directory_;
+  std::filesystem::path directory_;
   GitOdb database_;
   std::size_t id_size_;
   std::string promisor_;

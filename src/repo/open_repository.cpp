@@ -90,6 +90,7 @@ Repository::Opened Repository::open_by_library(const fs::path& directory) {
   GitOdb database = open_object_database(handle->common_directory / "objects");
   git_repository_set_odb(raw, database.get());
   handle->objects.emplace(handle->git_directory, std::move(database), 20);
+  handle->objects->set_directory(handle->common_directory / "objects");
   handle->objects->set_promisor(find_promisor(raw));
   return {std::move(handle), {}};
 }

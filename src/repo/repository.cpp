@@ -78,6 +78,8 @@ std::optional<fs::path> Repository::work_tree() const { return handle_->work_tre
 
 fs::path Repository::git_directory() const { return handle_->git_directory; }
 
+fs::path Repository::common_directory() const { return handle_->common_directory; }
+
 std::optional<CommitId> Repository::find_commit(std::string_view revision) const {
   return look_up(handle_->library.get(), handle_->place(), revision).commit;
 }

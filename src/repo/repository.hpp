@@ -36,6 +36,9 @@ class Repository {
   /// The `.git` directory (of this work tree, not the common one).
   std::filesystem::path git_directory() const;
 
+  /// The `.git` directory that all work trees share.
+  std::filesystem::path common_directory() const;
+
   bool is_shallow() const;
 
   /// The commit that `revision` names (tags are peeled). Throws `Error{usage}` with "unknown revision", a suggestion,

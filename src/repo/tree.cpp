@@ -11,6 +11,10 @@ const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view
   return found != entries.end() && found->name == name ? &*found : nullptr;
 }
 
+void Tree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+  for (std::size_t index = 0; index < paths.size(); ++index) take(index, content_id(paths[index]), read(paths[index]));
+}
+
 std::optional<TreeEntry> Tree::find(const RepoPath& path) const {
   if (path.is_root()) return TreeEntry{"", EntryKind::directory, {}};
   const TreeEntry* entry = find_entry(list(path.parent()), path.name());

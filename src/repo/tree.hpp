@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +38,13 @@ class Tree {
 
   /// The bytes of a file, or the target text of a symbolic link. Throws `Error` when it cannot be read.
   virtual std::string read(const RepoPath& path) const = 0;
+
+  /// Takes the bytes of the file at `index` of a list, and their content id.
+  using Take = std::function<void(std::size_t index, const ContentId& id, std::string bytes)>;
+
+  /// Reads many files, in any order and on several threads where that is faster: `take` is called once for each, maybe
+  /// from several threads at once. Throws like `read`; what `take` throws passes through.
+  virtual void read_all(std::span<const RepoPath> paths, const Take& take) const;
 
   /// git's object id of the file's bytes, the link's target, the submodule's commit or the directory's tree. Zero when
   /// `path` does not exist, and for directories of a work tree.

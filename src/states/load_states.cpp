@@ -44,6 +44,7 @@ class Loader {
         modules_(tree, scan_, facts, diagnostics) {}
 
   LoadedStates load() {
+    modules_.read_ahead([&](const RepoPath& directory) { return !matches_any(config_.exclude, directory); });
     discover();
     std::vector<Member> members = build_members();
     std::sort(members.begin(), members.end(),
@@ -270,7 +271,7 @@ std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& g
     for (const repo::TreeEntry& entry : tree.list(scanned.path)) {
       if (entry.kind == repo::EntryKind::directory) continue;
       const RepoPath path = scanned.path.child(entry.name);
-      if (graph.is_infrastructure(path) && graph.claims(path).empty()) result.push_back(path);
+      if (graph.is_infrastructure(path) && !graph.is_claimed(path)) result.push_back(path);
     }
   }
   std::sort(result.begin(), result.end());

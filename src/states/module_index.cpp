@@ -46,6 +46,29 @@ std::vector<std::string> loading_order(const ScannedDirectory& directory, terraf
 
 }  // namespace
 
+void ModuleIndex::read_ahead(const std::function<bool(const RepoPath&)>& is_wanted) {
+  std::vector<RepoPath> paths;
+  std::vector<facts::Wanted> wanted;
+  for (const ScannedDirectory& directory : scan_.directories) {
+    if (directory.configuration.empty() || !is_wanted(directory.path)) continue;
+    const auto entries = tree_.list(directory.path);
+    for (const std::string& name : directory.configuration) {
+      const repo::TreeEntry* entry = repo::find_entry(entries, name);
+      if (entry->kind == repo::EntryKind::symlink) continue;
+      paths.push_back(directory.path.child(name));
+      wanted.push_back({entry->id, terraform::syntax_of(name)});
+    }
+  }
+  facts_.read_configurations(wanted, [&](std::span<const std::size_t> indexes, const facts::FactStore::Take& take) {
+    std::vector<RepoPath> chosen;
+    chosen.reserve(indexes.size());
+    for (const std::size_t index : indexes) chosen.push_back(paths[index]);
+    tree_.read_all(chosen, [&](std::size_t place, const ContentId& id, std::string bytes) {
+      take(indexes[place], id, std::move(bytes));
+    });
+  });
+}
+
 const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool) {
   const ScannedDirectory* scanned = scan_.find(directory);
   if (scanned == nullptr || scanned->configuration.empty()) return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -56,6 +57,10 @@ class ModuleIndex {
  public:
   ModuleIndex(const repo::Tree& tree, const Scan& scan, facts::FactStore& facts, Diagnostics& diagnostics)
       : tree_(tree), scan_(scan), facts_(facts), diagnostics_(diagnostics) {}
+
+  /// Reads the facts of every configuration file in the directories that `is_wanted`, on several threads. What is asked
+  /// for later is there.
+  void read_ahead(const std::function<bool(const RepoPath&)>& is_wanted);
 
   /// The module in `directory` as `tool` loads it; null when there is no configuration file for it. Faults of its files
   /// are added to the diagnostics.

@@ -74,26 +74,42 @@ std::optional<std::uint32_t> StateGraph::find(std::string_view id) const {
   return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::vector<Claim> StateGraph::claims(const RepoPath& path) const {
+template <typename Visit>
+void StateGraph::visit_claims(const RepoPath& path, const Visit& visit) const {
   const bool ignored = is_documentation_name(path.name()) || is_ignored(path);
-  std::vector<Claim> result;
   for (RepoPath place = path;; place = place.parent()) {
     const auto found = by_place_.find(place);
     if (found != by_place_.end()) {
       for (const Claim& claim : found->second) {
         const State& state = states_[claim.state];
-        if (covers(state, state.inputs[claim.input], path, ignored)) result.push_back(claim);
+        if (covers(state, state.inputs[claim.input], path, ignored) && !visit(claim)) return;
       }
     }
     if (place.is_root()) break;
   }
-  if (is_version_pin_name(path.name())) {
-    for (const Claim& claim : pinned_) {
-      if (states_[claim.state].directory.is_within(path.parent())) result.push_back(claim);
-    }
+  if (!is_version_pin_name(path.name())) return;
+  for (const Claim& claim : pinned_) {
+    if (states_[claim.state].directory.is_within(path.parent()) && !visit(claim)) return;
   }
+}
+
+std::vector<Claim> StateGraph::claims(const RepoPath& path) const {
+  std::vector<Claim> result;
+  visit_claims(path, [&](const Claim& claim) {
+    result.push_back(claim);
+    return true;
+  });
   std::sort(result.begin(), result.end());
   return result;
+}
+
+bool StateGraph::is_claimed(const RepoPath& path) const {
+  bool is_found = false;
+  visit_claims(path, [&](const Claim&) {
+    is_found = true;
+    return false;
+  });
+  return is_found;
 }
 
 bool StateGraph::covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const {

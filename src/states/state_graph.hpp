@@ -47,6 +47,9 @@ class StateGraph {
   /// the number of claims, not with the number of states.
   std::vector<Claim> claims(const RepoPath& path) const;
 
+  /// Some state has a claim to `path`: what `claims` finds is not empty.
+  bool is_claimed(const RepoPath& path) const;
+
   /// Terraform would load something in `directory`.
   bool has_configuration(const RepoPath& directory) const;
 
@@ -63,6 +66,9 @@ class StateGraph {
   std::vector<std::uint32_t> dependents(std::uint32_t state) const;
 
  private:
+  /// Calls `visit` with each claim to `path` until it returns false.
+  template <typename Visit>
+  void visit_claims(const RepoPath& path, const Visit& visit) const;
   bool covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const;
   bool lies_in_other_state(const RepoPath& path, const RepoPath& directory) const;
   bool is_ignored(const RepoPath& path) const;

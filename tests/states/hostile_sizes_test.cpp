@@ -1,0 +1,119 @@
+// What nobody writes, but anybody can commit: the answer comes in bounded time and memory, and says what it left out.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hcl/file_builder.hpp"
+#include "repo/memory_tree.hpp"
+#include "states/load_states.hpp"
+
+using namespace statelane;
+using repo::EntryKind;
+using repo::MemoryTree;
+
+namespace {
+
+using Files = std::map<RepoPath, MemoryTree::File>;
+
+constexpr const char* backend = "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key    = \"k\"\n  }\n}\n";
+
+struct Answer {
+  states::LoadedStates loaded;
+  std::vector<Diagnostic> diagnostics;
+
+  bool mentions(std::string_view text) const {
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [&](const Diagnostic& entry) { return entry.message.find(text) != std::string::npos; });
+  }
+};
+
+Answer load(const Files& files) {
+  const MemoryTree tree(files);
+  facts::FactStore store;
+  Diagnostics diagnostics;
+  Answer answer;
+  answer.loaded = states::load_states(tree, {}, store, diagnostics);
+  answer.diagnostics = diagnostics.sorted();
+  return answer;
+}
+
+std::string repeat(std::string_view text, std::size_t count) {
+  std::string result;
+  result.reserve(text.size() * count);
+  for (std::size_t turn = 0; turn < count; ++turn) result += text;
+  return result;
+}
+
+/// A state with one more file; it must be found all the same.
+Answer load_with(std::string_view name, std::string content) {
+  Files files;
+  files[RepoPath::of("net/backend.tf")] = {backend};
+  files[RepoPath::of("net").child(name)] = {std::move(content)};
+  Answer answer = load(files);
+  REQUIRE(answer.loaded.graph.states().size() == 1);
+  CHECK(answer.loaded.graph.states()[0].id == "net");
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("fifty million opening brackets are a warning") {
+  CHECK(load_with("huge.tf", repeat("[", 50'000'000)).diagnostics.size() == 1);
+}
+
+TEST_CASE("a hundred thousand nested blocks are a warning") {
+  CHECK(load_with("deep.tf", repeat("a {\n", 100'000) + repeat("}\n", 100'000)).diagnostics.size() >= 1);
+}
+
+TEST_CASE("a heredoc of ten megabytes is one text") {
+  const Answer answer =
+      load_with("text.tf", "locals {\n  text = <<EOT\n" + repeat("some words here\n", 640'000) + "EOT\n}\n");
+  CHECK(answer.diagnostics.empty());
+}
+
+TEST_CASE("a configuration file above the limit is named, and its state stays") {
+  const Answer answer = load_with("data.tf", std::string(hcl::largest_file + 1, '#'));
+  CHECK(answer.mentions("the file has more than 64 MiB and was not read"));
+}
+
+TEST_CASE("a module whose only file is above the limit is still an input") {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {std::string(backend) + "module \"m\" {\n  source = \"../m\"\n}\n"};
+  files[RepoPath::of("m/main.tf")] = {std::string(hcl::largest_file + 1, '#')};
+  const Answer answer = load(files);
+  CHECK(answer.loaded.graph.is_claimed(RepoPath::of("m/main.tf")));
+}
+
+TEST_CASE("twenty thousand links in a circle end") {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {backend};
+  constexpr std::size_t count = 20'000;
+  for (std::size_t index = 0; index < count; ++index) {
+    files[RepoPath::of(fmt::format("net/link-{}", index))] = {fmt::format("link-{}", (index + 1) % count),
+                                                              EntryKind::symlink};
+  }
+  const Answer answer = load(files);
+  REQUIRE(answer.loaded.graph.states().size() == 1);
+  CHECK(answer.loaded.graph.is_claimed(RepoPath::of("net/link-7")));
+}
+
+TEST_CASE("ten thousand configuration files that are links in a circle end") {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {backend};
+  constexpr std::size_t count = 10'000;
+  for (std::size_t index = 0; index < count; ++index) {
+    files[RepoPath::of(fmt::format("net/link-{}.tf", index))] = {fmt::format("link-{}.tf", (index + 1) % count),
+                                                                 EntryKind::symlink};
+  }
+  CHECK(load(files).loaded.graph.states().size() == 1);
+}
+
+TEST_CASE("a thousand directory links to the directory above end") {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {backend};
+  for (std::size_t index = 0; index < 1'000; ++index) {
+    files[RepoPath::of(fmt::format("net/up-{}", index))] = {"..", EntryKind::symlink};
+  }
+  CHECK(load(files).loaded.graph.states().size() == 1);
+}
