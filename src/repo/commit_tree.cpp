@@ -50,6 +50,13 @@ std::span<const TreeEntry> CommitTree::list(const RepoPath& directory) const {
 std::span<const TreeEntry> CommitTree::read_directory(const RepoPath& directory) const {
   std::string_view rest = directory.str();
   std::span<const TreeEntry> entries = objects_.tree(root_);
+  // Whoever walks the tree comes from the directory above, which is known then.
+  const auto above = directory.is_root() ? directories_.end() : directories_.find(directory.parent());
+  if (above != directories_.end() && std::count(rest.begin(), rest.end(), '/') < std::ptrdiff_t{deepest_directory}) {
+    const TreeEntry* entry = find_entry(above->second, directory.name());
+    const bool is_directory = entry != nullptr && entry->kind == EntryKind::directory;
+    return is_directory ? objects_.tree(entry->id) : std::span<const TreeEntry>{};
+  }
   for (std::size_t depth = 0; !rest.empty(); ++depth) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const TreeEntry* entry = find_entry(entries, rest.substr(0, end));

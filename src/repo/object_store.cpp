@@ -44,6 +44,7 @@ bool is_possible_name(std::string_view name) {
 
 std::optional<std::vector<TreeEntry>> parse_tree(std::string_view bytes, std::size_t id_size) {
   std::vector<TreeEntry> entries;
+  entries.reserve(bytes.size() / (id_size + 16) + 1);
   while (!bytes.empty()) {
     const std::size_t space = bytes.find(' ');
     const std::size_t end = space == std::string_view::npos ? space : bytes.find('\0', space);

@@ -267,11 +267,17 @@ LoadedStates load_states(const repo::Tree& tree, const config::Config& config, f
 
 std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& graph) {
   std::vector<RepoPath> result;
-  for (const ScannedDirectory& scanned : scan_tree(tree).directories) {
-    for (const repo::TreeEntry& entry : tree.list(scanned.path)) {
-      if (entry.kind == repo::EntryKind::directory) continue;
-      const RepoPath path = scanned.path.child(entry.name);
-      if (graph.is_infrastructure(path) && !graph.is_claimed(path)) result.push_back(path);
+  std::vector<RepoPath> pending = {RepoPath()};
+  while (!pending.empty()) {
+    const RepoPath directory = std::move(pending.back());
+    pending.pop_back();
+    for (const repo::TreeEntry& entry : tree.list(directory)) {
+      RepoPath path = directory.child(entry.name);
+      if (entry.kind == repo::EntryKind::directory) {
+        if (entry.name != ".terraform") pending.push_back(std::move(path));
+      } else if (graph.is_infrastructure(path) && !graph.is_claimed(path)) {
+        result.push_back(std::move(path));
+      }
     }
   }
   std::sort(result.begin(), result.end());

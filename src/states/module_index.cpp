@@ -18,6 +18,14 @@ std::optional<RepoPath> real_file(const repo::Tree& tree, const RepoPath& path) 
   return is_file ? std::optional(resolved.path) : std::nullopt;
 }
 
+/// The same for `name` in a directory of the walk: no link leads there, and mostly the file is none.
+std::optional<RepoPath> real_file_in(const repo::Tree& tree, const RepoPath& directory, const std::string& name) {
+  const RepoPath path = directory.child(name);
+  const repo::TreeEntry* entry = repo::find_entry(tree.list(directory), name);
+  if (entry == nullptr) return std::nullopt;
+  return entry->kind == repo::EntryKind::symlink ? real_file(tree, path) : std::optional(path);
+}
+
 bool is_tofu(const std::string& name) { return terraform::is_tofu_name(name); }
 
 /// `x.tofu` beside `x.tf` hides it from OpenTofu, `x.tofu.json` hides `x.tf.json`.
@@ -86,7 +94,7 @@ Module ModuleIndex::load(const ScannedDirectory& directory, terraform::Tool tool
   module.files.reserve(names.size());  // what is merged points into it
   for (const std::string& name : names) {
     const RepoPath path = directory.path.child(name);
-    const auto real = real_file(tree_, path);
+    const auto real = real_file_in(tree_, directory.path, name);
     if (!real) continue;
     const auto& facts =
         facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name), [&] { return tree_.read(*real); });

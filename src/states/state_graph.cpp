@@ -25,8 +25,15 @@ bool lies_in_tests_or_examples(std::string_view relative) {
   return false;
 }
 
+/// The text of the directory that holds `path`, without making a path of it: claims are asked for every file there is.
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 /// A file or directory of `sorted` holds `path`. `directory` bounds the search upwards.
 bool is_listed(const std::vector<RepoPath>& sorted, RepoPath path, const RepoPath& directory) {
+  if (sorted.empty()) return false;
   for (; path != directory && !path.is_root(); path = path.parent()) {
     if (std::binary_search(sorted.begin(), sorted.end(), path)) return true;
   }
@@ -50,7 +57,7 @@ StateGraph::StateGraph(std::vector<State> states, std::vector<Edge> edges,
                        std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore)
     : states_(std::move(states)),
       edges_(std::move(edges)),
-      directories_(std::move(directories)),
+      directories_(directories.begin(), directories.end()),
       ignore_(std::move(ignore)),
       edges_from_(states_.size()),
       edges_to_(states_.size()) {
@@ -77,7 +84,7 @@ std::optional<std::uint32_t> StateGraph::find(std::string_view id) const {
 template <typename Visit>
 void StateGraph::visit_claims(const RepoPath& path, const Visit& visit) const {
   const bool ignored = is_documentation_name(path.name()) || is_ignored(path);
-  for (RepoPath place = path;; place = place.parent()) {
+  for (std::string_view place = path.str();; place = parent_of(place)) {
     const auto found = by_place_.find(place);
     if (found != by_place_.end()) {
       for (const Claim& claim : found->second) {
@@ -85,7 +92,7 @@ void StateGraph::visit_claims(const RepoPath& path, const Visit& visit) const {
         if (covers(state, state.inputs[claim.input], path, ignored) && !visit(claim)) return;
       }
     }
-    if (place.is_root()) break;
+    if (place.empty()) break;
   }
   if (!is_version_pin_name(path.name())) return;
   for (const Claim& claim : pinned_) {
@@ -115,7 +122,7 @@ bool StateGraph::is_claimed(const RepoPath& path) const {
 bool StateGraph::covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const {
   switch (input.kind) {
     case InputKind::own_directory:
-      if (input.path.is_root() && !path.parent().is_root()) return false;
+      if (input.path.is_root() && !parent_of(path.str()).empty()) return false;
       return !ignored && !lies_in_other_state(path, input.path) && !is_listed(state.foreign, path, input.path);
     case InputKind::module_directory:
       return !ignored && !lies_in_tests_or_examples(path.within(input.path)) && !lies_in_other_state(path, input.path);
@@ -128,7 +135,8 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
 }
 
 bool StateGraph::lies_in_other_state(const RepoPath& path, const RepoPath& directory) const {
-  for (RepoPath place = path.parent(); place != directory && !place.is_root(); place = place.parent()) {
+  std::string_view place = parent_of(path.str());
+  for (; place != directory.str() && !place.empty(); place = parent_of(place)) {
     if (by_directory_.contains(place)) return true;
   }
   return false;
@@ -147,8 +155,9 @@ bool StateGraph::has_configuration(const RepoPath& directory) const {
 bool StateGraph::is_infrastructure(const RepoPath& path) const {
   if (is_documentation_name(path.name()) || is_ignored(path)) return false;
   if (is_infrastructure_name(path.name())) return true;
-  for (RepoPath place = path.parent(); !place.is_root(); place = place.parent()) {
-    if (lies_in_tests_or_examples(path.within(place))) return false;
+  const std::string_view text = path.str();
+  for (std::string_view place = parent_of(text); !place.empty(); place = parent_of(place)) {
+    if (lies_in_tests_or_examples(text.substr(place.size() + 1))) return false;
     const auto found = directories_.find(place);
     if (found != directories_.end() && found->second.has_infrastructure) return true;
   }
