@@ -39,19 +39,13 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-}  // namespace
-
-struct CacheFile::Row {
+struct Row {
   FactKey key;
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };
 
-CacheFile::Row CacheFile::row(std::size_t index) const {
-  Row result;
-  std::memcpy(&result, bytes_.data() + sizeof(Header) + index * sizeof(Row), sizeof result);
-  return result;
-}
+}  // namespace
 
 std::optional<CacheFile> CacheFile::read(const fs::path& file, std::string_view build, std::uintmax_t most_bytes) {
   std::error_code fault;
@@ -97,29 +91,15 @@ std::string CacheFile::render(std::span<const CacheEntry> entries, std::string_v
   return result;
 }
 
-/// The sum was right, so the places are: nothing here is outside the file.
-std::string_view CacheFile::bytes_of(const Row& row) const {
-  return std::string_view(bytes_).substr(std::min<std::uint64_t>(row.offset, bytes_.size()), row.size);
-}
-
-std::optional<std::string_view> CacheFile::find(const FactKey& key) const {
-  std::size_t begin = 0;
-  std::size_t end = count_;
-  while (begin < end) {
-    const std::size_t middle = begin + (end - begin) / 2;
-    const Row candidate = row(middle);
-    if (candidate.key == key) return bytes_of(candidate);
-    (candidate.key < key ? begin : end) = candidate.key < key ? middle + 1 : middle;
-  }
-  return std::nullopt;
-}
-
 std::vector<CacheEntry> CacheFile::entries() const {
   std::vector<CacheEntry> result;
   result.reserve(count_);
   for (std::size_t index = 0; index < count_; ++index) {
-    const Row next = row(index);
-    result.push_back({next.key, bytes_of(next)});
+    Row row;
+    std::memcpy(&row, bytes_.data() + sizeof(Header) + index * sizeof row, sizeof row);
+    // The sum was right, so the places are; should they not be, nothing here reads outside the file.
+    const std::string_view bytes = bytes_;
+    result.push_back({row.key, bytes.substr(std::min<std::uint64_t>(row.offset, bytes.size()), row.size)});
   }
   return result;
 }

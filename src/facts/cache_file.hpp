@@ -37,19 +37,12 @@ class CacheFile {
   /// The bytes of a whole file. Entries are sorted by key, each key once.
   static std::string render(std::span<const CacheEntry> entries, std::string_view build);
 
-  /// The facts; empty when they are not here.
-  std::optional<std::string_view> find(const FactKey& key) const;
-
-  /// All entries, sorted by key.
+  /// All entries, sorted by key. Their bytes live as long as the file, also when it is moved.
   std::vector<CacheEntry> entries() const;
 
   std::size_t size() const { return bytes_.size(); }
 
  private:
-  struct Row;
-  Row row(std::size_t index) const;
-  std::string_view bytes_of(const Row& row) const;
-
   std::string bytes_;
   std::size_t count_ = 0;
 };

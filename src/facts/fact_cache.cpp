@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <map>
 
 namespace statelane::facts {
 
@@ -22,7 +21,9 @@ std::vector<fs::path> list_files(const fs::path& directory) {
   std::vector<fs::path> result;
   std::error_code fault;
   for (fs::directory_iterator entry(directory, fault), end; !fault && entry != end; entry.increment(fault)) {
-    if (entry->path().extension() == ending) result.push_back(entry->path());
+    std::error_code gone;
+    const bool is_file = fs::is_regular_file(entry->symlink_status(gone));
+    if (is_file && entry->path().extension() == ending) result.push_back(entry->path());
   }
   std::sort(result.begin(), result.end());
   return result;
@@ -82,13 +83,14 @@ FactCache::FactCache(fs::path directory, std::string build, std::uintmax_t limit
     left -= file->size();
     files_.push_back(*std::move(file));
   }
+  for (const CacheFile& file : files_) {
+    for (const CacheEntry& entry : file.entries()) index_.emplace(entry.key, entry.bytes);
+  }
 }
 
 std::optional<std::string_view> FactCache::find(const FactKey& key) const {
-  for (const CacheFile& file : files_) {
-    if (auto found = file.find(key)) return found;
-  }
-  return std::nullopt;
+  const auto found = index_.find(key);
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void FactCache::write(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const noexcept {
@@ -106,30 +108,25 @@ void FactCache::try_write(std::span<const CacheEntry> fresh, std::span<const Fac
   std::uintmax_t size = 0;
   for (const CacheFile& file : files_) size += file.size();
   const bool is_full = size > limit_ || files_.size() + 1 > most_files || is_damaged_;
-  if (!is_full) {
-    write_file(directory_, prefix, CacheFile::render(fresh, build_));
-  } else if (write_file(directory_, prefix, CacheFile::render(merge(fresh, used), build_))) {
+  const std::string bytes = is_full ? CacheFile::render(merge(fresh, used), build_) : CacheFile::render(fresh, build_);
+  const bool is_written = bytes.size() <= limit_ && write_file(directory_, prefix, bytes);
+  if (is_full && is_written) {
     for (const fs::path& name : names_) fs::remove(name, fault);
   }
   remove_others(directory_, prefix, limit_);
 }
 
-/// Everything in one list; only what was used when that would be too much.
+/// Everything in one list; only what was used when the files are half as large as they may be.
 std::vector<CacheEntry> FactCache::merge(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const {
-  std::map<FactKey, std::string_view> all;
   std::uintmax_t size = 0;
-  for (const CacheFile& file : files_) {
-    for (const CacheEntry& entry : file.entries()) {
-      if (all.emplace(entry.key, entry.bytes).second) size += entry.bytes.size();
-    }
+  for (const CacheFile& file : files_) size += file.size();
+  const bool is_large = size > limit_ / 2;
+  std::vector<CacheEntry> result(fresh.begin(), fresh.end());
+  for (const auto& [key, bytes] : index_) {
+    if (!is_large || std::binary_search(used.begin(), used.end(), key)) result.push_back({key, bytes});
   }
-  if (size > limit_ / 2) {
-    std::erase_if(all, [&](const auto& entry) { return !std::binary_search(used.begin(), used.end(), entry.first); });
-  }
-  for (const CacheEntry& entry : fresh) all.emplace(entry.key, entry.bytes);
-  std::vector<CacheEntry> result;
-  result.reserve(all.size());
-  for (const auto& [key, bytes] : all) result.push_back({key, bytes});
+  std::sort(result.begin(), result.end(),
+            [](const CacheEntry& left, const CacheEntry& right) { return left.key < right.key; });
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "facts/cache_file.hpp"
@@ -41,7 +42,12 @@ class FactCache {
   std::filesystem::path directory_;
   std::string build_;
   std::uintmax_t limit_ = default_limit;
+  struct KeyHash {
+    std::size_t operator()(const FactKey& key) const noexcept { return std::hash<ContentId>{}(key.id) ^ key.kind; }
+  };
+
   std::vector<CacheFile> files_;
+  std::unordered_map<FactKey, std::string_view, KeyHash> index_;
   std::vector<std::filesystem::path> names_;  ///< of `files_`, and of those that could not be read
   bool is_damaged_ = false;                   ///< there are such
 };

@@ -121,6 +121,7 @@ void FactStore::save() const {
     add(list_known(variables_[static_cast<std::size_t>(syntax)], variables_kind(syntax)));
   }
   add(list_known(templates_, template_kind));
+  if (fresh.empty()) return;
   std::sort(used.begin(), used.end());
   std::sort(fresh.begin(), fresh.end());
   std::vector<CacheEntry> entries;
