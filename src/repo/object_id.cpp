@@ -1,26 +1,23 @@
 #include "repo/object_id.hpp"
 
-#include <git2.h>
-
 #include "base/digest.hpp"
-#include "repo/git_library.hpp"
+#include "repo/sha1.hpp"
 
 namespace statelane::repo {
 
 namespace {
 
-ContentId hash_object(std::string_view bytes, git_object_t type) {
-  ensure_git_library();
-  git_oid id;
-  git_odb_hash(&id, bytes.data(), bytes.size(), type);
-  return ContentId::from_bytes({id.id, GIT_OID_RAWSZ});
+/// git puts the type and the size before an object's bytes.
+ContentId hash_object(std::string_view type, std::string_view bytes) {
+  const std::string size = std::to_string(bytes.size());
+  return ContentId::from_bytes(sha1(std::string(type) + ' ' + size + '\0', bytes));
 }
 
 }  // namespace
 
-ContentId blob_id(std::string_view bytes) { return hash_object(bytes, GIT_OBJECT_BLOB); }
+ContentId blob_id(std::string_view bytes) { return hash_object("blob", bytes); }
 
-ContentId tree_id(std::string_view bytes) { return hash_object(bytes, GIT_OBJECT_TREE); }
+ContentId tree_id(std::string_view bytes) { return hash_object("tree", bytes); }
 
 ContentId parse_object_id(std::string_view digits) {
   constexpr std::string_view alphabet = "0123456789abcdef";
