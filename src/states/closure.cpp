@@ -27,6 +27,14 @@ bool is_local_source(std::string_view source) {
          source.starts_with(repository_root);
 }
 
+/// A source that names nothing in the repository, whatever its unknown parts are, needs no arguments.
+bool may_be_local(const Value& source) {
+  const auto texts = to_texts(source);
+  return std::any_of(texts.begin(), texts.end(), [](const PossibleText& text) {
+    return !text.text.empty() && (!text.text.front() || is_local_source(*text.text.front()));
+  });
+}
+
 class ClosureBuilder {
  public:
   ClosureBuilder(const Sources& sources, const RepoPath& directory, const Instance& instance,
@@ -198,10 +206,11 @@ class ClosureBuilder {
   void visit_calls(const ModuleScope& scope, const Fold& fold, std::optional<std::uint32_t> via, bool is_evaluated) {
     for (const Module::Call& call : scope.module().calls) {
       if (call.call.source == nullptr) continue;
+      Value source = scope.fold(*call.call.source);
+      if (!may_be_local(source)) continue;
       const Reach reach{via, {call.file->path, call.call.line}};
-      visit_call(
-          {call, scope.fold(*call.call.source), is_evaluated ? call_arguments(call, fold) : std::vector<Arguments>{}},
-          scope.module().directory, reach);
+      visit_call({call, std::move(source), is_evaluated ? call_arguments(call, fold) : std::vector<Arguments>{}},
+                 scope.module().directory, reach);
     }
   }
 
