@@ -16,11 +16,15 @@ def is_static(program):
 
 
 class StaticProgram(EndToEndTest):
+    """A test of the program where it is static, as the pipeline builds it; elsewhere there is nothing to test."""
 
     def setUp(self):
         super().setUp()
         if not is_static(statelane_binary()):
             self.skipTest("the program under test is not static")
+
+
+class Symbols(StaticProgram):
 
     def test_nothing_is_loaded_when_it_runs(self):
         """Name services, converters and locales would be loaded as shared libraries, of another glibc perhaps."""
