@@ -13,6 +13,7 @@
 #include "emit/write_yaml.hpp"
 #include "gitlab/expansion.hpp"
 #include "gitlab/limits.hpp"
+#include "impact/successors.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "pipeline/children.hpp"
 
@@ -80,6 +81,8 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   request.gates = !comparison.ends.is_missing;
   request.changes_keyword = options.changes;
   request.lock_files = find_lock_files(comparison);
+  request.successors = impact::find_successors(comparison.impact, comparison.base.states.graph,
+                                               comparison.head.states.graph, comparison.changes);
   const bool is_requested = options.all || !options.state_globs.empty();
   if (is_requested) {
     request.nothing_reason = "no state matches what was asked for";

@@ -20,6 +20,7 @@ enum class Gate { blocking, optional, automatic };
 enum class ChangesKeyword { only, rules, none };
 enum class Order { parallel, strict };
 enum class Dependents { none, direct, all };
+enum class Deleted { warn, destroy_gate };
 
 /// A string and where it stands in the configuration file, for diagnostics about what it means.
 struct Located {
@@ -75,6 +76,7 @@ struct Config {
   std::optional<ChangesKeyword> changes;
   Order order = Order::parallel;
   Dependents dependents = Dependents::none;
+  Deleted deleted = Deleted::warn;
   std::string expire_in = "7 days";
   std::optional<Located> templates;  ///< path of a file with hidden jobs that override the built-in ones
   std::optional<std::string> gitlab_version;

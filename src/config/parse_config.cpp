@@ -247,6 +247,7 @@ class ConfigReader {
     static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
     static constexpr Choice<Dependents> dependents[] = {
         {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
+    static constexpr Choice<Deleted> deleted[] = {{"warn", Deleted::warn}, {"destroy-gate", Deleted::destroy_gate}};
     read_map(
         value, "pipeline",
         {{"changes",
@@ -259,18 +260,15 @@ class ConfigReader {
           [&](const YamlValue& entry) {
             config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
           }},
-         {"deleted", [&](const YamlValue& entry) { read_deleted(entry); }},
+         {"deleted",
+          [&](const YamlValue& entry) {
+            config.deleted = read_choice<Deleted>(entry, "deleted", deleted).value_or(config.deleted);
+          }},
          {"expire_in",
           [&](const YamlValue& entry) {
             if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
           }},
          {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
-  }
-
-  /// States that left are named in a warning; destroying them is left to people.
-  void read_deleted(const YamlValue& value) {
-    const std::string* text = value.as_string();
-    if (text == nullptr || *text != "warn") error(value, "deleted has to be warn: no lane destroys a state");
   }
 
   void read_gitlab(const YamlValue& value, Config& config) {

@@ -6,6 +6,7 @@
 #include "gitlab/names.hpp"
 #include "pipeline/barriers.hpp"
 #include "pipeline/changes_rule.hpp"
+#include "pipeline/departed_jobs.hpp"
 #include "pipeline/lane_jobs.hpp"
 #include "pipeline/lanes.hpp"
 #include "pipeline/merge_keywords.hpp"
@@ -78,6 +79,11 @@ class LaneWriter {
     if (lane.has_apply()) jobs_.push_back(build_apply_job(lane, parts, barriers_));
   }
 
+  void add(const PipelineRequest& request, const std::vector<Departed>& departed) {
+    std::vector<Job> jobs = build_departed_jobs(request, departed, barriers_);
+    jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+  }
+
   /// This object is spent afterwards.
   std::vector<Job> take_jobs() {
     std::vector<Job> all = caches_.take_jobs();
@@ -120,17 +126,18 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
                         const states::StateGraph& head, const TemplateSet& templates, const config::Config& config,
                         Diagnostics& diagnostics) {
   check_job_settings(config, diagnostics);
-  report_departed(request, impact, base, diagnostics);
   const std::vector<Lane> lanes = find_lanes(request, impact, head, config, diagnostics);
+  const std::vector<Departed> departed = find_departed(request, impact, base, head, lanes, config, diagnostics);
   // Beyond this point the set of jobs is fixed.
   const auto keyword = request.changes_keyword.value_or(config.changes.value_or(config::ChangesKeyword::only));
   const ChangesRule changes(request, keyword);
   LaneWriter writer(request, templates, changes);
   for (const Lane& lane : lanes) writer.add(lane);
+  writer.add(request, departed);
 
   Pipeline pipeline;
   pipeline.jobs = writer.take_jobs();
-  for (const auto& [name, text] : request.notices) pipeline.jobs.push_back(build_warning_job(name, text));
+  for (const auto& [name, lines] : request.notices) pipeline.jobs.push_back(build_warning_job(name, lines));
   if (pipeline.jobs.empty()) pipeline.jobs.push_back(build_noop_job(request, impact));
   pipeline.comments = head_comments(request, impact, lanes.empty() ? "" : changes.reason_against_all());
   pipeline.globals = child_globals(request);

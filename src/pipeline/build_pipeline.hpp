@@ -52,14 +52,16 @@ struct PipelineRequest {
   bool gates = true;                                      ///< false: plans only, whatever the branch
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
-  std::map<std::string, std::string> notices;     ///< what people have to know: the name of a warning job → its text
+  std::map<std::string, std::vector<std::string>> notices;  ///< what people have to know: warning job → its lines
+  std::map<std::string, std::string> successors;  ///< a deleted state → the new one that took most of its files
   std::string nothing_reason;  ///< why nothing runs, when nothing is affected; empty: no state differs
 };
 
 /// The child pipeline of one commit: a plan job and, on pushes to its apply branches, a gated apply job for each
 /// affected state that is in head; one job that says why when there is none.
 ///
-/// States that left (deleted, retired) get a warning and no job. Ids that GitLab cannot carry are errors. The result
+/// States that left (deleted, retired) get a warning job; with `deleted: destroy-gate` a deleted state whose place
+/// nobody else uses is planned to be destroyed, behind a gate. Ids that GitLab cannot carry are errors. The result
 /// obeys GitLab's rules except for sizes; `check_pipeline` proves that it does.
 Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
                         const states::StateGraph& head, const TemplateSet& templates, const config::Config& config,

@@ -50,8 +50,8 @@ class ChildrenBuilder {
     std::vector<Made> made = make_all(parts);
     while (parts.size() < capacity_.children &&
            !std::all_of(made.begin(), made.end(), [&](const Made& one) { return fits(one); })) {
-      parts =
-          split_into_children(impact, head_, std::clamp(least_children(made), parts.size() + 1, capacity_.children));
+      parts = split_into_children(impact, base_, head_,
+                                  std::clamp(least_children(made), parts.size() + 1, capacity_.children));
       made = make_all(parts);
     }
     // Beyond this point it is fixed which lanes are in which child.
@@ -117,7 +117,7 @@ class ChildrenBuilder {
         "states that depend on each other stay in one child: take fewer of them at a time with --state"};
     PipelineRequest request = request_;
     request.gates = false;
-    request.notices.emplace("gates left out", text + "\n" + hints.front() + "\n" + hints.back());
+    request.notices.emplace("gates left out", std::vector<std::string>{text, hints.front(), hints.back()});
     made = make(request, part);
     made.diagnostics.warning(RepoPath::of(config::file_name), std::nullopt, text, hints);
   }

@@ -46,19 +46,6 @@ void add_extended(YamlValue::Map& keywords, const YamlValue& more) {
   set_keyword(keywords, "extends", std::move(all));
 }
 
-void add_settings(Job& job, const State& state, bool is_apply) {
-  const YamlValue::Map* settings = state.settings.job ? state.settings.job->as_map() : nullptr;
-  if (settings == nullptr) return;
-  YamlValue::Map own = *settings;
-  if (const YamlValue* extends = find_keyword(own, "extends")) add_extended(job.keywords, *extends);
-  // Only an apply deploys. What a lane keeps between its jobs is the plan's.
-  std::erase_if(own, [&](const auto& entry) {
-    return entry.first == "extends" || (entry.first == "environment" && !is_apply) ||
-           (entry.first == "artifacts" && is_apply);
-  });
-  job.keywords = merge_keywords(job.keywords, own);
-}
-
 void add_gate(Job& job, config::Gate gate) {
   switch (gate) {
     case config::Gate::blocking: return;  // as the template says
@@ -93,6 +80,19 @@ YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
 }  // namespace
 
 YamlValue literal_variable(std::string_view value) { return YamlValue::Map{{"value", value}, {"expand", false}}; }
+
+void add_settings(Job& job, const State& state, bool is_apply) {
+  const YamlValue::Map* settings = state.settings.job ? state.settings.job->as_map() : nullptr;
+  if (settings == nullptr) return;
+  YamlValue::Map own = *settings;
+  if (const YamlValue* extends = find_keyword(own, "extends")) add_extended(job.keywords, *extends);
+  // Only an apply deploys. What a lane keeps between its jobs is the plan's.
+  std::erase_if(own, [&](const auto& entry) {
+    return entry.first == "extends" || (entry.first == "environment" && !is_apply) ||
+           (entry.first == "artifacts" && is_apply);
+  });
+  job.keywords = merge_keywords(job.keywords, own);
+}
 
 std::string plan_template_of(const State& state) {
   return state.kind == states::StateKind::custom ? ".statelane-custom-plan" : ".statelane-plan";

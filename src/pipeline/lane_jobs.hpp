@@ -24,6 +24,9 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
 /// `apply: ID`, for a lane that has an apply.
 Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers);
 
+/// Merges the configuration's `job` of the state in. What would break the lane has been refused before.
+void add_settings(Job& job, const states::State& state, bool is_apply);
+
 /// A variable that nobody expands, whatever is in it.
 YamlValue literal_variable(std::string_view value);
 

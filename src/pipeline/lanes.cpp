@@ -13,16 +13,6 @@ namespace statelane::pipeline {
 
 namespace {
 
-bool may_apply(const PipelineRequest& request, const states::State& state) {
-  // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
-  // merged.
-  if (!request.gates || !gitlab::is_push(request.kind) || request.branch.empty()) return false;
-  const std::vector<std::string> branches = apply_branches(state, request.default_branch);
-  return std::any_of(branches.begin(), branches.end(), [&](const std::string& glob) {
-    return glob == request.branch || config::matches_glob(glob, request.branch);
-  });
-}
-
 void report_id_fault(const states::State& state, gitlab::IdFault fault, Diagnostics& diagnostics) {
   diagnostics.error(state.directory, std::nullopt,
                     fmt::format("the state \"{}\" {}", state.id, gitlab::describe(fault)), {"rename the directory"});
@@ -98,6 +88,16 @@ std::vector<std::string> apply_branches(const states::State& state, const std::s
   if (state.settings.apply_branches) return *state.settings.apply_branches;
   if (default_branch.empty()) return {};
   return {default_branch};
+}
+
+bool may_apply(const PipelineRequest& request, const states::State& state) {
+  // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
+  // merged.
+  if (!request.gates || !gitlab::is_push(request.kind) || request.branch.empty()) return false;
+  const std::vector<std::string> branches = apply_branches(state, request.default_branch);
+  return std::any_of(branches.begin(), branches.end(), [&](const std::string& glob) {
+    return glob == request.branch || config::matches_glob(glob, request.branch);
+  });
 }
 
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,

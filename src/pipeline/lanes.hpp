@@ -28,6 +28,9 @@ struct Lane {
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
                              const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics);
 
+/// Whether this pipeline may hold a gate of the state: it is a push to one of the state's apply branches.
+bool may_apply(const PipelineRequest& request, const states::State& state);
+
 /// Branches on whose pushes a state may be applied, by name or glob: those that the configuration names, else the
 /// default branch.
 std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch);

@@ -49,7 +49,7 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
   }
   for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : impact.unclaimed) unclaimed.push_back(path.str());
-  add_list(lines, "Left, with their resources as they are:", left);
+  add_list(lines, "Left, with their resources as they are unless a gate below destroys them:", left);
   add_list(lines, "Skipped, since only comments and layout differ:", skipped);
   add_list(lines, "Not run, though they depend on states that are:", impact.dependents);
   add_list(lines, "Changed, but no state's input:", unclaimed);
@@ -77,27 +77,6 @@ YamlValue::Map child_globals(const PipelineRequest& request) {
     globals.emplace_back("variables", YamlValue::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
   }
   return globals;
-}
-
-void report_departed(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
-                     Diagnostics& diagnostics) {
-  for (const Affected& affected : impact.affected) {
-    if (!has_left(affected)) continue;
-    const auto index = base.find(affected.id);
-    const RepoPath directory = index ? base.states()[*index].directory : RepoPath{};
-    const std::string commit = request.comparison.base.empty() ? "the commit before" : request.comparison.base;
-    if (affected.change == Change::deleted) {
-      diagnostics.warning(directory, std::nullopt,
-                          fmt::format("the state \"{}\" was deleted; its resources stay as they are", affected.id),
-                          {fmt::format("to destroy them, check out {} and run \"terraform destroy\" there", commit)});
-    } else {
-      diagnostics.warning(
-          directory, std::nullopt,
-          fmt::format("\"{}\" is no state any more, though its directory has configuration; its lane ends",
-                      affected.id),
-          {"if it still is one, restore its backend block or list it in \"states.include\""});
-    }
-  }
 }
 
 std::string nothing_reason(const PipelineRequest& request, const impact::Impact& impact) {

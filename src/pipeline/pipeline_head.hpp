@@ -17,10 +17,6 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
 /// only: each of those compares everything again, every other pipeline just what its own push brought.
 YamlValue::Map child_globals(const PipelineRequest& request);
 
-/// Warnings about states that are in base only. Nothing happens to their resources.
-void report_departed(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
-                     Diagnostics& diagnostics);
-
 /// Why a pipeline without lanes does nothing, for the log of its only job.
 std::string nothing_reason(const PipelineRequest& request, const impact::Impact& impact);
 

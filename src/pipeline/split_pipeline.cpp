@@ -44,18 +44,53 @@ class Groups {
   std::vector<std::uint32_t> parent_;
 };
 
-/// Whom a state's order depends on, directly and not: everything below it, as far as `order_applies` looks.
-void join_dependencies(const states::StateGraph& graph, const std::vector<std::uint32_t>& lanes, Groups& groups) {
-  std::vector<bool> seen(graph.states().size(), false);
-  std::vector<std::uint32_t> open = lanes;
+/// States of head by their index, and after them those that only base has.
+struct Nodes {
+  const states::StateGraph& base;
+  const states::StateGraph& head;
+
+  std::uint32_t of(const std::string& id) const {
+    if (const auto index = head.find(id)) return *index;
+    return static_cast<std::uint32_t>(head.states().size()) + base.find(id).value_or(0);
+  }
+};
+
+/// Whom a lane's order depends on, directly and not: everything below it, as far as `order_applies` looks.
+void join_dependencies(const impact::Impact& impact, const states::StateGraph& head, Groups& groups) {
+  std::vector<bool> seen(head.states().size(), false);
+  std::vector<std::uint32_t> open;
+  for (const impact::Affected& affected : impact.affected) {
+    if (const auto index = head.find(affected.id)) open.push_back(*index);
+  }
   while (!open.empty()) {
     const std::uint32_t state = open.back();
     open.pop_back();
     if (seen[state]) continue;
     seen[state] = true;
-    for (const std::uint32_t dependency : graph.dependencies(state)) {
+    for (const std::uint32_t dependency : head.dependencies(state)) {
       groups.join(state, dependency);
       open.push_back(dependency);
+    }
+  }
+}
+
+/// A state that left is destroyed after everything that depended on it.
+void join_dependents_of_departed(const impact::Impact& impact, const Nodes& nodes, Groups& groups) {
+  const states::StateGraph& base = nodes.base;
+  std::vector<bool> seen(base.states().size(), false);
+  std::vector<std::uint32_t> open;
+  for (const impact::Affected& affected : impact.affected) {
+    const auto index = base.find(affected.id);
+    if (affected.change == impact::Change::deleted && index) open.push_back(*index);
+  }
+  while (!open.empty()) {
+    const std::uint32_t state = open.back();
+    open.pop_back();
+    if (seen[state]) continue;
+    seen[state] = true;
+    for (const std::uint32_t dependent : base.dependents(state)) {
+      groups.join(nodes.of(base.states()[state].id), nodes.of(base.states()[dependent].id));
+      open.push_back(dependent);
     }
   }
 }
@@ -88,19 +123,15 @@ std::vector<Pipeline> split_into_files(Pipeline pipeline, const gitlab::Version&
   return files;
 }
 
-std::vector<impact::Impact> split_into_children(const impact::Impact& impact, const states::StateGraph& head,
-                                                std::size_t count) {
-  std::vector<std::uint32_t> lanes;
-  for (const impact::Affected& affected : impact.affected) {
-    if (const auto index = head.find(affected.id)) lanes.push_back(*index);
-  }
-  Groups groups(head.states().size());
-  join_dependencies(head, lanes, groups);
+std::vector<impact::Impact> split_into_children(const impact::Impact& impact, const states::StateGraph& base,
+                                                const states::StateGraph& head, std::size_t count) {
+  const Nodes nodes{base, head};
+  Groups groups(head.states().size() + base.states().size());
+  join_dependencies(impact, head, groups);
+  join_dependents_of_departed(impact, nodes, groups);
   std::map<std::uint32_t, std::vector<const impact::Affected*>> members;
-  std::vector<const impact::Affected*> departed;
   for (const impact::Affected& affected : impact.affected) {
-    const auto index = head.find(affected.id);
-    (index ? members[groups.root(*index)] : departed).push_back(&affected);
+    members[groups.root(nodes.of(affected.id))].push_back(&affected);
   }
   std::vector<std::vector<const impact::Affected*>> sorted;
   sorted.reserve(members.size());
@@ -116,7 +147,6 @@ std::vector<impact::Impact> split_into_children(const impact::Impact& impact, co
     });
     for (const impact::Affected* affected : group) child.affected.push_back(*affected);
   }
-  for (const impact::Affected* affected : departed) children.front().affected.push_back(*affected);
   for (impact::Impact& child : children) {
     std::sort(child.affected.begin(), child.affected.end(),
               [](const auto& left, const auto& right) { return left.id < right.id; });

@@ -19,9 +19,10 @@ std::size_t measure_file(const Pipeline& file);
 std::vector<Pipeline> split_into_files(Pipeline pipeline, const gitlab::Version& server);
 
 /// The affected states in `count` parts for as many children, of nearly equal size: states whose order matters stay
-/// together, also when they depend on each other only through states that do not run. Some parts are empty when there
+/// together, also when they depend on each other only through states that do not run, or did so in base while one of
+/// them has left. Some parts are empty when there
 /// are too few groups. The first keeps the lists of what does not run.
-std::vector<impact::Impact> split_into_children(const impact::Impact& impact, const states::StateGraph& head,
-                                                std::size_t count);
+std::vector<impact::Impact> split_into_children(const impact::Impact& impact, const states::StateGraph& base,
+                                                const states::StateGraph& head, std::size_t count);
 
 }  // namespace statelane::pipeline

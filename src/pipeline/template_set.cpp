@@ -15,8 +15,10 @@ namespace statelane::pipeline {
 namespace {
 
 KeywordTarget target_of(std::string_view name) {
-  if (name == ".statelane-plan" || name == ".statelane-custom-plan") return KeywordTarget::plan;
-  if (name == ".statelane-apply") return KeywordTarget::apply;
+  if (name == ".statelane-plan" || name == ".statelane-custom-plan" || name == ".statelane-plan-destroy") {
+    return KeywordTarget::plan;
+  }
+  if (name == ".statelane-apply" || name == ".statelane-destroy") return KeywordTarget::apply;
   if (name == ".statelane-noop" || name == ".statelane-barrier" || name == ".statelane-warning") {
     return KeywordTarget::other;
   }

@@ -32,6 +32,8 @@ struct KeyOrigin {
 ///   .statelane-apply         apply job
 ///   .statelane-noop          the job of a pipeline in which nothing runs
 ///   .statelane-barrier       waits for many jobs
+///   .statelane-plan-destroy  plan job of a deleted state
+///   .statelane-destroy       what destroys it
 ///   .statelane-warning       says what is left to people
 class TemplateSet {
  public:

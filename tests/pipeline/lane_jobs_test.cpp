@@ -141,16 +141,17 @@ TEST_CASE("where nothing is affected, one cheap job says why") {
              ->find("value") == YamlValue("a tag: $(nothing)"));
 }
 
-TEST_CASE("states that left get a warning and no job") {
+TEST_CASE("states that left get a warning job and no lane") {
   Impact impact = affected({"a", "b", "c"});
   impact.affected[0].change = Change::deleted;
   impact.affected[1].change = Change::retired;
   const Built built(push({"a", "b", "c"}), impact, graph_of({"c"}), {}, {}, graph_of({"a", "b", "c"}));
-  CHECK(built.visible() == Names{"plan: c", "apply: c"});
+  CHECK(built.visible() == Names{"plan: c", "apply: c", "deleted: a", "retired: b"});
   REQUIRE(built.diagnostics.size() == 2);
   CHECK(render_diagnostic(built.diagnostics[0]) ==
         "a: warning: the state \"a\" was deleted; its resources stay as they are\n"
-        "hint: to destroy them, check out 1111111 and run \"terraform destroy\" there\n");
+        "hint: to destroy them, check out 1111111 and run \"terraform destroy\" there\n"
+        "hint: for a gate that does it, set \"pipeline.deleted\" to destroy-gate\n");
   CHECK(render_diagnostic(built.diagnostics[1]) ==
         "b: warning: \"b\" is no state any more, though its directory has configuration; its lane ends\n"
         "hint: if it still is one, restore its backend block or list it in \"states.include\"\n");

@@ -101,16 +101,27 @@ TEST_CASE("children keep together what has an order, and share the rest evenly")
   Impact impact = affected({"a", "c", "d", "e", "f"});
   impact.affected.push_back({"gone", statelane::impact::Change::deleted, "", {hand_made::own_file("gone/x.tf")}});
   impact.dependents = {"b"};
-  const std::vector<Impact> children = split_into_children(impact, head, 2);
+  const std::vector<Impact> children = split_into_children(impact, graph_of({"gone", "h"}), head, 2);
   const auto ids = [](const Impact& child) {
     std::vector<std::string> result;
     for (const auto& entry : child.affected) result.push_back(entry.id);
     return result;
   };
   REQUIRE(children.size() == 2);
-  CHECK(ids(children[0]) == std::vector<std::string>{"a", "c", "f", "gone"});
-  CHECK(ids(children[1]) == std::vector<std::string>{"d", "e"});
+  CHECK(ids(children[0]) == std::vector<std::string>{"a", "c", "f"});
+  CHECK(ids(children[1]) == std::vector<std::string>{"d", "e", "gone"});
   CHECK(children[0].dependents == impact.dependents);
   CHECK(children[1].dependents.empty());
-  CHECK(split_into_children({}, head, 3).size() == 3);
+  CHECK(split_into_children({}, {}, head, 3).size() == 3);
+}
+
+TEST_CASE("a state that left stays with what depended on it") {
+  const auto base = graph_of({"a", "b", "gone", "z"}, {{"b", "gone"}, {"z", "b"}});
+  Impact impact = affected({"a", "b", "z"});
+  impact.affected.insert(impact.affected.begin() + 2,
+                         {"gone", statelane::impact::Change::deleted, "", {hand_made::own_file("gone/x.tf")}});
+  const std::vector<Impact> children = split_into_children(impact, base, graph_of({"a", "b", "z"}), 2);
+  REQUIRE(children[0].affected.size() == 3);
+  CHECK(children[0].affected[1].id == "gone");
+  CHECK(children[1].affected[0].id == "a");
 }

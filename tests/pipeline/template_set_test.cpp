@@ -44,13 +44,14 @@ const YamlValue* at(const Map& map, std::string_view first, std::string_view sec
 
 TEST_CASE("the built-in templates are there, and their own keywords pass the check for users") {
   const TemplateSet templates;
-  for (const std::string name : {".statelane", ".statelane-plan", ".statelane-custom-plan", ".statelane-apply",
-                                 ".statelane-noop", ".statelane-barrier", ".statelane-warning"}) {
+  for (const std::string name :
+       {".statelane", ".statelane-plan", ".statelane-custom-plan", ".statelane-apply", ".statelane-noop",
+        ".statelane-barrier", ".statelane-warning", ".statelane-plan-destroy", ".statelane-destroy"}) {
     CAPTURE(name);
     CHECK_FALSE(templates.keywords(name).empty());
   }
   CHECK(templates.keywords(".statelane-nothing").empty());
-  CHECK(statelane::pipeline::builtin_template_files().size() == 7);
+  CHECK(statelane::pipeline::builtin_template_files().size() == 9);
 }
 
 TEST_CASE("a template is laid over the built-in one: maps deeply, lists replaced, null takes out") {

@@ -1,0 +1,86 @@
+"""Deleted states: a warning that is seen, or a gate that destroys what they hold, by real Terraform on the files of the commit before."""
+import unittest
+
+import test_acceptance
+from harness import statelane
+from states import StateServer, use_state_server
+
+CONFIG = ".statelane.yml"
+
+
+class DeletedState(test_acceptance.Example):
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.enterContext(StateServer())
+        use_state_server(self.repository.directory, self.server.address)
+        self.variables |= {"CI_JOB_TOKEN": "job-token", "CI_API_V4_URL": self.server.address.split("/projects/")[0]}
+
+    def credentials(self):
+        return self.server.credentials
+
+    def delete(self, directory, more=None):
+        files = self.repository.git("ls-files", directory).splitlines()
+        self.repository.commit("delete", {**{file: None for file in files}, **(more or {})})
+        self.repository.push()
+
+    def with_destroy_gates(self):
+        config = (self.repository.directory / CONFIG).read_text()
+        self.assertNotIn("\npipeline:", config)
+        return {CONFIG: config + "pipeline: {deleted: destroy-gate}\n"}
+
+    def start(self, files=None):
+        self.before = self.repository.commit("the platform as it stands", files)
+        self.repository.push()
+
+    def test_a_gate_destroys_the_resources_from_the_files_of_base(self):
+        self.start(self.with_destroy_gates())
+        self.apply_by_hand("network/staging", "load-balancer/staging")
+        self.assertNotEqual(self.server.outputs("load-balancer-staging"), {})
+        self.delete("load-balancer/staging")
+        child = self.generate(self.before)
+        self.assertEqual(set(child.jobs), {"plan destroy: load-balancer/staging", "destroy: load-balancer/staging"})
+        planned = child.run()
+        self.assertEqual(planned.passed, {"plan destroy: load-balancer/staging"}, planned.output)
+        before = len(self.server.versions("load-balancer-staging"))
+        pressed = child.press("destroy: load-balancer/staging")
+        self.assertEqual(pressed.passed, {"destroy: load-balancer/staging"}, pressed.output)
+        self.assertGreater(len(self.server.versions("load-balancer-staging")), before)
+        self.assertEqual(self.server.versions("load-balancer-staging")[-1]["resources"], [])
+        self.assertEqual(self.server.locks(), {})
+        # Nothing of the checkout that it ran on is left, and the repository's own files are untouched.
+        self.assertEqual(self.repository.git("status", "--short"), "")
+
+    def test_by_default_a_warning_job_shows_in_the_child(self):
+        self.start()
+        self.delete("load-balancer/staging")
+        child = self.generate(self.before)
+        self.assertEqual(set(child.jobs), {"deleted: load-balancer/staging"})
+        result = child.run()
+        self.assertEqual((result.exit_code, result.tolerated), (0, {"deleted: load-balancer/staging"}), result.output)
+        log = child.log("deleted: load-balancer/staging")
+        self.assertIn('the state "load-balancer/staging" was deleted; its resources stay as they are', log)
+        self.assertIn('set "pipeline.deleted" to destroy-gate', log)
+
+    def test_a_state_that_others_still_read_is_not_destroyed(self):
+        self.start(self.with_destroy_gates())
+        self.delete("network/staging")
+        child = self.generate(self.before)
+        self.assertEqual(set(child.jobs), {"deleted: network/staging"})
+        child.run()
+        self.assertIn("still depends on it", child.log("deleted: network/staging"))
+
+    def test_a_move_to_another_place_of_storage_is_told_and_destroys_nothing(self):
+        self.start(self.with_destroy_gates())
+        old = self.repository.directory / "load-balancer/staging"
+        moved = {f"balancer/staging/{file.name}": file.read_text().replace("load-balancer-staging", "balancer-staging")
+                 for file in old.iterdir() if file.is_file()}
+        self.delete("load-balancer/staging", moved)
+        made = statelane("generate", "HEAD", cwd=self.repository.directory, env=self.environment)
+        self.assertIn('the state "load-balancer/staging" looks moved to "balancer/staging"', made.stderr)
+        self.assertIn('"deleted: load-balancer/staging"', made.stdout)
+        self.assertNotIn("plan destroy", made.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
