@@ -47,7 +47,7 @@ class RandomCommit {
     }
     if (chance(20)) state.inputs.push_back(hand_made::input(hand_made::InputKind::file, "shared/[f]$1.json"));
     if (chance(30)) state.settings.gate = std::array{Gate::optional, Gate::automatic, Gate::blocking}[below(3)];
-    if (chance(30)) {
+    if (chance(20)) {
       using Names = std::vector<std::string>;
       state.settings.apply_branches = std::array{Names{"main"}, Names{"feature"}, Names{"*"}, Names{}}[below(4)];
     }
@@ -81,7 +81,7 @@ class RandomCommit {
       if (is_retired) directories[state.directory] = {true, true};
       if (comes) change(id + "/main.tf", ChangeKind::added);
       if (goes) change(id + "/main.tf", is_retired ? ChangeKind::modified : ChangeKind::deleted);
-      if (!comes && !goes && chance(30)) change(id + "/extra.tf", any_kind());
+      if (!comes && !goes && chance(count > 50 ? 97 : 40)) change(id + "/extra.tf", any_kind());
     }
     for (int module = 0; module < 3; ++module) {
       if (chance(10)) change(module_path(module) + "/main.tf", any_kind());
