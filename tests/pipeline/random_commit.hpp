@@ -106,7 +106,8 @@ class RandomCommit {
       for (std::uint32_t from = 0; from + 1 < states.size(); ++from)
         pairs.insert({static_cast<std::uint32_t>(states.size() - 1), from});
     }
-    for (std::size_t count = states.empty() ? 0 : below(states.size() * 3 / 2 + 1); count > 0; --count) {
+    const std::size_t most = states.size() > 50 ? 10 : states.size() * 3 / 2 + 1;
+    for (std::size_t count = states.empty() ? 0 : below(most); count > 0; --count) {
       auto from = static_cast<std::uint32_t>(below(states.size()));
       auto to = static_cast<std::uint32_t>(below(states.size()));
       if (from < to && !chance(5)) std::swap(from, to);
