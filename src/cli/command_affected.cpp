@@ -10,6 +10,7 @@
 namespace statelane::cli {
 
 int run_affected(const Options& options) {
+  if (options.history != 0) return run_history(options);
   const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const pipeline::Comparison ends = describe_comparison(comparison);

@@ -9,6 +9,10 @@ namespace statelane::cli {
 
 int run_list(const Options& options);
 int run_affected(const Options& options);
+
+/// `affected --history N`
+int run_history(const Options& options);
+
 int run_why(const Options& options);
 int run_inputs(const Options& options);
 int run_graph(const Options& options);

@@ -25,7 +25,8 @@ struct Side {
 /// Which commits are compared, and why.
 struct Ends {
   std::optional<repo::CommitId> base;  ///< empty: the empty tree, or nothing to compare with
-  std::optional<repo::CommitId> head;  ///< empty: the work tree
+  std::optional<repo::CommitId> head;  ///< empty: the work tree, or the index
+  bool is_staged = false;
   gitlab::BaseReason reason = gitlab::BaseReason::none;
   std::string text;                       ///< for people: what was taken as base and why
   bool is_missing = false;                ///< there should be a base, and `--on-missing-base all` goes on without one

@@ -12,6 +12,7 @@ pipeline::Comparison describe_comparison(const Comparison& comparison) {
   result.base_reason = gitlab::base_reason_name(comparison.ends.reason);
   result.base_text = comparison.ends.text;
   result.head = comparison.ends.head.value_or("");
+  result.is_staged = comparison.ends.is_staged;
   result.is_push = comparison.ends.reason == gitlab::BaseReason::push_before;
   return result;
 }

@@ -1,6 +1,5 @@
 #include "cli/format_only.hpp"
 
-#include "hcl/token_digest.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::cli {
@@ -12,23 +11,21 @@ bool is_read_as_tokens(std::string_view name) {
          name.ends_with(".hcl");
 }
 
-std::string digest(const repo::Tree& tree, const RepoPath& path) {
-  const std::string text = tree.read(path);
-  return terraform::syntax_of(path.name()) == terraform::Syntax::json ? hcl::json_token_digest(text)
-                                                                      : hcl::native_token_digest(text);
+const std::string& digest(const repo::Tree& tree, const RepoPath& path, facts::FactStore& facts) {
+  return facts.token_digest(tree.content_id(path), terraform::syntax_of(path.name()), [&] { return tree.read(path); });
 }
 
 }  // namespace
 
 std::unordered_set<RepoPath> find_format_only(const repo::Tree* base, const repo::Tree& head,
-                                              const repo::ChangeSet& changes) {
+                                              const repo::ChangeSet& changes, facts::FactStore& facts) {
   std::unordered_set<RepoPath> result;
   for (const repo::FileChange& change : changes) {
     const bool is_same_kind = change.kind == repo::ChangeKind::modified && change.before_kind == change.after_kind &&
                               change.before_kind != repo::EntryKind::symlink &&
                               change.before_kind != repo::EntryKind::submodule;
     if (base == nullptr || !is_same_kind || !is_read_as_tokens(change.path.name())) continue;
-    if (digest(*base, change.path) == digest(head, change.path)) result.insert(change.path);
+    if (digest(*base, change.path, facts) == digest(head, change.path, facts)) result.insert(change.path);
   }
   return result;
 }

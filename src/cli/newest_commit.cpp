@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "cli/comparison.hpp"
-#include "cli/format_only.hpp"
+#include "cli/find_impact.hpp"
 
 namespace statelane::cli {
 
@@ -22,8 +22,7 @@ std::string find_difference(const repo::Repository& repository, const repo::Comm
   const Side base = load_side(repository.commit_tree(commit), facts, ignored);
   const Side head = load_side(repository.commit_tree(tip), facts, ignored);
   const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head.tree.get());
-  const auto format_only = find_format_only(base.tree.get(), *head.tree, changes);
-  const impact::Impact impact = impact::find_affected(base.states.graph, head.states.graph, changes, format_only);
+  const impact::Impact impact = find_impact(base, head, changes, true, facts);
   const impact::Affected* affected = impact.find(id);
   if (affected == nullptr) return "";
   const auto& path = affected->causes.front().front().path;

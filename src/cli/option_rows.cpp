@@ -102,7 +102,8 @@ OptionGroup strict_option() {
 
 OptionGroup tree_options() {
   return {"Which tree",
-          {text("--rev", "REV", &Options::revision, "read this revision instead of the work tree", Offers::revisions)}};
+          {text("--rev", "REV", &Options::revision, "read this revision instead of the work tree", Offers::revisions),
+           flag("--staged", &Options::staged, "read the index instead of the work tree")}};
 }
 
 OptionGroup cache_options() {
@@ -120,11 +121,16 @@ std::vector<OptionGroup> comparison_options() {
            text("--base", "REV", &Options::base, "compare with this revision", Offers::revisions),
            text("--head", "REV", &Options::head, "take this revision instead of the work tree or CI_COMMIT_SHA",
                 Offers::revisions),
+           flag("--staged", &Options::staged, "take the index instead of the work tree"),
            text("--since", "REV", &Options::since,
                 "compare with this revision, to offer again what an earlier pipeline lost", Offers::revisions),
            choice<OnMissingBase>("--on-missing-base", &Options::on_missing_base,
                                  {{"fail", OnMissingBase::fail}, {"all", OnMissingBase::all}},
                                  "when the base cannot be had: fail, or take all states, without gates"),
+           duration(
+               "--fetch-timeout",
+               [](Options& options, std::chrono::milliseconds time) { options.fetch_timeout = time; },
+               "for each fetch of what the clone lacks (default 60s)"),
        }},
       {"Which states",
        {
@@ -134,6 +140,8 @@ std::vector<OptionGroup> comparison_options() {
            choice<Dependents>("--dependents", &Options::dependents,
                               {{"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}},
                               "also run states that depend on affected ones"),
+           flag("--drop-untouched-dependents", &Options::drop_untouched,
+                "leave out dependents that read no output which the change can touch, by syntax"),
            negatable_flag("--ignore-format", &Options::ignore_format,
                           "changes of comments and layout only do not count (default)"),
            flag("--fail-on-unclaimed", &Options::fail_on_unclaimed,

@@ -74,7 +74,7 @@ OptionGroup answer_options();
 /// `--strict` alone, for commands without JSON.
 OptionGroup strict_option();
 
-/// `--rev`, for commands that read one tree.
+/// `--rev` and `--staged`, for commands that read one tree.
 OptionGroup tree_options();
 
 /// Which commits are compared, and which states are taken.

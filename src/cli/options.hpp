@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -31,15 +32,19 @@ struct Options {
   std::string base;      ///< --base
   std::string head;      ///< --head
   std::string since;     ///< --since: like --base, states that an earlier pipeline lost are offered again
+  bool staged = false;   ///< --staged: the index instead of the work tree
   OnMissingBase on_missing_base = OnMissingBase::fail;
+  std::chrono::milliseconds fetch_timeout{60'000};  ///< --fetch-timeout
 
   // Selection.
   bool all = false;
   std::vector<std::string> state_globs;
   std::optional<config::Dependents> dependents;
+  bool drop_untouched = false;  ///< --drop-untouched-dependents
   bool ignore_format = true;
   bool fail_on_unclaimed = false;
-  bool exit_code = false;  ///< affected --exit-code
+  bool exit_code = false;   ///< affected --exit-code
+  std::size_t history = 0;  ///< affected --history: how many commits; 0: none
 
   // generate
   std::string output;

@@ -22,6 +22,9 @@ CommandRow affected_row() {
   OptionGroup answer = answer_options();
   answer.rows.push_back(
       flag("--exit-code", &Options::exit_code, "exit with 0: none affected, 1: some, 4: file errors"));
+  answer.rows.push_back(number(
+      "--history", "N", {1, 100'000}, [](Options& options, std::size_t count) { options.history = count; },
+      "replay the last N commits along first parents: plans against other ways of choosing states"));
   return {.name = "affected",
           .section = Section::comparing,
           .summary = "which states a change touches, each with its causes",
@@ -30,7 +33,9 @@ CommandRow affected_row() {
           .options = with_comparison({std::move(answer)}),
           .examples = {{"statelane affected", "what a push of this work tree would touch"},
                        {"statelane affected HEAD", "what the last commit touched"},
-                       {"statelane affected v1.2..main", "what differs between two revisions"}},
+                       {"statelane affected v1.2..main", "what differs between two revisions"},
+                       {"statelane affected --staged", "what git commit would touch"},
+                       {"statelane affected --history 100", "how many plans the last 100 commits would have run"}},
           .run = run_affected};
 }
 
@@ -40,7 +45,7 @@ CommandRow why_row() {
           .summary = "every chain from a changed path to one state, or why it is not affected",
           .description = about_ends,
           .arguments = {state_argument(true), range_argument()},
-          .options = with_comparison({strict_option()}),
+          .options = with_comparison({answer_options()}),
           .examples = {{"statelane why network/prod", "why the work tree's changes touch this state, or why not"},
                        {"statelane why network/prod HEAD~3", "the same for an earlier commit"}},
           .run = run_why};

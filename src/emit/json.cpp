@@ -1,8 +1,11 @@
 #include "emit/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "emit/history.hpp"
+#include "emit/why.hpp"
 #include "emit/words.hpp"
 #include "pipeline/patterns_of.hpp"
 
@@ -79,6 +82,7 @@ Json step_of(const impact::CauseStep& step) {
 Json affected_of(const impact::Affected& affected) {
   Json json = {{"id", escape_non_utf8(affected.id)}, {"change", word_of(affected.change)}};
   if (!affected.from.empty()) json["from"] = escape_non_utf8(affected.from);
+  if (!affected.orphans.empty()) json["orphans"] = escape_non_utf8(affected.orphans);
   json["causes"] = Json::array();
   for (const impact::Cause& cause : affected.causes) {
     Json chain = Json::array();
@@ -89,6 +93,14 @@ Json affected_of(const impact::Affected& affected) {
 }
 
 Json commit_of(const std::string& commit) { return commit.empty() ? Json(nullptr) : Json(commit); }
+
+void add_ends(Json& json, const pipeline::Comparison& comparison) {
+  json["base"] = {{"commit", commit_of(comparison.base)},
+                  {"reason", comparison.base_reason},
+                  {"text", escape_non_utf8(comparison.base_text)}};
+  const std::string_view tree = !comparison.head.empty() ? "commit" : comparison.is_staged ? "index" : "work_tree";
+  json["head"] = {{"commit", commit_of(comparison.head)}, {"tree", tree}};
+}
 
 std::string finish(const Json& json) { return json.dump(2) + "\n"; }
 
@@ -156,21 +168,65 @@ std::string render_graph_json(const states::LoadedStates& loaded) {
 }
 
 std::string render_affected_json(const pipeline::Comparison& comparison, const impact::Impact& impact) {
-  Json json = {{"schema", "statelane/affected/1"},
-               {"base",
-                {{"commit", commit_of(comparison.base)},
-                 {"reason", comparison.base_reason},
-                 {"text", escape_non_utf8(comparison.base_text)}}},
-               {"head", {{"commit", commit_of(comparison.head)}}},
-               {"affected", Json::array()},
-               {"skipped", Json::array()}};
+  Json json = {{"schema", "statelane/affected/1"}};
+  add_ends(json, comparison);
+  json["affected"] = Json::array();
+  json["skipped"] = Json::array();
   for (const impact::Affected& affected : impact.affected) json["affected"].push_back(affected_of(affected));
   for (const impact::Skipped& skipped : impact.skipped) {
     json["skipped"].push_back(
         {{"id", escape_non_utf8(skipped.id)}, {"why", "format"}, {"paths", paths_of(skipped.paths)}});
   }
   json["dependents"] = ids_of(impact.dependents);
+  json["untouched"] = ids_of(impact.untouched);
   json["unclaimed"] = paths_of(impact.unclaimed);
+  return finish(json);
+}
+
+std::string render_why_json(const pipeline::Comparison& comparison, const Why& why) {
+  const impact::Affected* affected = why.impact.find(why.id);
+  const auto& skipped = why.impact.skipped;
+  const auto format =
+      std::find_if(skipped.begin(), skipped.end(), [&](const impact::Skipped& entry) { return entry.id == why.id; });
+  Json json = {{"schema", "statelane/why/1"}};
+  add_ends(json, comparison);
+  json["state"] = escape_non_utf8(why.id);
+  json["affected"] = affected != nullptr ? affected_of(*affected) : Json(nullptr);
+  json["skipped"] = format != skipped.end() ? paths_of(format->paths) : Json::array();
+  json["dependencies"] = ids_of(why.dependencies);
+  json["changed"] = why.changed_paths;
+  json["near"] = Json::array();
+  for (const impact::NearMiss& miss : why.near) {
+    Json entry = {{"path", text_of(miss.path)}, {"why", word_of(miss.why)}};
+    entry["input"] = escape_non_utf8(miss.input.display());
+    if (!miss.state.empty()) entry["state"] = escape_non_utf8(miss.state);
+    json["near"].push_back(std::move(entry));
+  }
+  return finish(json);
+}
+
+std::string render_history_json(const History& history) {
+  Json json = {{"schema", "statelane/history/1"}, {"commits", Json::array()}};
+  for (const HistoryStep& step : history.steps) {
+    Json entry = {{"commit", step.commit},
+                  {"parent", commit_of(step.parent)},
+                  {"states", step.states},
+                  {"affected", ids_of(step.affected)},
+                  {"plans", step.plans},
+                  {"directory_globs", {{"plans", step.by_globs}, {"missed", ids_of(step.missed_by_globs)}}}};
+    if (step.is_read_from_pipeline) {
+      entry["pipeline"] = {{"plans", step.by_pipeline}, {"missed", ids_of(step.missed_by_pipeline)}};
+    }
+    json["commits"].push_back(std::move(entry));
+  }
+  const HistoryTotals totals = totals_of(history);
+  json["totals"] = {{"commits", history.steps.size()},
+                    {"plans", totals.plans},
+                    {"all_states", totals.all_states},
+                    {"directory_globs", {{"plans", totals.by_globs}, {"missed", totals.missed_by_globs}}}};
+  if (totals.is_read_from_pipeline)
+    json["totals"]["pipeline"] = {{"plans", totals.by_pipeline}, {"missed", totals.missed_by_pipeline}};
+  json["complete"] = history.cut.empty();
   return finish(json);
 }
 

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
-#include "base/utf8.hpp"
+#include "emit/table.hpp"
 #include "emit/words.hpp"
 #include "pipeline/describe_cause.hpp"
 #include "pipeline/patterns_of.hpp"
@@ -16,29 +17,6 @@ namespace {
 
 using states::State;
 using states::StateGraph;
-
-enum class Style { bold, dim, yellow };
-
-/// Text with ANSI colours, when they are asked for.
-class Painter {
- public:
-  explicit Painter(bool color) : color_(color) {}
-
-  std::string paint(const std::string& text, Style style) const {
-    if (!color_ || text.empty()) return text;
-    const std::string_view code = style == Style::bold ? "1" : style == Style::dim ? "2" : "33";
-    return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
-  }
-
- private:
-  bool color_;
-};
-
-std::size_t width_of(std::string_view text) {
-  std::size_t width = 0;
-  for (; !text.empty(); ++width) text.remove_prefix(std::max<std::size_t>(1, first_utf8_character(text).length));
-  return width;
-}
 
 std::string safe(std::string_view text) { return escape_for_terminal(text); }
 
@@ -92,28 +70,6 @@ std::string inputs_of(const State& state) {
   return text.empty() ? "-" : text;
 }
 
-/// Rows of equal columns, two blanks between them; the last column is not padded.
-std::string render_table(const std::vector<std::vector<std::string>>& rows, const Painter& painter) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], width_of(row[column]));
-    }
-  }
-  std::string out;
-  for (std::size_t index = 0; index < rows.size(); ++index) {
-    std::string line;
-    for (std::size_t column = 0; column < rows[index].size(); ++column) {
-      const std::string& cell = rows[index][column];
-      line += cell;
-      if (column + 1 < rows[index].size()) line.append(widths[column] - width_of(cell) + 2, ' ');
-    }
-    out += (index == 0 ? painter.paint(line, Style::bold) : line) + "\n";
-  }
-  return out;
-}
-
 void add_section(std::string& out, const std::string& title, const std::vector<std::string>& lines) {
   if (lines.empty()) return;
   if (!out.empty()) out += "\n";
@@ -128,7 +84,8 @@ std::vector<std::string> texts_of(std::span<const RepoPath> paths) {
 }
 
 std::string render_state(const impact::Affected& affected, const Painter& painter) {
-  const std::string from = affected.from.empty() ? "" : " from " + affected.from;
+  std::string from = affected.from.empty() ? "" : " from " + affected.from;
+  if (!affected.orphans.empty()) from += ", would orphan the resources of " + affected.orphans;
   std::string out =
       fmt::format("{}  {}{}\n", painter.paint(safe(affected.id), Style::bold), word_of(affected.change), safe(from));
   for (const impact::Cause& cause : affected.causes) out += "  " + safe(pipeline::describe_cause(cause)) + "\n";
@@ -169,23 +126,13 @@ std::string render_affected_text(const pipeline::Comparison& comparison, const i
   std::vector<std::string> skipped;
   for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
   add_section(out, painter.paint("skipped, since only comments and layout differ:", Style::dim), skipped);
-  add_section(out, painter.paint("depend on these, and do not run:", Style::dim), impact.dependents);
+  std::vector<std::string> touched;
+  std::set_difference(impact.dependents.begin(), impact.dependents.end(), impact.untouched.begin(),
+                      impact.untouched.end(), std::back_inserter(touched));
+  add_section(out, painter.paint("depend on these, and do not run:", Style::dim), touched);
+  add_section(out, painter.paint("depend on these, but read no output that this can change:", Style::dim),
+              impact.untouched);
   if (!impact.unclaimed.empty()) out += "\n" + render_unclaimed(impact.unclaimed, painter);
-  return out;
-}
-
-std::string render_why_text(const std::string& id, const impact::Impact& impact, bool color) {
-  const Painter painter(color);
-  if (const impact::Affected* affected = impact.find(id)) return render_state(*affected, painter);
-  std::string out = painter.paint(safe(id), Style::bold) + "  not affected\n";
-  for (const impact::Skipped& skipped : impact.skipped) {
-    if (skipped.id != id) continue;
-    for (const RepoPath& path : skipped.paths)
-      out += "  " + safe(path.str()) + " changed, but only in comments and layout\n";
-  }
-  if (std::binary_search(impact.dependents.begin(), impact.dependents.end(), id)) {
-    out += "  it depends on affected states, and does not run for that\n";
-  }
   return out;
 }
 

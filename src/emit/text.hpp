@@ -19,9 +19,6 @@ std::string render_list_text(const states::LoadedStates& loaded, std::span<const
 /// Base, head and why; each affected state with every chain; what was skipped, what depends on it, what is unclaimed.
 std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact, bool color);
 
-/// Why `id` is affected, or that it is not and what was looked at.
-std::string render_why_text(const std::string& id, const impact::Impact& impact, bool color);
-
 /// Patterns, files and what is not known of one state.
 std::string render_inputs_text(const states::State& state, std::span<const RepoPath> files, bool color);
 

@@ -41,6 +41,20 @@ std::string_view word_of(impact::CauseKind kind) {
   return "";
 }
 
+std::string_view word_of(states::Exclusion exclusion) {
+  using states::Exclusion;
+  switch (exclusion) {
+    case Exclusion::none: return "beside";
+    case Exclusion::documentation: return "documentation";
+    case Exclusion::ignored: return "ignored";
+    case Exclusion::tests_or_examples: return "tests_or_examples";
+    case Exclusion::other_state: return "other_state";
+    case Exclusion::other_instance: return "other_instance";
+    case Exclusion::below_root: return "below_root";
+  }
+  return "";
+}
+
 std::string_view word_of(states::StateKind kind) { return kind == states::StateKind::custom ? "custom" : "terraform"; }
 
 std::string_view word_of(states::StateReason reason) {

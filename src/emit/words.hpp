@@ -5,12 +5,14 @@
 
 #include "impact/impact.hpp"
 #include "states/state.hpp"
+#include "states/state_graph.hpp"
 
 namespace statelane::emit {
 
 // The words that JSON and text have for closed sets; part of the JSON schemas.
 std::string_view word_of(impact::Change change);
 std::string_view word_of(impact::CauseKind kind);
+std::string_view word_of(states::Exclusion exclusion);  // `beside` for none
 std::string_view word_of(states::StateKind kind);
 std::string_view word_of(states::StateReason reason);
 std::string_view word_of(states::EdgeKind kind);

@@ -130,4 +130,11 @@ void FactStore::save() const {
   cache_.write(entries, used);
 }
 
+const std::string& FactStore::token_digest(const ContentId& id, terraform::Syntax syntax, const Read& read) {
+  auto& known = token_digests_[static_cast<std::size_t>(syntax)];
+  auto found = known.find(id);
+  if (found == known.end()) found = known.emplace(id, terraform::token_digest(read(), syntax)).first;
+  return found->second;
+}
+
 }  // namespace statelane::facts

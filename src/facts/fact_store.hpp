@@ -39,6 +39,9 @@ class FactStore {
   /// The same for a template.
   const terraform::TemplateFile& template_file(const ContentId& id, const Read& read);
 
+  /// What a file with content `id` says apart from its layout, see `terraform::token_digest`.
+  const std::string& token_digest(const ContentId& id, terraform::Syntax syntax, const Read& read);
+
   /// Takes the bytes of the file at `index` among the wanted; may be called from several threads at once.
   using Take = std::function<void(std::size_t index, const ContentId& id, std::string bytes)>;
   /// Reads the files at these indexes and hands each to `take`.
@@ -58,6 +61,7 @@ class FactStore {
   std::unordered_map<ContentId, terraform::FileFacts> configuration_[2];
   std::unordered_map<ContentId, terraform::VariableFile> variables_[2];
   std::unordered_map<ContentId, terraform::TemplateFile> templates_;
+  std::unordered_map<ContentId, std::string> token_digests_[2];
   FactCache cache_;
 };
 

@@ -7,6 +7,35 @@ namespace statelane::impact {
 
 namespace {
 
+bool contains(const std::vector<std::string>& sorted, const std::string& id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
+
+/// An untouched dependent that is none any more.
+bool is_dropped(const Impact& impact, const std::string& id) {
+  return contains(impact.untouched, id) && !contains(impact.dependents, id);
+}
+
+/// Marks what depends on `index` through edges that are not quiet, and what depends on that in turn.
+void mark_touched(const states::StateGraph& head, const QuietEdges& quiet, const std::string& source,
+                  std::vector<bool>& touched) {
+  std::vector<std::uint32_t> open;
+  const auto visit = [&](std::uint32_t dependent) {
+    if (!touched[dependent]) open.push_back(dependent);
+    touched[dependent] = true;
+  };
+  const auto start = head.find(source);
+  if (!start) return;
+  for (const std::uint32_t dependent : head.dependents(*start)) {
+    if (!quiet.contains({head.states()[dependent].id, source})) visit(dependent);
+  }
+  while (!open.empty()) {
+    const std::uint32_t next = open.back();
+    open.pop_back();
+    for (const std::uint32_t dependent : head.dependents(next)) visit(dependent);
+  }
+}
+
 /// The states of this round that depend on one of `sources`, each with its causes.
 std::map<std::string, std::vector<Cause>> find_round(const states::StateGraph& head, const Impact& impact,
                                                      const std::vector<std::string>& sources) {
@@ -17,7 +46,8 @@ std::map<std::string, std::vector<Cause>> find_round(const states::StateGraph& h
     for (const std::uint32_t dependent : head.dependents(*index)) {
       const states::State& state = head.states()[dependent];
       const auto certain = head.dependencies(dependent);
-      if (impact.find(state.id) != nullptr || !std::binary_search(certain.begin(), certain.end(), *index)) continue;
+      const bool is_certain = std::binary_search(certain.begin(), certain.end(), *index);
+      if (!is_certain || impact.find(state.id) != nullptr || is_dropped(impact, state.id)) continue;
       found[state.id].push_back({{CauseKind::dependency_affected, std::nullopt, std::nullopt, source}});
     }
   }
@@ -25,6 +55,16 @@ std::map<std::string, std::vector<Cause>> find_round(const states::StateGraph& h
 }
 
 }  // namespace
+
+void mark_untouched_dependents(const states::StateGraph& head, const QuietEdges& quiet, bool drop, Impact& impact) {
+  if (quiet.empty()) return;
+  std::vector<bool> touched(head.states().size(), false);
+  for (const Affected& affected : impact.affected) mark_touched(head, quiet, affected.id, touched);
+  for (const std::string& id : impact.dependents) {
+    if (!touched[*head.find(id)]) impact.untouched.push_back(id);
+  }
+  if (drop) std::erase_if(impact.dependents, [&](const std::string& id) { return contains(impact.untouched, id); });
+}
 
 void add_dependent_lanes(const states::StateGraph& head, DependentLanes which, Impact& impact) {
   std::vector<std::string> sources;
@@ -43,6 +83,7 @@ void add_dependent_lanes(const states::StateGraph& head, DependentLanes which, I
   // A state is in one list only.
   const auto runs = [&](const std::string& id) { return impact.find(id) != nullptr; };
   std::erase_if(impact.dependents, runs);
+  std::erase_if(impact.untouched, runs);
   std::erase_if(impact.skipped, [&](const Skipped& skipped) { return runs(skipped.id); });
 }
 

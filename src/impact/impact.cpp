@@ -4,115 +4,15 @@
 #include <map>
 #include <set>
 
+#include "impact/moves.hpp"
+#include "impact/touched.hpp"
+
 namespace statelane::impact {
 
 namespace {
 
-using states::Claim;
-using states::Input;
-using states::InputKind;
 using states::State;
 using states::StateGraph;
-
-/// A diamond of modules has as many chains as ways through it; past this many for one state and path the rest says
-/// nothing new.
-constexpr std::size_t most_chains = 32;
-
-CauseKind cause_of(InputKind kind) {
-  switch (kind) {
-    case InputKind::own_directory: return CauseKind::own_file;
-    case InputKind::module_directory: return CauseKind::module_changed;
-    case InputKind::variable_file: return CauseKind::variable_file_changed;
-    case InputKind::backend_file: return CauseKind::backend_file_changed;
-    case InputKind::lock_file: return CauseKind::lock_file_changed;
-    case InputKind::version_pin: return CauseKind::version_pin_changed;
-    case InputKind::configured: return CauseKind::input_configured;
-    case InputKind::link: return CauseKind::link_changed;
-    case InputKind::data_directory:
-    case InputKind::file:
-    case InputKind::pattern: return CauseKind::reference_changed;
-  }
-  return CauseKind::reference_changed;
-}
-
-/// All chains from a claimed path to its state.
-class ChainBuilder {
- public:
-  ChainBuilder(const State& state, std::set<Cause>& causes) : state_(state), causes_(causes) {}
-
-  void add(const RepoPath& path, std::uint32_t input) {
-    added_ = 0;
-    visiting_.assign(state_.inputs.size(), false);
-    Cause chain = {{CauseKind::file_changed, path, std::nullopt, std::nullopt}};
-    climb(input, chain);
-  }
-
- private:
-  void climb(std::uint32_t index, Cause& chain) {
-    if (visiting_[index] || added_ >= most_chains) return;
-    visiting_[index] = true;
-    const Input& input = state_.inputs[index];
-    for (const states::Reach& reach : input.reached) {
-      CauseStep step{cause_of(input.kind), reach.place.file, std::nullopt, std::nullopt};
-      if (input.kind == InputKind::own_directory) step.path = input.path;
-      if (reach.place.line != 0) step.line = reach.place.line;
-      chain.push_back(step);
-      if (reach.via) {
-        climb(*reach.via, chain);
-      } else if (added_ < most_chains) {
-        causes_.insert(chain);
-        ++added_;
-      }
-      chain.pop_back();
-    }
-    visiting_[index] = false;
-  }
-
-  const State& state_;
-  std::set<Cause>& causes_;
-  std::vector<bool> visiting_;
-  std::size_t added_ = 0;
-};
-
-/// The state reads the path only as configuration, so that its tokens are all that matters.
-bool reads_as_configuration(const Input& input, const RepoPath& path) {
-  switch (input.kind) {
-    case InputKind::own_directory:
-    case InputKind::module_directory: return path.parent() == input.path && states::is_infrastructure_name(path.name());
-    case InputKind::variable_file:
-    case InputKind::backend_file:
-    case InputKind::lock_file: return true;
-    default: return false;
-  }
-}
-
-/// What one side's claims say about each state.
-struct Touched {
-  std::map<std::string, std::set<Cause>> causes;
-  std::map<std::string, std::set<RepoPath>> without_effect;
-};
-
-void collect(const StateGraph& graph, const repo::ChangeSet& changes, const std::unordered_set<RepoPath>& format_only,
-             Touched& touched) {
-  for (const repo::FileChange& change : changes) {
-    const std::vector<Claim> claims = graph.claims(change.path);
-    for (std::size_t begin = 0; begin < claims.size();) {
-      const State& state = graph.states()[claims[begin].state];
-      std::size_t end = begin;
-      bool as_configuration = format_only.contains(change.path);
-      for (; end < claims.size() && claims[end].state == claims[begin].state; ++end) {
-        as_configuration = as_configuration && reads_as_configuration(state.inputs[claims[end].input], change.path);
-      }
-      if (as_configuration) {
-        touched.without_effect[state.id].insert(change.path);
-      } else {
-        ChainBuilder builder(state, touched.causes[state.id]);
-        for (std::size_t index = begin; index < end; ++index) builder.add(change.path, claims[index].input);
-      }
-      begin = end;
-    }
-  }
-}
 
 /// What of the configuration takes part in a plan. Edges and gates shape the pipeline only.
 bool same_lane(const State& base, const State& head) {
@@ -121,15 +21,6 @@ bool same_lane(const State& base, const State& head) {
   return base.kind == head.kind && base.tool == head.tool && base.workspace == head.workspace &&
          base.gitlab_state == head.gitlab_state && base.var_files == head.var_files &&
          base.backend_files == head.backend_files && before.job == after.job && before.commands == after.commands;
-}
-
-/// The state of base whose identity `state` took over under another id; null when there is none.
-const State* find_origin(const State& state, const StateGraph& base, const StateGraph& head) {
-  if (!state.backend || !state.backend->is_complete()) return nullptr;
-  for (const State& candidate : base.states()) {
-    if (candidate.backend == state.backend && !head.find(candidate.id)) return &candidate;
-  }
-  return nullptr;
 }
 
 Cause configuration_cause() {
@@ -151,20 +42,39 @@ std::vector<Cause> to_causes(std::set<Cause> causes) {
   return {causes.begin(), causes.end()};
 }
 
-void add_head_states(const StateGraph& base, const StateGraph& head, Touched& touched,
-                     std::set<std::string>& moved_away, Impact& impact) {
+/// Head's states that are in base too.
+void add_kept_states(const StateGraph& base, const StateGraph& head, const std::set<std::string>& regrouped,
+                     Touched& touched, Impact& impact) {
   for (const State& state : head.states()) {
-    auto& causes = touched.causes[state.id];
     const auto before = base.find(state.id);
-    if (before) {
-      if (!same_lane(base.states()[*before], state)) causes.insert(configuration_cause());
-      if (!causes.empty()) impact.affected.push_back({state.id, Change::modified, "", to_causes(causes)});
-      continue;
-    }
-    const State* origin = find_origin(state, base, head);
-    if (origin != nullptr) moved_away.insert(origin->id);
-    impact.affected.push_back({state.id, origin != nullptr ? Change::moved : Change::added,
-                               origin != nullptr ? origin->id : "", to_causes(causes)});
+    if (!before) continue;
+    auto& causes = touched.causes[state.id];
+    const bool is_other_lane = !same_lane(base.states()[*before], state);
+    if (is_other_lane || (causes.empty() && regrouped.contains(state.id))) causes.insert(configuration_cause());
+    if (!causes.empty()) impact.affected.push_back({state.id, Change::modified, "", to_causes(causes)});
+  }
+}
+
+/// Head's states that base does not have, and base's that head does not have.
+void add_changed_states(const StateGraph& base, const StateGraph& head, const repo::ChangeSet& changes,
+                        Touched& touched, Impact& impact) {
+  const auto moves = find_moves(base, head);
+  const auto orphaning = find_orphaning_moves(base, head, changes, moves);
+  const auto origin_in = [](const std::map<std::string, std::string>& origins, const std::string& id) {
+    const auto found = origins.find(id);
+    return found == origins.end() ? std::string() : found->second;
+  };
+  std::set<std::string> moved_away;
+  for (const State& state : head.states()) {
+    if (base.find(state.id)) continue;
+    const std::string from = origin_in(moves, state.id);
+    if (!from.empty()) moved_away.insert(from);
+    impact.affected.push_back({state.id, from.empty() ? Change::added : Change::moved, from,
+                               to_causes(touched.causes[state.id]), origin_in(orphaning, state.id)});
+  }
+  for (const State& state : base.states()) {
+    if (head.find(state.id) || moved_away.contains(state.id)) continue;
+    impact.affected.push_back({state.id, departure(state, head), "", to_causes(touched.causes[state.id])});
   }
 }
 
@@ -199,10 +109,11 @@ void add_dependents(const StateGraph& head, Impact& impact) {
 void add_unclaimed(const StateGraph& base, const StateGraph& head, const repo::ChangeSet& changes, Impact& impact) {
   for (const repo::FileChange& change : changes) {
     const bool is_infrastructure = base.is_infrastructure(change.path) || head.is_infrastructure(change.path);
-    if (is_infrastructure && base.claims(change.path).empty() && head.claims(change.path).empty()) {
+    if (is_infrastructure && !base.is_claimed(change.path) && !head.is_claimed(change.path)) {
       impact.unclaimed.push_back(change.path);
     }
   }
+  std::sort(impact.unclaimed.begin(), impact.unclaimed.end());
 }
 
 }  // namespace
@@ -214,25 +125,20 @@ const Affected* Impact::find(const std::string& id) const {
   return found != affected.end() && found->id == id ? &*found : nullptr;
 }
 
-Impact find_affected(const StateGraph& base, const StateGraph& head, const repo::ChangeSet& changes,
-                     const std::unordered_set<RepoPath>& format_only) {
+Impact find_affected(const StateGraph& base, const StateGraph& head, const Difference& difference) {
   Touched touched;
-  collect(base, changes, format_only, touched);
-  collect(head, changes, format_only, touched);
+  add_touched(base, Side::base, difference, touched);
+  add_touched(head, Side::head, difference, touched);
 
   Impact impact;
-  std::set<std::string> moved_away;
-  add_head_states(base, head, touched, moved_away, impact);
-  for (const State& state : base.states()) {
-    if (head.find(state.id) || moved_away.contains(state.id)) continue;
-    impact.affected.push_back({state.id, departure(state, head), "", to_causes(touched.causes[state.id])});
-  }
+  add_kept_states(base, head, difference.regrouped, touched, impact);
+  add_changed_states(base, head, difference.changes, touched, impact);
   std::sort(impact.affected.begin(), impact.affected.end(),
             [](const Affected& left, const Affected& right) { return left.id < right.id; });
   // Beyond this point the set of affected states is fixed.
   add_skipped(head, touched, impact);
   add_dependents(head, impact);
-  add_unclaimed(base, head, changes, impact);
+  add_unclaimed(base, head, difference.changes, impact);
   return impact;
 }
 

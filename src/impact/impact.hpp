@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/repo_path.hpp"
@@ -49,6 +51,9 @@ struct Affected {
   Change change = Change::modified;
   std::string from;           ///< for `moved`: the id in base
   std::vector<Cause> causes;  ///< sorted, never empty
+  /// For `added`: the state of base whose files these are under another backend identity, so that nobody would manage
+  /// what it made.
+  std::string orphans{};
 
   friend bool operator==(const Affected&, const Affected&) = default;
 };
@@ -66,21 +71,38 @@ struct Impact {
   std::vector<Affected> affected;
   std::vector<Skipped> skipped;
   std::vector<std::string> dependents;  ///< depend on affected states, and are in neither list above
-  std::vector<RepoPath> unclaimed;      ///< changed infrastructure files that are no state's input in base or head
+  /// Of `dependents`, those that read no output which the change can touch, by syntax.
+  std::vector<std::string> untouched{};
+  std::vector<RepoPath> unclaimed{};  ///< changed infrastructure files that are no state's input in base or head
 
   const Affected* find(const std::string& id) const;
 };
 
-/// Compares two graphs over the paths that differ. `format_only` are paths whose tokens are equal in base and head: for
-/// a state that reads such a path only as configuration, the change does not count.
-Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const repo::ChangeSet& changes,
-                     const std::unordered_set<RepoPath>& format_only);
+/// What differs between two trees.
+struct Difference {
+  const repo::ChangeSet& changes;
+  /// Paths whose tokens are equal in base and head: for a state that reads such a path only as configuration, the
+  /// change does not count.
+  const std::unordered_set<RepoPath>& format_only;
+  /// States that read other files in head than in base, some of which did not change; see `find_regrouping_candidates`.
+  const std::set<std::string>& regrouped;
+};
+
+/// Compares two graphs over the paths that differ.
+Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const Difference& difference);
+
+/// Pairs of states, dependent and dependency: the change in the dependency touches nothing that the dependent reads.
+using QuietEdges = std::set<std::pair<std::string, std::string>>;
+
+/// Notes in `untouched` which dependents are reached through `quiet` edges only; with `drop` they are no dependents.
+void mark_untouched_dependents(const states::StateGraph& head, const QuietEdges& quiet, bool drop, Impact& impact);
 
 /// Which dependents of affected states run too.
 enum class DependentLanes { direct, all };
 
-/// Makes lanes of states that depend on affected ones through certain edges: those that do directly, or through others
-/// too. Each names the affected states that it depends on; the others stay in `dependents`.
+/// Makes lanes of states that depend on affected ones through certain edges, and are still among the dependents: those
+/// that do directly, or through others too. Each names the affected states that it depends on; the others stay in
+/// `dependents`.
 void add_dependent_lanes(const states::StateGraph& head, DependentLanes which, Impact& impact);
 
 }  // namespace statelane::impact

@@ -33,6 +33,7 @@ struct Comparison {
   std::string base_text;    ///< the reason as a phrase
   std::string head;         ///< empty: a work tree
   bool is_push = false;     ///< base is CI_COMMIT_BEFORE_SHA, so that GitLab compares the same two commits
+  bool is_staged = false;   ///< without a head: the index instead of the work tree
 };
 
 /// What the pipeline is for: everything that does not come from the repository's trees.

@@ -16,6 +16,8 @@ std::string place_of(const CauseStep& step, std::string_view preposition) {
   return fmt::format(" {} {}{}", preposition, step.path->str(), line);
 }
 
+}  // namespace
+
 std::string describe_step(const CauseStep& step) {
   switch (step.kind) {
     case CauseKind::file_changed: return (step.path ? step.path->display() : "a file") + " changed";
@@ -36,8 +38,6 @@ std::string describe_step(const CauseStep& step) {
   }
   return "";
 }
-
-}  // namespace
 
 std::string describe_cause(const impact::Cause& cause) {
   std::string text;

@@ -10,4 +10,7 @@ namespace statelane::pipeline {
 /// `modules/vpc/main.tf changed, in a module called at network/prod/main.tf:12`. Paths are written as they are.
 std::string describe_cause(const impact::Cause& cause);
 
+/// One step of a chain in the same words.
+std::string describe_step(const impact::CauseStep& step);
+
 }  // namespace statelane::pipeline

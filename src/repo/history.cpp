@@ -24,7 +24,7 @@ git_oid to_oid(const CommitId& commit) {
 }
 
 struct Ancestry {
-  std::unordered_set<CommitId> commits;  ///< the start included
+  std::unordered_set<CommitId> commits;  ///< the start included, and parents that are named but not here
   bool is_cut = false;                   ///< a shallow boundary hides some
 };
 
@@ -37,7 +37,9 @@ Ancestry read_ancestry(ObjectStore& objects, const CommitId& start, const std::v
     const CommitId commit = std::move(open.back());
     open.pop_back();
     if (std::binary_search(boundary.begin(), boundary.end(), commit)) {
-      result.is_cut = result.is_cut || !read_commit(objects, commit).parents.empty();
+      const std::vector<CommitId> parents = read_commit(objects, commit).parents;
+      result.is_cut = result.is_cut || !parents.empty();
+      result.commits.insert(parents.begin(), parents.end());
       continue;
     }
     for (const CommitId& parent : read_commit(objects, commit).parents) {
@@ -83,6 +85,15 @@ std::vector<CommitId> read_shallow_boundary(const std::filesystem::path& common_
   for (std::string line; std::getline(lines, line);) boundary.push_back(trim_end(line));
   std::sort(boundary.begin(), boundary.end());
   return boundary;
+}
+
+std::string Repository::subject(const CommitId& commit) const {
+  const std::string text = handle_->objects->read(parse_object_id(commit), "commit");
+  const std::size_t message = text.find("\n\n");
+  if (message == std::string::npos) return "";
+  const std::size_t begin = text.find_first_not_of('\n', message);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find('\n', begin) - begin);
 }
 
 bool Repository::is_shallow() const { return !read_shallow_boundary(handle_->common_directory).empty(); }

@@ -8,16 +8,44 @@
 
 namespace statelane::repo {
 
-bool Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const {
-  if (parse_object_id(commit).is_zero()) return false;
-  std::vector<std::string> arguments = {
-      "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--no-auto-maintenance"};
+namespace {
+
+/// `git fetch` with these arguments.
+Fetched fetch(const GitPlace& place, std::vector<std::string> arguments, std::chrono::seconds time_out) {
+  arguments.insert(arguments.begin(), {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+                                       "--recurse-submodules=no", "--no-auto-maintenance"});
+  try {
+    const process::Captured answer = ask_git(place, std::move(arguments), time_out);
+    if (answer.status.succeeded()) return {true};
+    return {false, first_complaint(answer.err)};
+  } catch (const Error& error) {
+    return {false, error.what(), error.hints()};
+  }
+}
+
+}  // namespace
+
+Fetched Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const {
+  if (parse_object_id(commit).is_zero()) return {false, "it is no commit id"};
   // In a full clone a depth would cut the history of what is fetched, and make the clone a shallow one.
-  if (is_shallow()) arguments.emplace_back("--depth=1");
-  arguments.insert(arguments.end(), {"origin", commit});
-  try_git(handle_->place(), std::move(arguments), time_out);
+  std::vector<std::string> arguments = {"origin", commit};
+  if (is_shallow()) arguments.insert(arguments.begin(), "--depth=1");
+  Fetched fetched = fetch(handle_->place(), std::move(arguments), time_out);
   handle_->objects->refresh();
-  return find_commit(commit).has_value();
+  if (find_commit(commit)) return {true};
+  if (fetched) return {false, "origin gave another object"};
+  return fetched;
+}
+
+Fetched Repository::deepen(const std::vector<CommitId>& commits, unsigned count, std::chrono::seconds time_out) const {
+  std::vector<std::string> arguments = {count == 0 ? "--unshallow" : fmt::format("--deepen={}", count), "origin"};
+  arguments.insert(arguments.end(), commits.begin(), commits.end());
+  const auto before = read_shallow_boundary(handle_->common_directory);
+  Fetched fetched = fetch(handle_->place(), std::move(arguments), time_out);
+  handle_->objects->refresh();
+  if (!fetched) return fetched;
+  if (read_shallow_boundary(handle_->common_directory) != before) return {true};
+  return {false, "origin has no more of the history"};
 }
 
 bool Repository::fetch_branch(const std::string& branch, std::chrono::seconds time_out) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "repo/change_set.hpp"
 #include "repo/tree.hpp"
@@ -14,6 +15,15 @@ namespace statelane::repo {
 
 /// A commit's id as 40 (or 64) lower case hexadecimal digits.
 using CommitId = std::string;
+
+/// What became of a fetch.
+struct Fetched {
+  bool is_here = false;
+  std::string why_not{};  ///< no remote, no `git`, no permission, no answer in time; empty when it is here
+  std::vector<std::string> hints{};
+
+  explicit operator bool() const { return is_here; }
+};
 
 /// A git repository, opened read-only. Objects are read through libgit2; what libgit2 1.5 cannot do (a merge base
 /// across a shallow boundary, fetching, a work tree's changes, a repository that it refuses to open: SHA-256) the `git`
@@ -54,6 +64,9 @@ class Repository {
   /// The first parent; empty for a root commit. Throws when the parent is not here, beyond a shallow boundary.
   std::optional<CommitId> first_parent(const CommitId& commit) const;
 
+  /// The first line of a commit's message.
+  std::string subject(const CommitId& commit) const;
+
   /// A best common ancestor; empty for unrelated histories. Throws when a shallow boundary hides it.
   std::optional<CommitId> merge_base(const CommitId& one, const CommitId& other) const;
 
@@ -71,9 +84,15 @@ class Repository {
   /// zero.
   ChangeSet work_tree_changes(const CommitId& base) const;
 
-  /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1). True when it is here afterwards;
-  /// false when there is no remote, no `git`, no permission, or the time-out passed.
-  bool fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
+  /// The index, as `git commit` would commit it. Throws for a bare repository, and when there are unmerged paths.
+  std::unique_ptr<Tree> index_tree() const;
+
+  /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1).
+  Fetched fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
+
+  /// In a shallow clone, fetches from `origin` up to `count` more commits behind the boundaries that `commits` reach;
+  /// all that there are when `count` is 0.
+  Fetched deepen(const std::vector<CommitId>& commits, unsigned count, std::chrono::seconds time_out) const;
 
   /// Fetches what the remote branch `branch` of `origin` has and this clone lacks, without moving any branch here.
   /// False when that cannot be done.

@@ -1,6 +1,8 @@
 #include <map>
+#include <set>
 
 #include "base/error.hpp"
+#include "repo/index_tree.hpp"
 #include "repo/object_id.hpp"
 #include "repo/repository_handle.hpp"
 #include "repo/sparse_tree.hpp"
@@ -56,16 +58,49 @@ void add_untracked(std::map<RepoPath, FileChange>& changes, const Tree& work_tre
   if (is_same) changes.erase(place);
 }
 
-/// A record of `git ls-files -t --stage -z`, `TAG MODE ID STAGE TAB NAME`; the tag of what is not checked out is S.
-void add_absent(std::map<RepoPath, TreeEntry>& absent, std::string_view record) {
+/// An entry of the index, as `git ls-files -t --stage -z` tells it: `TAG MODE ID STAGE TAB NAME`.
+struct IndexEntry {
+  RepoPath path;
+  TreeEntry entry;
+  bool is_absent = false;  ///< sparse checkout left it out
+  bool is_unmerged = false;
+};
+
+std::optional<IndexEntry> parse_index_entry(std::string_view record) {
   const std::size_t tab = record.find('\t');
   const std::size_t id = record.find(' ', 2) + 1;
-  if (!record.starts_with("S ") || tab == std::string_view::npos || id == 0) return;
+  if (tab == std::string_view::npos || id == 0) return std::nullopt;
   const auto path = RepoPath::parse(record.substr(tab + 1));
-  if (!path) return;
+  if (!path) return std::nullopt;
   const std::string_view digits = record.substr(id, record.find(' ', id) - id);
-  absent.emplace(*path,
-                 TreeEntry{std::string(path->name()), kind_of_mode(record.substr(2, 6)), parse_object_id(digits)});
+  return IndexEntry{*path,
+                    {std::string(path->name()), kind_of_mode(record.substr(2, 6)), parse_object_id(digits)},
+                    record.starts_with("S "),
+                    record[tab - 1] != '0'};
+}
+
+std::vector<IndexEntry> read_index(const fs::path& work_tree) {
+  std::vector<IndexEntry> entries;
+  for (const std::string& record : ask_for_fields(work_tree, {"ls-files", "-t", "--stage", "-z"})) {
+    if (auto entry = parse_index_entry(record)) entries.push_back(*std::move(entry));
+  }
+  return entries;
+}
+
+/// The id of a file without content.
+ContentId empty_blob(std::size_t id_size) {
+  return parse_object_id(id_size == 32 ? "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
+                                       : "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+}
+
+/// Paths of `git add --intent-to-add`: they stand in the index with no content yet.
+std::set<RepoPath> read_intended(const fs::path& work_tree) {
+  std::set<RepoPath> paths;
+  for (const std::string& name : ask_for_fields(
+           work_tree, {"diff", "--name-only", "--diff-filter=A", "-z", "--no-ext-diff", "--no-relative", "--"})) {
+    if (auto path = RepoPath::parse(name)) paths.insert(*std::move(path));
+  }
+  return paths;
 }
 
 }  // namespace
@@ -78,12 +113,32 @@ std::unique_ptr<Tree> Repository::disk_tree() const {
   std::error_code fault;
   std::map<RepoPath, TreeEntry> absent;
   if (fs::exists(handle_->git_directory / "info" / "sparse-checkout", fault)) {
-    for (const std::string& record : ask_for_fields(*handle_->work_tree, {"ls-files", "-t", "--stage", "-z"})) {
-      add_absent(absent, record);
+    for (const IndexEntry& entry : read_index(*handle_->work_tree)) {
+      if (entry.is_absent) absent.emplace(entry.path, entry.entry);
     }
   }
   if (absent.empty()) return std::make_unique<DiskTree>(*handle_->work_tree);
   return std::make_unique<SparseTree>(*handle_->work_tree, absent, *handle_->objects);
+}
+
+std::unique_ptr<Tree> Repository::index_tree() const {
+  if (!handle_->work_tree) {
+    throw Error(ErrorKind::environment, "a bare repository has no index", {"name a revision with --rev or --head"});
+  }
+  std::map<RepoPath, TreeEntry> files;
+  bool may_be_intended = false;
+  for (const IndexEntry& entry : read_index(*handle_->work_tree)) {
+    if (entry.is_unmerged) {
+      throw Error(ErrorKind::environment, "the index has unmerged paths: " + entry.path.display(),
+                  {"resolve the conflict and git add the file"});
+    }
+    may_be_intended = may_be_intended || entry.entry.id == empty_blob(handle_->objects->id_size());
+    files.emplace(entry.path, entry.entry);
+  }
+  if (may_be_intended) {
+    for (const RepoPath& path : read_intended(*handle_->work_tree)) files.erase(path);
+  }
+  return std::make_unique<IndexTree>(files, *handle_->objects);
 }
 
 ChangeSet Repository::work_tree_changes(const CommitId& base) const {

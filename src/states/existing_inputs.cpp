@@ -1,6 +1,7 @@
 #include "states/existing_inputs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace statelane::states {
@@ -62,6 +63,18 @@ class Collector {
 
 std::vector<RepoPath> find_existing_inputs(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state) {
   return Collector(tree, graph, state).collect();
+}
+
+std::vector<RepoPath> find_regrouped_inputs(const repo::Tree& base, const StateGraph& base_graph,
+                                            const repo::Tree& head, const StateGraph& head_graph,
+                                            const std::string& id) {
+  const std::vector<RepoPath> before = find_existing_inputs(base, base_graph, *base_graph.find(id));
+  const std::vector<RepoPath> after = find_existing_inputs(head, head_graph, *head_graph.find(id));
+  std::vector<RepoPath> differing;
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
+                                std::back_inserter(differing));
+  std::erase_if(differing, [&](const RepoPath& path) { return !base.find(path) || !head.find(path); });
+  return differing;
 }
 
 }  // namespace statelane::states

@@ -134,6 +134,16 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
   }
 }
 
+Exclusion StateGraph::exclusion(const State& state, const Input& input, const RepoPath& path) const {
+  const bool is_own = input.kind == InputKind::own_directory;
+  if (is_own && input.path.is_root() && !path.parent().is_root()) return Exclusion::below_root;
+  if (lies_in_other_state(path, input.path)) return Exclusion::other_state;
+  if (is_own && is_listed(state.foreign, path, input.path)) return Exclusion::other_instance;
+  if (!is_own && lies_in_tests_or_examples(path.within(input.path))) return Exclusion::tests_or_examples;
+  if (is_documentation_name(path.name())) return Exclusion::documentation;
+  return is_ignored(path) ? Exclusion::ignored : Exclusion::none;
+}
+
 bool StateGraph::lies_in_other_state(const RepoPath& path, const RepoPath& directory) const {
   std::string_view place = parent_of(path.str());
   for (; place != directory.str() && !place.empty(); place = parent_of(place)) {

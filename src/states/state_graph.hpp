@@ -42,6 +42,17 @@ struct PathTextEqual {
 template <typename Value>
 using PathTable = std::unordered_map<RepoPath, Value, PathTextHash, PathTextEqual>;
 
+/// Why a path below a directory that a state reads is no input by that.
+enum class Exclusion {
+  none,
+  documentation,      ///< `*.md`, `LICENSE*`, `.gitignore`, `*.tftest.hcl`
+  ignored,            ///< by `.statelane.yml`
+  tests_or_examples,  ///< of a module
+  other_state,        ///< it lies in another state's directory
+  other_instance,     ///< only another instance of the same directory reads it
+  below_root,         ///< a state in the root directory owns only what lies directly there
+};
+
 /// All states of one tree and what they depend on. Built once, then only asked.
 class StateGraph {
  public:
@@ -54,6 +65,7 @@ class StateGraph {
 
   const std::vector<State>& states() const { return states_; }
   const std::vector<Edge>& edges() const { return edges_; }
+  const std::vector<std::string>& ignored_globs() const { return ignore_; }
 
   /// The index of the state with this id.
   std::optional<std::uint32_t> find(std::string_view id) const;
@@ -64,6 +76,9 @@ class StateGraph {
 
   /// Some state has a claim to `path`: what `claims` finds is not empty.
   bool is_claimed(const RepoPath& path) const;
+
+  /// Why `path`, which lies below the own or a module's directory `input` of `state`, is no input by that.
+  Exclusion exclusion(const State& state, const Input& input, const RepoPath& path) const;
 
   /// Terraform would load something in `directory`.
   bool has_configuration(const RepoPath& directory) const;

@@ -4,6 +4,7 @@
 
 #include "hcl/parse.hpp"
 #include "hcl/parse_json.hpp"
+#include "hcl/token_digest.hpp"
 
 namespace statelane::terraform {
 
@@ -49,6 +50,10 @@ VariableFile read_variable_file(std::string text, Syntax syntax) {
   Diagnostics faults;
   const hcl::File file = read(std::move(text), syntax, {}, faults);
   return to_variable_file(file, std::move(faults));
+}
+
+std::string token_digest(const std::string& text, Syntax syntax) {
+  return syntax == Syntax::json ? hcl::json_token_digest(text) : hcl::native_token_digest(text);
 }
 
 }  // namespace statelane::terraform

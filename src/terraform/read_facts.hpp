@@ -14,4 +14,7 @@ FileFacts read_file_facts(std::string text, Syntax syntax);
 /// The same for a file of variable values or backend settings.
 VariableFile read_variable_file(std::string text, Syntax syntax);
 
+/// What a file's bytes say apart from comments and layout, as 64 hexadecimal digits; equal digests, equal meaning.
+std::string token_digest(const std::string& text, Syntax syntax);
+
 }  // namespace statelane::terraform

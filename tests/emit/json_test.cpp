@@ -153,13 +153,13 @@ TEST_CASE("affected has base, head, every chain, and the other lists") {
   const auto text = statelane::emit::render_affected_json({"111", "merge-base", "the merge base", "", false}, impact);
   CHECK(json::parse(text) == json::parse(R"({
     "schema": "statelane/affected/1",
-    "base": {"commit": "111", "reason": "merge-base", "text": "the merge base"}, "head": {"commit": null},
+    "base": {"commit": "111", "reason": "merge-base", "text": "the merge base"}, "head": {"commit": null, "tree": "work_tree"},
     "affected": [
       {"id": "a", "change": "modified", "causes": [[{"kind": "file_changed", "path": "a/main.tf"}, {"kind": "own_file", "path": "a"}]]},
       {"id": "new", "change": "moved", "from": "old", "causes": [[{"kind": "requested"}]]},
       {"id": "z", "change": "dependent", "causes": [[{"kind": "file_changed", "path": "a/x"},
         {"kind": "dependency_affected", "path": "z/u.tf", "line": 3, "state": "a"}]]}],
-    "skipped": [{"id": "s", "why": "format", "paths": ["s/main.tf"]}], "dependents": ["d"], "unclaimed": ["u.tf"]})"));
+    "skipped": [{"id": "s", "why": "format", "paths": ["s/main.tf"]}], "dependents": ["d"], "untouched": [], "unclaimed": ["u.tf"]})"));
   CHECK(text.starts_with(
       "{\n  \"schema\": \"statelane/affected/1\",\n  \"base\": {\n    \"commit\": \"111\",\n    \"reason\""));
 }

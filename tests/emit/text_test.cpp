@@ -75,17 +75,6 @@ TEST_CASE("affected says so when there is nothing") {
         "base 1 (its parent)\nhead 2\n\nno state is affected\n");
 }
 
-TEST_CASE("why answers for affected, skipped, dependent and untouched states") {
-  Impact impact = affected({"a"});
-  impact.skipped = {{"s", {RepoPath::of("s/main.tf")}}};
-  impact.dependents = {"d"};
-  const auto why = [&](const std::string& id) { return statelane::emit::render_why_text(id, impact, false); };
-  CHECK(why("a") == "a  modified\n  a/main.tf changed, a file of the state's directory\n");
-  CHECK(why("s") == "s  not affected\n  s/main.tf changed, but only in comments and layout\n");
-  CHECK(why("d") == "d  not affected\n  it depends on affected states, and does not run for that\n");
-  CHECK(why("x") == "x  not affected\n");
-}
-
 TEST_CASE("inputs are modules, patterns, files and what is not known") {
   auto prod = state("a");
   prod.unknown = {{{RepoPath::of("a/main.tf"), 7}, "var.x is not known"}};

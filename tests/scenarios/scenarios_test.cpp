@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "impact/impact.hpp"
+#include "impact/regrouping.hpp"
 #include "scenarios/scenario.hpp"
 #include "states/existing_inputs.hpp"
 #include "states/load_states.hpp"
@@ -22,6 +23,7 @@ struct Loaded {
   states::LoadedStates base;
   states::LoadedStates head;
   repo::ChangeSet changes;
+  std::set<std::string> regrouped;
   Diagnostics diagnostics;
 };
 
@@ -42,6 +44,14 @@ Loaded load(const test::Scenario& scenario) {
   result.head = load(head, facts, result.diagnostics);
   result.changes = repo::diff_trees(&base, &head);
   result.tree = head;
+  for (const std::string& id : impact::find_regrouping_candidates(result.base.graph, result.head.graph)) {
+    auto inputs = states::find_regrouped_inputs(base, result.base.graph, head, result.head.graph, id);
+    std::erase_if(inputs, [&](const RepoPath& path) {
+      return std::any_of(result.changes.begin(), result.changes.end(),
+                         [&](const repo::FileChange& change) { return change.path == path; });
+    });
+    if (!inputs.empty()) result.regrouped.insert(id);
+  }
   return result;
 }
 
@@ -104,11 +114,13 @@ std::string render_inputs(const states::State& state) {
 }
 
 std::string render_affected(const Loaded& loaded) {
-  const impact::Impact impact = impact::find_affected(loaded.base.graph, loaded.head.graph, loaded.changes, {});
+  const impact::Impact impact =
+      impact::find_affected(loaded.base.graph, loaded.head.graph, {loaded.changes, {}, loaded.regrouped});
   std::string result;
   for (const impact::Affected& affected : impact.affected) {
-    result += fmt::format("{} {}{}\n", affected.id, name_of(affected.change),
-                          affected.from.empty() ? "" : fmt::format(" from {}", affected.from));
+    result += fmt::format("{} {}{}{}\n", affected.id, name_of(affected.change),
+                          affected.from.empty() ? "" : fmt::format(" from {}", affected.from),
+                          affected.orphans.empty() ? "" : fmt::format(", orphans {}", affected.orphans));
   }
   for (const std::string& id : impact.dependents) result += fmt::format("dependent {}\n", id);
   for (const RepoPath& path : impact.unclaimed) result += fmt::format("unclaimed {}\n", path.str());

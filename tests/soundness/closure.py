@@ -636,7 +636,16 @@ class Closure:
             return self._fold_template(found[0][1], scope)
         if len(found) == 3 and found[1] == ("mark", b".") and scope:
             return scope.value(found[0][1], found[2][1], self)
+        if found[:2] == [("name", b"abspath"), ("mark", b"(")] and found[-1:] == [("mark", b")")]:
+            return self._absolute(self._fold_found(found[2:-1], scope))
         return UNKNOWN
+
+    def _absolute(self, parts):
+        """What `abspath` makes of a path: it begins at the top of the repository."""
+        if parts is UNKNOWN or not parts or parts[0] is UNKNOWN or UNKNOWN in parts:
+            return UNKNOWN
+        place = self._place(self.directory, b"".join(parts))
+        return UNKNOWN if place is None else [ROOT_MARK + (b"/" + place if place else b"")]
 
     def _fold_template(self, value, scope):
         parts = []

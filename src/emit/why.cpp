@@ -1,0 +1,99 @@
+#include "emit/why.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "emit/table.hpp"
+#include "emit/words.hpp"
+#include "pipeline/describe_cause.hpp"
+
+namespace statelane::emit {
+
+namespace {
+
+using states::Exclusion;
+
+/// More than these say nothing that the first do not.
+constexpr std::size_t most_near_misses = 10;
+
+std::string safe(std::string_view text) { return escape_for_terminal(text); }
+
+/// Chains that end the same way share their branch. The order is that of the steps.
+struct Branch {
+  std::map<impact::CauseStep, Branch> branches;
+};
+
+void render_branches(const Branch& branch, const std::string& indent, std::string& out) {
+  for (auto entry = branch.branches.begin(); entry != branch.branches.end(); ++entry) {
+    const bool is_last = std::next(entry) == branch.branches.end();
+    out += fmt::format("{}{}{}\n", indent, is_last ? "└─ " : "├─ ", safe(pipeline::describe_step(entry->first)));
+    render_branches(entry->second, indent + (is_last ? "   " : "│  "), out);
+  }
+}
+
+std::string render_affected(const impact::Affected& affected, const Painter& painter) {
+  std::string head = fmt::format("{}  {}", painter.paint(safe(affected.id), Style::bold), word_of(affected.change));
+  if (!affected.from.empty()) head += " from " + safe(affected.from);
+  if (!affected.orphans.empty()) head += ", would orphan the resources of " + safe(affected.orphans);
+  Branch root;
+  for (const impact::Cause& cause : affected.causes) {
+    Branch* place = &root;
+    for (auto step = cause.rbegin(); step != cause.rend(); ++step) place = &place->branches[*step];
+  }
+  std::string out = head + "\n";
+  render_branches(root, "", out);
+  return out;
+}
+
+std::string describe_near_miss(const impact::NearMiss& miss) {
+  switch (miss.why) {
+    case Exclusion::documentation: return "is documentation or a test, which counts only where something reads it";
+    case Exclusion::ignored: return "is ignored by .statelane.yml, and nothing reads it";
+    case Exclusion::tests_or_examples: return "lies in tests/ or examples/ of the module " + miss.input.display();
+    case Exclusion::other_state: return "belongs to the state " + miss.state;
+    case Exclusion::other_instance: return "is read by another instance of the directory only";
+    case Exclusion::below_root: return "lies deeper than the root directory's own files";
+    case Exclusion::none: break;
+  }
+  return "lies beside " + miss.input.str() + ", which it reads";
+}
+
+const impact::Skipped* find_skipped(const Why& why) {
+  const auto& skipped = why.impact.skipped;
+  const auto found =
+      std::find_if(skipped.begin(), skipped.end(), [&](const auto& entry) { return entry.id == why.id; });
+  return found == skipped.end() ? nullptr : &*found;
+}
+
+std::string render_not_affected(const Why& why, const Painter& painter) {
+  std::string out = painter.paint(safe(why.id), Style::bold) + "  not affected\n";
+  const impact::Skipped* skipped = find_skipped(why);
+  if (skipped != nullptr) {
+    for (const RepoPath& path : skipped->paths)
+      out += fmt::format("  {} changed, but only in comments and layout\n", safe(path.str()));
+  } else {
+    out += why.changed_paths == 0 ? "  nothing changed\n"
+           : why.changed_paths == 1
+               ? "  the one changed path is no input of it\n"
+               : fmt::format("  none of the {} changed paths is an input of it\n", why.changed_paths);
+  }
+  for (const std::string& id : why.dependencies)
+    out += fmt::format("  it depends on {}, which is affected; its own lane runs only with --dependents\n", safe(id));
+  for (std::size_t index = 0; index < std::min(why.near.size(), most_near_misses); ++index)
+    out += fmt::format("  near: {} {}\n", safe(why.near[index].path.str()), safe(describe_near_miss(why.near[index])));
+  if (why.near.size() > most_near_misses)
+    out += fmt::format("  near: {} more paths like these\n", why.near.size() - most_near_misses);
+  return out;
+}
+
+}  // namespace
+
+std::string render_why_text(const Why& why, bool color) {
+  const Painter painter(color);
+  const impact::Affected* affected = why.impact.find(why.id);
+  return affected != nullptr ? render_affected(*affected, painter) : render_not_affected(why, painter);
+}
+
+}  // namespace statelane::emit

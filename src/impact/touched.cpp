@@ -1,0 +1,122 @@
+#include "impact/touched.hpp"
+
+namespace statelane::impact {
+
+namespace {
+
+using states::Claim;
+using states::Input;
+using states::InputKind;
+using states::State;
+
+/// A diamond of modules has as many chains as ways through it; past this many for one state and path the rest says
+/// nothing new.
+constexpr std::size_t most_chains = 32;
+
+CauseKind cause_of(InputKind kind) {
+  switch (kind) {
+    case InputKind::own_directory: return CauseKind::own_file;
+    case InputKind::module_directory: return CauseKind::module_changed;
+    case InputKind::variable_file: return CauseKind::variable_file_changed;
+    case InputKind::backend_file: return CauseKind::backend_file_changed;
+    case InputKind::lock_file: return CauseKind::lock_file_changed;
+    case InputKind::version_pin: return CauseKind::version_pin_changed;
+    case InputKind::configured: return CauseKind::input_configured;
+    case InputKind::link: return CauseKind::link_changed;
+    case InputKind::data_directory:
+    case InputKind::file:
+    case InputKind::pattern: return CauseKind::reference_changed;
+  }
+  return CauseKind::reference_changed;
+}
+
+/// All chains from a claimed path to its state.
+class ChainBuilder {
+ public:
+  ChainBuilder(const State& state, std::set<Cause>& causes) : state_(state), causes_(causes) {}
+
+  void add(const RepoPath& path, std::uint32_t input) {
+    added_ = 0;
+    visiting_.assign(state_.inputs.size(), false);
+    Cause chain = {{CauseKind::file_changed, path, std::nullopt, std::nullopt}};
+    climb(input, chain);
+  }
+
+ private:
+  void climb(std::uint32_t index, Cause& chain) {
+    if (visiting_[index] || added_ >= most_chains) return;
+    visiting_[index] = true;
+    const Input& input = state_.inputs[index];
+    for (const states::Reach& reach : input.reached) {
+      CauseStep step{cause_of(input.kind), reach.place.file, std::nullopt, std::nullopt};
+      if (input.kind == InputKind::own_directory) step.path = input.path;
+      if (reach.place.line != 0) step.line = reach.place.line;
+      chain.push_back(step);
+      if (reach.via) {
+        climb(*reach.via, chain);
+      } else if (added_ < most_chains) {
+        causes_.insert(chain);
+        ++added_;
+      }
+      chain.pop_back();
+    }
+    visiting_[index] = false;
+  }
+
+  const State& state_;
+  std::set<Cause>& causes_;
+  std::vector<bool> visiting_;
+  std::size_t added_ = 0;
+};
+
+/// The state reads the path only as configuration, so that its tokens are all that matters.
+bool reads_as_configuration(const Input& input, const RepoPath& path) {
+  switch (input.kind) {
+    case InputKind::own_directory:
+    case InputKind::module_directory: return path.parent() == input.path && states::is_infrastructure_name(path.name());
+    case InputKind::variable_file:
+    case InputKind::backend_file:
+    case InputKind::lock_file: return true;
+    default: return false;
+  }
+}
+
+bool exists(const repo::FileChange& change, Side side) {
+  return change.kind != (side == Side::base ? repo::ChangeKind::added : repo::ChangeKind::deleted);
+}
+
+/// The claims of one state to one changed path.
+void add_claims(const State& state, std::span<const Claim> claims, const RepoPath& path, bool is_format_only,
+                Touched& touched) {
+  bool as_configuration = is_format_only;
+  for (const Claim& claim : claims) {
+    as_configuration = as_configuration && reads_as_configuration(state.inputs[claim.input], path);
+  }
+  if (as_configuration) {
+    touched.without_effect[state.id].insert(path);
+    return;
+  }
+  ChainBuilder builder(state, touched.causes[state.id]);
+  for (const Claim& claim : claims) builder.add(path, claim.input);
+}
+
+}  // namespace
+
+void add_touched(const states::StateGraph& graph, Side side, const Difference& difference, Touched& touched) {
+  for (const repo::FileChange& change : difference.changes) {
+    const std::vector<Claim> claims = graph.claims(change.path);
+    const bool is_format_only = difference.format_only.contains(change.path);
+    const bool counts_for_all = exists(change, side);
+    for (std::size_t begin = 0; begin < claims.size();) {
+      const State& state = graph.states()[claims[begin].state];
+      std::size_t end = begin;
+      while (end < claims.size() && claims[end].state == claims[begin].state) ++end;
+      if (counts_for_all || difference.regrouped.contains(state.id)) {
+        add_claims(state, std::span(claims).subspan(begin, end - begin), change.path, is_format_only, touched);
+      }
+      begin = end;
+    }
+  }
+}
+
+}  // namespace statelane::impact
