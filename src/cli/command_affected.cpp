@@ -1,4 +1,4 @@
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
@@ -6,6 +6,7 @@
 #include "cli/describe_comparison.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
+#include "gitlab/expansion.hpp"
 
 namespace statelane::cli {
 
@@ -14,11 +15,19 @@ int run_affected(const Options& options) {
   const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const pipeline::Comparison ends = describe_comparison(comparison);
-  write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
-                            : emit::render_affected_text(ends, comparison.impact, wants_color(options)));
+  write_output(options.json
+                   ? emit::render_affected_json(ends, comparison.impact)
+                   : emit::render_affected_text(ends, comparison.impact, comparison.head.states.graph.states().size(),
+                                                output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options);
   write_next_step(comparison);
+  if (!comparison.impact.affected.empty() && !options.json) {
+    const std::string range = options.range.empty() ? "" : " " + options.range;
+    const std::string id = comparison.impact.affected.front().id;
+    write_next_commands(
+        fmt::format("statelane why {}{}, statelane generate{}", gitlab::quote_for_shell(id), range, range));
+  }
   if (has_errors) return options.exit_code ? 4 : 1;
   if (is_unclaimed) return 1;
   return options.exit_code && !comparison.impact.affected.empty() ? 1 : 0;

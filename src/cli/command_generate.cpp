@@ -41,6 +41,7 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   if (comparison.ends.base) result += " --base " + *comparison.ends.base;
   if (comparison.ends.head) result += " --head " + *comparison.ends.head;
   if (!options.ignore_format) result += " --no-ignore-format";
+  if (!options.gates) result += " --no-gates";
   if (options.children > 1) result += fmt::format(" --children {}", options.children);
   if (options.files > 1) result += fmt::format(" --files {}", options.files);
   return result;
@@ -78,7 +79,7 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   request.default_branch = text("CI_DEFAULT_BRANCH");
   request.root_pipeline = text("CI_PIPELINE_ID");
   request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
-  request.gates = !comparison.ends.is_missing;
+  request.gates = options.gates && !comparison.ends.is_missing;
   request.changes_keyword = options.changes;
   request.lock_files = find_lock_files(comparison);
   request.successors = impact::find_successors(comparison.impact, comparison.base.states.graph,

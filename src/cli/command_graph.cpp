@@ -20,7 +20,7 @@ std::string render(const states::LoadedStates& loaded, const Options& options) {
     case GraphFormat::json: return emit::render_graph_json(loaded);
     case GraphFormat::text: break;
   }
-  return emit::render_graph_text(graph, wants_color(options));
+  return emit::render_graph_text(graph, output_view(options));
 }
 
 /// Circles are real: they are named with their way, and pipelines put them into one step.

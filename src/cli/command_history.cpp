@@ -116,7 +116,7 @@ int run_history(const Options& options) {
   const Line line = read_line(repository, options);
   const emit::History history = replay(repository, line, options);
   write_output(options.json ? emit::render_history_json(history)
-                            : emit::render_history_text(history, wants_color(options)));
+                            : emit::render_history_text(history, output_view(options).color));
   if (!history.cut.empty()) fmt::print(stderr, "statelane: warning: {}\n", history.cut);
   return 0;
 }

@@ -20,7 +20,7 @@ std::string render_state(const Side& side, std::uint32_t index, const Options& o
   const states::StateGraph& graph = side.states.graph;
   const auto files = states::find_existing_inputs(*side.tree, graph, index);
   return options.json ? emit::render_inputs_json(graph.states()[index], files)
-                      : emit::render_inputs_text(graph.states()[index], files, wants_color(options));
+                      : emit::render_inputs_text(graph.states()[index], files, output_view(options));
 }
 
 std::string render_path(const Side& side, const RepoPath& path, const Options& options) {

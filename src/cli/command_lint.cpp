@@ -40,7 +40,8 @@ int run_lint(const Options& options) {
   const gitlab::PredefinedVariables variables = read_predefined_variables();
   const lint::LintSettings settings{default_branch(repository, variables), server_version(variables, side.config)};
   const lint::LintResult result = lint::lint_pipeline(*side.tree, file, side.states.graph, settings);
-  write_output(options.json ? emit::render_lint_json(result) : emit::render_lint_text(result, wants_color(options)));
+  write_output(options.json ? emit::render_lint_json(result)
+                            : emit::render_lint_text(result, output_view(options).color));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   return has_errors || !result.findings.empty() ? 1 : 0;
 }

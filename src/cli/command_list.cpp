@@ -1,8 +1,13 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
+#include "gitlab/expansion.hpp"
 
 namespace statelane::cli {
 
@@ -14,6 +19,20 @@ std::string render_ids(const states::StateGraph& graph) {
   return result;
 }
 
+/// What to do when there is nothing to do anything with; else what to ask next.
+void write_advice(const states::StateGraph& graph) {
+  if (graph.states().empty()) {
+    fmt::print(
+        stderr,
+        "hint: no directory has a backend or cloud block, or a committed .terraform.lock.hcl; those that are states "
+        "all the same are named under states.include in {}\n",
+        config::file_name);
+    return;
+  }
+  write_next_commands(
+      fmt::format("statelane affected HEAD, statelane inputs {}", gitlab::quote_for_shell(graph.states().front().id)));
+}
+
 }  // namespace
 
 int run_list(const Options& options) {
@@ -23,8 +42,10 @@ int run_list(const Options& options) {
   const auto unclaimed = states::find_unclaimed(*side.tree, side.states.graph);
   write_output(options.ids    ? render_ids(side.states.graph)
                : options.json ? emit::render_list_json(side.states, unclaimed)
-                              : emit::render_list_text(side.states, unclaimed, wants_color(options)));
-  return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
+                              : emit::render_list_text(side.states, unclaimed, output_view(options)));
+  const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
+  if (!options.json && !options.ids) write_advice(side.states.graph);
+  return has_errors ? 1 : 0;
 }
 
 }  // namespace statelane::cli

@@ -62,6 +62,7 @@ struct CommandRow {
   std::vector<ArgumentRow> arguments = {};
   std::vector<OptionGroup> options = {};
   std::vector<Example> examples = {};
+  void (*defaults)(Options&) = nullptr;  ///< what differs from the defaults of `Options`
   int (*run)(const Options&) = nullptr;
 };
 

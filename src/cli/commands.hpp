@@ -23,6 +23,8 @@ int run_lint(const Options& options);
 enum class LaneVerb { plan, apply, destroy, drift };
 int run_lane(const Options& options, LaneVerb verb);
 
+int run_report(const Options& options);
+int run_init(const Options& options);
 int run_completion(const Options& options);
 int run_man(const Options& options);
 

@@ -9,6 +9,7 @@
 #include "cli/choose_ends.hpp"
 #include "cli/find_impact.hpp"
 #include "cli/open_facts.hpp"
+#include "cli/progress.hpp"
 #include "cli/quiet_edges.hpp"
 #include "repo/links.hpp"
 
@@ -122,6 +123,7 @@ Side load_side(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagno
 }
 
 Side load_only_side(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {
+  const Progress progress("reading states");
   facts::FactStore facts = open_facts(repository, options);
   const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
   if (options.staged && options.revision.empty()) return load_side(repository.index_tree(), facts, diagnostics);
@@ -141,6 +143,7 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
   result.ends = choose_ends(repository, options, variables);
   const Ends& ends = result.ends;
 
+  const Progress progress("reading states of both sides");
   facts::FactStore facts = open_facts(repository, options);
   Diagnostics of_base;  // what was wrong before this change is nobody's concern now
   result.base = load_side(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base);

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "cli/terminal.hpp"
 
 namespace statelane::cli {
 
@@ -28,10 +29,14 @@ bool write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
-bool wants_color(const Options& options) {
-  if (options.color != Color::automatic) return options.color == Color::always;
+emit::View output_view(const Options& options) {
   const char* no_color = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+  const bool takes_color = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+  return {options.color == Color::automatic ? takes_color : options.color == Color::always, find_output_width()};
+}
+
+void write_next_commands(std::string_view text) {
+  if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "next: {}\n", text);
 }
 
 void write_output(std::string_view text) {

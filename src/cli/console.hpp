@@ -4,12 +4,16 @@
 
 #include "base/diagnostics.hpp"
 #include "cli/options.hpp"
+#include "emit/view.hpp"
 #include "repo/tree.hpp"
 
 namespace statelane::cli {
 
-/// Standard output takes colour: asked for, or a terminal without NO_COLOR.
-bool wants_color(const Options& options);
+/// What standard output can show. Colour: asked for, or a terminal without NO_COLOR.
+emit::View output_view(const Options& options);
+
+/// Suggests commands to go on with, on standard error, where that is a terminal: people want them, logs do not.
+void write_next_commands(std::string_view text);
 
 /// Writes to standard output. Throws `Error` (environment) when that fails, as on a full disk.
 void write_output(std::string_view text);

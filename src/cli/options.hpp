@@ -12,6 +12,7 @@
 namespace statelane::cli {
 
 enum class GraphFormat { text, dot, mermaid, json };
+enum class ReportFormat { html, markdown };
 enum class Color { automatic, always, never };
 enum class OnMissingBase { fail, all };
 
@@ -50,6 +51,7 @@ struct Options {
   std::string output;
   std::optional<config::ChangesKeyword> changes;
   std::string image;
+  bool gates = true;         ///< generate, init
   std::size_t children = 1;  ///< that the parent triggers
   std::size_t files = 1;     ///< that it includes for each
 
@@ -64,6 +66,16 @@ struct Options {
   runner::RunOptions run;
 
   std::string shell;  ///< completion
+
+  // report
+  ReportFormat report_format = ReportFormat::html;
+  std::string artifacts;
+
+  // init
+  bool write = false;
+  bool force = false;
+  bool with_config = false;
+  std::string gitlab_version;
 };
 
 }  // namespace statelane::cli

@@ -143,6 +143,7 @@ ParsedArguments parse_arguments(std::span<const char* const> arguments, const En
   if (command == nullptr) return {.text = render_help(words, width), .exit_code = 2};
 
   ParsedArguments result{.command = command->row};
+  if (command->row->defaults != nullptr) command->row->defaults(result.options);
   take_options(typed_options(parser, *command), environment, result.options);
   for (std::size_t index = 0; index < command->arguments.size(); ++index) {
     const std::vector<std::string>& typed = command->arguments[index]->results();

@@ -67,6 +67,7 @@ CommandRow generate_row() {
        number(
            "--files", "N", {1, 3}, [](Options& options, std::size_t count) { options.files = count; },
            "how many files the parent includes for each child (default 1)"),
+       negatable_flag("--gates", &Options::gates, "manual applies too (default), or plans only"),
        text("--image", "IMAGE", &Options::image, "container image of the jobs (default: the image of this job)"),
        strict_option().rows[0]}};
   return {.name = "generate",
@@ -81,8 +82,33 @@ CommandRow generate_row() {
           .run = run_generate};
 }
 
+CommandRow report_row() {
+  OptionRow format = choice<ReportFormat>("--format", &Options::report_format,
+                                          {{"html", ReportFormat::html}, {"markdown", ReportFormat::markdown}},
+                                          "a page that needs no other file, or GitLab's Markdown");
+  format.variable = "STATELANE_OPT_REPORT_FORMAT";
+  OptionRow output =
+      text("-o,--output", "FILE", &Options::output, "write to this file instead of standard output", Offers::files);
+  output.variable = "STATELANE_OPT_REPORT_OUTPUT";
+  OptionGroup page{"Report",
+                   {std::move(format), std::move(output),
+                    text("--artifacts", "DIR", &Options::artifacts, "where plans and applies left theirs (.statelane)",
+                         Offers::directories),
+                    strict_option().rows[0]}};
+  return {
+      .name = "report",
+      .section = Section::pipeline,
+      .summary = "a page about one run: states, causes, plans, applies",
+      .description = "What the jobs left in .statelane is read where it lies. The page asks no network for anything.",
+      .arguments = {range_argument()},
+      .options = with_comparison({std::move(page)}),
+      .examples = {{"statelane report HEAD --output report.html", "the last commit, on one page"},
+                   {"statelane report --format markdown", "for a note"}},
+      .run = run_report};
+}
+
 }  // namespace
 
-std::vector<CommandRow> comparing_commands() { return {affected_row(), why_row(), generate_row()}; }
+std::vector<CommandRow> comparing_commands() { return {affected_row(), why_row(), generate_row(), report_row()}; }
 
 }  // namespace statelane::cli

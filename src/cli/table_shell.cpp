@@ -30,8 +30,39 @@ CommandRow man_row() {
           .run = run_man};
 }
 
+/// In `init` gates are the second step, so here they are off unless asked for.
+OptionRow gates_row() {
+  OptionRow row = flag("--gates", &Options::gates, "the second step: manual applies too, on the default branch");
+  row.variable.clear();
+  return row;
+}
+
+CommandRow init_row() {
+  return {
+      .name = "init",
+      .section = Section::adopting,
+      .summary = "show, and with --write write, the parent pipeline that this repository needs",
+      .description =
+          "Shows what would be written as a diff. Where there is a .gitlab-ci.yml already, the jobs go to a file that "
+          "it includes. The first pipelines only plan; gates are a second, deliberate step.",
+      .options = {{"Write",
+                   {flag("--write", &Options::write, "write the files; what is there already is not overwritten"),
+                    flag("--force", &Options::force, "write them also where they are there and differ"), gates_row(),
+                    flag("--config", &Options::with_config, "a commented .statelane.yml too")}},
+                  {"Pipeline",
+                   {text("--image", "IMAGE", &Options::image,
+                         "container image of the jobs: statelane, git, a shell and Terraform"),
+                    text("--gitlab-version", "VERSION", &Options::gitlab_version,
+                         "the server's version (default: gitlab.version of .statelane.yml, else 17.0)")}}},
+      .examples = {{"statelane init", "look at the diff; nothing is written"},
+                   {"statelane init --write --image registry.example.com/statelane:1", "plan in the next pipeline"},
+                   {"statelane init --write --force --gates", "later: manual applies"}},
+      .defaults = [](Options& options) { options.gates = false; },
+      .run = run_init};
+}
+
 }  // namespace
 
-std::vector<CommandRow> shell_commands() { return {completion_row(), man_row()}; }
+std::vector<CommandRow> shell_commands() { return {init_row(), completion_row(), man_row()}; }
 
 }  // namespace statelane::cli

@@ -37,21 +37,25 @@ std::string quote_for_mermaid(std::string_view text) {
 
 }  // namespace
 
-std::string render_graph_text(const StateGraph& graph, bool color) {
-  const std::string_view bold = color ? "\x1b[1m" : "";
-  const std::string_view plain = color ? "\x1b[0m" : "";
+std::string render_graph_text(const StateGraph& graph, const View& view) {
   std::string out;
   auto edge = graph.edges().begin();
+  std::size_t possible = 0;
   for (std::uint32_t index = 0; index < graph.states().size(); ++index) {
-    out += fmt::format("{}{}{}\n", bold, escape_for_terminal(graph.states()[index].id), plain);
+    out += paint(view, escape_for_terminal(graph.states()[index].id), Style::heading) + "\n";
     for (; edge != graph.edges().end() && edge->from == index; ++edge) {
       const std::string place =
           edge->place.file.is_root() ? "" : fmt::format(", {}:{}", edge->place.file.str(), edge->place.line);
-      out += fmt::format("  depends on {} ({}{})\n", escape_for_terminal(graph.states()[edge->to].id),
-                         word_of(edge->kind), escape_for_terminal(place));
+      const std::string why = fmt::format("({}{})", word_of(edge->kind), escape_for_terminal(place));
+      out += fmt::format("  depends on {} {}\n", escape_for_terminal(graph.states()[edge->to].id),
+                         paint(view, why, Style::aside));
+      possible += edge->kind == EdgeKind::possible ? 1 : 0;
     }
   }
-  return out;
+  std::string counts = fmt::format("{}, {}", count_of(graph.states().size(), "state", "states"),
+                                   count_of(graph.edges().size(), "edge", "edges"));
+  if (possible > 0) counts += fmt::format(" ({} of them only possible)", possible);
+  return out + (out.empty() ? "" : "\n") + paint(view, counts, Style::aside) + "\n";
 }
 
 std::string render_graph_dot(const StateGraph& graph) {

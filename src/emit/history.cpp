@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "emit/table.hpp"
+#include "emit/view.hpp"
 #include "emit/words.hpp"
 
 namespace statelane::emit {
@@ -25,11 +25,11 @@ std::string percent(std::size_t part, std::size_t whole) {
 }
 
 void add_missed(const History& history, const std::string& title, const std::vector<std::string> HistoryStep::*missed,
-                const Painter& painter, std::string& out) {
+                const View& view, std::string& out) {
   bool is_first = true;
   for (const HistoryStep& step : history.steps) {
     for (const std::string& id : step.*missed) {
-      if (is_first) out += "\n" + painter.paint(title, Style::yellow) + "\n";
+      if (is_first) out += "\n" + paint(view, title, Style::changed) + "\n";
       is_first = false;
       out += fmt::format("  {}  {}\n", short_id(step.commit), escape_for_terminal(id));
     }
@@ -67,11 +67,12 @@ HistoryTotals totals_of(const History& history) {
 }
 
 std::string render_history_text(const History& history, bool color) {
-  const Painter painter(color);
+  const View view{color, {}};
   const bool with_pipeline = totals_of(history).is_read_from_pipeline;
-  std::vector<std::vector<std::string>> rows = {{"COMMIT", "AFFECTED", "PLANS", "OF", "BY GLOBS"}};
-  if (with_pipeline) rows.front().emplace_back("BY PIPELINE");
-  rows.front().emplace_back("SUBJECT");
+  std::vector<Column> columns = {{"COMMIT"}, {"AFFECTED"}, {"PLANS"}, {"OF"}, {"BY GLOBS"}};
+  if (with_pipeline) columns.push_back({"BY PIPELINE"});
+  columns.push_back({"SUBJECT"});
+  std::vector<std::vector<std::string>> rows;
   for (const HistoryStep& step : history.steps) {
     std::vector<std::string> row = {short_id(step.commit), fmt::format("{}", step.affected.size()),
                                     fmt::format("{}", step.plans), fmt::format("{}", step.states),
@@ -83,9 +84,9 @@ std::string render_history_text(const History& history, bool color) {
     row.push_back(escape_for_terminal(step.subject));
     rows.push_back(std::move(row));
   }
-  std::string out = render_table(rows, painter) + render_totals(history);
-  add_missed(history, "missed by globs of the state directories:", &HistoryStep::missed_by_globs, painter, out);
-  add_missed(history, "missed by .gitlab-ci.yml:", &HistoryStep::missed_by_pipeline, painter, out);
+  std::string out = render_table(columns, rows, view) + render_totals(history);
+  add_missed(history, "missed by globs of the state directories:", &HistoryStep::missed_by_globs, view, out);
+  add_missed(history, "missed by .gitlab-ci.yml:", &HistoryStep::missed_by_pipeline, view, out);
   return out;
 }
 

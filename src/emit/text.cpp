@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <set>
 
-#include "emit/table.hpp"
+#include "emit/backend_text.hpp"
+#include "emit/text_sections.hpp"
 #include "emit/words.hpp"
-#include "pipeline/describe_cause.hpp"
 #include "pipeline/patterns_of.hpp"
 
 namespace statelane::emit {
@@ -18,8 +18,6 @@ namespace {
 using states::State;
 using states::StateGraph;
 
-std::string safe(std::string_view text) { return escape_for_terminal(text); }
-
 std::string reason_of(const State& state) {
   switch (state.reason) {
     case states::StateReason::backend_block: return "backend block";
@@ -28,20 +26,6 @@ std::string reason_of(const State& state) {
     case states::StateReason::configured: return "configured";
   }
   return "";
-}
-
-/// `s3 bucket=b key=k`; what is not known is a `*`.
-std::string backend_of(const State& state) {
-  if (state.kind == states::StateKind::custom) return "its own commands";
-  if (!state.backend) return "-";
-  std::string text = state.backend->type;
-  for (const auto& [name, value] : state.backend->known) text += fmt::format(" {}={}", name, value);
-  for (const auto& [name, parts] : state.backend->partial) {
-    text += fmt::format(" {}=", name);
-    for (const auto& part : parts) text += part ? *part : "*";
-  }
-  for (const std::string& name : state.backend->unknown) text += fmt::format(" {}=*", name);
-  return text;
 }
 
 /// What a state reads beside its own directory.
@@ -70,74 +54,41 @@ std::string inputs_of(const State& state) {
   return text.empty() ? "-" : text;
 }
 
-void add_section(std::string& out, const std::string& title, const std::vector<std::string>& lines) {
-  if (lines.empty()) return;
-  if (!out.empty()) out += "\n";
-  out += title + "\n";
-  for (const std::string& line : lines) out += "  " + safe(line) + "\n";
-}
-
-std::vector<std::string> texts_of(std::span<const RepoPath> paths) {
-  std::vector<std::string> texts;
-  for (const RepoPath& path : paths) texts.push_back(path.display());
-  return texts;
-}
-
-std::string render_state(const impact::Affected& affected, const Painter& painter) {
-  std::string from = affected.from.empty() ? "" : " from " + affected.from;
-  if (!affected.orphans.empty()) from += ", would orphan the resources of " + affected.orphans;
-  std::string out =
-      fmt::format("{}  {}{}\n", painter.paint(safe(affected.id), Style::bold), word_of(affected.change), safe(from));
-  for (const impact::Cause& cause : affected.causes) out += "  " + safe(pipeline::describe_cause(cause)) + "\n";
-  return out;
-}
-
-std::string render_unclaimed(std::span<const RepoPath> unclaimed, const Painter& painter) {
-  std::string out;
-  add_section(out, painter.paint("no state's input:", Style::yellow), texts_of(unclaimed));
-  return out;
+/// "29 states in 28 directories, 3 infrastructure files that are no state's input".
+std::string count_states(const StateGraph& graph, std::size_t unclaimed) {
+  std::set<RepoPath> directories;
+  for (const State& state : graph.states()) directories.insert(state.directory);
+  std::string text = fmt::format("{} in {}", count_of(graph.states().size(), "state", "states"),
+                                 count_of(directories.size(), "directory", "directories"));
+  if (unclaimed > 0) {
+    text += fmt::format(", {} no state's input",
+                        count_of(unclaimed, "infrastructure file that is", "infrastructure files that are"));
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed, bool color) {
-  const Painter painter(color);
-  const StateGraph& graph = loaded.graph;
-  std::vector<std::vector<std::string>> rows = {{"STATE", "REASON", "BACKEND", "INPUTS"}};
-  for (const State& state : graph.states()) {
-    rows.push_back({safe(state.id), reason_of(state), safe(backend_of(state)), inputs_of(state)});
+std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed,
+                             const View& view) {
+  std::vector<std::vector<std::string>> rows;
+  for (const State& state : loaded.graph.states()) {
+    rows.push_back({escape_for_terminal(state.id), reason_of(state), escape_for_terminal(render_backend(state)),
+                    inputs_of(state)});
   }
-  std::string out = graph.states().empty() ? "no state directories\n" : render_table(rows, painter);
+  const std::vector<Column> columns = {
+      {"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first}};
+  std::string out = rows.empty() ? "no state directories\n" : render_table(columns, rows, view);
   std::vector<std::string> left_out;
-  for (const states::LeftOut& entry : loaded.left_out)
+  for (const states::LeftOut& entry : loaded.left_out) {
     left_out.push_back(fmt::format("{}: {}", entry.directory.display(), entry.why));
-  add_section(out, painter.paint("left out:", Style::dim), left_out);
-  if (!unclaimed.empty()) out += "\n" + render_unclaimed(unclaimed, painter);
-  return out;
+  }
+  add_section(out, paint(view, "left out:", Style::aside), left_out, most_listed);
+  add_unclaimed(out, unclaimed, view);
+  return out + "\n" + paint(view, count_states(loaded.graph, unclaimed.size()), Style::aside) + "\n";
 }
 
-std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact, bool color) {
-  const Painter painter(color);
-  std::string out =
-      fmt::format("base {} ({})\nhead {}\n", comparison.base.empty() ? "none" : safe(comparison.base),
-                  safe(comparison.base_text), comparison.head.empty() ? "the work tree" : safe(comparison.head));
-  out += impact.affected.empty() ? "\nno state is affected\n" : "";
-  for (const impact::Affected& affected : impact.affected) out += "\n" + render_state(affected, painter);
-  std::vector<std::string> skipped;
-  for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
-  add_section(out, painter.paint("skipped, since only comments and layout differ:", Style::dim), skipped);
-  std::vector<std::string> touched;
-  std::set_difference(impact.dependents.begin(), impact.dependents.end(), impact.untouched.begin(),
-                      impact.untouched.end(), std::back_inserter(touched));
-  add_section(out, painter.paint("depend on these, and do not run:", Style::dim), touched);
-  add_section(out, painter.paint("depend on these, but read no output that this can change:", Style::dim),
-              impact.untouched);
-  if (!impact.unclaimed.empty()) out += "\n" + render_unclaimed(impact.unclaimed, painter);
-  return out;
-}
-
-std::string render_inputs_text(const State& state, std::span<const RepoPath> files, bool color) {
-  const Painter painter(color);
+std::string render_inputs_text(const State& state, std::span<const RepoPath> files, const View& view) {
   std::vector<std::string> unknown;
   for (const states::Unknown& entry : state.unknown) {
     unknown.push_back(fmt::format("{}:{}: {}", entry.place.file.str(), entry.place.line, entry.what));
@@ -147,11 +98,17 @@ std::string render_inputs_text(const State& state, std::span<const RepoPath> fil
     if (input.kind == states::InputKind::module_directory) modules.push_back(input.path.display());
   }
   std::string out;
-  add_section(out, painter.paint("modules:", Style::bold), modules);
-  add_section(out, painter.paint("patterns:", Style::bold), pipeline::patterns_of(state));
-  add_section(out, painter.paint("files:", Style::bold), texts_of(files));
-  add_section(out, painter.paint("not known:", Style::yellow), unknown);
-  return out;
+  add_section(out, paint(view, "modules:", Style::heading), modules);
+  add_section(out, paint(view, "patterns:", Style::heading), pipeline::patterns_of(state));
+  add_section(out, paint(view, "files:", Style::heading), texts_of(files));
+  add_section(out, paint(view, "not known:", Style::changed), unknown);
+  std::string counts = fmt::format("{}, {}", count_of(pipeline::patterns_of(state).size(), "pattern", "patterns"),
+                                   count_of(files.size(), "file", "files"));
+  if (!unknown.empty()) {
+    counts += fmt::format(", {} not known: the patterns cover every possibility",
+                          count_of(unknown.size(), "expression that is", "expressions that are"));
+  }
+  return out + "\n" + paint(view, counts, Style::aside) + "\n";
 }
 
 }  // namespace statelane::emit

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "emit/table.hpp"
+#include "emit/view.hpp"
 #include "emit/words.hpp"
 #include "pipeline/describe_cause.hpp"
 
@@ -23,18 +23,23 @@ std::string safe(std::string_view text) { return escape_for_terminal(text); }
 /// Chains that end the same way share their branch. The order is that of the steps.
 struct Branch {
   std::map<impact::CauseStep, Branch> branches;
+
+  friend bool operator==(const Branch&, const Branch&) = default;
 };
 
+/// Branches that go on in the very same way stand below each other, and what follows is told once.
 void render_branches(const Branch& branch, const std::string& indent, std::string& out) {
   for (auto entry = branch.branches.begin(); entry != branch.branches.end(); ++entry) {
-    const bool is_last = std::next(entry) == branch.branches.end();
+    const auto next = std::next(entry);
+    const bool is_last = next == branch.branches.end();
     out += fmt::format("{}{}{}\n", indent, is_last ? "└─ " : "├─ ", safe(pipeline::describe_step(entry->first)));
+    if (!is_last && next->second == entry->second) continue;
     render_branches(entry->second, indent + (is_last ? "   " : "│  "), out);
   }
 }
 
-std::string render_affected(const impact::Affected& affected, const Painter& painter) {
-  std::string head = fmt::format("{}  {}", painter.paint(safe(affected.id), Style::bold), word_of(affected.change));
+std::string render_affected(const impact::Affected& affected, const View& view) {
+  std::string head = fmt::format("{}  {}", paint(view, safe(affected.id), Style::heading), word_of(affected.change));
   if (!affected.from.empty()) head += " from " + safe(affected.from);
   if (!affected.orphans.empty()) head += ", would orphan the resources of " + safe(affected.orphans);
   Branch root;
@@ -67,8 +72,8 @@ const impact::Skipped* find_skipped(const Why& why) {
   return found == skipped.end() ? nullptr : &*found;
 }
 
-std::string render_not_affected(const Why& why, const Painter& painter) {
-  std::string out = painter.paint(safe(why.id), Style::bold) + "  not affected\n";
+std::string render_not_affected(const Why& why, const View& view) {
+  std::string out = paint(view, safe(why.id), Style::heading) + "  not affected\n";
   const impact::Skipped* skipped = find_skipped(why);
   if (skipped != nullptr) {
     for (const RepoPath& path : skipped->paths)
@@ -91,9 +96,9 @@ std::string render_not_affected(const Why& why, const Painter& painter) {
 }  // namespace
 
 std::string render_why_text(const Why& why, bool color) {
-  const Painter painter(color);
+  const View view{color, {}};
   const impact::Affected* affected = why.impact.find(why.id);
-  return affected != nullptr ? render_affected(*affected, painter) : render_not_affected(why, painter);
+  return affected != nullptr ? render_affected(*affected, view) : render_not_affected(why, view);
 }
 
 }  // namespace statelane::emit

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "emit/backend_text.hpp"
 #include "emit/words.hpp"
 #include "pipeline/hand_made.hpp"
 
@@ -16,7 +17,7 @@ using statelane::impact::Impact;
 using statelane::states::EdgeKind;
 using statelane::states::InputKind;
 
-TEST_CASE("list is an aligned table") {
+TEST_CASE("list is an aligned table, and counts") {
   auto network = state("network/prod");
   network.inputs.push_back(input(InputKind::module_directory, "m"));
   network.inputs.push_back(input(InputKind::module_directory, "n"));
@@ -27,30 +28,79 @@ TEST_CASE("list is an aligned table") {
   const std::vector<RepoPath> unclaimed = {RepoPath::of("x.tf")};
   const statelane::states::LoadedStates loaded{
       graph({network, deploy}), {{RepoPath::of("m"), "no backend block"}, {RepoPath(), "excluded"}}, {}};
-  CHECK(statelane::emit::render_list_text(loaded, unclaimed, false) ==
-        "STATE         REASON         BACKEND                            INPUTS\n"
-        "network/prod  backend block  s3 bucket=states key=network/prod  2 modules, 1 file\n"
-        "é             configured     its own commands                   -\n"
+  CHECK(statelane::emit::render_list_text(loaded, unclaimed, {}) ==
+        "STATE         REASON         BACKEND                 INPUTS\n"
+        "network/prod  backend block  s3 states/network/prod  2 modules, 1 file\n"
+        "é             configured     its own commands        -\n"
         "\n"
         "left out:\n"
         "  m: no backend block\n"
         "  .: excluded\n"
         "\n"
         "no state's input:\n"
-        "  x.tf\n");
-  CHECK(statelane::emit::render_list_text({}, {}, false) == "no state directories\n");
+        "  x.tf\n"
+        "\n"
+        "2 states in 2 directories, 1 infrastructure file that is no state's input\n");
+  CHECK(statelane::emit::render_list_text({}, {}, {}) == "no state directories\n\n0 states in 0 directories\n");
 }
 
-TEST_CASE("affected has each state with every chain, then what does not run") {
+TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
+  auto network = state("network/production");
+  network.backend->known["key"] = "platform/network/production.tfstate";
+  network.inputs.push_back(input(InputKind::module_directory, "m"));
+  CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 64}) ==
+        "STATE               REASON         BACKEND             INPUTS\n"
+        "network/production  backend block  s3 state…n.tfstate  1 module\n"
+        "\n"
+        "1 state in 1 directory\n");
+  CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 10}) ==
+        "STATE         REASON         BACKEND       INPUTS\n"
+        "netwo…uction  backend block  s3 st…fstate  1 module\n"
+        "\n"
+        "1 state in 1 directory\n");
+}
+
+TEST_CASE("long lists of what is unclaimed are told by their number") {
+  std::vector<RepoPath> unclaimed;
+  for (int index = 10; index < 30; ++index) unclaimed.push_back(RepoPath::of("x/" + std::to_string(index) + ".tf"));
+  const std::string text = statelane::emit::render_list_text({graph({state("a")}), {}, {}}, unclaimed, {});
+  CHECK(text.find("  x/21.tf\n  … and 8 more (--json has all)\n") != std::string::npos);
+  CHECK(text.find("x/22.tf") == std::string::npos);
+}
+
+TEST_CASE("a backend is shown from the whole to the part, without defaults and secrets") {
+  using statelane::emit::render_backend;
+  using statelane::states::BackendIdentity;
+  auto shown = state("a");
+  const auto show = [&](BackendIdentity backend) {
+    shown.backend = std::move(backend);
+    return render_backend(shown);
+  };
+  CHECK(show({"s3", {{"bucket", "b"}, {"endpoint", ""}, {"key", "k"}, {"workspace_key_prefix", "env:"}}, {}, {}}) ==
+        "s3 b/k");
+  CHECK(show({"s3", {{"key", "k"}}, {{"bucket", {"logs-", std::nullopt}}}, {"workspace_key_prefix"}}) ==
+        "s3 logs-*/*/k");
+  CHECK(show({"azurerm", {{"container_name", "c"}, {"key", "k"}, {"storage_account_name", "a"}}, {}, {}}) ==
+        "azurerm a/c/k");
+  CHECK(show({"http", {{"address", "https://gitlab.example.com/state"}}, {}, {}}) ==
+        "http https://gitlab.example.com/state");
+  CHECK(show({"pg", {{"conn_str", "postgres://me:secret@db/x"}, {"schema_name", "s"}}, {}, {}}) ==
+        "pg postgres://db/x/s");
+  CHECK(show({"pg", {{"conn_str", "password=secret"}}, {}, {}}) == "pg *");
+  shown.backend.reset();
+  CHECK(render_backend(shown) == "-");
+}
+
+TEST_CASE("affected has each state with what touches it, then what does not run, and counts") {
   Impact impact = affected({"a"});
   impact.affected.push_back(
       {"new", Change::moved, "old", {hand_made::own_file("new/x.tf"), hand_made::own_file("new/y.tf")}});
   impact.skipped = {{"s", {}}};
   impact.dependents = {"d"};
   impact.unclaimed = {RepoPath::of("u.tf")};
-  CHECK(statelane::emit::render_affected_text({"111", "merge-base", "the merge base with main", "", false}, impact,
-                                              false) ==
-        "base 111 (the merge base with main)\n"
+  CHECK(statelane::emit::render_affected_text({"0123456789abcdef", "merge-base", "the merge base with main", "", false},
+                                              impact, 7, {}) ==
+        "base 0123456789ab (the merge base with main)\n"
         "head the work tree\n"
         "\n"
         "a  modified\n"
@@ -67,12 +117,39 @@ TEST_CASE("affected has each state with every chain, then what does not run") {
         "  d\n"
         "\n"
         "no state's input:\n"
-        "  u.tf\n");
+        "  u.tf\n"
+        "\n"
+        "2 of 7 states affected (1 modified, 1 moved)\n");
 }
 
 TEST_CASE("affected says so when there is nothing") {
-  CHECK(statelane::emit::render_affected_text({"1", "parent", "its parent", "2", false}, {}, false) ==
-        "base 1 (its parent)\nhead 2\n\nno state is affected\n");
+  CHECK(statelane::emit::render_affected_text({"1", "parent", "its parent", "2", false}, {}, 1, {}) ==
+        "base 1 (its parent)\nhead 2\n\nno state is affected\n\n0 of 1 state affected\n");
+}
+
+namespace {
+
+/// A changed file that a module's file reads, and where the module is called.
+statelane::impact::Cause read_in_module(const char* changed, std::uint32_t call) {
+  using statelane::impact::CauseKind;
+  return {{CauseKind::file_changed, RepoPath::of(changed), {}, {}},
+          {CauseKind::reference_changed, RepoPath::of("m/main.tf"), 3, {}},
+          {CauseKind::module_changed, RepoPath::of("n/main.tf"), 5, {}},
+          {CauseKind::module_changed, RepoPath::of("a/main.tf"), call, {}}};
+}
+
+}  // namespace
+
+TEST_CASE("affected shows the first way of each path, and how many more there are") {
+  Impact impact;
+  impact.affected.push_back({"a", Change::modified, "", {read_in_module("x.json", 1), read_in_module("x.json", 9)}});
+  for (char name = 'p'; name < 'x'; ++name) {
+    impact.affected[0].causes.push_back(hand_made::own_file(std::string("a/") + name));
+  }
+  const std::string text = statelane::emit::render_affected_text({"1", "", "", "2", false}, impact, 1, {});
+  CHECK(text.find("  x.json changed, read at m/main.tf:3, in a module called at n/main.tf:5, … 1 more step; "
+                  "and 1 more way\n") != std::string::npos);
+  CHECK(text.find("a/t changed, a file of the state's directory\n  … and 3 more paths\n") != std::string::npos);
 }
 
 TEST_CASE("inputs are modules, patterns, files and what is not known") {
@@ -80,15 +157,17 @@ TEST_CASE("inputs are modules, patterns, files and what is not known") {
   prod.unknown = {{{RepoPath::of("a/main.tf"), 7}, "var.x is not known"}};
   prod.inputs.push_back(input(InputKind::module_directory, "a/m"));
   const std::vector<RepoPath> files = {RepoPath::of("a/main.tf")};
-  CHECK(statelane::emit::render_inputs_text(prod, files, false) ==
-        "modules:\n  a/m\n\npatterns:\n  a/**/*\n\nfiles:\n  a/main.tf\n\nnot known:\n  a/main.tf:7: var.x is not "
-        "known\n");
+  CHECK(
+      statelane::emit::render_inputs_text(prod, files, {}) ==
+      "modules:\n  a/m\n\npatterns:\n  a/**/*\n\nfiles:\n  a/main.tf\n\nnot known:\n  a/main.tf:7: var.x is not known\n"
+      "\n1 pattern, 1 file, 1 expression that is not known: the patterns cover every possibility\n");
 }
 
 TEST_CASE("the graph is text, DOT or Mermaid") {
   const auto states = graph_of({"a", "b\"x", "c"}, {{"b\"x", "a"}, {"c", "a", EdgeKind::possible}});
-  CHECK(statelane::emit::render_graph_text(states, false) ==
-        "a\nb\"x\n  depends on a (remote_state, b\"x/upstream.tf:1)\nc\n  depends on a (possible, c/upstream.tf:1)\n");
+  CHECK(statelane::emit::render_graph_text(states, {}) ==
+        "a\nb\"x\n  depends on a (remote_state, b\"x/upstream.tf:1)\nc\n  depends on a (possible, c/upstream.tf:1)\n"
+        "\n3 states, 2 edges (1 of them only possible)\n");
   CHECK(statelane::emit::render_graph_dot(states) ==
         "digraph states {\n  rankdir=LR;\n  node [shape=box];\n  \"a\";\n  \"b\\\"x\";\n  \"c\";\n"
         "  \"b\\\"x\" -> \"a\";\n  \"c\" -> \"a\" [style=dashed];\n}\n");
@@ -96,16 +175,34 @@ TEST_CASE("the graph is text, DOT or Mermaid") {
         "graph LR\n  s0[\"a\"]\n  s1[\"b#34;x\"]\n  s2[\"c\"]\n  s1 --> s0\n  s2 -.-> s0\n");
 }
 
-TEST_CASE("colour changes nothing but colour") {
+TEST_CASE("colour changes nothing but colour, and each kind of change has its own") {
   const Impact impact = affected({"a"});
-  const auto colored = statelane::emit::render_affected_text({"1", "parent", "p", "2", false}, impact, true);
-  CHECK(colored.find("\x1b[1ma\x1b[0m  modified") != std::string::npos);
+  const statelane::pipeline::Comparison ends{"1", "parent", "p", "2", false};
+  const auto colored = statelane::emit::render_affected_text(ends, impact, 3, {.color = true});
+  CHECK(colored.find("\x1b[1ma\x1b[0m  \x1b[33mmodified\x1b[0m\n") != std::string::npos);
+  std::string plain;
+  for (std::size_t at = 0; at < colored.size(); ++at) {
+    if (colored[at] == '\x1b')
+      at = colored.find('m', at);
+    else
+      plain += colored[at];
+  }
+  CHECK(plain == statelane::emit::render_affected_text(ends, impact, 3, {}));
+}
+
+TEST_CASE("counts have separators, and texts are cut by characters") {
+  using statelane::emit::count_of;
+  CHECK(count_of(1, "state", "states") == "1 state");
+  CHECK(count_of(0, "state", "states") == "0 states");
+  CHECK(count_of(1234567, "state", "states") == "1,234,567 states");
+  CHECK(statelane::emit::cut_middle("äöüäöüäöü", 5) == "äö…öü");
+  CHECK(statelane::emit::cut_middle("short", 5) == "short");
 }
 
 TEST_CASE("no name can write to the terminal") {
   CHECK(statelane::emit::escape_for_terminal("a\x1b[31m\n\xFF\xE2\x80\xAE é") == "a\\x1b[31m\\x0a\\xff\\u{202e} é");
   Impact impact = affected({"a"});
   impact.unclaimed = {RepoPath::of("\x1b]0;x\x07")};
-  CHECK(statelane::emit::render_affected_text({"1", "", "", "2", false}, impact, false).find('\x1b') ==
+  CHECK(statelane::emit::render_affected_text({"1", "", "", "2", false}, impact, 1, {}).find('\x1b') ==
         std::string::npos);
 }

@@ -53,6 +53,23 @@ TEST_CASE("why is a tree from the state down to the changed paths") {
         "   └─ a/.terraform.lock.hcl changed\n");
 }
 
+TEST_CASE("branches that go on in the very same way share what follows") {
+  Impact impact;
+  impact.affected = {{"a", Change::modified, "", {}}};
+  for (const char* path : {"m/main.tf", "m/outputs.tf"}) {
+    for (const std::uint32_t line : {1U, 9U}) {
+      impact.affected[0].causes.push_back(
+          {step(CauseKind::file_changed, path, 0), step(CauseKind::module_changed, "a/main.tf", line)});
+    }
+  }
+  CHECK(text({"a", impact, 2, {}, {}}) ==
+        "a  modified\n"
+        "├─ in a module called at a/main.tf:1\n"
+        "└─ in a module called at a/main.tf:9\n"
+        "   ├─ m/main.tf changed\n"
+        "   └─ m/outputs.tf changed\n");
+}
+
 TEST_CASE("why not: what changed without effect, what it depends on, and what came near") {
   Impact impact = affected({"a"});
   impact.skipped = {{"s", {RepoPath::of("s/main.tf")}}};

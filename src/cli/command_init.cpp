@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/output_files.hpp"
+#include "config/read_yaml.hpp"
+#include "emit/line_diff.hpp"
+#include "emit/parent_pipeline.hpp"
+#include "gitlab/version.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* parent_name = ".gitlab-ci.yml";
+constexpr const char* included_name = ".gitlab/statelane.gitlab-ci.yml";
+constexpr const char* placeholder_image = "registry.example.com/tools/statelane:1";
+
+/// A file as it is and as `init` would leave it.
+struct Proposal {
+  std::string name;
+  std::string before;
+  std::string after;
+};
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The stages of an existing pipeline, GitLab's own where it names none.
+std::vector<std::string> find_stages(const YamlValue& pipeline) {
+  std::vector<std::string> stages;
+  const YamlValue* named = pipeline.find("stages");
+  const YamlValue::List* list = named == nullptr ? nullptr : named->as_list();
+  for (const YamlValue& stage : list == nullptr ? YamlValue::List{} : *list) {
+    if (const std::string* name = stage.as_string()) stages.push_back(*name);
+  }
+  return stages.empty() ? std::vector<std::string>{"build", "deploy"} : stages;
+}
+
+gitlab::Version server_version(const Options& options, const config::Config& config) {
+  const std::string asked =
+      !options.gitlab_version.empty() ? options.gitlab_version : config.gitlab_version.value_or("");
+  if (asked.empty()) return gitlab::assumed_version;
+  const auto version = gitlab::parse_version(asked);
+  if (!version) throw Error(ErrorKind::usage, fmt::format("\"{}\" is no version of GitLab", asked), {"as 17.0 is"});
+  return *version;
+}
+
+emit::ParentRequest to_request(const Options& options, const config::Config& config) {
+  const gitlab::Version version = server_version(options, config);
+  return {.image = options.image.empty() ? placeholder_image : options.image,
+          .first_stage = "prepare",
+          .last_stage = "lanes",
+          .has_gates = options.gates,
+          .has_auto_cancel = gitlab::supports(gitlab::Feature::workflow_auto_cancel, version),
+          .has_mirror = gitlab::supports(gitlab::Feature::strategy_mirror, version)};
+}
+
+/// Whether a pipeline was written by `init`, and so is its own to change.
+bool is_own(const std::string& text) { return text.find("\nstatelane-generate:\n") != std::string::npos; }
+
+/// A pipeline that is there already gets a file to include, and the line that includes it where it has no `include`.
+std::vector<Proposal> propose_included(const fs::path& root, const std::string& existing, emit::ParentRequest request) {
+  Diagnostics ignored;  // GitLab has the last word on that file
+  const auto pipeline = config::read_yaml(existing, RepoPath::of(parent_name), ignored).value_or(YamlValue{});
+  const std::vector<std::string> stages = find_stages(pipeline);
+  request.is_included = true;
+  request.first_stage = stages.front();
+  request.last_stage = stages.back();
+  std::vector<Proposal> result = {
+      {included_name, read_text(root / included_name), emit::render_parent_pipeline(request)}};
+  if (existing.find(included_name) != std::string::npos) return result;
+  if (pipeline.as_map() == nullptr || pipeline.find("include") != nullptr) {
+    fmt::print(stderr, "hint: add to include in {}: - local: {}\n", parent_name, included_name);
+    return result;
+  }
+  const std::string gap = existing.ends_with('\n') ? "\n" : "\n\n";
+  result.push_back({parent_name, existing, existing + gap + "include:\n  - local: " + included_name + "\n"});
+  return result;
+}
+
+std::vector<Proposal> propose(const fs::path& root, const Options& options, const config::Config& config) {
+  const emit::ParentRequest request = to_request(options, config);
+  const std::string existing = read_text(root / parent_name);
+  std::vector<Proposal> result;
+  if (existing.empty() || is_own(existing)) {
+    result.push_back({parent_name, existing, emit::render_parent_pipeline(request)});
+  } else {
+    result = propose_included(root, existing, request);
+  }
+  if (options.with_config) {
+    result.push_back(
+        {std::string(config::file_name), read_text(root / config::file_name), emit::render_starter_config()});
+  }
+  std::erase_if(result, [](const Proposal& proposal) { return proposal.before == proposal.after; });
+  return result;
+}
+
+/// A file that only grows is no loss to anybody; any other change of one that is there has to be told.
+void refuse_overwriting(const std::vector<Proposal>& proposals) {
+  for (const Proposal& proposal : proposals) {
+    if (proposal.after.starts_with(proposal.before)) continue;
+    throw Error(ErrorKind::usage, fmt::format("{} is there already, and differs", proposal.name),
+                {"look at what would change: statelane init", "--force writes it all the same"});
+  }
+}
+
+void write_all(const fs::path& root, const std::vector<Proposal>& proposals) {
+  for (const Proposal& proposal : proposals) {
+    const fs::path path = root / proposal.name;
+    fs::create_directories(path.parent_path());
+    write_file(path, proposal.after);
+    fmt::print(stderr, "wrote {}\n", proposal.name);
+  }
+}
+
+/// What the next person has to know.
+void write_advice(const Options& options, bool is_written) {
+  if (options.image.empty()) {
+    fmt::print(stderr, "hint: put an image with statelane, git, a shell and Terraform in place of {} (--image)\n",
+               placeholder_image);
+  }
+  if (!is_written) fmt::print(stderr, "hint: nothing is written yet; statelane init --write does it\n");
+  if (options.gates) return;
+  fmt::print(stderr,
+             "hint: this only plans; once its plans are right, statelane init --gates adds the manual applies\n");
+}
+
+}  // namespace
+
+int run_init(const Options& options) {
+  const repo::Repository repository = open_repository();
+  const auto root = repository.work_tree();
+  if (!root) throw Error(ErrorKind::environment, "a bare repository has no files to write");
+  Diagnostics diagnostics;
+  const Side side = load_only_side(repository, options, diagnostics);
+  const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
+  const std::vector<Proposal> proposals = propose(*root, options, side.config);
+  const bool may_write = options.write || options.force;
+  if (may_write && !options.force) refuse_overwriting(proposals);
+  for (const Proposal& proposal : proposals) {
+    write_output(emit::render_line_diff(proposal.name, proposal.before, proposal.after, output_view(options)));
+  }
+  fmt::print(stderr, "{} found\n", emit::count_of(side.states.graph.states().size(), "state", "states"));
+  if (proposals.empty()) {
+    fmt::print(stderr, "everything is as init would write it\n");
+    return has_errors ? 1 : 0;
+  }
+  if (may_write) write_all(*root, proposals);
+  write_advice(options, may_write);
+  return has_errors ? 1 : 0;
+}
+
+}  // namespace statelane::cli

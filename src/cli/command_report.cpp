@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/console.hpp"
+#include "cli/describe_comparison.hpp"
+#include "cli/output_files.hpp"
+#include "emit/report.hpp"
+#include "gitlab/names.hpp"
+#include "runner/apply_record.hpp"
+#include "runner/artifacts.hpp"
+#include "runner/plan_metadata.hpp"
+
+namespace statelane::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file of a job's artifacts, read; what cannot be read is told, and the report goes on without it.
+template <typename Value>
+std::optional<Value> read_artifact(const fs::path& file, Value (*parse)(std::string_view)) {
+  const auto text = runner::read_file(file);
+  if (!text) return std::nullopt;
+  try {
+    return parse(*text);
+  } catch (const Error& error) {
+    fmt::print(stderr, "warning: {} is left out: {}\n", file.string(), error.what());
+    return std::nullopt;
+  }
+}
+
+/// Empty where no plan lies, or one of another commit, which would tell of something else.
+std::optional<emit::LaneResult> read_result(const fs::path& artifacts, const std::string& id, const std::string& head) {
+  const fs::path directory = artifacts / gitlab::slug(id);
+  const auto plan = read_artifact(directory / "meta.json", runner::parse_metadata);
+  if (!plan || plan->state != id) return std::nullopt;
+  if (!head.empty() && !plan->commit.empty() && plan->commit != head) {
+    fmt::print(stderr, "warning: the plan of {} is left out: it was made for commit {}\n", id, plan->commit);
+    return std::nullopt;
+  }
+  emit::LaneResult result{plan->has_changes, plan->create, plan->update,       plan->remove,
+                          plan->destroy,     {},           plan->passed_guards};
+  if (const auto applied = read_artifact(directory / "applied.json", runner::parse_record)) {
+    result.apply_exit_code = applied->exit_code;
+    result.passed_guards.insert(result.passed_guards.end(), applied->passed_guards.begin(),
+                                applied->passed_guards.end());
+  }
+  return result;
+}
+
+std::string find_title(const fs::path& root) {
+  const std::string project(gitlab::value_of(read_predefined_variables(), "CI_PROJECT_PATH"));
+  return project.empty() ? root.filename().string() : project;
+}
+
+}  // namespace
+
+int run_report(const Options& options) {
+  const repo::Repository repository = open_repository();
+  const Comparison comparison = compare(repository, options);
+  const fs::path root = repository.work_tree().value_or(fs::current_path());
+  const fs::path artifacts = options.artifacts.empty() ? root / ".statelane" : fs::path(options.artifacts);
+  emit::Report report;
+  report.title = find_title(root);
+  report.link = gitlab::value_of(read_predefined_variables(), "CI_PIPELINE_URL");
+  report.comparison = describe_comparison(comparison);
+  report.total = comparison.head.states.graph.states().size();
+  report.impact = comparison.impact;
+  for (const impact::Affected& affected : comparison.impact.affected) {
+    report.lanes.push_back({affected, read_result(artifacts, affected.id, report.comparison.head)});
+  }
+  const std::string text = options.report_format == ReportFormat::html
+                               ? emit::render_report_page(report, comparison.head.states.graph)
+                               : emit::render_report_markdown(report);
+  const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
+  if (options.output.empty()) {
+    write_output(text);
+  } else {
+    write_file(options.output, text);
+    fmt::print(stderr, "wrote {}\n", options.output);
+  }
+  return has_errors ? 1 : 0;
+}
+
+}  // namespace statelane::cli

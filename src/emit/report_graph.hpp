@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "emit/report.hpp"
+
+namespace statelane::emit {
+
+/// The states of a report, with those that they depend on and that depend on them, as SVG for a page; what is affected
+/// links to its entry. Empty when there is nothing to draw.
+std::string render_report_graph(const Report& report, const states::StateGraph& graph);
+
+/// The anchor of a lane's entry on the page.
+std::string anchor_of(std::size_t lane);
+
+/// Text between tags, or an attribute's value in double quotes.
+std::string escape_html(std::string_view text);
+
+}  // namespace statelane::emit

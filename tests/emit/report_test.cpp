@@ -1,0 +1,176 @@
+#include "emit/report.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "emit/graph_layout.hpp"
+#include "emit/line_diff.hpp"
+#include "emit/parent_pipeline.hpp"
+#include "emit/report_graph.hpp"
+#include "pipeline/hand_made.hpp"
+
+using hand_made::graph_of;
+using statelane::emit::Cell;
+using statelane::emit::lay_out;
+using statelane::emit::Report;
+using statelane::impact::Change;
+using statelane::states::EdgeKind;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// One state with a plan that was applied, one without a plan, in a graph of three.
+Report make_report() {
+  Report report;
+  report.title = "orders";
+  report.comparison = {"0123456789abcdef", "parent", "the first parent of HEAD", "fedcba9876543210", false};
+  report.total = 3;
+  report.impact = hand_made::affected({"dns", "network"});
+  report.lanes.push_back({report.impact.affected[0], statelane::emit::LaneResult{true, 2, 1, 3, false, 0, {}}});
+  report.lanes.push_back({report.impact.affected[1], {}});
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("a state stands behind everything that it depends on") {
+  const std::vector<std::pair<std::size_t, std::size_t>> edges = {{1, 0}, {2, 1}, {2, 0}, {3, 0}};
+  const std::vector<Cell> cells = lay_out(5, edges);
+  CHECK(cells[0].layer == 0);
+  CHECK(cells[1].layer == 1);
+  CHECK(cells[2].layer == 2);
+  CHECK(cells[3].layer == 1);
+  CHECK(cells[4].layer == 0);
+  for (std::size_t left = 0; left < cells.size(); ++left) {
+    for (std::size_t right = left + 1; right < cells.size(); ++right) CHECK_FALSE(cells[left] == cells[right]);
+  }
+  CHECK(lay_out(0, {}).empty());
+}
+
+TEST_CASE("circles are laid out too, and rows follow neighbours") {
+  const std::vector<std::pair<std::size_t, std::size_t>> circle = {{0, 1}, {1, 2}, {2, 0}};
+  const std::vector<Cell> cells = lay_out(3, circle);
+  CHECK(cells[0].layer == 2);
+  CHECK(cells[2].layer == 0);
+  const std::vector<std::pair<std::size_t, std::size_t>> crossing = {{2, 1}, {3, 0}};
+  const std::vector<Cell> straight = lay_out(4, crossing);
+  CHECK(straight[2].row == straight[1].row);
+  CHECK(straight[3].row == straight[0].row);
+}
+
+TEST_CASE("the page tells of each state its change, causes and plan") {
+  const std::string page = render_report_page(make_report(), graph_of({"app", "dns", "network"}, {{"dns", "network"}}));
+  CHECK(page.starts_with("<!DOCTYPE html>"));
+  CHECK(contains(page, "<h1>2 of 3 states affected</h1>"));
+  CHECK(contains(page, "<code>fedcba987654</code> against <code>0123456789ab</code> (the first parent of HEAD)"));
+  CHECK(contains(
+      page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"soft\">applied +2 ~1 −3"));
+  CHECK(contains(page, "<p>plan: 2 to create, 1 to update, 3 to delete</p>\n<p>applied</p>"));
+  CHECK(contains(page, "<li>dns/main.tf changed, a file of the state&#39;s directory</li>"));
+  CHECK(contains(page, "<p class=\"soft\">no plan lies beside this report</p>"));
+  CHECK(contains(page, "<a href=\"#state-1\"><g class=\"node modified\"><title>dns</title>"));
+  CHECK(contains(page, "default-src 'none'"));
+  CHECK_FALSE(contains(page, "src="));
+  CHECK_FALSE(contains(page, "http"));
+}
+
+TEST_CASE("no name becomes markup, on the page or in Markdown") {
+  const std::string evil = "</script><img src=x onerror=alert(1)>\"'|`[x](javascript:1)\x1b";
+  Report report = make_report();
+  report.title = evil;
+  report.link = "javascript:alert(1)";
+  report.lanes[0].affected.id = evil;
+  report.lanes[0].result->passed_guards = {evil};
+  report.impact.unclaimed = {statelane::RepoPath::of("<b>.tf")};
+  const std::string page = render_report_page(report, {});
+  CHECK_FALSE(contains(page, "<img"));
+  CHECK_FALSE(contains(page, "javascript:alert"));
+  CHECK_FALSE(contains(page, "<b>"));
+  CHECK_FALSE(contains(page, "\x1b"));
+  CHECK(contains(page, "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;|`"));
+  const std::string note = render_report_markdown(report);
+  CHECK_FALSE(contains(note, "<img"));
+  CHECK_FALSE(contains(note, "](java"));
+  CHECK(contains(note, "&#124;&#96;&#91;x&#93;(javascript&#58;1)"));
+}
+
+TEST_CASE("the note is a table, and each state with its causes below it") {
+  CHECK(render_report_markdown(make_report()) ==
+        "### 2 of 3 states affected\n"
+        "\n"
+        "| state | change | plan | |\n"
+        "| --- | --- | --- | --- |\n"
+        "| <code>dns</code> | modified | applied | +2 ~1 −3 |\n"
+        "| <code>network</code> | modified | no plan |  |\n"
+        "\n"
+        "<details><summary><code>dns</code> applied +2 ~1 −3</summary>\n"
+        "\n"
+        "- <code>dns/main.tf changed, a file of the state&amp;#39;s directory</code>\n"
+        "\n"
+        "</details>\n"
+        "<details><summary><code>network</code> no plan </summary>\n"
+        "\n"
+        "- <code>network/main.tf changed, a file of the state&amp;#39;s directory</code>\n"
+        "\n"
+        "</details>\n");
+  Report nothing;
+  nothing.total = 7;
+  CHECK(render_report_markdown(nothing) == "### 0 of 7 states affected\n\nNothing to plan.\n");
+}
+
+TEST_CASE("a note stays below GitLab's limit, and says what it leaves out") {
+  Report report = make_report();
+  report.lanes[0].affected.causes.assign(20, hand_made::own_file(std::string(4'000, 'x')));
+  report.lanes.assign(100, report.lanes[0]);
+  const std::string note = render_report_markdown(report);
+  CHECK(note.size() < 1'000'000);
+  CHECK(contains(note, "states are not shown: GitLab bounds the size of a note.\n"));
+}
+
+TEST_CASE("what became of a lane is told in a word") {
+  using statelane::emit::LaneResult;
+  using statelane::emit::outcome_of;
+  const auto lane = [](std::optional<LaneResult> result) { return outcome_of({{}, std::move(result)}); };
+  CHECK(lane({}) == "no plan");
+  CHECK(lane(LaneResult{}) == "no changes");
+  CHECK(lane(LaneResult{true, 1, 0, 0, false, {}, {}}) == "planned");
+  CHECK(lane(LaneResult{true, 1, 0, 0, false, 0, {}}) == "applied");
+  CHECK(lane(LaneResult{true, 1, 0, 0, false, 1, {}}) == "apply failed");
+}
+
+TEST_CASE("a difference of lines has three lines around each change") {
+  using statelane::emit::render_line_diff;
+  CHECK(render_line_diff("f", "a\n", "a\n", {}).empty());
+  CHECK(render_line_diff("f", "", "a\nb\n", {}) == "--- /dev/null\n+++ f\n@@ -1 +1 @@\n+a\n+b\n");
+  CHECK(render_line_diff("f", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n", {}) ==
+        "--- f\n+++ f\n@@ -2 +2 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  CHECK(render_line_diff("f", "x\n", "x\n\x1b[31m\n", {.color = true}) ==
+        "\x1b[1m--- f\x1b[0m\n\x1b[1m+++ f\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n x\n\x1b[32m+\\x1b[31m\x1b[0m\n");
+}
+
+TEST_CASE("the parent pipeline suits the server and the step") {
+  using statelane::emit::ParentRequest;
+  using statelane::emit::render_parent_pipeline;
+  const ParentRequest request{.image = "i:1", .first_stage = "prepare", .last_stage = "lanes"};
+  const std::string plans = render_parent_pipeline(request);
+  CHECK(contains(plans, "stages: [\"prepare\", \"lanes\"]\n"));
+  CHECK(contains(plans, "    - statelane generate --no-gates --output statelane.gitlab-ci.yml\n"));
+  CHECK(contains(plans, "      auto_cancel:\n        on_new_commit: none\n"));
+  CHECK(contains(plans, "    strategy: depend\n"));
+  ParentRequest later = request;
+  later.has_gates = true;
+  later.has_mirror = true;
+  later.has_auto_cancel = false;
+  const std::string gates = render_parent_pipeline(later);
+  CHECK(contains(gates, "    - statelane generate --output statelane.gitlab-ci.yml\n"));
+  CHECK(contains(gates, "    strategy: mirror\n"));
+  CHECK_FALSE(contains(gates, "auto_cancel"));
+  ParentRequest included = request;
+  included.is_included = true;
+  const std::string jobs = render_parent_pipeline(included);
+  CHECK_FALSE(contains(jobs, "\nstages:"));
+  CHECK_FALSE(contains(jobs, "\nworkflow:"));
+  CHECK(contains(jobs, "  needs: [statelane-generate]\n  rules:\n"));
+}
