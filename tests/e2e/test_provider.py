@@ -152,7 +152,7 @@ class Provider(RunTest):
         ended = applying.finish()
         self.assertEqual(ended.code, 1, ended.log)
         self.assertNotIn("Two interrupts", ended.log)
-        self.assertIn("statelane: a provider's process ended while it was at work", ended.log)
+        self.assertIn("statelane: main.tf line 13: a provider's process ended while it was at work", ended.log)
         self.assertEqual(self.record.read_text(), "begin\n")
         self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
 
