@@ -35,31 +35,31 @@ class DeletedState(test_acceptance.Example):
 
     def test_a_gate_destroys_the_resources_from_the_files_of_base(self):
         self.start(self.with_destroy_gates())
-        self.apply_by_hand("network/staging", "load-balancer/staging")
-        self.assertNotEqual(self.server.outputs("load-balancer-staging"), {})
-        self.delete("load-balancer/staging")
+        self.apply_by_hand("kms/staging", "parameters/staging")
+        self.assertNotEqual(self.server.outputs("parameters-staging"), {})
+        self.delete("parameters/staging")
         child = self.generate(self.before)
-        self.assertEqual(set(child.jobs), {"plan destroy: load-balancer/staging", "destroy: load-balancer/staging"})
+        self.assertEqual(set(child.jobs), {"plan destroy: parameters/staging", "destroy: parameters/staging"})
         planned = child.run()
-        self.assertEqual(planned.passed, {"plan destroy: load-balancer/staging"}, planned.output)
-        before = len(self.server.versions("load-balancer-staging"))
-        pressed = child.press("destroy: load-balancer/staging")
-        self.assertEqual(pressed.passed, {"destroy: load-balancer/staging"}, pressed.output)
-        self.assertGreater(len(self.server.versions("load-balancer-staging")), before)
-        self.assertEqual(self.server.versions("load-balancer-staging")[-1]["resources"], [])
+        self.assertEqual(planned.passed, {"plan destroy: parameters/staging"}, planned.output)
+        before = len(self.server.versions("parameters-staging"))
+        pressed = child.press("destroy: parameters/staging")
+        self.assertEqual(pressed.passed, {"destroy: parameters/staging"}, pressed.output)
+        self.assertGreater(len(self.server.versions("parameters-staging")), before)
+        self.assertEqual(self.server.versions("parameters-staging")[-1]["resources"], [])
         self.assertEqual(self.server.locks(), {})
         # Nothing of the checkout that it ran on is left, and the repository's own files are untouched.
         self.assertEqual(self.repository.git("status", "--short"), "")
 
     def test_by_default_a_warning_job_shows_in_the_child(self):
         self.start()
-        self.delete("load-balancer/staging")
+        self.delete("parameters/staging")
         child = self.generate(self.before)
-        self.assertEqual(set(child.jobs), {"deleted: load-balancer/staging"})
+        self.assertEqual(set(child.jobs), {"deleted: parameters/staging"})
         result = child.run()
-        self.assertEqual((result.exit_code, result.tolerated), (0, {"deleted: load-balancer/staging"}), result.output)
-        log = child.log("deleted: load-balancer/staging")
-        self.assertIn('the state "load-balancer/staging" was deleted; its resources stay as they are', log)
+        self.assertEqual((result.exit_code, result.tolerated), (0, {"deleted: parameters/staging"}), result.output)
+        log = child.log("deleted: parameters/staging")
+        self.assertIn('the state "parameters/staging" was deleted; its resources stay as they are', log)
         self.assertIn('set "pipeline.deleted" to destroy-gate', log)
 
     def test_a_state_that_others_still_read_is_not_destroyed(self):
@@ -72,13 +72,13 @@ class DeletedState(test_acceptance.Example):
 
     def test_a_move_to_another_place_of_storage_is_told_and_destroys_nothing(self):
         self.start(self.with_destroy_gates())
-        old = self.repository.directory / "load-balancer/staging"
-        moved = {f"balancer/staging/{file.name}": file.read_text().replace("load-balancer-staging", "balancer-staging")
+        old = self.repository.directory / "parameters/staging"
+        moved = {f"settings/staging/{file.name}": file.read_text().replace("parameters-staging", "settings-staging")
                  for file in old.iterdir() if file.is_file()}
-        self.delete("load-balancer/staging", moved)
+        self.delete("parameters/staging", moved)
         made = statelane("generate", "HEAD", cwd=self.repository.directory, env=self.environment)
-        self.assertIn('the state "load-balancer/staging" looks moved to "balancer/staging"', made.stderr)
-        self.assertIn('"deleted: load-balancer/staging"', made.stdout)
+        self.assertIn('the state "parameters/staging" looks moved to "settings/staging"', made.stderr)
+        self.assertIn('"deleted: parameters/staging"', made.stdout)
         self.assertNotIn("plan destroy", made.stdout)
 
 

@@ -47,7 +47,7 @@ class HostileNames(EndToEndTest):
         self.variables = {"CI": "true", "CI_COMMIT_SHA": head, "CI_COMMIT_BEFORE_SHA": before, "CI_COMMIT_BRANCH": "main",
                           "CI_DEFAULT_BRANCH": "main", "CI_PIPELINE_SOURCE": "push", "CI_PIPELINE_ID": "1000",
                           "CI_SERVER_VERSION": "18.0.0"}
-        return {name.replace("@", "%40"): mark for name, mark in marks.items()}
+        return {name.replace("%", "%25").replace("@", "%40"): mark for name, mark in marks.items()}
 
     def generate(self):
         child = self.scratch / "child.yml"

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/yaml_value.hpp"
 #include "support/source_directory.hpp"
@@ -69,16 +70,31 @@ inline bool has_program(const std::string& check) {
   return false;
 }
 
-/// `text` means `meant` to Psych and to PyYAML.
-inline void check_other_readers(const std::string& text, const statelane::YamlValue& meant) {
+/// What a text is meant to say.
+struct Meant {
+  std::string text;
+  statelane::YamlValue value;
+};
+
+/// Each text means its value to Psych and to PyYAML.
+inline void check_other_readers(const std::vector<Meant>& documents) {
   const Scratch scratch;
-  scratch.write("document.yml", text);
-  scratch.write("meant.json", to_json(meant).dump());
+  std::string files;
+  for (std::size_t number = 0; number < documents.size(); ++number) {
+    const std::string name = std::to_string(number);
+    scratch.write(name + ".yml", documents[number].text);
+    scratch.write(name + ".json", to_json(documents[number].value).dump());
+    files +=
+        " '" + (scratch.path / (name + ".yml")).string() + "' '" + (scratch.path / (name + ".json")).string() + "'";
+  }
+  files += " >&2";
   const std::string here = (statelane::support::source_directory() / "tests/emit/").string();
-  const std::string files =
-      " '" + (scratch.path / "document.yml").string() + "' '" + (scratch.path / "meant.json").string() + "' >&2";
   if (has_program("ruby --version")) CHECK(std::system(("ruby '" + here + "read_back.rb'" + files).c_str()) == 0);
   if (has_program("/usr/bin/python3 -c 'import yaml; yaml.CSafeLoader'")) {
     CHECK(std::system(("/usr/bin/python3 '" + here + "read_back.py'" + files).c_str()) == 0);
   }
+}
+
+inline void check_other_readers(const std::string& text, const statelane::YamlValue& meant) {
+  check_other_readers(std::vector<Meant>{{text, meant}});
 }

@@ -1,6 +1,6 @@
 """Reads YAML with PyYAML and compares it with JSON: same values, same types, same order of keys.
 
-usage: read_back.py FILE.yml FILE.json
+usage: read_back.py (FILE.yml FILE.json)...
 """
 import json
 import sys
@@ -23,10 +23,12 @@ def differences(read, meant, place):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8", newline="") as file:
-        read = yaml.load(file, yaml.CSafeLoader)
-    with open(sys.argv[2], encoding="utf-8") as file:
-        found = differences(read, json.load(file), "")
+    found = []
+    for yaml_path, json_path in zip(sys.argv[1::2], sys.argv[2::2]):
+        with open(yaml_path, encoding="utf-8", newline="") as file:
+            read = yaml.load(file, yaml.CSafeLoader)
+        with open(json_path, encoding="utf-8") as file:
+            found += differences(read, json.load(file), "")
     print("\n".join(found[:20]))
     return 1 if found else 0
 

@@ -1,6 +1,6 @@
 # Reads YAML as GitLab does (Psych, YAML 1.1, safe_load) and compares it with JSON: same values, same types, same order of keys.
 #
-#     ruby read_back.rb FILE.yml FILE.json
+#     ruby read_back.rb (FILE.yml FILE.json)...
 require "json"
 require "psych"
 
@@ -18,7 +18,9 @@ def differences(read, meant, place)
   end
 end
 
-yaml, json = ARGV.map { |path| File.read(path, encoding: "UTF-8") }
-read = Psych.safe_load(yaml, permitted_classes: [Symbol], aliases: true)
-found = differences(read, JSON.parse(json), "")
+found = ARGV.each_slice(2).flat_map do |pair|
+  yaml, json = pair.map { |path| File.read(path, encoding: "UTF-8") }
+  read = Psych.safe_load(yaml, permitted_classes: [Symbol], aliases: true)
+  differences(read, JSON.parse(json), "")
+end
 abort found.first(20).join("\n") unless found.empty?
