@@ -108,7 +108,7 @@ class HostileNames(EndToEndTest):
                                "PATH": f"{stand_in.parent}:{self.environment['PATH']}"}
                 run([*shell, "-c", "\n".join(script)], cwd=self.scratch, env=environment)
                 self.assertEqual(asked.read_bytes().split(b"\0")[:-1],
-                                 [b"run", b"plan", variables["STATELANE_STATE"].encode()])
+                                 [b"run", b"plan", b"--", variables["STATELANE_STATE"].encode()])
         self.assert_nothing_was_executed()
 
     def test_a_name_that_is_not_utf8_is_refused_and_nothing_is_written(self):
