@@ -515,8 +515,8 @@ class Closure:
 
     # Strings in expressions.
 
-    def _strings(self, expression, scope, is_definition, module_directory):
-        """Everything in an expression that names files."""
+    def _strings(self, expression, scope, is_definition, module_directory, is_inside=False):
+        """Everything in an expression that names files. Inside a text, a name alone is part of that text."""
         found = [token[:2] for token in expression]
         reads = self._file_calls(found, scope)
         for index, (kind, value) in enumerate(found):
@@ -524,11 +524,12 @@ class Closure:
                 continue
             for part, code in value:
                 if part == "code":
-                    self._strings(list(hcl_text.tokens(code)), scope, is_definition, module_directory)
+                    self._strings(list(hcl_text.tokens(code)), scope, is_definition, module_directory, True)
             if index not in reads:
                 parts = self._fold_template(value, scope)
                 self._add_text(parts, is_definition, module_directory)
-        if not is_definition and len(found) == 3 and found[0][1] in (b"local", b"var") and scope:
+        is_name = len(found) == 3 and found[0][1] in (b"local", b"var")
+        if is_name and scope and not is_definition and not is_inside:
             parts = self._fold(expression, scope)
             if parts is not UNKNOWN:
                 self._add_text(parts, False, module_directory)
