@@ -193,6 +193,54 @@ class WhyTest(LocalTest):
         self.assertIn('unknown state "aa"', done.stderr)
 
 
+class DependentsTest(LocalTest):
+    """a has two outputs; b reads one of them, c the other, d depends on b."""
+
+    def setUp(self):
+        super().setUp()
+        reads = ('data "terraform_remote_state" "{0}" {{\n  backend = "s3"\n  config = {{ bucket = "b", key = "{0}" }}\n}}\n'
+                 "locals {{\n  x = data.terraform_remote_state.{0}.outputs.{1}\n}}\n")
+        self.outputs = ("resource \"vpc\" \"main\" {\n  cidr = %d\n}\noutput \"vpc\" {\n  value = vpc.main.id\n}\n"
+                        "resource \"log\" \"main\" {\n  days = %d\n}\noutput \"log\" {\n  value = log.main.id\n}\n")
+        self.repository.commit("edges", {
+            "a/outputs.tf": self.outputs % (1, 1), "b/reads.tf": reads.format("a", "vpc"),
+            "c/reads.tf": reads.format("a", "log"), "d/main.tf": BACKEND.format("d") + reads.format("b", "any")})
+        self.repository.push()
+
+    def answer(self, *arguments):
+        answer = json.loads(self.statelane("affected", "--json", *arguments).stdout)
+        lanes = {entry["id"]: entry["change"] for entry in answer["affected"]}
+        return lanes, answer["dependents"], answer["untouched"]
+
+    def test_dependents_are_named_and_those_that_read_nothing_changed_are_named_apart(self):
+        self.write("a/outputs.tf", self.outputs % (2, 1))
+        self.assertEqual(self.answer(), ({"a": "modified"}, ["b", "c", "d"], ["c"]))
+        self.write("a/outputs.tf", self.outputs % (1, 2))
+        self.assertEqual(self.answer(), ({"a": "modified"}, ["b", "c", "d"], ["b", "d"]))
+        self.write("a/outputs.tf", self.outputs % (2, 2))
+        self.assertEqual(self.answer(), ({"a": "modified"}, ["b", "c", "d"], []))
+
+    def test_dependents_run_on_request(self):
+        self.write("a/outputs.tf", self.outputs % (2, 1))
+        self.assertEqual(self.answer("--dependents", "direct"),
+                         ({"a": "modified", "b": "dependent", "c": "dependent"}, ["d"], []))
+        self.assertEqual(self.answer("--dependents", "all")[0],
+                         {"a": "modified", "b": "dependent", "c": "dependent", "d": "dependent"})
+
+    def test_untouched_dependents_are_left_out_on_request(self):
+        self.write("a/outputs.tf", self.outputs % (2, 1))
+        self.assertEqual(self.answer("--drop-untouched-dependents"), ({"a": "modified"}, ["b", "d"], ["c"]))
+        self.assertEqual(self.answer("--drop-untouched-dependents", "--dependents", "all"),
+                         ({"a": "modified", "b": "dependent", "d": "dependent"}, [], ["c"]))
+
+    def test_whatever_the_syntax_does_not_tell_touches_all(self):
+        for path, text in (("a/terraform.tfvars", "x = 1\n"), ("a/provider.tf", 'provider "x" {}\n'),
+                           ("a/extra.json", "{}\n"), (".terraform-version", "1.9.0\n")):
+            self.write(path, text)
+            self.assertEqual(self.answer()[2], [], path)
+            (self.repository.directory / path).unlink()
+
+
 class ExitCodesTest(LocalTest):
     def code(self, *arguments):
         return self.statelane("affected", *arguments, check=False).returncode
