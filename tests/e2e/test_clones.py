@@ -123,9 +123,10 @@ class ClonesTest(harness.EndToEndTest):
 
     def test_a_submodule_that_moves_on_touches_the_states_that_hold_or_call_it(self):
         (self.source / "b/module.tf").write_text('module "s" {\n  source = "../modules/sub"\n}\n')
-        self.git("add", "b/module.tf", cwd=self.source)
+        (self.source / "c/read.tf").write_text('locals {\n  x = file("../modules/sub/deep/list.json")\n}\n')
+        self.git("add", "b/module.tf", "c/read.tf", cwd=self.source)
         for commit in ("1" * 40, "2" * 40):
             self.git("update-index", "--add", "--cacheinfo", f"160000,{commit},modules/sub", cwd=self.source)
             self.git("update-index", "--add", "--cacheinfo", f"160000,{commit},a/sub", cwd=self.source)
             self.git("commit", "-q", "-m", "bump", cwd=self.source)
-        self.assertEqual(self.affected(self.source, "HEAD"), [("a", "modified"), ("b", "modified")])
+        self.assertEqual([name for name, _ in self.affected(self.source, "HEAD")], ["a", "b", "c"])
