@@ -150,11 +150,13 @@ class Commit:
         return self.objects.blob(entry[1]) if entry and entry[0] not in (LINK, SUBMODULE) else None
 
     def resolve(self, path):
-        """Where `path` leads through symbolic links, None outside; and the links on the way."""
+        """Where `path` leads through symbolic links, None outside; and the links and submodules on the way."""
         links, pending, done = [], path.split(b"/") if path else [], b""
         while pending:
             step = done + b"/" + pending.pop(0) if done else pending.pop(0)
             if self.files.get(step, ("",))[0] != LINK:
+                if self.files.get(step, ("",))[0] == SUBMODULE:
+                    links.append(step)
                 done = step
                 continue
             if step in links:
