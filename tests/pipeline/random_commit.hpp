@@ -170,7 +170,7 @@ class RandomCommit {
     using Reason = statelane::impact::CauseKind;
     const bool compares = statelane::gitlab::is_push(request.kind) || statelane::gitlab::is_merge_request(request.kind);
     if (compares) {
-      impact = statelane::impact::find_affected(base, head, changes, {});
+      impact = statelane::impact::find_affected(base, head, {changes, {}, {}});
       if (chance(20)) {
         statelane::impact::add_dependent_lanes(head, statelane::impact::DependentLanes::all, impact);
       }
