@@ -23,8 +23,8 @@ const std::string build = "00112233445566778899aabbccddeeff00112233";
 std::string describe(const repo::Tree& tree, facts::FactStore& store) {
   Diagnostics diagnostics;
   const states::LoadedStates loaded = states::load_states(tree, {}, store, diagnostics);
-  std::string result = emit::render_list_json(loaded.graph, states::find_unclaimed(tree, loaded.graph));
-  result += emit::render_graph_json(loaded.graph);
+  std::string result = emit::render_list_json(loaded, states::find_unclaimed(tree, loaded.graph));
+  result += emit::render_graph_json(loaded);
   for (const states::State& state : loaded.graph.states()) result += emit::render_inputs_json(state, {});
   for (const Diagnostic& diagnostic : diagnostics.sorted()) result += render_diagnostic(diagnostic);
   return result;
