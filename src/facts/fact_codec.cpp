@@ -42,6 +42,12 @@ void describe(Archive& archive, terraform::NamedExpression& expression) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, terraform::Variable& variable) {
+  auto& [name, value, type, line] = variable;
+  archive(name, value, type, line);
+}
+
+template <typename Archive>
 void describe(Archive& archive, terraform::ModuleCall& call) {
   auto& [name, source, arguments, loops, line] = call;
   archive(name, source, arguments, loops, line);
@@ -61,8 +67,8 @@ void describe(Archive& archive, terraform::RemoteState& state) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::FileReference& reference) {
-  auto& [kind, value, text, loops, is_definition, line] = reference;
-  archive(kind, value, text, loops, is_definition, line);
+  auto& [kind, value, text, defines, loops, is_definition, line] = reference;
+  archive(kind, value, text, defines, loops, is_definition, line);
 }
 
 template <typename Archive>
@@ -73,9 +79,10 @@ void describe(Archive& archive, Diagnostic& diagnostic) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::FileFacts& facts) {
-  auto& [modules, backends, remote_states, locals, variables, references, faults, has_faults, version, arena] = facts;
+  auto& [modules, backends, remote_states, locals, variables, references, open, prefixes, faults, has_faults, version,
+         arena] = facts;
   static_cast<void>(arena);  // what it owns is written where it is used
-  archive(modules, backends, remote_states, locals, variables, references, faults, has_faults, version);
+  archive(modules, backends, remote_states, locals, variables, references, open, prefixes, faults, has_faults, version);
 }
 
 template <typename Archive>

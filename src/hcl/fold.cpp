@@ -125,6 +125,9 @@ class Folder {
     return combine(parts, [&](std::span<const Value> chosen) {
       Value::Text text;
       for (std::size_t index = 0; index < chosen.size(); ++index) {
+        if (chosen[index].is_error()) return chosen[index];
+        if (std::holds_alternative<Value::Null>(chosen[index].data))
+          return Value::error("a part of the text is null", expression.operands[index]->range);
         append_text(text, to_text(chosen[index], expression.operands[index]->range));
       }
       return Value{std::move(text)};
@@ -193,6 +196,7 @@ class Folder {
 
   static Value member(const Value& collection, const Value& key, const Expression& expression) {
     if (collection.is_unknown()) return collection;
+    if (std::holds_alternative<Value::Null>(collection.data)) return Value::error("null has no parts", expression.range);
     if (key.is_unknown()) return any_member(collection, key);
     if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
       const auto name = key.as_known_string();
@@ -246,13 +250,14 @@ class Folder {
       arguments.insert(arguments.end(), rest.begin(), rest.end());
     }
     if (expression.text == "try")
-      return first_of(expression, arguments, is_certain, [](const Value&) { return false; });
+      return first_of(expression, arguments, is_certain, [](const Value& value) { return value.is_error(); });
     if (expression.text == "coalesce") return first_of(expression, arguments, is_never_empty, is_always_empty);
     if (expression.text == "can") {
       return arguments.size() == 1 && is_certain(arguments[0]) ? Value{true} : unknown(expression, "it may fail");
     }
     return combine(arguments, [&](std::span<const Value> chosen) {
-      if (expression.text == "abspath" && chosen.size() == 1) return absolute_path(chosen[0], expression);
+      const bool is_path = expression.text == "abspath" && chosen.size() == 1;
+      if (is_path && !std::holds_alternative<Value::Null>(chosen[0].data)) return absolute_path(chosen[0], expression);
       if (scope_.call) {
         if (auto answer = scope_.call(expression.text, chosen)) return charge(*std::move(answer), expression);
       }

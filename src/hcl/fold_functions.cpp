@@ -19,6 +19,15 @@ Function find_function(std::string_view name) {
   return nullptr;
 }
 
+/// Functions of strings that refuse null.
+bool is_strict(std::string_view name) {
+  constexpr std::string_view names[] = {"abspath",    "basename",    "chomp",      "dirname", "endswith",
+                                        "join",       "lower",       "pathexpand", "replace", "split",
+                                        "startswith", "strcontains", "substr",     "title",   "trim",
+                                        "trimprefix", "trimspace",   "trimsuffix", "upper"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
 std::size_t known_size(const Value::Text& text) {
   std::size_t result = 0;
   for (const auto& piece : text.pieces) result += piece ? piece->size() : 0;
@@ -88,6 +97,10 @@ Value::Text to_text(const Value& value, const SourceRange& range) {
 
 Value call_function(std::string_view name, std::span<const Value> arguments, const SourceRange& range) {
   if (name.starts_with("core::")) name.remove_prefix(6);
+  const bool has_null = std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
+    return std::holds_alternative<Value::Null>(argument.data);
+  });
+  if (has_null && is_strict(name)) return Value::error("an argument is null", range);
   if (const Function function = find_function(name)) {
     Value result = function(arguments, range);
     if (!result.is_unknown()) return result;

@@ -14,6 +14,8 @@ Value Value::text(std::string value) {
 
 Value Value::unknown(std::string reason, SourceRange range) { return {Unknown{std::move(reason), range}}; }
 
+Value Value::error(std::string reason, SourceRange range) { return {Unknown{std::move(reason), range, true}}; }
+
 std::optional<std::string> Value::as_known_string() const {
   if (const auto* text = std::get_if<Text>(&data)) {
     if (text->pieces.empty()) return "";

@@ -15,10 +15,12 @@ struct Value {
   struct Null {
     friend bool operator==(const Null&, const Null&) = default;
   };
-  /// Nothing is known of it. `reason`: for people, the expression that could not be known and why.
+  /// Nothing is known of it. `reason`: for people, the expression that could not be known and why. `is_error`:
+  /// Terraform stops where it evaluates this, so that nothing behind it is ever read.
   struct Unknown {
     std::string reason;
     SourceRange range;
+    bool is_error = false;
     friend bool operator==(const Unknown&, const Unknown&) = default;
   };
   /// A string: known pieces and, as empty ones, pieces that may be any text (also none). A known string has at most one
@@ -53,7 +55,10 @@ struct Value {
   static Value text(std::string value);
   static Value unknown(std::string reason, SourceRange range);
 
+  static Value error(std::string reason, SourceRange range);
+
   bool is_unknown() const { return std::holds_alternative<Unknown>(data); }
+  bool is_error() const { return is_unknown() && std::get<Unknown>(data).is_error; }
 
   /// The string when it is wholly known; numbers and booleans as Terraform writes them in a template. Empty otherwise.
   std::optional<std::string> as_known_string() const;

@@ -188,8 +188,11 @@ class ClosureBuilder {
       return scope.fold(expression, variables);
     };
     for (const LoadedFile& file : module.files) {
-      for (const FileReference& reference : file.facts->references)
+      for (const FileReference& reference : file.facts->references) {
+        // The beginning of longer paths, which count by themselves.
+        if (!reference.defines.empty() && module.is_only_prefix(reference.defines)) continue;
         references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
+      }
     }
     for (const Module::Read& read : module.remote_states) add_reads(read, fold);
     visit_calls(scope, fold, via, true);

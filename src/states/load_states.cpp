@@ -120,7 +120,10 @@ class Loader {
   /// Files of values that nothing loads beside one backend: which lane they belong to cannot be guessed, since two
   /// lanes on one state would destroy each other's resources.
   void check_variable_files(const Discovery& discovery, const State& state) {
-    const bool is_said = state.instance || discovery.settings.var_files || state.kind == StateKind::custom;
+    const bool has_block =
+        discovery.reason == StateReason::backend_block || discovery.reason == StateReason::cloud_block;
+    const bool is_said =
+        state.instance || discovery.settings.var_files || state.kind == StateKind::custom || !has_block;
     if (is_said) return;
     const std::vector<RepoPath> files = find_unloaded_variable_files(scan_, discovery.directory, state_directories_);
     if (files.empty()) return;

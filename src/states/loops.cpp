@@ -45,7 +45,7 @@ void add_count(const Loop& loop, const Value& collection, std::vector<Element>& 
 
 /// Appends the elements of `collection`, which holds no alternatives.
 void add_elements(const Loop& loop, const Value& collection, std::vector<Element>& elements) {
-  if (std::holds_alternative<Value::Null>(collection.data)) return;
+  if (std::holds_alternative<Value::Null>(collection.data) || collection.is_error()) return;
   if (loop.kind == Loop::Kind::count) return add_count(loop, collection, elements);
   const auto* list = std::get_if<Value::List>(&collection.data);
   const auto* map = std::get_if<Value::Map>(&collection.data);
@@ -81,7 +81,7 @@ const Expression* without_sorting(const Expression* expression) {
 std::vector<Element> find_elements(const Loop& loop, const Round& round, const Fold& fold) {
   Value collection = fold(*loop.collection, round);
   const Expression* inner = without_sorting(loop.collection);
-  if (collection.is_unknown() && inner != loop.collection) {
+  if (collection.is_unknown() && !collection.is_error() && inner != loop.collection) {
     Value known = fold(*inner, round);
     if (std::holds_alternative<Value::List>(known.data)) collection = std::move(known);
   }

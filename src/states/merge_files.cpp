@@ -35,11 +35,13 @@ class Merger {
         is_alternative_(tool == terraform::Tool::unknown && terraform::is_tofu_name(file.path.name())) {}
 
   void merge() {
-    for (const NamedExpression& local : file_.facts->locals) define(module_.locals, local);
-    for (const NamedExpression& variable : file_.facts->variables) {
-      // An override without a default leaves the default as it is.
-      const bool is_known = module_.variables.contains(variable.name);
-      if (variable.value != nullptr || !is_override_ || !is_known) define(module_.variables, variable);
+    for (const NamedExpression& local : file_.facts->locals) define(module_.locals[local.name].alternatives, local);
+    for (const terraform::Variable& variable : file_.facts->variables) {
+      Module::Variable& merged = module_.variables[variable.name];
+      // An override leaves as it is what it does not give.
+      const bool is_given = variable.value != nullptr || !is_override_ || merged.alternatives.empty();
+      if (is_given) define(merged.alternatives, variable);
+      if (variable.type != nullptr) merged.type = variable.type;
     }
     for (const auto& backend : file_.facts->backends) {
       if (!is_alternative_) module_.backends.clear();
@@ -50,10 +52,10 @@ class Merger {
   }
 
  private:
-  void define(std::unordered_map<std::string_view, Module::Definition>& all, const NamedExpression& expression) const {
-    auto& alternatives = all[expression.name].alternatives;
+  template <typename Definition>
+  void define(std::vector<const Definition*>& alternatives, const Definition& definition) const {
     if (!is_alternative_) alternatives.clear();
-    alternatives.push_back(&expression);
+    alternatives.push_back(&definition);
   }
 
   void merge_call(const ModuleCall& call) {

@@ -29,6 +29,10 @@ struct Module {
   struct Definition {
     std::vector<const terraform::NamedExpression*> alternatives;  ///< never empty
   };
+  struct Variable {
+    std::vector<const terraform::Variable*> alternatives;  ///< never empty; some may have no default
+    const hcl::Expression* type = nullptr;                 ///< null where nothing says
+  };
   struct Call {
     terraform::ModuleCall call;
     const LoadedFile* file = nullptr;                          ///< where its source is written
@@ -46,10 +50,13 @@ struct Module {
   RepoPath directory;
   std::vector<LoadedFile> files;
   std::unordered_map<std::string_view, Definition> locals;
-  std::unordered_map<std::string_view, Definition> variables;  ///< expressions without value where there is no default
+  std::unordered_map<std::string_view, Variable> variables;
   std::vector<Call> calls;
   std::vector<Read> remote_states;
   std::vector<BackendBlock> backends;  ///< empty when there is none, several only as alternatives
+
+  /// The local or variable `name`, as `local.x`, is used, and only as the beginning of longer paths.
+  bool is_only_prefix(std::string_view name) const;
 };
 
 /// The directories with configuration of one tree, each read when it is first asked for.

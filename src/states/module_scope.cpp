@@ -6,6 +6,7 @@
 
 #include "states/file_sets.hpp"
 #include "states/path_inputs.hpp"
+#include "states/variable_types.hpp"
 
 namespace statelane::states {
 
@@ -41,6 +42,9 @@ Value with_alternative(const Value& value, const Value& other) {
 std::optional<Value> call_file_function(const Lane& lane, std::string_view name, std::span<const Value> arguments) {
   if (name.starts_with("core::")) name.remove_prefix(6);
   if (name != "fileset" || arguments.size() != 2) return std::nullopt;
+  for (const Value& argument : arguments) {
+    if (std::holds_alternative<Value::Null>(argument.data)) return Value::error("an argument of fileset is null", {});
+  }
   const auto directory = arguments[0].as_known_string();
   const auto pattern = arguments[1].as_known_string();
   if (!directory || !pattern) return std::nullopt;
@@ -53,7 +57,13 @@ std::optional<Value> call_file_function(const Lane& lane, std::string_view name,
 }
 
 ModuleScope::ModuleScope(const Module& module, const Lane& lane, Arguments arguments, bool is_root)
-    : module_(module), lane_(lane), arguments_(std::move(arguments)), is_root_(is_root) {}
+    : module_(module), lane_(lane), arguments_(std::move(arguments)), is_root_(is_root) {
+  for (auto& [name, value] : arguments_) {
+    const auto declared = module_.variables.find(name);
+    if (declared != module_.variables.end() && declared->second.type != nullptr)
+      value = convert_to_type(std::move(value), *declared->second.type);
+  }
+}
 
 Value ModuleScope::fold(const hcl::Expression& expression, std::span<const hcl::Variable> variables) const {
   const hcl::Scope scope{
@@ -98,24 +108,28 @@ Value ModuleScope::variable_value(std::string_view name, const SourceRange& rang
 
 Value ModuleScope::default_value(std::string_view name, const SourceRange& range) const {
   const auto declared = module_.variables.find(name);
-  const bool has_default =
-      declared != module_.variables.end() && declared->second.alternatives.front()->value != nullptr;
-  if (!is_root_) {
-    if (has_default) return alternatives_value(declared->second);
-    return Value::unknown(fmt::format("var.{} has no value", name), range);
-  }
+  std::optional<Value> initial = declared != module_.variables.end() ? initial_value(declared->second) : std::nullopt;
+  if (!is_root_) return initial ? *std::move(initial) : Value::unknown(fmt::format("var.{} has no value", name), range);
   Value unknown = Value::unknown(fmt::format("var.{} is fixed by no variable file", name), range);
-  if (!has_default) return unknown;
   // From outside it may get any value; the default is the likeliest.
-  Value value = alternatives_value(declared->second);
-  if (value.is_unknown() || std::holds_alternative<Value::OneOf>(value.data)) return unknown;
-  return Value{Value::OneOf{{std::move(value), std::move(unknown)}}};
+  if (!initial || initial->is_unknown() || std::holds_alternative<Value::OneOf>(initial->data)) return unknown;
+  return Value{Value::OneOf{{*std::move(initial), std::move(unknown)}}};
+}
+
+std::optional<Value> ModuleScope::initial_value(const Module::Variable& variable) const {
+  std::optional<Value> result;
+  for (const terraform::Variable* alternative : variable.alternatives) {
+    if (alternative->value == nullptr) continue;
+    Value value = fold(*alternative->value);
+    if (variable.type != nullptr) value = convert_to_type(std::move(value), *variable.type);
+    result = result ? with_alternative(*result, value) : std::move(value);
+  }
+  return result;
 }
 
 Value ModuleScope::alternatives_value(const Module::Definition& definition) const {
   std::optional<Value> result;
   for (const terraform::NamedExpression* expression : definition.alternatives) {
-    if (expression->value == nullptr) continue;
     Value value = fold(*expression->value);
     result = result ? with_alternative(*result, value) : std::move(value);
   }

@@ -45,6 +45,7 @@ class ModuleScope {
   hcl::Value local_value(std::string_view name, const SourceRange& range) const;
   hcl::Value variable_value(std::string_view name, const SourceRange& range) const;
   hcl::Value default_value(std::string_view name, const SourceRange& range) const;
+  std::optional<hcl::Value> initial_value(const Module::Variable& variable) const;
   hcl::Value alternatives_value(const Module::Definition& definition) const;
   hcl::Value path_value(std::string_view name, const SourceRange& range) const;
 

@@ -23,6 +23,7 @@ void add_attributes(const std::string& prefix, const Value::Map& map,
 }  // namespace
 
 std::vector<PossibleText> to_texts(const Value& value) {
+  if (value.is_error()) return {};
   if (const auto* unknown = std::get_if<Value::Unknown>(&value.data)) return {{{std::nullopt}, unknown->reason}};
   if (const auto* text = std::get_if<Value::Text>(&value.data)) return {{text->pieces, text->why.reason}};
   if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
@@ -66,6 +67,7 @@ std::string to_fingerprint(const Value& value) {
     return result + ")";
   }
   if (const auto known = value.as_known_string()) return "=" + *known;
+  if (value.is_error()) return "!";
   return value.is_unknown() ? "?" : "null";
 }
 

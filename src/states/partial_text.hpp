@@ -17,7 +17,7 @@ struct PossibleText {
 };
 
 /// All texts that a value may be: several for alternatives, one unknown piece for a value of which nothing is known,
-/// none for null and for lists and maps.
+/// none for null, for lists and maps, and for what cannot be evaluated.
 std::vector<PossibleText> to_texts(const hcl::Value& value);
 
 /// The attributes of a map, those of nested maps as `workspaces.name`, each with its possible texts. Empty when it is

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "terraform/name_uses.hpp"
 #include "terraform/references.hpp"
 
 namespace statelane::terraform {
@@ -27,16 +28,27 @@ class Extractor {
  public:
   FileFacts extract(const Body& body) {
     for (const Block& block : body.blocks) visit(block);
+    const NameUses uses = find_name_uses(body);
+    facts_.open_names = copy(uses.open);
+    facts_.prefix_names = copy(uses.prefixes);
     facts_.modules = facts_.arena.copy(std::span<const ModuleCall>(modules_));
     facts_.backends = facts_.arena.copy(std::span<const Backend>(backends_));
     facts_.remote_states = facts_.arena.copy(std::span<const RemoteState>(remote_states_));
     facts_.locals = facts_.arena.copy(std::span<const NamedExpression>(locals_));
-    facts_.variables = facts_.arena.copy(std::span<const NamedExpression>(variables_));
+    facts_.variables = facts_.arena.copy(std::span<const Variable>(variables_));
     facts_.references = facts_.arena.copy(std::span<const FileReference>(references_));
     return std::move(facts_);
   }
 
  private:
+  std::span<const std::string_view> copy(const Names& names) {
+    std::vector<std::string_view> copies;
+    for (const auto& [root, name] : names)
+      copies.push_back(facts_.arena.copy(std::string(root) + "." + std::string(name)));
+    std::sort(copies.begin(), copies.end());
+    return facts_.arena.copy(std::span<const std::string_view>(copies));
+  }
+
   /// `each` and `count` of a block. True when it has them.
   bool push_loop(const Body& body) {
     if (const hcl::Attribute* for_each = body.find("for_each")) {
@@ -120,14 +132,21 @@ class Extractor {
   void visit_locals(const Block& block) {
     for (const hcl::Attribute& attribute : block.body->attributes) {
       locals_.push_back(copy(attribute));
-      collect_from(*attribute.value, true);
+      collect_definition(*attribute.value, "local." + std::string(attribute.name));
     }
   }
 
   void visit_variable(const Block& block) {
-    variables_.push_back(
-        {facts_.arena.copy(block.labels[0].text), copy_of(*block.body, "default"), block.range.begin.line});
-    collect(*block.body, true);
+    variables_.push_back({facts_.arena.copy(block.labels[0].text), copy_of(*block.body, "default"),
+                          copy_of(*block.body, "type"), block.range.begin.line});
+    for (const hcl::Attribute& attribute : block.body->attributes) {
+      if (attribute.name != "default") {
+        collect_from(*attribute.value, true);
+      } else {
+        collect_definition(*attribute.value, "var." + std::string(block.labels[0].text));
+      }
+    }
+    for (const Block& inner : block.body->blocks) collect(*inner.body, true);
   }
 
   void visit_remote_state(const Block& block) {
@@ -187,8 +206,14 @@ class Extractor {
     return true;
   }
 
-  void collect_from(const Expression& expression, bool is_definition) {
-    collect_references(expression, is_definition, Wanted::everything, loops_, facts_.arena, references_);
+  /// What stands in the definition of `name`.
+  void collect_definition(const Expression& expression, const std::string& name) {
+    const std::size_t first = references_.size();
+    if (collect_from(expression, true)) references_[first].defines = facts_.arena.copy(name);
+  }
+
+  bool collect_from(const Expression& expression, bool is_definition) {
+    return collect_references(expression, is_definition, Wanted::everything, loops_, facts_.arena, references_);
   }
 
   FileFacts facts_;
@@ -197,7 +222,7 @@ class Extractor {
   std::vector<Backend> backends_;
   std::vector<RemoteState> remote_states_;
   std::vector<NamedExpression> locals_;
-  std::vector<NamedExpression> variables_;
+  std::vector<Variable> variables_;
   std::vector<FileReference> references_;
 };
 

@@ -34,6 +34,14 @@ struct NamedExpression {
   std::uint32_t line = 0;
 };
 
+/// `variable "name" { … }`
+struct Variable {
+  std::string_view name;
+  const hcl::Expression* value = nullptr;  ///< the default; null where there is none
+  const hcl::Expression* type = nullptr;   ///< as written: `list(string)`; null where there is none
+  std::uint32_t line = 0;
+};
+
 /// `module "name" { source = … }`
 struct ModuleCall {
   std::string_view name;
@@ -73,6 +81,7 @@ struct FileReference {
   ReferenceKind kind = ReferenceKind::file;
   const hcl::Expression* value = nullptr;
   std::string_view text;        ///< of a `use`: as written, for telling two apart
+  std::string_view defines;     ///< `local.x` or `var.x` where it is the whole value of that local or default
   std::span<const Loop> loops;  ///< those around it that matter for `value`, the outermost first
   bool is_definition =
       false;  ///< it stands in `locals`, a variable's default or a module argument: uses elsewhere count too
@@ -87,9 +96,11 @@ struct FileFacts {
   std::span<const Backend> backends;
   std::span<const RemoteState> remote_states;
   std::span<const NamedExpression> locals;
-  std::span<const NamedExpression> variables;  ///< with their defaults; `value` is null where there is none
+  std::span<const Variable> variables;
   std::span<const FileReference> references;
-  Diagnostics faults;  ///< with the root as path: who uses the facts knows the file
+  std::span<const std::string_view> open_names;    ///< see `NameUses`; as `local.x`, sorted
+  std::span<const std::string_view> prefix_names;  ///< the same
+  Diagnostics faults;                              ///< with the root as path: who uses the facts knows the file
   bool has_faults = false;
   std::string_view required_version;  ///< literal text; empty when there is none
   hcl::Arena arena;                   ///< owns everything above

@@ -97,24 +97,29 @@ class Collector {
             std::vector<FileReference>& references)
       : is_definition_(is_definition), wanted_(wanted), loops_(loops), arena_(arena), references_(references) {}
 
-  void visit(const Expression& expression) {
-    if (expression.kind == ExpressionKind::call && visit_file_call(expression)) return;
+  /// True when the expression as a whole may be a path.
+  bool visit(const Expression& expression) {
+    if (expression.kind == ExpressionKind::call && visit_file_call(expression)) return false;
     if (wanted_ == Wanted::everything && may_be_path_text(expression)) {
       add(ReferenceKind::path_text, expression, expression);
       visit_calls_below(expression);
-      return;
+      return true;
     }
-    if (expression.kind == ExpressionKind::attribute && visit_use(expression)) return;
+    if (expression.kind == ExpressionKind::attribute && visit_use(expression)) return false;
     const bool is_for = expression.kind == ExpressionKind::for_tuple || expression.kind == ExpressionKind::for_object;
     const bool is_loop = is_for || expression.kind == ExpressionKind::template_for;
-    if (is_loop) return visit_loop(expression);
-    for (const Expression* operand : expression.operands) visit(*operand);
+    if (is_loop) {
+      visit_loop(expression);
+    } else {
+      for (const Expression* operand : expression.operands) visit(*operand);
+    }
+    return false;
   }
 
  private:
   void add(ReferenceKind kind, const Expression& value, const Expression& place) {
     const Expression* const copied[] = {copy_expression(value, arena_)};
-    references_.push_back({kind, copied[0], {}, loops_.loops_for(copied), is_definition_, place.range.begin.line});
+    references_.push_back({kind, copied[0], {}, {}, loops_.loops_for(copied), is_definition_, place.range.begin.line});
   }
 
   /// True when `call` reads files by its name.
@@ -200,9 +205,9 @@ bool is_file_function(std::string_view name) {
   return std::find(names.begin(), names.end(), name.starts_with("core::") ? name.substr(6) : name) != names.end();
 }
 
-void collect_references(const Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
+bool collect_references(const Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
                         hcl::Arena& arena, std::vector<FileReference>& references) {
-  Collector(is_definition, wanted, loops, arena, references).visit(expression);
+  return Collector(is_definition, wanted, loops, arena, references).visit(expression);
 }
 
 }  // namespace statelane::terraform

@@ -23,7 +23,8 @@ enum class Wanted {
 };
 
 /// Appends every expression in `expression` that may name a file. Copies go to `arena`, `loops` are those around it.
-void collect_references(const hcl::Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
+/// True when `expression` as a whole may be a path: then it is the first of those that were appended.
+bool collect_references(const hcl::Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
                         hcl::Arena& arena, std::vector<FileReference>& references);
 
 }  // namespace statelane::terraform

@@ -147,3 +147,36 @@ TEST_CASE("values that double again and again do not fill the memory") {
 TEST_CASE("nested loops end") {
   CHECK(folded("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]").size() < 2'000'000);
 }
+
+TEST_CASE("the keys of a set are its elements, those of a list their positions, those of a variable either") {
+  CHECK(folded("[for k, v in toset([\"b\", \"a\"]) : k]") == "['a', 'b']");
+  CHECK(folded("[for k, v in tolist(toset([\"b\", \"a\"])) : k]") == folded("[0, 1]"));
+  CHECK(folded("{for k, v in [\"x\"] : v => k}") == folded("{x = 0}"));
+  const Value given{Value::List{Value::text("x")}};
+  Diagnostics diagnostics;
+  const File file = parse_expression("[for k, v in var.given : k]", RepoPath::of("main.tf"), diagnostics);
+  const Scope scope{[&](auto, auto, const SourceRange&) { return given; }};
+  CHECK(show(fold(*file.expression(), scope)).find(" or 'x'") != std::string::npos);
+}
+
+TEST_CASE("a text with null in it cannot be evaluated, which try passes over") {
+  Diagnostics diagnostics;
+  const File file = parse_expression("\"a${null}\"", RepoPath::of("main.tf"), diagnostics);
+  CHECK(fold(*file.expression(), Scope{look_up}).is_error());
+  CHECK(folded("try(\"a${null}\", \"b\")") == "'b'");
+  CHECK(folded("null == null ? \"a\" : \"b\"") == "'a'");
+  CHECK(folded("try(pathexpand(null), \"b\")") == "'b'");
+  CHECK(folded("pathexpand(coalesce(null, \"-\"))") == "'-'");
+}
+
+TEST_CASE("variables of the surroundings come before what is looked up, and functions may be answered") {
+  Diagnostics diagnostics;
+  const File file =
+      parse_expression("\"${each.value.path}-${fileset(\"d\", \"*\")[0]}\"", RepoPath::of("main.tf"), diagnostics);
+  const Variable each[] = {{"each", Value{Value::Map{{"value", Value{Value::Map{{"path", Value::text("p")}}}}}}}};
+  const Scope scope{look_up, each, [](std::string_view name, std::span<const Value> arguments) -> std::optional<Value> {
+                      if (name != "fileset" || arguments.size() != 2) return std::nullopt;
+                      return Value{Value::List{Value::text(arguments[0].as_known_string().value() + "/f")}};
+                    }};
+  CHECK(show(fold(*file.expression(), scope)) == "'p-d/f'");
+}

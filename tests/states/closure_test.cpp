@@ -63,6 +63,24 @@ TEST_CASE("an argument that is null may mean the default") {
   CHECK(loaded.inputs("a", InputKind::file) == Texts{"m/d.json"});
 }
 
+TEST_CASE("what an object leaves out is null or its default, and what is null reads nothing") {
+  const Loaded loaded(
+      {{"a/main.tf", with("module \"x\" {\n  source = \"../m\"\n  paths = { given = \"../given\" }\n  names = [\"b\", "
+                          "\"a\", \"b\"]\n}\n")},
+       {"m/main.tf",
+        "variable \"paths\" {\n  type = object({\n    given = optional(string)\n    absent = optional(string)\n"
+        "    usual = optional(string, \"../usual\")\n  })\n}\nvariable \"names\" {\n  type = set(string)\n}\nlocals {\n"
+        "  one = { for f in fileset(var.paths.given, \"*.yml\") : f => file(\"${var.paths.given}/${f}\") }\n"
+        "  two = var.paths.absent == null ? {} : { for f in fileset(var.paths.absent, \"*.yml\") : f => "
+        "file(\"${var.paths.absent}/${f}\") }\n"
+        "  three = try(file(\"${var.paths.absent}/x\"), file(\"${var.paths.usual}/x\"))\n"
+        "  four = [for k, v in var.names : file(\"${k}-${v}\")]\n}\n"},
+       {"given/x.yml", ""}});
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"given/*.yml"});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/a-a", "a/b-b", "usual/x"});
+  CHECK(unknown(loaded, "a").empty());
+}
+
 TEST_CASE("one local that depends on itself is not known, and nothing hangs") {
   const Loaded loaded(
       {{"a/main.tf", with("locals {\n  x = local.y\n  y = local.x\n  f = file(\"d/${local.x}\")\n}\n")}});
