@@ -52,7 +52,7 @@ std::string to_fingerprint(const Value& value) {
     return result;
   }
   if (const auto* list = std::get_if<Value::List>(&value.data)) {
-    std::string result = "[";
+    std::string result = list->is_set ? "<" : "[";
     for (const Value& item : *list) result += to_fingerprint(item) + ",";
     return result + "]";
   }
