@@ -79,10 +79,10 @@ void describe(Archive& archive, Diagnostic& diagnostic) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::FileFacts& facts) {
-  auto& [modules, backends, remote_states, locals, variables, references, open, prefixes, faults, has_faults, version,
+  auto& [modules, backends, remote_states, locals, variables, references, open, sources, faults, has_faults, version,
          arena] = facts;
   static_cast<void>(arena);  // what it owns is written where it is used
-  archive(modules, backends, remote_states, locals, variables, references, open, prefixes, faults, has_faults, version);
+  archive(modules, backends, remote_states, locals, variables, references, open, sources, faults, has_faults, version);
 }
 
 template <typename Archive>

@@ -189,8 +189,8 @@ class ClosureBuilder {
     };
     for (const LoadedFile& file : module.files) {
       for (const FileReference& reference : file.facts->references) {
-        // The beginning of longer paths, which count by themselves.
-        if (!reference.defines.empty() && module.is_only_prefix(reference.defines)) continue;
+        // What names modules counts where they are called.
+        if (!reference.defines.empty() && module.is_only_for_sources(reference.defines)) continue;
         references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
       }
     }

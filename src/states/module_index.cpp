@@ -77,7 +77,7 @@ void ModuleIndex::read_ahead(const std::function<bool(const RepoPath&)>& is_want
   });
 }
 
-bool Module::is_only_prefix(std::string_view name) const {
+bool Module::is_only_for_sources(std::string_view name) const {
   const std::string any = std::string(name.substr(0, name.find('.'))) + ".*";
   const auto holds = [](std::span<const std::string_view> names, std::string_view wanted) {
     return std::binary_search(names.begin(), names.end(), wanted);
@@ -86,7 +86,7 @@ bool Module::is_only_prefix(std::string_view name) const {
     return file.facts->has_faults || holds(file.facts->open_names, name) || holds(file.facts->open_names, any);
   });
   return !is_open && std::any_of(files.begin(), files.end(),
-                                 [&](const LoadedFile& file) { return holds(file.facts->prefix_names, name); });
+                                 [&](const LoadedFile& file) { return holds(file.facts->source_names, name); });
 }
 
 const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool) {

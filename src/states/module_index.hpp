@@ -55,8 +55,8 @@ struct Module {
   std::vector<Read> remote_states;
   std::vector<BackendBlock> backends;  ///< empty when there is none, several only as alternatives
 
-  /// The local or variable `name`, as `local.x`, is used, and only as the beginning of longer paths.
-  bool is_only_prefix(std::string_view name) const;
+  /// The local or variable `name`, as `local.x`, is used, and only in sources of modules.
+  bool is_only_for_sources(std::string_view name) const;
 };
 
 /// The directories with configuration of one tree, each read when it is first asked for.

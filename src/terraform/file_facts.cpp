@@ -30,7 +30,7 @@ class Extractor {
     for (const Block& block : body.blocks) visit(block);
     const NameUses uses = find_name_uses(body);
     facts_.open_names = copy(uses.open);
-    facts_.prefix_names = copy(uses.prefixes);
+    facts_.source_names = copy(uses.sources);
     facts_.modules = facts_.arena.copy(std::span<const ModuleCall>(modules_));
     facts_.backends = facts_.arena.copy(std::span<const Backend>(backends_));
     facts_.remote_states = facts_.arena.copy(std::span<const RemoteState>(remote_states_));

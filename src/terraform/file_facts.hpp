@@ -99,7 +99,7 @@ struct FileFacts {
   std::span<const Variable> variables;
   std::span<const FileReference> references;
   std::span<const std::string_view> open_names;    ///< see `NameUses`; as `local.x`, sorted
-  std::span<const std::string_view> prefix_names;  ///< the same
+  std::span<const std::string_view> source_names;  ///< the same
   Diagnostics faults;                              ///< with the root as path: who uses the facts knows the file
   bool has_faults = false;
   std::string_view required_version;  ///< literal text; empty when there is none

@@ -13,9 +13,8 @@ using Names = std::set<std::pair<std::string_view, std::string_view>>;
 
 /// How the locals and variables that a body mentions are used.
 struct NameUses {
-  Names open;      ///< their value may be used whole; `*` for a mention without a name (`local[x]`)
-  Names prefixes;  ///< they stand in a text with a slash behind them, are a path that a function reads, or the source
-                   ///< of a module: the longer text, the call or the module counts by itself
+  Names open;     ///< anywhere but in the source of a module; `*` for a mention without a name (`local[x]`)
+  Names sources;  ///< in the source of a module, whose directory counts by itself
 };
 
 /// Gathers all uses in the body of a file. Views are into the body's text.
