@@ -196,7 +196,8 @@ class Folder {
 
   static Value member(const Value& collection, const Value& key, const Expression& expression) {
     if (collection.is_unknown()) return collection;
-    if (std::holds_alternative<Value::Null>(collection.data)) return Value::error("null has no parts", expression.range);
+    if (std::holds_alternative<Value::Null>(collection.data))
+      return Value::error("null has no parts", expression.range);
     if (key.is_unknown()) return any_member(collection, key);
     if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
       const auto name = key.as_known_string();
