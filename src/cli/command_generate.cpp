@@ -3,16 +3,14 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
-#include "emit/write_yaml.hpp"
+#include "cli/pipeline_files.hpp"
 #include "gitlab/expansion.hpp"
-#include "gitlab/limits.hpp"
 #include "impact/successors.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "pipeline/children.hpp"
@@ -43,45 +41,24 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   if (!options.ignore_format) result += " --no-ignore-format";
   if (!options.gates) result += " --no-gates";
   if (options.children > 1) result += fmt::format(" --children {}", options.children);
+  if (options.jobs) result += *options.jobs == config::Jobs::shell ? " --jobs shell" : " --jobs helper";
+  if (options.gates_for) {
+    result += *options.gates_for == config::Gates::changed ? " --gates-for changed" : " --gates-for affected";
+  }
   if (options.files > 1) result += fmt::format(" --files {}", options.files);
   return result;
 }
 
-gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
-  if (const auto version = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"))) return *version;
-  if (config.gitlab_version) return gitlab::parse_version(*config.gitlab_version).value_or(gitlab::assumed_version);
-  return gitlab::assumed_version;
-}
-
-std::map<std::string, std::string> find_lock_files(const Comparison& comparison) {
-  std::map<std::string, std::string> result;
-  for (const impact::Affected& affected : comparison.impact.affected) {
-    const auto state = comparison.head.states.graph.find(affected.id);
-    if (!state) continue;
-    const RepoPath path = comparison.head.states.graph.states()[*state].directory.child(".terraform.lock.hcl");
-    const ContentId id = comparison.head.tree->content_id(path);
-    if (!id.is_zero()) result[affected.id] = to_hex({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
-  }
-  return result;
-}
-
 pipeline::PipelineRequest to_request(const Comparison& comparison, const Options& options) {
-  const gitlab::PredefinedVariables variables = read_predefined_variables();
-  const auto text = [&](std::string_view name) { return std::string(gitlab::value_of(variables, name)); };
-  pipeline::PipelineRequest request;
-  request.tool_version = STATELANE_VERSION;
+  pipeline::PipelineRequest request = describe_job(comparison.head, options);
   request.command_line = reproduce(comparison, options);
   request.comparison = describe_comparison(comparison);
   request.changes = to_changed_paths(comparison.changes);
   request.kind = comparison.kind;
-  request.server = server_version(variables, comparison.head.config);
-  request.branch = text("CI_COMMIT_BRANCH");
-  request.default_branch = text("CI_DEFAULT_BRANCH");
-  request.root_pipeline = text("CI_PIPELINE_ID");
-  request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
   request.gates = options.gates && !comparison.ends.is_missing;
-  request.changes_keyword = options.changes;
-  request.lock_files = find_lock_files(comparison);
+  std::vector<std::string> ids;
+  for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
+  request.lock_files = find_lock_files(comparison.head, ids);
   request.successors = impact::find_successors(comparison.impact, comparison.base.states.graph,
                                                comparison.head.states.graph, comparison.changes);
   const bool is_requested = options.all || !options.state_globs.empty();
@@ -93,20 +70,6 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   return request;
 }
 
-pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics) {
-  pipeline::TemplateSet templates;
-  const auto& named = head.config.templates;
-  if (!named) return templates;
-  const auto path = RepoPath::parse(named->text);
-  if (path && head.tree->find(*path)) {
-    templates.override_with(head.tree->read(*path), *path, diagnostics);
-  } else {
-    diagnostics.error(RepoPath::of(config::file_name), named->range,
-                      fmt::format("there is no file \"{}\"", named->text));
-  }
-  return templates;
-}
-
 void check_output(const Options& options) {
   if (options.output.empty() && (options.children > 1 || options.files > 1)) {
     throw Error(ErrorKind::usage, "several files cannot go to standard output", {"name the first with --output FILE"});
@@ -115,18 +78,6 @@ void check_output(const Options& options) {
   if (!options.output.empty() && extension != ".yml" && extension != ".yaml") {
     fmt::print(stderr, "statelane: warning: GitLab includes only files whose names end in .yml or .yaml\n");
   }
-}
-
-/// GitLab limits the text too, which is smaller than what it parses to, but for comments and escaped characters.
-std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server) {
-  std::string text = emit::write_yaml(file);
-  if (text.size() > gitlab::max_yaml_bytes(server)) {
-    throw Error(
-        ErrorKind::user_files,
-        fmt::format("a file would have {} bytes, and GitLab takes {}", text.size(), gitlab::max_yaml_bytes(server)),
-        {"take fewer states at a time with --state"});
-  }
-  return text;
 }
 
 void write_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server,
@@ -155,6 +106,11 @@ void write_summary(const Comparison& comparison, const Options& options) {
 }  // namespace
 
 int run_generate(const Options& options) {
+  if (options.is_static) return run_generate_static(options);
+  if (!options.from_plans.empty()) return run_generate_gates(options);
+  if (options.is_drift) return run_generate_drift(options);
+  if (options.check) throw Error(ErrorKind::usage, "--check goes with --static");
+  if (!options.drift_rotation.empty()) throw Error(ErrorKind::usage, "--drift-rotation goes with --drift");
   check_output(options);
   const repo::Repository repository = open_repository();
   Comparison comparison = compare(repository, options);

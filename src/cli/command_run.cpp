@@ -9,6 +9,7 @@
 #include "cli/find_state.hpp"
 #include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
+#include "runner/drift_result.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
 #include "states/backend_identity.hpp"
@@ -113,5 +114,7 @@ int run_lane(const Options& options, LaneVerb verb) {
   if (job.ci) questions.existed_at_base = [&] { return existed_before(repository, id); };
   return runner::run_apply(lane.description, job, run, questions);
 }
+
+int run_drift_summary(const Options& /*options*/) { return runner::run_drift_summary(fs::current_path()); }
 
 }  // namespace statelane::cli

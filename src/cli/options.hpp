@@ -51,9 +51,18 @@ struct Options {
   std::string output;
   std::optional<config::ChangesKeyword> changes;
   std::string image;
-  bool gates = true;         ///< generate, init
-  std::size_t children = 1;  ///< that the parent triggers
-  std::size_t files = 1;     ///< that it includes for each
+  bool gates = true;           ///< generate, init
+  std::size_t children = 1;    ///< that the parent triggers
+  std::size_t files = 1;       ///< that it includes for each
+  bool is_static = false;      ///< --static
+  bool is_drift = false;       ///< --drift: every state against the world
+  std::string drift_rotation;  ///< --drift-rotation I/N
+  std::string from_plans;      ///< --from-plans DIR: the second stage
+  std::optional<config::Gates> gates_for;
+  std::optional<config::Jobs> jobs;
+  std::string eject;         ///< templates --eject
+  bool show_origin = false;  ///< config --show-origin
+  bool check = false;        ///< --check: compare with the file instead of writing it
 
   GraphFormat graph_format = GraphFormat::text;
 

@@ -141,8 +141,19 @@ CommandRow drift_row() {
           .run = run_verb<LaneVerb::drift>};
 }
 
+CommandRow drift_summary_row() {
+  return {.name = "run drift-summary",
+          .section = Section::job,
+          .summary = "one table of what the drift jobs before it found; exit with 2 when a state has drifted",
+          .description = "Reads the artifacts of run drift below .statelane, and keeps the table there as drift.txt.",
+          .examples = {{"statelane run drift-summary", "in the last job of a drift pipeline"}},
+          .run = run_drift_summary};
+}
+
 }  // namespace
 
-std::vector<CommandRow> job_commands() { return {plan_row(), apply_row(), destroy_command_row(), drift_row()}; }
+std::vector<CommandRow> job_commands() {
+  return {plan_row(), apply_row(), destroy_command_row(), drift_row(), drift_summary_row()};
+}
 
 }  // namespace statelane::cli

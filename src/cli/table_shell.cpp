@@ -5,6 +5,54 @@ namespace statelane::cli {
 
 namespace {
 
+CommandRow templates_row() {
+  return {.name = "templates",
+          .section = Section::adopting,
+          .summary = "the hidden jobs in effect, with the origin of each key",
+          .description =
+              "Jobs are made of hidden jobs. A hidden job of the same name in the file that pipeline.templates "
+              "names is laid over the built-in one, as extends merges.",
+          .options = {{"Answer",
+                       {text("--eject", "DIR|FILE", &Options::eject,
+                             "write the built-in templates there instead: one file, or one for each", Offers::files),
+                        answer_options().rows[0], answer_options().rows[1]}},
+                      tree_options()},
+          .examples = {{"statelane templates", "every key, and which file and line it comes from"},
+                       {"statelane templates --eject ci/lanes.yml", "to begin a file of templates"}},
+          .run = run_templates};
+}
+
+CommandRow config_row() {
+  using config::ChangesKeyword;
+  using config::Dependents;
+  using config::Gates;
+  return {
+      .name = "config",
+      .section = Section::adopting,
+      .summary = "the configuration in effect, defaults included",
+      .options =
+          {{"Answer",
+            {flag("--show-origin", &Options::show_origin,
+                  "where each value comes from: default, file and line, variable or option"),
+             answer_options().rows[0], answer_options().rows[1]}},
+           {"Values that beat the file",
+            {choice<ChangesKeyword>(
+                 "--changes", &Options::changes,
+                 {{"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}},
+                 "as generate takes it"),
+             choice<Dependents>("--dependents", &Options::dependents,
+                                {{"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}},
+                                "as generate takes it"),
+             choice<Gates>("--gates-for", &Options::gates_for,
+                           {{"affected", Gates::affected}, {"changed", Gates::changed}}, "as generate takes it"),
+             choice<config::Jobs>("--jobs", &Options::jobs,
+                                  {{"helper", config::Jobs::helper}, {"shell", config::Jobs::shell}},
+                                  "as generate takes it")}},
+           tree_options()},
+      .examples = {{"statelane config --show-origin", "what is in effect here, and why"}},
+      .run = run_config};
+}
+
 CommandRow completion_row() {
   return {.name = "completion",
           .section = Section::adopting,
@@ -63,6 +111,8 @@ CommandRow init_row() {
 
 }  // namespace
 
-std::vector<CommandRow> shell_commands() { return {init_row(), completion_row(), man_row()}; }
+std::vector<CommandRow> shell_commands() {
+  return {init_row(), templates_row(), config_row(), completion_row(), man_row()};
+}
 
 }  // namespace statelane::cli

@@ -19,6 +19,10 @@ inline constexpr std::string_view file_name = ".statelane.yml";
 enum class Gate { blocking, optional, automatic };
 enum class ChangesKeyword { only, rules, none };
 enum class Order { parallel, strict };
+/// Which states have gates: all that are affected, or those whose plan has changes, in a second stage after all plans.
+enum class Gates { affected, changed };
+/// What runs in the jobs: `statelane run`, or Terraform alone.
+enum class Jobs { helper, shell };
 enum class Dependents { none, direct, all };
 enum class Deleted { warn, destroy_gate };
 
@@ -77,6 +81,8 @@ struct Config {
   Order order = Order::parallel;
   Dependents dependents = Dependents::none;
   Deleted deleted = Deleted::warn;
+  Gates gates = Gates::affected;
+  Jobs jobs = Jobs::helper;
   std::string expire_in = "7 days";
   std::optional<Located> templates;  ///< path of a file with hidden jobs that override the built-in ones
   std::optional<std::string> gitlab_version;

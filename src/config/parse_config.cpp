@@ -245,6 +245,8 @@ class ConfigReader {
     static constexpr Choice<ChangesKeyword> keywords[] = {
         {"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}};
     static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
+    static constexpr Choice<Jobs> jobs[] = {{"helper", Jobs::helper}, {"shell", Jobs::shell}};
+    static constexpr Choice<Gates> gates[] = {{"affected", Gates::affected}, {"changed", Gates::changed}};
     static constexpr Choice<Dependents> dependents[] = {
         {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
     static constexpr Choice<Deleted> deleted[] = {{"warn", Deleted::warn}, {"destroy-gate", Deleted::destroy_gate}};
@@ -263,6 +265,12 @@ class ConfigReader {
          {"deleted",
           [&](const YamlValue& entry) {
             config.deleted = read_choice<Deleted>(entry, "deleted", deleted).value_or(config.deleted);
+          }},
+         {"jobs",
+          [&](const YamlValue& entry) { config.jobs = read_choice<Jobs>(entry, "jobs", jobs).value_or(config.jobs); }},
+         {"gates_for",
+          [&](const YamlValue& entry) {
+            config.gates = read_choice<Gates>(entry, "gates_for", gates).value_or(config.gates);
           }},
          {"expire_in",
           [&](const YamlValue& entry) {

@@ -303,4 +303,18 @@ std::string write_yaml(const YamlValue& value) {
   return writer.take();
 }
 
+std::string write_inline_yaml(const YamlValue& value) {
+  const auto* list = value.as_list();
+  const auto* map = value.as_map();
+  if (list == nullptr && map == nullptr) return render_scalar(value);
+  std::string out;
+  const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (list != nullptr) {
+    for (const YamlValue& item : *list) add(write_inline_yaml(item));
+    return "[" + out + "]";
+  }
+  for (const auto& [key, item] : *map) add(render_key(key) + ": " + write_inline_yaml(item));
+  return "{" + out + "}";
+}
+
 }  // namespace statelane::emit

@@ -22,4 +22,7 @@ std::string write_yaml(const pipeline::Pipeline& pipeline);
 /// One document with `value` as its root, by the same rules.
 std::string write_yaml(const YamlValue& value);
 
+/// A value on one line, by the same rules.
+std::string write_inline_yaml(const YamlValue& value);
+
 }  // namespace statelane::emit

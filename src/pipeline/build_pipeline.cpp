@@ -1,17 +1,22 @@
 #include "pipeline/build_pipeline.hpp"
 
-#include <set>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/barriers.hpp"
 #include "pipeline/changes_rule.hpp"
 #include "pipeline/departed_jobs.hpp"
+#include "pipeline/fit_to_server.hpp"
 #include "pipeline/lane_jobs.hpp"
 #include "pipeline/lanes.hpp"
-#include "pipeline/merge_keywords.hpp"
 #include "pipeline/pipeline_head.hpp"
 #include "pipeline/provider_caches.hpp"
+#include "pipeline/second_stage.hpp"
+#include "pipeline/shared_templates.hpp"
+#include "pipeline/shell_variables.hpp"
 #include "pipeline/warning_job.hpp"
 
 namespace statelane::pipeline {
@@ -20,63 +25,25 @@ namespace {
 
 using states::State;
 
-/// The names of hidden jobs that `jobs` extend.
-std::vector<std::string> used_templates(const std::vector<Job>& jobs) {
-  std::set<std::string> names;
-  for (const Job& job : jobs) {
-    const YamlValue* extends = job.find("extends");
-    if (extends == nullptr) continue;
-    for (std::string& name : extended_names(*extends)) names.insert(std::move(name));
-  }
-  return {names.begin(), names.end()};
-}
-
-/// What of a template follows from the configuration or the server's version, unless the user's own template says it.
-void adapt_template(Job& job, const TemplateSet& templates, const config::Config& config,
-                    const gitlab::Version& server) {
-  const YamlValue* found = job.find("artifacts");
-  if (found == nullptr || found->as_map() == nullptr) return;
-  YamlValue::Map artifacts = *found->as_map();
-  // An apply that takes another one's record cannot start once that has expired, so it lives as long as a plan.
-  if (!templates.is_overridden(job.name, "artifacts.expire_in")) {
-    set_keyword(artifacts, "expire_in", config.expire_in);
-  }
-  const bool knows_access = gitlab::supports(gitlab::Feature::artifacts_access, server);
-  if (!knows_access && !templates.is_overridden(job.name, "artifacts.access")) {
-    std::erase_if(artifacts, [](const auto& entry) { return entry.first == "access"; });
-    set_keyword(artifacts, "public", false);
-  }
-  set_keyword(job.keywords, "artifacts", std::move(artifacts));
-}
-
-Job build_noop_job(const PipelineRequest& request, const impact::Impact& impact) {
-  const std::string reason = nothing_reason(request, impact);
-  return {"nothing-to-do",
-          {},
-          {{"extends", ".statelane-noop"},
-           {"variables", YamlValue::Map{{"STATELANE_REASON", literal_variable(reason)}}},
-           {"needs", YamlValue::List{}}}};
-}
-
-bool has_cache(const TemplateSet& templates, std::string_view name) {
-  return find_keyword(templates.resolved(name), "cache") != nullptr;
-}
-
 /// The jobs of all lanes, and the hidden jobs that they share.
 class LaneWriter {
  public:
-  LaneWriter(const PipelineRequest& request, const TemplateSet& templates, const ChangesRule& changes)
+  LaneWriter(const PipelineRequest& request, const TemplateSet& templates, const ChangesRule& changes,
+             config::Gates gates, config::Jobs jobs)
       : changes_(changes),
-        templates_have_cache_(has_cache(templates, ".statelane-plan") || has_cache(templates, ".statelane-apply")),
+        gates_(gates),
+        kind_of_jobs_(jobs),
+        templates_have_cache_(have_cache(templates)),
         caches_(request.lock_files),
         barriers_({{"extends", ".statelane-barrier"}}, gitlab::max_needs) {}
 
   void add(const Lane& lane) {
     LaneParts parts;
+    parts.jobs = kind_of_jobs_;
     add_cache(*lane.state, parts);
     add_changes_rule(lane, parts);
     jobs_.push_back(build_plan_job(lane, parts, barriers_));
-    if (lane.has_apply()) jobs_.push_back(build_apply_job(lane, parts, barriers_));
+    if (lane.has_apply() && gates_ == config::Gates::affected) jobs_.push_back(build_apply_job(lane, parts, barriers_));
   }
 
   void add(const PipelineRequest& request, const std::vector<Departed>& departed) {
@@ -95,11 +62,10 @@ class LaneWriter {
 
  private:
   void add_cache(const State& state, LaneParts& parts) {
-    const YamlValue* settings = state.settings.job ? state.settings.job->find("cache") : nullptr;
-    if (state.kind == states::StateKind::custom || templates_have_cache_ || settings != nullptr) return;
+    if (!wants_provider_cache(state, templates_have_cache_)) return;
     const ProviderCaches::Use use = caches_.use(state);
     parts.extends.push_back(use.hidden_job);
-    parts.writes_cache = use.is_first;
+    parts.writes_cache = use.is_writer;
   }
 
   void add_changes_rule(const Lane& lane, LaneParts& parts) {
@@ -114,11 +80,48 @@ class LaneWriter {
   }
 
   const ChangesRule& changes_;
+  config::Gates gates_;
+  config::Jobs kind_of_jobs_;
   bool templates_have_cache_;
   ProviderCaches caches_;
   Barriers barriers_;
   std::vector<Job> jobs_;
 };
+
+bool has_applies(const std::vector<Lane>& lanes) {
+  return std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); });
+}
+
+void refuse_what_needs_the_helper(const std::vector<Lane>& lanes, config::Gates gates, Diagnostics& diagnostics) {
+  for (const Lane& lane : lanes) refuse_helper_settings(*lane.state, diagnostics);
+  if (gates == config::Gates::affected) return;
+  diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
+                    "gates for changed states only are written from what the job helper leaves, and jobs that call "
+                    "Terraform alone have none",
+                    {"take \"jobs: helper\" or \"gates_for: affected\""});
+}
+
+/// Whoever is destroyed waits for applies of this pipeline, and by the job helper.
+void refuse_destroying(const std::vector<Departed>& departed, Diagnostics& diagnostics) {
+  if (std::none_of(departed.begin(), departed.end(), [](const Departed& one) { return one.has_lane(); })) return;
+  diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
+                    "deleted states are destroyed by the job helper, in the pipeline that has the applies",
+                    {"take \"jobs: helper\" and \"gates_for: affected\", or \"deleted: warn\""});
+}
+
+/// All plans of a first stage come before all applies.
+void refuse_waiting_plans(const std::vector<Lane>& lanes, Diagnostics& diagnostics) {
+  for (const Lane& lane : lanes) {
+    if (!lane.plan_waits || lane.waits_for.empty()) continue;
+    diagnostics.error(
+        RepoPath::of(config::file_name), std::nullopt,
+        fmt::format("the plan of \"{}\" waits for an apply, and with gates for changed states only, applies "
+                    "come after all plans",
+                    lane.state->id),
+        {"set \"gates_for: affected\", or \"order: parallel\" and \"dependents: none\""});
+    return;
+  }
+}
 
 }  // namespace
 
@@ -131,18 +134,28 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
   // Beyond this point the set of jobs is fixed.
   const auto keyword = request.changes_keyword.value_or(config.changes.value_or(config::ChangesKeyword::only));
   const ChangesRule changes(request, keyword);
-  LaneWriter writer(request, templates, changes);
+  const config::Gates gates = request.gates_of.value_or(config.gates);
+  if (gates == config::Gates::changed) refuse_waiting_plans(lanes, diagnostics);
+  const config::Jobs jobs = request.jobs.value_or(config.jobs);
+  if (jobs == config::Jobs::shell) refuse_what_needs_the_helper(lanes, gates, diagnostics);
+  if (jobs == config::Jobs::shell || gates == config::Gates::changed) refuse_destroying(departed, diagnostics);
+  LaneWriter writer(request, templates, changes, gates, jobs);
   for (const Lane& lane : lanes) writer.add(lane);
   writer.add(request, departed);
 
   Pipeline pipeline;
   pipeline.jobs = writer.take_jobs();
+  const bool has_second_stage = gates == config::Gates::changed && has_applies(lanes);
+  if (has_second_stage) {
+    for (Job& job : build_second_stage_start(request.server)) pipeline.jobs.push_back(std::move(job));
+  }
   for (const auto& [name, lines] : request.notices) pipeline.jobs.push_back(build_warning_job(name, lines));
-  if (pipeline.jobs.empty()) pipeline.jobs.push_back(build_noop_job(request, impact));
+  if (pipeline.jobs.empty()) pipeline.jobs.push_back(build_noop_job(nothing_reason(request, impact)));
   pipeline.comments = head_comments(request, impact, lanes.empty() ? "" : changes.reason_against_all());
-  pipeline.globals = child_globals(request);
-  pipeline.templates = templates.collect(used_templates(pipeline.jobs));
-  for (Job& job : pipeline.templates) adapt_template(job, templates, config, request.server);
+  pipeline.globals = child_globals(request, has_second_stage);
+  pipeline.templates = shared_templates(pipeline.jobs, templates, config, request.server);
+  fit_to_server(pipeline, request.server, diagnostics);
+  add_script_timeouts(pipeline);
   return pipeline;
 }
 

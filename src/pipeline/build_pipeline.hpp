@@ -51,6 +51,8 @@ struct PipelineRequest {
   std::string image;           ///< default image of the child's jobs; empty: left out
 
   bool gates = true;                                      ///< false: plans only, whatever the branch
+  std::optional<config::Gates> gates_of;                  ///< stronger than the configuration
+  std::optional<config::Jobs> jobs;                       ///< stronger than the configuration
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
   std::map<std::string, std::vector<std::string>> notices;  ///< what people have to know: warning job → its lines

@@ -12,6 +12,17 @@ namespace statelane::pipeline {
 
 namespace {
 
+bool is_of_another_pipeline(const YamlValue& need) {
+  return need.find("pipeline") != nullptr || need.find("project") != nullptr;
+}
+
+std::size_t count_needs_of_others(const Job& job) {
+  const YamlValue* needs = job.find("needs");
+  const YamlValue::List* list = needs != nullptr ? needs->as_list() : nullptr;
+  return list == nullptr ? 0
+                         : static_cast<std::size_t>(std::count_if(list->begin(), list->end(), is_of_another_pipeline));
+}
+
 /// The names in a job's own `needs`; templates have none.
 std::vector<std::string> needed_names(const Job& job) {
   std::vector<std::string> names;
@@ -19,6 +30,7 @@ std::vector<std::string> needed_names(const Job& job) {
   const YamlValue::List* list = needs != nullptr ? needs->as_list() : nullptr;
   if (list == nullptr) return names;
   for (const YamlValue& need : *list) {
+    if (is_of_another_pipeline(need)) continue;
     const YamlValue* name = need.as_map() != nullptr ? need.find("job") : &need;
     if (name != nullptr && name->as_string() != nullptr) names.push_back(*name->as_string());
   }
@@ -42,6 +54,12 @@ class NeedsCheck {
     std::vector<std::string> names = needed_names(job);
     if (names.size() > gitlab::max_needs) {
       report_fault(job, fmt::format("it needs {} jobs, and GitLab allows {}", names.size(), gitlab::max_needs),
+                   diagnostics_);
+    }
+    if (const std::size_t others = count_needs_of_others(job); others > gitlab::max_cross_pipeline_needs) {
+      report_fault(job,
+                   fmt::format("it needs {} jobs of other pipelines, and GitLab allows {}", others,
+                               gitlab::max_cross_pipeline_needs),
                    diagnostics_);
     }
     std::set<std::string> seen;

@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
+#include "pipeline/check_keywords.hpp"
 #include "pipeline/check_needs.hpp"
 #include "pipeline/split_pipeline.hpp"
 #include "pipeline/template_set.hpp"
@@ -75,8 +76,8 @@ bool can_match(std::string_view pattern) {
 
 class PipelineCheck {
  public:
-  PipelineCheck(std::span<const Pipeline> files, Diagnostics& diagnostics)
-      : files_(files), jobs_(files), diagnostics_(diagnostics) {}
+  PipelineCheck(std::span<const Pipeline> files, JobSet set, Diagnostics& diagnostics)
+      : files_(files), set_(set), jobs_(files), diagnostics_(diagnostics) {}
 
   void run() {
     read_stages();
@@ -96,7 +97,7 @@ class PipelineCheck {
     }
     check_needs(jobs_, stages_, diagnostics_);
     if (visible == 0) report_pipeline("GitLab refuses a pipeline without jobs", {}, diagnostics_);
-    if (deploying > gitlab::max_environment_jobs) {
+    if (set_ == JobSet::all && deploying > gitlab::max_environment_jobs) {
       report_pipeline(fmt::format("{} jobs deploy to an environment, and GitLab allows {} in one pipeline", deploying,
                                   gitlab::max_environment_jobs),
                       {"choose fewer states with --state"}, diagnostics_);
@@ -164,6 +165,7 @@ class PipelineCheck {
     if (script == nullptr && jobs_.effective(job, "trigger") == nullptr) {
       report_fault(job, "it has no script", diagnostics_);
     }
+    check_keywords(jobs_, job, diagnostics_);
     const bool has_rules = jobs_.effective(job, "rules") != nullptr;
     if (has_rules && (jobs_.effective(job, "only") != nullptr || jobs_.effective(job, "except") != nullptr)) {
       report_fault(job, "\"only\" and \"rules\" exclude each other", diagnostics_);
@@ -187,6 +189,7 @@ class PipelineCheck {
   }
 
   std::span<const Pipeline> files_;
+  JobSet set_;
   JobIndex jobs_;
   std::vector<std::string> stages_;
   Diagnostics& diagnostics_;
@@ -194,8 +197,9 @@ class PipelineCheck {
 
 }  // namespace
 
-void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics) {
-  PipelineCheck(files, diagnostics).run();
+void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics,
+                    JobSet set) {
+  PipelineCheck(files, set, diagnostics).run();
   const std::vector<std::string> hints = {
       "choose fewer states with --state, or split the pipeline into several children"};
   if (files.size() > gitlab::max_trigger_includes) {

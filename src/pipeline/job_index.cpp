@@ -36,4 +36,24 @@ const YamlValue* JobIndex::effective(const Job& job, std::string_view keyword, s
   return nullptr;
 }
 
+const YamlValue* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key) const {
+  return effective_inside(job, keyword, key, gitlab::max_extends_depth);
+}
+
+const YamlValue* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key,
+                                            std::size_t depth) const {
+  const YamlValue* own = job.find(keyword);
+  // What is no map hides the maps below it.
+  if (own != nullptr && (own->as_map() == nullptr || own->find(key) != nullptr)) return own->find(key);
+  const YamlValue* extends = job.find("extends");
+  if (extends == nullptr || depth == 0) return nullptr;
+  const std::vector<std::string> names = extended_names(*extends);
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const Job* below = find(*name);
+    const YamlValue* value = below != nullptr ? effective_inside(*below, keyword, key, depth - 1) : nullptr;
+    if (value != nullptr) return value;
+  }
+  return nullptr;
+}
+
 }  // namespace statelane::pipeline

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "gitlab/limits.hpp"
@@ -10,6 +11,7 @@
 #include "pipeline/describe_cause.hpp"
 #include "pipeline/lane_keywords.hpp"
 #include "pipeline/merge_keywords.hpp"
+#include "pipeline/shell_variables.hpp"
 
 namespace statelane::pipeline {
 
@@ -27,14 +29,20 @@ std::string cause_line(const impact::Affected& affected) {
 
 Job begin_job(const std::string& name, const std::string& base, std::string_view step, const Lane& lane,
               const LaneParts& parts) {
-  Job job{name, {cause_line(*lane.affected)}, {}};
+  Job job{name, {}, {}};
+  if (lane.affected != nullptr) job.comments.push_back(cause_line(*lane.affected));
   job.comments.insert(job.comments.end(), parts.comments.begin(), parts.comments.end());
   YamlValue::List extends = {base};
   extends.insert(extends.end(), parts.extends.begin(), parts.extends.end());
   job.keywords.emplace_back("extends", extends.size() == 1 ? extends.front() : YamlValue(std::move(extends)));
-  job.keywords.emplace_back("variables", YamlValue::Map{{"STATELANE_STATE", literal_variable(lane.state->id)},
-                                                        {"STATELANE_STEP", step},
-                                                        {"STATELANE_SLUG", gitlab::slug(lane.state->id)}});
+  YamlValue::Map variables = {{"STATELANE_STATE", literal_variable(lane.state->id)},
+                              {"STATELANE_STEP", step},
+                              {"STATELANE_SLUG", gitlab::slug(lane.state->id)}};
+  if (parts.jobs == config::Jobs::shell) {
+    YamlValue::Map more = shell_variables(*lane.state, step == "apply");
+    variables.insert(variables.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  job.keywords.emplace_back("variables", std::move(variables));
   return job;
 }
 
@@ -86,20 +94,27 @@ void add_settings(Job& job, const State& state, bool is_apply) {
   if (settings == nullptr) return;
   YamlValue::Map own = *settings;
   if (const YamlValue* extends = find_keyword(own, "extends")) add_extended(job.keywords, *extends);
-  // Only an apply deploys. What a lane keeps between its jobs is the plan's.
+  // Only an apply deploys, and only it waits for a person. What a lane keeps between its jobs is the plan's.
   std::erase_if(own, [&](const auto& entry) {
-    return entry.first == "extends" || (entry.first == "environment" && !is_apply) ||
-           (entry.first == "artifacts" && is_apply);
+    const bool is_for_applies = entry.first == "environment" || entry.first == "manual_confirmation";
+    return entry.first == "extends" || (is_for_applies && !is_apply) || (entry.first == "artifacts" && is_apply);
   });
   job.keywords = merge_keywords(job.keywords, own);
 }
 
-std::string plan_template_of(const State& state) {
-  return state.kind == states::StateKind::custom ? ".statelane-custom-plan" : ".statelane-plan";
+std::string plan_template_of(const State& state, config::Jobs jobs) {
+  const bool is_custom = state.kind == states::StateKind::custom;
+  if (jobs == config::Jobs::shell) return is_custom ? ".statelane-shell-custom-plan" : ".statelane-shell-plan";
+  return is_custom ? ".statelane-custom-plan" : ".statelane-plan";
+}
+
+std::string apply_template_of(const State& state, config::Jobs jobs) {
+  if (jobs == config::Jobs::helper) return ".statelane-apply";
+  return state.kind == states::StateKind::custom ? ".statelane-shell-custom-apply" : ".statelane-shell-apply";
 }
 
 Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
-  Job job = begin_job(lane.plan_job, plan_template_of(*lane.state), "plan", lane, parts);
+  Job job = begin_job(lane.plan_job, plan_template_of(*lane.state, parts.jobs), "plan", lane, parts);
   if (parts.writes_cache) job.keywords.emplace_back("cache", YamlValue::Map{{"policy", "pull-push"}});
   if (lane.plan_waits && !lane.waits_for.empty()) {
     // A job may need jobs of its own or an earlier stage only.
@@ -114,8 +129,10 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
 
 Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
   const State& state = *lane.state;
-  Job job = begin_job(lane.apply_job, ".statelane-apply", "apply", lane, parts);
-  YamlValue::List needs = {YamlValue::Map{{"job", lane.plan_job}, {"artifacts", true}}};
+  Job job = begin_job(lane.apply_job, apply_template_of(state, parts.jobs), "apply", lane, parts);
+  YamlValue::Map plan = {{"job", lane.plan_job}, {"artifacts", true}};
+  if (!parts.plan_pipeline.empty()) plan.insert(plan.begin(), {"pipeline", parts.plan_pipeline});
+  YamlValue::List needs = {std::move(plan)};
   if (!lane.plan_waits) {
     const YamlValue::List before = needs_of_earlier_applies(lane, barriers);
     needs.insert(needs.end(), before.begin(), before.end());
@@ -127,6 +144,22 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
   add_gate(job, state.settings.gate.value_or(config::Gate::blocking));
   add_settings(job, state, true);
   return job;
+}
+
+Job build_drift_job(const Lane& lane, const LaneParts& parts) {
+  Job job = begin_job(gitlab::job_name("drift", lane.state->id), ".statelane-drift", "drift", lane, parts);
+  if (parts.writes_cache) job.keywords.emplace_back("cache", YamlValue::Map{{"policy", "pull-push"}});
+  job.keywords.emplace_back("needs", YamlValue::List{});
+  add_settings(job, *lane.state, false);
+  return job;
+}
+
+Job build_noop_job(const std::string& reason) {
+  return {"nothing-to-do",
+          {},
+          {{"extends", ".statelane-noop"},
+           {"variables", YamlValue::Map{{"STATELANE_REASON", literal_variable(reason)}}},
+           {"needs", YamlValue::List{}}}};
 }
 
 void check_job_settings(const config::Config& config, Diagnostics& diagnostics) {

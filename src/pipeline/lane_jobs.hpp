@@ -13,10 +13,14 @@ struct LaneParts {
   std::vector<std::string> extends;   ///< hidden jobs that both extend, after the template
   std::vector<std::string> comments;  ///< lines above both jobs, after the cause
   bool writes_cache = false;          ///< the plan job writes the provider cache
+  config::Jobs jobs = config::Jobs::helper;
+  std::string plan_pipeline;  ///< id of another pipeline, in which the plan was made
 };
 
-/// The hidden job that the lane's plan job extends.
-std::string plan_template_of(const states::State& state);
+/// The hidden jobs that the lane's plan job and its apply job extend.
+std::string plan_template_of(const states::State& state, config::Jobs jobs);
+
+std::string apply_template_of(const states::State& state, config::Jobs jobs);
 
 /// `plan: ID`. Settings of the configuration are merged in; what would break the lane has been refused before.
 Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers);
@@ -26,6 +30,12 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
 
 /// Merges the configuration's `job` of the state in. What would break the lane has been refused before.
 void add_settings(Job& job, const states::State& state, bool is_apply);
+
+/// `drift: ID`: the state against the world.
+Job build_drift_job(const Lane& lane, const LaneParts& parts);
+
+/// The only job of a pipeline in which nothing runs; its log says why.
+Job build_noop_job(const std::string& reason);
 
 /// A variable that nobody expands, whatever is in it.
 YamlValue literal_variable(std::string_view value);

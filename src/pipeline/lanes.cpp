@@ -19,16 +19,21 @@ void report_id_fault(const states::State& state, gitlab::IdFault fault, Diagnost
 }
 
 /// Apply jobs that `position` waits for; a lane without one stands for those that it waits for itself.
-void add_apply_jobs(const std::vector<Lane>& lanes, const ApplyOrder& order, std::uint32_t position,
-                    std::set<std::uint32_t>& seen, std::set<std::string>& jobs) {
-  for (const std::uint32_t other : order.waits_for[position]) {
-    if (!seen.insert(other).second) continue;
-    if (lanes[other].has_apply()) {
-      jobs.insert(lanes[other].apply_job);
-    } else {
-      add_apply_jobs(lanes, order, other, seen, jobs);
-    }
+std::set<std::string> find_apply_jobs(const std::vector<Lane>& lanes, const ApplyOrder& order, std::uint32_t position,
+                                      Waits waits) {
+  std::set<std::string> jobs;
+  std::vector<bool> seen(lanes.size(), false);
+  std::vector<std::uint32_t> open = order.waits_for[position];
+  while (!open.empty()) {
+    const std::uint32_t other = open.back();
+    open.pop_back();
+    if (seen[other]) continue;
+    seen[other] = true;
+    if (lanes[other].has_apply()) jobs.insert(lanes[other].apply_job);
+    if (waits == Waits::nearest && lanes[other].has_apply()) continue;
+    open.insert(open.end(), order.waits_for[other].begin(), order.waits_for[other].end());
   }
+  return jobs;
 }
 
 void report_circle(const std::vector<Lane>& lanes, const std::vector<std::uint32_t>& circle, Diagnostics& diagnostics) {
@@ -66,29 +71,7 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
   }
 }
 
-void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Diagnostics& diagnostics) {
-  if (std::none_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); })) return;
-  std::vector<std::uint32_t> indexes;
-  indexes.reserve(lanes.size());
-  for (const Lane& lane : lanes) indexes.push_back(lane.index);
-  const ApplyOrder order = order_applies(head, indexes);
-  for (std::uint32_t position = 0; position < lanes.size(); ++position) {
-    std::set<std::uint32_t> seen;
-    std::set<std::string> jobs;
-    add_apply_jobs(lanes, order, position, seen, jobs);
-    lanes[position].waits_for.assign(jobs.begin(), jobs.end());
-  }
-  set_reads(lanes, order, head);
-  for (const std::vector<std::uint32_t>& circle : order.circles) report_circle(lanes, circle, diagnostics);
-}
-
 }  // namespace
-
-std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch) {
-  if (state.settings.apply_branches) return *state.settings.apply_branches;
-  if (default_branch.empty()) return {};
-  return {default_branch};
-}
 
 bool may_apply(const PipelineRequest& request, const states::State& state) {
   // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
@@ -100,6 +83,39 @@ bool may_apply(const PipelineRequest& request, const states::State& state) {
   });
 }
 
+std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch) {
+  if (state.settings.apply_branches) return *state.settings.apply_branches;
+  if (default_branch.empty()) return {};
+  return {default_branch};
+}
+
+void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits waits, Diagnostics& diagnostics) {
+  if (std::none_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); })) return;
+  std::vector<std::uint32_t> indexes;
+  indexes.reserve(lanes.size());
+  for (const Lane& lane : lanes) indexes.push_back(lane.index);
+  const ApplyOrder order = order_applies(head, indexes);
+  for (std::uint32_t position = 0; position < lanes.size(); ++position) {
+    const std::set<std::string> jobs = find_apply_jobs(lanes, order, position, waits);
+    lanes[position].waits_for.assign(jobs.begin(), jobs.end());
+  }
+  set_reads(lanes, order, head);
+  for (const std::vector<std::uint32_t>& circle : order.circles) report_circle(lanes, circle, diagnostics);
+}
+
+std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t index, Diagnostics& diagnostics) {
+  const states::State& state = head.states()[index];
+  if (const auto fault = gitlab::find_id_fault(state.id)) {
+    report_id_fault(state, *fault, diagnostics);
+    return std::nullopt;
+  }
+  Lane lane;
+  lane.state = &state;
+  lane.index = index;
+  lane.plan_job = gitlab::job_name("plan", state.id);
+  return lane;
+}
+
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
                              const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics) {
   std::vector<Lane> lanes;
@@ -107,21 +123,14 @@ std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impac
     const bool has_left = affected.change == impact::Change::deleted || affected.change == impact::Change::retired;
     const auto index = head.find(affected.id);
     if (has_left || !index) continue;
-    const states::State& state = head.states()[*index];
-    if (const auto fault = gitlab::find_id_fault(state.id)) {
-      report_id_fault(state, *fault, diagnostics);
-      continue;
-    }
-    Lane lane;
-    lane.state = &state;
-    lane.affected = &affected;
-    lane.index = *index;
-    lane.plan_job = gitlab::job_name("plan", state.id);
-    if (may_apply(request, state)) lane.apply_job = gitlab::job_name("apply", state.id);
-    lane.plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
-    lanes.push_back(std::move(lane));
+    auto lane = make_lane(head, *index, diagnostics);
+    if (!lane) continue;
+    lane->affected = &affected;
+    if (may_apply(request, *lane->state)) lane->apply_job = gitlab::job_name("apply", affected.id);
+    lane->plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
+    lanes.push_back(*std::move(lane));
   }
-  set_order(lanes, head, diagnostics);
+  set_order(lanes, head, Waits::nearest, diagnostics);
   return lanes;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,8 @@ namespace statelane::pipeline {
 /// An affected state that head has, and which jobs it gets.
 struct Lane {
   const states::State* state = nullptr;
-  const impact::Affected* affected = nullptr;
-  std::uint32_t index = 0;  ///< in the graph of head
+  const impact::Affected* affected = nullptr;  ///< null: nothing was compared
+  std::uint32_t index = 0;                     ///< in the graph of head
   std::string plan_job;
   std::string apply_job;               ///< empty: no apply in this pipeline
   bool plan_waits = false;             ///< the plan comes after the applies that it depends on
@@ -28,7 +29,17 @@ struct Lane {
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
                              const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics);
 
-/// Whether this pipeline may hold a gate of the state: it is a push to one of the state's apply branches.
+/// Which applies an apply names as those that come before it. Where a job may be missing from the pipeline, an order
+/// that goes through it would be lost, so all are named there.
+enum class Waits { nearest, all };
+
+/// Fills in `waits_for` and `reads` of lanes that are sorted by their index. Circles of dependencies are warnings.
+void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits waits, Diagnostics& diagnostics);
+
+/// A lane without order; nothing, and an error, for an id that GitLab cannot carry.
+std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t index, Diagnostics& diagnostics);
+
+/// The state has a gate in this pipeline: a push to one of its apply branches.
 bool may_apply(const PipelineRequest& request, const states::State& state);
 
 /// Branches on whose pushes a state may be applied, by name or glob: those that the configuration names, else the

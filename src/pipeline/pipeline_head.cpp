@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gitlab/expansion.hpp"
+#include "pipeline/shared_templates.hpp"
 
 namespace statelane::pipeline {
 
@@ -14,15 +14,6 @@ using impact::Change;
 /// More entries of a list say nothing new in a comment; `affected` names them all.
 constexpr std::size_t most_listed = 20;
 
-void add_list(std::vector<std::string>& lines, const std::string& title, const std::vector<std::string>& entries) {
-  if (entries.empty()) return;
-  lines.push_back(title);
-  for (std::size_t index = 0; index < entries.size() && index < most_listed; ++index) {
-    lines.push_back("  " + entries[index]);
-  }
-  if (entries.size() > most_listed) lines.push_back(fmt::format("  and {} more", entries.size() - most_listed));
-}
-
 bool has_left(const Affected& affected) {
   return affected.change == Change::deleted || affected.change == Change::retired;
 }
@@ -32,6 +23,15 @@ std::string left_text(const Affected& affected) {
 }
 
 }  // namespace
+
+void add_list(std::vector<std::string>& lines, const std::string& title, const std::vector<std::string>& entries) {
+  if (entries.empty()) return;
+  lines.push_back(title);
+  for (std::size_t index = 0; index < entries.size() && index < most_listed; ++index) {
+    lines.push_back("  " + entries[index]);
+  }
+  if (entries.size() > most_listed) lines.push_back(fmt::format("  and {} more", entries.size() - most_listed));
+}
 
 std::vector<std::string> head_comments(const PipelineRequest& request, const impact::Impact& impact,
                                        const std::string& changes_reason) {
@@ -57,7 +57,7 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
   return lines;
 }
 
-YamlValue::Map child_globals(const PipelineRequest& request) {
+YamlValue::Map child_globals(const PipelineRequest& request, bool has_second_stage) {
   const bool may_cancel = gitlab::is_merge_request(request.kind);
   YamlValue::Map workflow = {{"rules", YamlValue::List{YamlValue::Map{{"when", "always"}}}}};
   if (!may_cancel && gitlab::supports(gitlab::Feature::workflow_auto_cancel, request.server)) {
@@ -65,14 +65,13 @@ YamlValue::Map child_globals(const PipelineRequest& request) {
   }
   YamlValue::Map defaults;
   if (!request.image.empty()) {
-    // An image made for its program would run that instead of the job's shell.
-    defaults.emplace_back("image", YamlValue::Map{{"name", gitlab::escape_for_runner(request.image)},
-                                                  {"entrypoint", YamlValue::List{""}}});
+    defaults.emplace_back("image", image_keyword(request.image));
   }
   defaults.emplace_back("interruptible", may_cancel);
-  YamlValue::Map globals = {{"workflow", std::move(workflow)},
-                            {"stages", YamlValue::List{"plan", "apply"}},
-                            {"default", std::move(defaults)}};
+  YamlValue::List stages = {"plan", "apply"};
+  if (has_second_stage) stages.emplace_back("gates");
+  YamlValue::Map globals = {
+      {"workflow", std::move(workflow)}, {"stages", std::move(stages)}, {"default", std::move(defaults)}};
   if (!request.root_pipeline.empty()) {
     globals.emplace_back("variables", YamlValue::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
   }

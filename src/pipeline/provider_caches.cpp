@@ -23,11 +23,28 @@ YamlValue provider_cache_key(const RepoPath& directory, const std::string& conte
   return YamlValue::Map{{"files", YamlValue::List{path}}, {"prefix", prefix}};
 }
 
+bool wants_provider_cache(const states::State& state, bool templates_have_cache) {
+  const bool has_own = state.settings.job && state.settings.job->find("cache") != nullptr;
+  return state.kind != states::StateKind::custom && !templates_have_cache && !has_own;
+}
+
+YamlValue own_provider_cache(const states::State& state) {
+  const std::string prefix = std::string(key_prefix) + "-" + gitlab::slug(state.id);
+  const std::string path = state.directory.child(".terraform.lock.hcl").str();
+  const YamlValue key = is_literal(path)
+                            ? YamlValue(YamlValue::Map{{"files", YamlValue::List{path}}, {"prefix", prefix}})
+                            : YamlValue(prefix);
+  return YamlValue::Map{{"key", key}, {"paths", YamlValue::List{provider_cache_path}}, {"policy", "pull"}};
+}
+
 ProviderCaches::Use ProviderCaches::use(const states::State& state) {
   const auto lock_file = lock_files_.find(state.id);
   const std::string content = lock_file == lock_files_.end() ? "" : lock_file->second;
   const auto known = names_.find(content);
-  if (known != names_.end()) return {known->second, false};
+  const auto writer = writers_.find(content);
+  const bool is_writer =
+      lock_file == lock_files_.end() || writer == writers_.end() ? known == names_.end() : writer->second == state.id;
+  if (known != names_.end()) return {known->second, is_writer};
   std::string name = content.empty() ? std::string(without_lock_file) : "." + gitlab::job_name("providers", state.id);
   names_.emplace(content, name);
   const std::string_view shared =
@@ -37,7 +54,7 @@ ProviderCaches::Use ProviderCaches::use(const states::State& state) {
                    {{"cache", YamlValue::Map{{"key", provider_cache_key(state.directory, content, key_prefix)},
                                              {"paths", YamlValue::List{provider_cache_path}},
                                              {"policy", "pull"}}}}});
-  return {std::move(name), true};
+  return {std::move(name), is_writer};
 }
 
 }  // namespace statelane::pipeline

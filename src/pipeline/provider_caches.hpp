@@ -10,15 +10,18 @@
 namespace statelane::pipeline {
 
 /// What `init` downloads, kept between jobs: one cache for each distinct content of `.terraform.lock.hcl`. Jobs that
-/// write one key overwrite each other, so only the first plan job of each writes it.
+/// write one key overwrite each other, so only the first plan job of each writes it, of all children together.
 class ProviderCaches {
  public:
-  /// `lock_files`: state id → content id of the lock file, where there is one.
-  explicit ProviderCaches(const std::map<std::string, std::string>& lock_files) : lock_files_(lock_files) {}
+  /// `lock_files`: state id → content id of the lock file, of all states that may share a cache, also those of other
+  /// children. Empty: there is no lock file. Of a state that is not listed, only its own pipeline counts.
+  explicit ProviderCaches(const std::map<std::string, std::string>& lock_files) : lock_files_(lock_files) {
+    for (const auto& [id, content] : lock_files) writers_.emplace(content, id);
+  }
 
   struct Use {
     std::string hidden_job;  ///< to extend
-    bool is_first = false;   ///< the first state with this key: its plan job writes the cache
+    bool is_writer = false;  ///< the first state with this key: its plan job writes the cache
   };
 
   /// The cache of a state's jobs. To be asked once for each state, in the order of the ids.
@@ -29,9 +32,16 @@ class ProviderCaches {
 
  private:
   const std::map<std::string, std::string>& lock_files_;
-  std::map<std::string, std::string> names_;  ///< content id → hidden job
+  std::map<std::string, std::string> writers_;  ///< content id → state
+  std::map<std::string, std::string> names_;    ///< content id → hidden job
   std::vector<Job> jobs_;
 };
+
+/// The state's jobs get a provider cache of ours: it is Terraform, and nobody gave them another cache.
+bool wants_provider_cache(const states::State& state, bool templates_have_cache);
+
+/// A provider cache of this state alone, which its plan job writes.
+YamlValue own_provider_cache(const states::State& state);
 
 /// The value of `cache:key` for the lock file of a state directory whose content id is `content`; empty: there is no
 /// lock file.

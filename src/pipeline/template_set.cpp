@@ -15,14 +15,12 @@ namespace statelane::pipeline {
 namespace {
 
 KeywordTarget target_of(std::string_view name) {
-  if (name == ".statelane-plan" || name == ".statelane-custom-plan" || name == ".statelane-plan-destroy") {
+  if (!name.starts_with(".statelane-")) return KeywordTarget::lane;
+  if (name == ".statelane-drift" || name == ".statelane-plan-destroy" || name.ends_with("-plan")) {
     return KeywordTarget::plan;
   }
-  if (name == ".statelane-apply" || name == ".statelane-destroy") return KeywordTarget::apply;
-  if (name == ".statelane-noop" || name == ".statelane-barrier" || name == ".statelane-warning") {
-    return KeywordTarget::other;
-  }
-  return KeywordTarget::lane;
+  if (name == ".statelane-destroy" || name.ends_with("-apply")) return KeywordTarget::apply;
+  return KeywordTarget::other;
 }
 
 /// The comment lines at the top of a built-in file say what its template is for.
@@ -59,7 +57,7 @@ class Faults {
   std::size_t count_ = 0;
 };
 
-void check_entry(const std::string& name, const YamlValue& value, Faults& faults) {
+void check_entry(const std::string& name, const YamlValue& value, const YamlValue::Map& builtin, Faults& faults) {
   if (!name.starts_with('.')) {
     faults.add(value.pos, fmt::format("\"{}\" is no hidden job: this file holds templates only", name),
                "the names of templates begin with a dot; what all jobs need goes into \".statelane\"");
@@ -69,7 +67,13 @@ void check_entry(const std::string& name, const YamlValue& value, Faults& faults
     faults.add(value.pos, fmt::format("the template \"{}\" is no map of keywords", name), "give at least one keyword");
     return;
   }
-  for (const RefusedKeyword& refused : find_refused_keywords(*value.as_map(), target_of(name))) {
+  // What only repeats the built-in template, as an ejected file does, breaks nothing.
+  YamlValue::Map own = *value.as_map();
+  std::erase_if(own, [&](const auto& entry) {
+    const YamlValue* known = find_keyword(builtin, entry.first);
+    return known != nullptr && *known == entry.second;
+  });
+  for (const RefusedKeyword& refused : find_refused_keywords(own, target_of(name))) {
     faults.add(refused.pos, refused.message, refused.hint);
   }
 }
@@ -142,7 +146,7 @@ void TemplateSet::override_with(std::string_view text, const RepoPath& path, Dia
     faults.add(document->pos, "a file of templates is a map of hidden jobs", "begin with \".statelane:\"");
     return;
   }
-  for (const auto& [name, value] : *entries) check_entry(name, value, faults);
+  for (const auto& [name, value] : *entries) check_entry(name, value, keywords(name), faults);
   if (faults.count() > 0) return;
   for (const auto& [name, value] : *entries) {
     Template& entry = templates_[name];

@@ -34,6 +34,11 @@ struct KeyOrigin {
 ///   .statelane-barrier       waits for many jobs
 ///   .statelane-plan-destroy  plan job of a deleted state
 ///   .statelane-destroy       what destroys it
+///   .statelane-shell-…       the same for jobs that call Terraform alone; .statelane-shell and .statelane-shell-custom
+///                            are the parts that their scripts share
+///   .statelane-drift         the state against the world
+///   .statelane-drift-summary one table of what the drift jobs found
+///   .statelane-gates         writes the second stage after all plans
 ///   .statelane-warning       says what is left to people
 class TemplateSet {
  public:

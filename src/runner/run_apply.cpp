@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "base/error.hpp"
+#include "runner/annotations.hpp"
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
 #include "runner/lane_run.hpp"
@@ -184,6 +185,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     run.log().line(fmt::format("statelane: the plan of {} has no changes; there is nothing to apply", lane.state_id));
     if (options.dotenv_outputs.empty()) return 0;
   }
+  write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");
   if (!lane.commands) {
     if (const int code = run.prepare_terraform(); code != 0) return code;
   }

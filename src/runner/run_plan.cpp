@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "runner/annotations.hpp"
+#include "runner/drift_result.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/plan_summary.hpp"
 #include "runner/terraform_command.hpp"
@@ -200,6 +202,7 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   if (code != 0) return code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
   write_private_file(run.paths().report, render_report(plan.summary));
+  write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
   write_metadata(lane, options, run, plan);
   results.keep();
   return options.detailed_exit_code && plan.summary.has_changes() ? 2 : 0;
@@ -217,9 +220,15 @@ int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunO
   unchecked.max_destroy.reset();
   LaneRun run(unchecked, job, looking);
   const Results results(run.paths());
+  const fs::path found = run.paths().directory / "drift.json";
+  std::error_code ignored;
+  fs::remove(found, ignored);
   const auto [code, plan] = make_plan(unchecked, job, looking, run);
   if (code != 0) return code;
-  return plan.summary.has_changes() ? 2 : 0;
+  const PlanSummary& summary = plan.summary;
+  write_private_file(found, render_drift_result({lane.state_id, summary.has_changes(), summary.create, summary.update,
+                                                 summary.remove}));
+  return summary.has_changes() ? 2 : 0;
 }
 
 }  // namespace statelane::runner

@@ -33,7 +33,7 @@ pipeline: {changes: only, order: parallel, dependents: none, deleted: warn, expi
 gitlab: {version: "17.0"}
 """
 ACCEPTED = ["", "version: 1", WHOLE, "states: {rules: [{match: a, apply: {branches: []}}]}", "states: {rules: []}",
-            "pipeline: {changes: none, order: strict, dependents: all}"]
+            "pipeline: {changes: none, order: strict, dependents: all, deleted: destroy-gate, gates_for: changed, jobs: shell}"]
 REFUSED = ["version: 2", "version: '1'", "[]", "states: []", "states: {include: legacy}", "states: {include: [1]}",
            "states: {include: ['']}", "states: {rules: [{}]}", "states: {rules: [{match: a, tool: 1}]}",
            "states: {rules: [{match: a, instances: env}]}", "states: {rules: [{match: a, job: x}]}",
@@ -41,7 +41,7 @@ REFUSED = ["version: 2", "version: '1'", "[]", "states: []", "states: {include: 
            "states: {rules: [{match: a, max_destroy: 1.5}]}", "states: {rules: [{match: a, commands: {plan: [x]}}]}",
            "states: {rules: [{match: a, commands: {plan: [x], apply: []}}]}", "ignore: x", "global_inputs: {a: b}",
            "pipeline: {changes: always}", "pipeline: {order: 1}", "pipeline: {dependents: some}",
-           "pipeline: {deleted: destroy}", "pipeline: {expire_in: 7}", "pipeline: {templates: ''}",
+           "pipeline: {deleted: destroy}", "pipeline: {gates_for: all}", "pipeline: {jobs: bash}", "pipeline: {expire_in: 7}", "pipeline: {templates: ''}",
            "gitlab: {version: 17.0}", "gitlab: {version: new}"]
 
 

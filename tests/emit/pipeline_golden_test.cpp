@@ -1,14 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
-#include "emit/write_yaml.hpp"
-#include "other_readers.hpp"
+#include "golden.hpp"
 #include "pipeline/check_pipeline.hpp"
+#include "pipeline/drift_pipeline.hpp"
 #include "pipeline/hand_made.hpp"
-#include "support/source_directory.hpp"
+#include "pipeline/second_stage.hpp"
+#include "pipeline/static_pipeline.hpp"
 
 using hand_made::input;
 using hand_made::state;
@@ -25,36 +22,12 @@ using statelane::states::StateGraph;
 
 namespace {
 
-/// The pipeline as the document that a reader sees.
-YamlValue document_of(const Pipeline& pipeline) {
-  YamlValue::Map document = pipeline.globals;
-  for (const auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
-    for (const auto& job : *jobs) document.emplace_back(job.name, job.keywords);
-  }
-  return document;
-}
-
 Pipeline build(const PipelineRequest& request, const Impact& impact, const StateGraph& head) {
   Diagnostics diagnostics;
   Pipeline pipeline = build_pipeline(request, impact, {}, head, {}, {}, diagnostics);
   statelane::pipeline::check_pipeline({&pipeline, 1}, request.server, diagnostics);
   for (const auto& found : diagnostics.sorted()) FAIL_CHECK(render_diagnostic(found));
   return pipeline;
-}
-
-/// Compares with tests/emit/goldens/NAME; STATELANE_REWRITE=1 writes it instead.
-void check_golden(const std::string& name, const Pipeline& pipeline) {
-  const std::string text = statelane::emit::write_yaml(pipeline);
-  check_other_readers(text, document_of(pipeline));
-  const std::string path = (statelane::support::source_directory() / "tests/emit/goldens" / name).string();
-  if (std::getenv("STATELANE_REWRITE") != nullptr) {
-    std::ofstream(path, std::ios::binary) << text;
-    return;
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream golden;
-  golden << file.rdbuf();
-  CHECK(text == golden.str());
 }
 
 /// network/prod calls a module and is read by the cluster; the DNS of two environments is one directory; one lane is no
@@ -103,6 +76,49 @@ TEST_CASE("the child pipeline of a merge request reads as it should") {
   request.comparison = {"1111111", "mr-diff-base", "the base of the merge request's diff", "2222222", false};
   request.command_line = "statelane generate";
   check_golden("merge_request.yml", build(request, platform_impact(), platform()));
+}
+
+TEST_CASE("the first stage of two reads as it should") {
+  PipelineRequest request = platform_push();
+  request.gates_of = statelane::config::Gates::changed;
+  check_golden("first_stage.yml", build(request, platform_impact(), platform()));
+}
+
+TEST_CASE("the second stage reads as it should") {
+  PipelineRequest request = platform_push();
+  request.command_line = "statelane generate --from-plans '.statelane'";
+  Diagnostics diagnostics;
+  check_golden("second_stage.yml", build_second_stage(request, "4712",
+                                                      {{"cluster", true, 1, 0, 2},
+                                                       {"deploy/api", true, 0, 0, 0},
+                                                       {"dns@prod", false, 0, 0, 0},
+                                                       {"network/prod", true, 0, 3, 0}},
+                                                      platform(), {}, {}, diagnostics));
+  CHECK(diagnostics.sorted().empty());
+}
+
+TEST_CASE("the child pipeline of a schedule that looks for drift reads as it should") {
+  PipelineRequest request = platform_push();
+  request.kind = statelane::gitlab::PipelineKind::schedule;
+  request.command_line = "statelane generate --drift";
+  request.comparison = {"", "none", "states are compared with the world", "2222222", false};
+  Diagnostics diagnostics;
+  check_golden("drift.yml", build_drift_pipeline(request, {"cluster", "deploy/api", "dns@prod", "network/prod"},
+                                                 platform(), {}, {}, diagnostics));
+  CHECK(diagnostics.sorted().empty());
+}
+
+TEST_CASE("static pipelines read as they should") {
+  using statelane::config::ChangesKeyword;
+  for (const auto keyword : {ChangesKeyword::only, ChangesKeyword::rules}) {
+    PipelineRequest request;
+    request.changes_keyword = keyword;
+    request.command_line = "statelane generate --static --output lanes.gitlab-ci.yml";
+    Diagnostics diagnostics;
+    check_golden(keyword == ChangesKeyword::only ? "static_only.yml" : "static_rules.yml",
+                 build_static_pipeline(request, platform(), {}, {}, diagnostics));
+    CHECK(diagnostics.sorted().empty());
+  }
 }
 
 TEST_CASE("the child pipeline in which nothing runs reads as it should") {

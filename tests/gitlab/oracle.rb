@@ -28,6 +28,8 @@ when 'fnmatch'
     end
     print answer
   end
+when 'regexp'
+  fields.each_slice(2) { |pattern, text| print(text.match?(Regexp.new(pattern)) ? '1' : '0') }
 when 'grouped'
   fields.each { |name| print(name.match?(GROUP) ? '1' : '0') }
 when 'deep_size'

@@ -36,7 +36,7 @@ TEST_CASE("one job too many takes one barrier, which no job but the odd one pass
         YamlValue(YamlValue::Map{{"job", "apply: 0000"}, {"artifacts", false}}));
 }
 
-TEST_CASE("barriers make a tree, and equal lists share it") {
+TEST_CASE("rule 12: barriers make a tree, and equal lists share it") {
   Barriers barriers({{"extends", ".b"}}, 50);
   const auto first = barriers.narrow(names(3000), 49);
   CHECK(first.size() == 2);

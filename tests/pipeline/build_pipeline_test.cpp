@@ -21,7 +21,7 @@ using List = YamlValue::List;
 using Map = YamlValue::Map;
 using Names = std::vector<std::string>;
 
-TEST_CASE("each affected state has a plan, and on a push to the default branch a gated apply") {
+TEST_CASE("rules 11, 23 and 27: each affected state has a plan, and on a push to the default branch a gated apply") {
   const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b", "c"}));
   CHECK(built.diagnostics.empty());
   CHECK(built.visible() == Names{"plan: a", "apply: a", "plan: b", "apply: b"});
@@ -34,7 +34,7 @@ TEST_CASE("each affected state has a plan, and on a push to the default branch a
   CHECK(*built.at(".statelane-apply").find("allow_failure") == YamlValue(false));
 }
 
-TEST_CASE("which jobs there are in which kind of pipeline") {
+TEST_CASE("rule 24: which jobs there are in which kind of pipeline") {
   const auto jobs = [](PipelineKind kind, const std::string& branch) {
     PipelineRequest request = push({"a"});
     request.kind = kind;
@@ -67,7 +67,7 @@ TEST_CASE("apply branches are the configured ones, by name or glob") {
   CHECK(Built(request, affected({"a"}), hand_made::graph({state})).visible() == Names{"plan: a", "apply: a"});
 }
 
-TEST_CASE("plans of merge requests may be cancelled by a newer commit, nothing else may") {
+TEST_CASE("rules 3 and 22: plans of merge requests may be cancelled by a newer commit, nothing else may") {
   PipelineRequest request = push({"a"});
   Built built(request, affected({"a"}), graph_of({"a"}));
   CHECK(*global(built.pipeline, "workflow")->find("auto_cancel") == YamlValue(Map{{"on_new_commit", "none"}}));
@@ -78,7 +78,7 @@ TEST_CASE("plans of merge requests may be cancelled by a newer commit, nothing e
   CHECK(*global(built.pipeline, "default")->find("interruptible") == YamlValue(true));
 }
 
-TEST_CASE("an older server gets no keyword that it does not know") {
+TEST_CASE("rule 34: an older server gets no keyword that it does not know") {
   PipelineRequest request = push({"a"});
   request.server = {16, 0, 0};
   const Built built(request, affected({"a"}), graph_of({"a"}));
@@ -89,7 +89,7 @@ TEST_CASE("an older server gets no keyword that it does not know") {
   }
 }
 
-TEST_CASE("only:changes stands once per state, where GitLab's decision is proven") {
+TEST_CASE("rule 1: only:changes stands once per state, where GitLab's decision is proven") {
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   CHECK(*built.at(".changes: a").find("only") ==
         YamlValue(Map{{"refs", List{"branches"}}, {"changes", List{"a/**/*"}}}));
@@ -97,7 +97,7 @@ TEST_CASE("only:changes stands once per state, where GitLab's decision is proven
         YamlValue(List{".statelane-apply", ".providers-unlocked", ".changes: a"}));
 }
 
-TEST_CASE("only:changes is left out with the reason where GitLab might decide otherwise") {
+TEST_CASE("rule 1: only:changes is left out with the reason where GitLab might decide otherwise") {
   const auto reason = [](PipelineRequest request) {
     const Built built(request, affected({"a"}), graph_of({"a"}));
     CHECK(built.find(".changes: a") == nullptr);
@@ -121,7 +121,7 @@ TEST_CASE("only:changes is left out with the reason where GitLab might decide ot
   CHECK(reason(request) == "it is switched off.");
 }
 
-TEST_CASE("a state whose only path GitLab may not see has no rule, and says why") {
+TEST_CASE("rules 1 and 8: a state whose only path GitLab may not see has no rule, and says why") {
   PipelineRequest request = push({"a", "b"});
   request.changes[0].kind = statelane::pipeline::ChangedPath::Kind::deleted;
   request.changes[1].kind = statelane::pipeline::ChangedPath::Kind::added;
@@ -133,7 +133,7 @@ TEST_CASE("a state whose only path GitLab may not see has no rule, and says why"
       "no \"changes\" rule: only paths match that GitLab may not see, as of a renamed file it sees the new path alone");
 }
 
-TEST_CASE("rules:changes has at most 50 patterns in a rule, and several rules are alternatives") {
+TEST_CASE("rule 2: rules:changes has at most 50 patterns in a rule, and several rules are alternatives") {
   auto state = hand_made::state("a");
   for (int number = 0; number < 120; ++number) {
     state.inputs.push_back(hand_made::input(statelane::states::InputKind::file, fmt::format("f/{:03}", number)));
@@ -148,7 +148,7 @@ TEST_CASE("rules:changes has at most 50 patterns in a rule, and several rules ar
   CHECK(rules[2].find("changes")->as_list()->size() == 21);
 }
 
-TEST_CASE("applies wait for the applies they depend on, and take the records of those that they read") {
+TEST_CASE("rule 25: applies wait for the applies they depend on, and take the records of those that they read") {
   const Built built(push({"a", "b", "c"}), affected({"a", "b", "c"}),
                     graph_of({"a", "b", "c", "u"}, {{"b", "a"}, {"c", "u"}, {"u", "b"}}));
   CHECK(built.needs("plan: c").empty());
@@ -172,7 +172,7 @@ TEST_CASE("states of one circle take no records of each other") {
   CHECK(*built.at("apply: b").find("needs")->as_list()->back().find("artifacts") == YamlValue(true));
 }
 
-TEST_CASE("with strict order the plan waits instead, in the stage of the applies") {
+TEST_CASE("rule 25: with strict order the plan waits instead, in the stage of the applies") {
   Config config;
   config.order = Order::strict;
   const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}}), config);
@@ -183,7 +183,7 @@ TEST_CASE("with strict order the plan waits instead, in the stage of the applies
   CHECK(built.at("plan: a").find("stage") == nullptr);
 }
 
-TEST_CASE("a state that runs only as a dependent plans behind the apply it depends on") {
+TEST_CASE("rule 25: a state that runs only as a dependent plans behind the apply it depends on") {
   Impact impact = affected({"a", "b"});
   impact.affected[1].change = Change::dependent;
   const Built built(push({"a", "b"}), impact, graph_of({"a", "b"}, {{"b", "a"}}));
@@ -208,7 +208,7 @@ TEST_CASE("a circle is one step, with a warning") {
         "hint: take one of the remote state reads out of the circle\n");
 }
 
-TEST_CASE("more than 50 needs go through barriers") {
+TEST_CASE("rule 12: more than 50 needs go through barriers") {
   Names ids;
   std::vector<hand_made::NamedEdge> edges;
   for (int number = 0; number < 130; ++number) {

@@ -48,11 +48,11 @@ TEST_CASE("a fault names the job and says what GitLab would do") {
         std::vector<std::string>{"GitLab would not run the job \"a\" as it is meant: it has no script"});
 }
 
-TEST_CASE("a pipeline without visible jobs is refused") {
+TEST_CASE("rule 4: a pipeline without visible jobs is refused") {
   CHECK(messages({with({job(".a")})}) == std::vector<std::string>{"GitLab refuses a pipeline without jobs"});
 }
 
-TEST_CASE("needs must be there, once, earlier, not too many, and in no circle") {
+TEST_CASE("rule 33: needs must be there, once, earlier, not too many, and in no circle") {
   CHECK(fault({job("a", needing("x"))}) == "it needs \"x\", which is no job of the pipeline");
   CHECK(fault({job("a", needing(".h")), job(".h")}) == "it needs \".h\", which is no job of the pipeline");
   CHECK(fault({job("a", needing("b")), {"b", {}, {{"script", "x"}, {"stage", "apply"}}}}) ==
@@ -69,28 +69,28 @@ TEST_CASE("needs must be there, once, earlier, not too many, and in no circle") 
   CHECK(fault(jobs) == "it needs 51 jobs, and GitLab allows 50");
 }
 
-TEST_CASE("the stage must be declared, also through extends") {
+TEST_CASE("rule 33: the stage must be declared, also through extends") {
   CHECK(fault({{".t", {}, {{"stage", "x"}}}, {"a", {}, {{"script", "x"}, {"extends", ".t"}}}}) ==
         "the stage \"x\" is not declared");
 }
 
-TEST_CASE("only and rules exclude each other, also through extends") {
+TEST_CASE("rule 3: only and rules exclude each other, also through extends") {
   CHECK(fault({{".t", {}, {{"only", List{"main"}}}}, job("a", {{"extends", List{".t"}}, {"rules", List{}}})}) ==
         "\"only\" and \"rules\" exclude each other");
 }
 
-TEST_CASE("extended jobs must be there") {
+TEST_CASE("rule 33: extended jobs must be there") {
   CHECK(fault({job("a", {{"extends", ".x"}})}) == "it extends \".x\", which is not there");
 }
 
-TEST_CASE("names have limits") {
+TEST_CASE("rules 14 and 15: names have limits") {
   CHECK(fault({job(std::string(256, 'x'))}) == "its name has more than 255 characters");
   CHECK(fault({job("image")}) == "its name is a keyword");
   CHECK(fault({job("a"), job("a")}) == "another job has the same name");
   CHECK(messages({with({job("a")}), {{}, {}, {}, {job("a")}}}).size() == 1);
 }
 
-TEST_CASE("a lock or environment with a name that GitLab does not take would be no lock, or fail") {
+TEST_CASE("rule 16: a lock or environment with a name that GitLab does not take would be no lock, or fail") {
   CHECK(fault({job("a", {{"resource_group", "a@b"}})}) == "GitLab does not take \"a@b\" as the name of its lock");
   CHECK(fault({job("a", {{"environment", Map{{"name", "/a"}}}})}) ==
         "GitLab does not take \"/a\" as the name of its environment");
@@ -98,7 +98,7 @@ TEST_CASE("a lock or environment with a name that GitLab does not take would be 
   CHECK(messages({with({job("a", {{"environment", "a/b c.d_e-f"}})})}).empty());
 }
 
-TEST_CASE("patterns that never match are found") {
+TEST_CASE("rule 19: patterns that never match are found") {
   for (const std::string pattern : {"a{b", "a[b", "/a", "./a", "a//b", "", "a}"}) {
     CAPTURE(pattern);
     CHECK(fault({job("a", {{"only", Map{{"changes", List{pattern}}}}})}) ==
@@ -110,17 +110,17 @@ TEST_CASE("patterns that never match are found") {
   }
 }
 
-TEST_CASE("a rule has at most 50 patterns") {
+TEST_CASE("rule 33: a rule has at most 50 patterns") {
   CHECK(fault({job("a", {{"rules", List{Map{{"changes", List(51, YamlValue("x"))}}}}})}) ==
         "one rule has 51 patterns, and GitLab allows 50");
 }
 
-TEST_CASE("keys given twice and text that is not UTF-8 are found") {
+TEST_CASE("rules 14 and 21: keys given twice and text that is not UTF-8 are found") {
   CHECK(fault({job("a", {{"tags", List{}}, {"tags", List{}}})}) == "\"tags\" is there twice");
   CHECK(fault({job("a", {{"tags", List{"\xFF"}}})}) == "a value is not UTF-8");
 }
 
-TEST_CASE("more than 500 jobs with an environment are too many for one pipeline") {
+TEST_CASE("rule 11: more than 500 jobs with an environment are too many for one pipeline") {
   std::vector<Job> jobs;
   for (int number = 0; number < 501; ++number) jobs.push_back(job(fmt::format("j{}", number), {{"environment", "x"}}));
   CHECK(messages({with(jobs)}) ==

@@ -23,7 +23,7 @@ using List = YamlValue::List;
 using Map = YamlValue::Map;
 using Names = std::vector<std::string>;
 
-TEST_CASE("the gate is blocking, optional or automatic") {
+TEST_CASE("rule 23: the gate is blocking, optional or automatic") {
   const auto apply = [](Gate gate) {
     auto state = hand_made::state("a");
     state.settings.gate = gate;
@@ -68,7 +68,7 @@ TEST_CASE("settings that would break a lane are errors of the configuration") {
         "\"needs\" cannot be set here: the order of jobs follows from the states' dependencies");
 }
 
-TEST_CASE("each content of a lock file has one cache, written by the first plan alone") {
+TEST_CASE("rule 17: each content of a lock file has one cache, written by the first plan alone") {
   PipelineRequest request = push({"a", "b", "c"});
   request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", "22"}};
   const Built built(request, affected({"a", "b", "c", "d"}), graph_of({"a", "b", "c", "d"}));
@@ -191,14 +191,14 @@ TEST_CASE("the head says what was compared, and what does not run") {
   CHECK(lines[30] == "  and 5 more");
 }
 
-TEST_CASE("an id that GitLab cannot carry is an error, and the other lanes are built") {
+TEST_CASE("rule 14: an id that GitLab cannot carry is an error, and the other lanes are built") {
   const Built built(push({"a"}), affected({"a", "b\xFF"}), graph_of({"a", "b\xFF"}));
   CHECK(built.visible() == Names{"plan: a", "apply: a"});
   REQUIRE(built.diagnostics.size() == 1);
   CHECK(built.diagnostics[0].message.starts_with("the state \"b\xFF\" is not UTF-8"));
 }
 
-TEST_CASE("an image is data: the runner expands nothing of it") {
+TEST_CASE("rules 20 and 28: an image is data: the runner expands nothing of it") {
   PipelineRequest request = push({"a"});
   request.image = "registry/$x:1";
   const Built built(request, affected({"a"}), graph_of({"a"}));
@@ -211,7 +211,7 @@ TEST_CASE("an image is data: the runner expands nothing of it") {
   CHECK(global(bare.pipeline, "variables") == nullptr);
 }
 
-TEST_CASE("hostile ids make pipelines that GitLab takes, and arrive unharmed in variables") {
+TEST_CASE("rules 14 to 16, 20 and 21: hostile ids make pipelines that GitLab takes, and arrive unharmed in variables") {
   Names ids = {"-x",     ".",   "a b", "a'b\"c", "a\\b",  "a\nb",  "$HOME", "$(id)",
                "`id`",   "a;b", "%X%", "${x}",   "{{x}}", "[a]",   "a*",    "a#b",
                "a: b",   "- a", "!a",  "&a",     "é🚀",    "image", "a 1/2", std::string(250, 'x'),
@@ -235,4 +235,53 @@ TEST_CASE("the same request makes the same pipeline") {
     return Built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}})).pipeline;
   };
   CHECK(make() == make());
+}
+
+TEST_CASE("rule 17: of several children, only one writes a cache") {
+  PipelineRequest request = push({"a", "b", "c"});
+  request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", ""}, {"d", ""}};
+  const auto writes = [&](const Names& lanes, const std::string& name) {
+    return Built(request, affected(lanes), graph_of({"a", "b", "c", "d"})).at("plan: " + name).find("cache") != nullptr;
+  };
+  CHECK(writes({"a", "b"}, "a"));
+  CHECK_FALSE(writes({"b"}, "b"));
+  CHECK(writes({"c"}, "c"));
+  CHECK_FALSE(writes({"d"}, "d"));
+}
+
+TEST_CASE("rule 4: a pipeline in which nothing runs has one job in an ordinary stage") {
+  const Built built(push({}), {}, graph_of({"a"}));
+  CHECK(built.visible() == Names{"nothing-to-do"});
+  CHECK(*built.at(".statelane-noop").find("stage") == YamlValue("plan"));
+  CHECK(built.at("nothing-to-do").find("when") == nullptr);
+}
+
+TEST_CASE("rule 22: plan files are for developers, expire, and a plan is tried again only where the runner failed") {
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
+  const Job& plan = built.at(".statelane-plan");
+  CHECK(*plan.find("artifacts")->find("access") == YamlValue("developer"));
+  CHECK(*plan.find("artifacts")->find("expire_in") == YamlValue("7 days"));
+  CHECK(*plan.find("artifacts")->find("reports")->find("terraform") ==
+        YamlValue(".statelane/$STATELANE_SLUG/plan.json"));
+  CHECK(*plan.find("retry")->find("when") ==
+        YamlValue(List{"runner_system_failure", "stuck_or_timeout_failure", "api_failure", "unknown_failure"}));
+}
+
+TEST_CASE("rule 23: an apply is never started again by itself, and never interrupted") {
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
+  for (const std::string name : {"apply: a", ".statelane-apply"}) CHECK(built.at(name).find("retry") == nullptr);
+  CHECK(*built.at(".statelane-apply").find("interruptible") == YamlValue(false));
+}
+
+TEST_CASE("rule 26: plans hold no lock of the pipeline's, and no two states share one") {
+  const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}));
+  CHECK(built.at("plan: a").find("resource_group") == nullptr);
+  CHECK(*built.at("apply: a").find("resource_group") != *built.at("apply: b").find("resource_group"));
+}
+
+TEST_CASE("rule 28: a child brings its own defaults and stages, and no time-out among them") {
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
+  CHECK(global(built.pipeline, "default")->find("interruptible") != nullptr);
+  CHECK(global(built.pipeline, "default")->find("timeout") == nullptr);
+  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply"}));
 }

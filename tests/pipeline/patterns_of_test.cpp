@@ -22,7 +22,7 @@ State with(const std::string& id, std::vector<statelane::states::Input> inputs) 
 
 }  // namespace
 
-TEST_CASE("a state watches everything below its directory") {
+TEST_CASE("rule 2: a state watches everything below its directory") {
   CHECK(patterns_of(state("network/prod")) == Patterns{"network/prod/**/*"});
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("pins of the tool's version count in every directory above") {
                  "{.opentofu-version,.terraform-version,.tool-versions}"});
 }
 
-TEST_CASE("under rules, nothing in a pattern begins a variable") {
+TEST_CASE("rule 19: under rules, nothing in a pattern begins a variable") {
   CHECK(patterns_of(with("$HOME", {input(InputKind::file, "%X%")}), PatternKeyword::rules_changes) ==
         Patterns{"[$]HOME/**/*", "[%]X[%]"});
 }

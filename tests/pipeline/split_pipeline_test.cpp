@@ -57,7 +57,7 @@ std::size_t measure_whole(const Pipeline& file) {
 
 }  // namespace
 
-TEST_CASE("a file is measured as GitLab does, never smaller and hardly larger") {
+TEST_CASE("rule 9: a file is measured as GitLab does, never smaller and hardly larger") {
   for (const int count : {1, 3, 10, 100, 700}) {
     const Pipeline file = large(count, true);
     CAPTURE(count);
@@ -71,7 +71,7 @@ TEST_CASE("a small pipeline stays one file") {
   CHECK(split_into_files(pipeline, server) == std::vector<Pipeline>{pipeline});
 }
 
-TEST_CASE("a large pipeline is split into files that keep the limit and together are the same pipeline") {
+TEST_CASE("rule 9: a large pipeline is split into files that keep the limit and together are the same pipeline") {
   const Pipeline pipeline = large(900, true);
   const std::vector<Pipeline> files = split_into_files(pipeline, server);
   REQUIRE(files.size() > 1);
@@ -86,7 +86,7 @@ TEST_CASE("a large pipeline is split into files that keep the limit and together
   CHECK(split_into_files(pipeline, {17, 2, 0}).size() > files.size());
 }
 
-TEST_CASE("what does not fit into three files is an error with a way out") {
+TEST_CASE("rules 9 and 33: what does not fit into three files is an error with a way out") {
   const std::vector<Pipeline> files = split_into_files(large(3000, false), server);
   Diagnostics diagnostics;
   check_pipeline(files, server, diagnostics);

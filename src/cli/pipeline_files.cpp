@@ -1,0 +1,93 @@
+#include "cli/pipeline_files.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "cli/console.hpp"
+#include "cli/output_files.hpp"
+#include "emit/write_yaml.hpp"
+#include "gitlab/limits.hpp"
+#include "pipeline/provider_caches.hpp"
+
+namespace statelane::cli {
+
+pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics) {
+  pipeline::TemplateSet templates;
+  const auto& named = head.config.templates;
+  if (!named) return templates;
+  const auto path = RepoPath::parse(named->text);
+  if (path && head.tree->find(*path)) {
+    templates.override_with(head.tree->read(*path), *path, diagnostics);
+  } else {
+    diagnostics.error(RepoPath::of(config::file_name), named->range,
+                      fmt::format("there is no file \"{}\"", named->text));
+  }
+  return templates;
+}
+
+gitlab::Version configured_version(const config::Config& config) {
+  if (!config.gitlab_version) return gitlab::assumed_version;
+  return gitlab::parse_version(*config.gitlab_version).value_or(gitlab::assumed_version);
+}
+
+gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
+  const auto version = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"));
+  return version ? *version : configured_version(config);
+}
+
+std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server) {
+  std::string text = emit::write_yaml(file);
+  if (text.size() > gitlab::max_yaml_bytes(server)) {
+    throw Error(
+        ErrorKind::user_files,
+        fmt::format("a file would have {} bytes, and GitLab takes {}", text.size(), gitlab::max_yaml_bytes(server)),
+        {"take fewer states at a time with --state"});
+  }
+  return text;
+}
+
+pipeline::PipelineRequest describe_job(const Side& head, const Options& options) {
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  const auto text = [&](std::string_view name) { return std::string(gitlab::value_of(variables, name)); };
+  // In a child it is the root's: plans and applies of one root pipeline belong together.
+  const char* root = std::getenv("STATELANE_ROOT_PIPELINE");
+  pipeline::PipelineRequest request;
+  request.tool_version = STATELANE_VERSION;
+  request.kind = gitlab::find_pipeline_kind(variables);
+  request.server = server_version(variables, head.config);
+  request.branch = text("CI_COMMIT_BRANCH");
+  request.default_branch = text("CI_DEFAULT_BRANCH");
+  request.root_pipeline = root != nullptr && *root != '\0' ? root : text("CI_PIPELINE_ID");
+  request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
+  request.changes_keyword = options.changes;
+  request.gates_of = options.gates_for;
+  request.jobs = options.jobs;
+  return request;
+}
+
+std::map<std::string, std::string> find_lock_files(const Side& head, const std::vector<std::string>& ids) {
+  std::map<std::string, std::string> result;
+  for (const std::string& id : ids) {
+    const auto state = head.states.graph.find(id);
+    if (!state) continue;
+    const states::State& found = head.states.graph.states()[*state];
+    if (!pipeline::wants_provider_cache(found, false)) continue;
+    const ContentId content = head.tree->content_id(found.directory.child(".terraform.lock.hcl"));
+    const std::string_view bytes(reinterpret_cast<const char*>(content.bytes.data()), content.bytes.size());
+    result[id] = content.is_zero() ? "" : to_hex(bytes);
+  }
+  return result;
+}
+
+void write_pipeline(std::string_view text, const Options& options) {
+  if (options.output.empty()) {
+    write_output(text);
+  } else {
+    write_file(options.output, text);
+  }
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/comparison.hpp"
+#include "gitlab/version.hpp"
+#include "pipeline/build_pipeline.hpp"
+
+namespace statelane::cli {
+
+/// The built-in templates with those of the file that the configuration names laid over; errors for that file.
+pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics);
+
+/// The server's version as the configuration says it, else the assumed one.
+gitlab::Version configured_version(const config::Config& config);
+
+/// The version of the server whose job this is, where there is one.
+gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config);
+
+/// The text of one file. GitLab limits it too, though it is smaller than what it parses to, but for comments and
+/// escaped characters; throws `Error` (user's files) above the limit.
+std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server);
+
+/// What a pipeline is told of the job that writes it, and of the command line.
+pipeline::PipelineRequest describe_job(const Side& head, const Options& options);
+
+/// For each of the states that takes part in the cache of providers, the content id of its `.terraform.lock.hcl`, empty
+/// when there is none.
+std::map<std::string, std::string> find_lock_files(const Side& head, const std::vector<std::string>& ids);
+
+/// Writes to `--output` by rename, else to standard output.
+void write_pipeline(std::string_view text, const Options& options);
+
+}  // namespace statelane::cli

@@ -1,0 +1,111 @@
+#include "pipeline/fit_to_server.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "config/config.hpp"
+#include "gitlab/duration.hpp"
+#include "pipeline/merge_keywords.hpp"
+
+namespace statelane::pipeline {
+
+namespace {
+
+using gitlab::Feature;
+
+void take_out(YamlValue::Map& map, std::string_view key) {
+  std::erase_if(map, [key](const auto& entry) { return entry.first == key; });
+}
+
+YamlValue::Map* find_map(YamlValue::Map& map, std::string_view key) {
+  const auto found = std::find_if(map.begin(), map.end(), [key](const auto& entry) { return entry.first == key; });
+  return found == map.end() ? nullptr : found->second.as_map();
+}
+
+class Fitter {
+ public:
+  explicit Fitter(const gitlab::Version& server) : server_(server) {}
+
+  void fit(Job& job) {
+    if (find_keyword(job.keywords, "manual_confirmation") != nullptr && lacks(Feature::manual_confirmation)) {
+      take_out(job.keywords, "manual_confirmation");
+      left_out_.insert({"manual_confirmation", Feature::manual_confirmation});
+    }
+    YamlValue::Map* retry = find_map(job.keywords, "retry");
+    if (retry != nullptr && find_keyword(*retry, "exit_codes") != nullptr && lacks(Feature::retry_exit_codes)) {
+      take_out(*retry, "exit_codes");
+      left_out_.insert({"retry:exit_codes", Feature::retry_exit_codes});
+    }
+    if (YamlValue::Map* artifacts = find_map(job.keywords, "artifacts")) fit_artifacts(*artifacts);
+  }
+
+  void report(Diagnostics& diagnostics) const {
+    for (const auto& [keyword, feature] : left_out_) {
+      diagnostics.warning(RepoPath::of(config::file_name), std::nullopt,
+                          fmt::format("\"{}\" is left out: GitLab {} does not know it", keyword, to_string(server_)),
+                          {fmt::format("it came with GitLab {}; the server's version is CI_SERVER_VERSION, else "
+                                       "\"gitlab.version\"",
+                                       to_string(introduced_in(feature)))});
+    }
+  }
+
+ private:
+  bool lacks(Feature feature) const { return !supports(feature, server_); }
+
+  void fit_artifacts(YamlValue::Map& artifacts) {
+    const YamlValue* access = find_keyword(artifacts, "access");
+    if (access != nullptr && *access == YamlValue("maintainer") && lacks(Feature::artifacts_access_maintainer)) {
+      // The nearest that is known and opens nothing.
+      set_keyword(artifacts, "access", "none");
+      left_out_.insert({"artifacts:access: maintainer", Feature::artifacts_access_maintainer});
+    }
+    YamlValue::Map* reports = find_map(artifacts, "reports");
+    if (reports == nullptr || !lacks(Feature::report_annotations)) return;
+    take_out(*reports, "annotations");
+    if (reports->empty()) take_out(artifacts, "reports");
+  }
+
+  const gitlab::Version& server_;
+  std::set<std::pair<std::string, Feature>> left_out_;
+};
+
+/// A tenth of the time, and at least five minutes unless that is half of it: to upload what the script leaves.
+std::chrono::seconds script_time(std::chrono::milliseconds job_time) {
+  using namespace std::chrono;
+  const auto whole = duration_cast<seconds>(job_time);
+  const auto room = std::min(std::max(seconds(minutes(5)), whole / 10), whole / 2);
+  return whole - room;
+}
+
+void add_script_timeout(Job& job) {
+  const YamlValue* timeout = find_keyword(job.keywords, "timeout");
+  const auto time = timeout != nullptr && timeout->as_string() != nullptr
+                        ? gitlab::parse_duration(*timeout->as_string())
+                        : std::nullopt;
+  if (!time) return;
+  const YamlValue* variables = find_keyword(job.keywords, "variables");
+  YamlValue::Map own = variables != nullptr && variables->as_map() != nullptr ? *variables->as_map() : YamlValue::Map{};
+  if (find_keyword(own, "RUNNER_SCRIPT_TIMEOUT") != nullptr) return;
+  own.emplace_back("RUNNER_SCRIPT_TIMEOUT", fmt::format("{}s", script_time(*time).count()));
+  set_keyword(job.keywords, "variables", std::move(own));
+}
+
+}  // namespace
+
+void fit_to_server(Pipeline& pipeline, const gitlab::Version& server, Diagnostics& diagnostics) {
+  Fitter fitter(server);
+  for (auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
+    for (Job& job : *jobs) fitter.fit(job);
+  }
+  fitter.report(diagnostics);
+}
+
+void add_script_timeouts(Pipeline& pipeline) {
+  for (auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
+    for (Job& job : *jobs) add_script_timeout(job);
+  }
+}
+
+}  // namespace statelane::pipeline

@@ -1,0 +1,106 @@
+#include "pipeline/check_keywords.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "pipeline/check_pipeline.hpp"
+
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::pipeline::Job;
+using statelane::pipeline::Pipeline;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+using Names = std::vector<std::string>;
+
+namespace {
+
+/// What is wrong with a job of these keywords over a template's.
+Names faults_of(Map keywords, Map below = {}) {
+  Pipeline pipeline;
+  pipeline.globals = {{"stages", List{"plan"}}};
+  below.emplace_back("script", List{"true"});
+  below.emplace_back("stage", "plan");
+  pipeline.templates = {{".below", {}, std::move(below)}};
+  keywords.emplace_back("extends", ".below");
+  pipeline.jobs = {{"a", {}, std::move(keywords)}};
+  Diagnostics diagnostics;
+  statelane::pipeline::check_pipeline({&pipeline, 1}, {18, 0, 0}, diagnostics);
+  Names messages;
+  const std::string prefix = "GitLab would not run the job \"a\" as it is meant: ";
+  for (const auto& found : diagnostics.sorted()) {
+    messages.push_back(found.message.starts_with(prefix) ? found.message.substr(prefix.size()) : found.message);
+  }
+  return messages;
+}
+
+List many(int count) {
+  List list;
+  for (int number = 0; number < count; ++number) list.emplace_back(fmt::format("x{}", number));
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("values that GitLab takes pass") {
+  CHECK(faults_of({{"cache", List{Map{{"key", "a"}}, Map{{"key", Map{{"files", List{"a", "b"}}, {"prefix", "p"}}}}}},
+                   {"tags", many(49)},
+                   {"retry", Map{{"max", 2}}},
+                   {"timeout", "1h 30m"},
+                   {"artifacts", Map{{"access", "developer"}, {"when", "always"}}},
+                   {"id_tokens", Map{{"AWS", Map{{"aud", "sts"}}}}},
+                   {"image", Map{{"name", "x"}, {"entrypoint", List{""}}}},
+                   {"environment", Map{{"name", "a"}, {"deployment_tier", "production"}}}})
+            .empty());
+}
+
+TEST_CASE("rule 17: caches, their keys, files and fallback keys are bounded") {
+  CHECK(faults_of({{"cache", List(5, Map{{"key", "a"}})}}) == Names{"it has 5 caches, and GitLab allows 4"});
+  CHECK(faults_of({{"cache", Map{{"key", "a"}, {"fallback_keys", many(6)}}}}) ==
+        Names{"a cache has 6 fallback keys, and GitLab allows 5"});
+  CHECK(faults_of({{"cache", Map{{"key", Map{{"files", many(3)}, {"prefix", "p"}}}}}}) ==
+        Names{"a cache key has 3 files, and GitLab allows 2"});
+  CHECK(faults_of({{"cache", Map{{"key", Map{{"files", many(1)}}}}}}) ==
+        Names{"a cache key with files and without a prefix may hold a slash"});
+  for (const char* key : {"a/b", "a%2Fb", "a%2fb", ".", "..", "...", "%2E"}) {
+    CAPTURE(key);
+    CHECK(faults_of({{"cache", Map{{"key", key}}}}) ==
+          Names{fmt::format("GitLab does not take \"{}\" as a cache key", key)});
+  }
+}
+
+TEST_CASE("rule 17: a cache of which a template says the key is looked at as GitLab merges it") {
+  CHECK(faults_of({{"cache", Map{{"policy", "pull-push"}}}}, {{"cache", Map{{"key", "a/b"}}}}) ==
+        Names{"GitLab does not take \"a/b\" as a cache key"});
+}
+
+TEST_CASE("rule 23: a manual job has no exit codes that are allowed to fail") {
+  CHECK(faults_of({{"allow_failure", Map{{"exit_codes", List{2}}}}}, {{"when", "manual"}}) ==
+        Names{"a manual job cannot have \"allow_failure:exit_codes\""});
+  CHECK(faults_of({{"allow_failure", Map{{"exit_codes", List{2}}}}}).empty());
+}
+
+TEST_CASE("rule 22: a job is started again twice at most") {
+  CHECK(faults_of({{"retry", 3}}) == Names{"\"retry\" is 0, 1 or 2"});
+  CHECK(faults_of({{"retry", Map{{"max", "2"}}}}) == Names{"\"retry\" is 0, 1 or 2"});
+}
+
+TEST_CASE("rule 33: other values that make GitLab refuse a file are named") {
+  CHECK(faults_of({{"tags", many(50)}}) == Names{"it has 50 tags, and GitLab allows 49"});
+  CHECK(faults_of({{"timeout", "soon"}}) == Names{"\"timeout\" is no span of time like \"1h 30m\""});
+  CHECK(faults_of({{"artifacts", Map{{"access", "everyone"}}}}) ==
+        Names{"\"artifacts:access\" is one of all, developer, maintainer, none"});
+  CHECK(faults_of({{"artifacts", Map{{"access", "none"}}}}, {{"artifacts", Map{{"public", false}}}}) ==
+        Names{"\"artifacts:access\" and \"artifacts:public\" exclude each other"});
+  CHECK(faults_of({{"id_tokens", Map{{"AWS", Map{{"audience", "x"}}}}}}) ==
+        Names{"the id token \"AWS\" has no \"aud\""});
+  CHECK(faults_of({{"image", Map{{"entrypoint", List{""}}}}}) == Names{"\"image\" has no \"name\""});
+  CHECK(faults_of({{"environment", Map{{"name", "a"}, {"deployment_tier", "prod"}}}}) ==
+        Names{"\"environment:deployment_tier\" is one of production, staging, testing, development, other"});
+}
+
+TEST_CASE("rule 31: artifacts that a child would expose in vain are a warning") {
+  CHECK(faults_of({{"artifacts", Map{{"expose_as", "plan"}}}}) ==
+        Names{"\"artifacts:expose_as\" shows nothing: GitLab looks for it in the parent pipeline only"});
+}

@@ -1,0 +1,102 @@
+#include "pipeline/fit_to_server.hpp"
+
+#include <doctest/doctest.h>
+
+#include "built.hpp"
+#include "hand_made.hpp"
+
+using hand_made::affected;
+using hand_made::push;
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::pipeline::Job;
+using statelane::pipeline::Pipeline;
+using statelane::pipeline::PipelineRequest;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+using Names = std::vector<std::string>;
+
+namespace {
+
+/// A state whose settings use everything that is younger than GitLab 16.
+Built built_for(const statelane::gitlab::Version& server) {
+  auto state = hand_made::state("a");
+  state.settings.job = Map{{"manual_confirmation", "Apply to production?"},
+                           {"artifacts", Map{{"access", "maintainer"}}},
+                           {"id_tokens", Map{{"AWS", Map{{"aud", "sts"}}}}}};
+  PipelineRequest request = push({"a"});
+  request.server = server;
+  return Built(request, affected({"a"}), hand_made::graph({state}));
+}
+
+Names messages_of(const Built& built) {
+  Names messages;
+  for (const auto& found : built.diagnostics) messages.push_back(found.message);
+  return messages;
+}
+
+}  // namespace
+
+TEST_CASE("rule 34: what a server knows stays") {
+  const Built built = built_for({18, 4, 0});
+  CHECK(built.diagnostics.empty());
+  CHECK(*built.at("apply: a").find("manual_confirmation") == YamlValue("Apply to production?"));
+  CHECK(built.at("plan: a").find("manual_confirmation") == nullptr);
+  CHECK(*built.at("plan: a").find("artifacts")->find("access") == YamlValue("maintainer"));
+  CHECK(built.at(".statelane-plan").find("artifacts")->find("reports")->find("annotations") != nullptr);
+}
+
+TEST_CASE("rule 34: what a server does not know yet is left out, with a warning where somebody asked for it") {
+  const Built newer = built_for({18, 3, 0});
+  CHECK(messages_of(newer) == Names{"\"artifacts:access: maintainer\" is left out: GitLab 18.3.0 does not know it"});
+  CHECK(*newer.at("plan: a").find("artifacts")->find("access") == YamlValue("none"));
+  const Built older = built_for({17, 0, 0});
+  CHECK(older.at("apply: a").find("manual_confirmation") == nullptr);
+  CHECK(messages_of(older).size() == 2);
+  CHECK(older.diagnostics[1].hints[0].starts_with("it came with GitLab 17.1.0"));
+}
+
+TEST_CASE("rule 34: reports of annotations came with 16.3") {
+  PipelineRequest request = push({"a"});
+  request.server = {16, 2, 0};
+  const Built built(request, affected({"a"}), hand_made::graph_of({"a"}));
+  CHECK(built.diagnostics.empty());
+  CHECK(*built.at(".statelane-plan").find("artifacts")->find("reports") ==
+        YamlValue(Map{{"terraform", ".statelane/$STATELANE_SLUG/plan.json"}}));
+  CHECK(built.at(".statelane-apply").find("artifacts")->find("reports") == nullptr);
+}
+
+TEST_CASE("rule 34: exit codes of retries came with 17.5") {
+  Pipeline pipeline;
+  pipeline.jobs = {{"a", {}, {{"retry", Map{{"max", 1}, {"exit_codes", List{2}}}}}}};
+  Diagnostics diagnostics;
+  fit_to_server(pipeline, {17, 5, 0}, diagnostics);
+  CHECK(pipeline.jobs[0].find("retry")->find("exit_codes") != nullptr);
+  fit_to_server(pipeline, {17, 4, 0}, diagnostics);
+  CHECK(*pipeline.jobs[0].find("retry") == YamlValue(Map{{"max", 1}}));
+  CHECK(diagnostics.sorted().size() == 1);
+}
+
+TEST_CASE("rule 29: a script's time ends before the job's, so that there is time for artifacts") {
+  const auto timeout = [](const char* job_time) {
+    Pipeline pipeline;
+    pipeline.jobs = {{"a", {}, {{"timeout", job_time}}}};
+    add_script_timeouts(pipeline);
+    return *pipeline.jobs[0].find("variables")->find("RUNNER_SCRIPT_TIMEOUT")->as_string();
+  };
+  CHECK(timeout("1 hour") == "3240s");
+  CHECK(timeout("20m") == "900s");
+  CHECK(timeout("6 minutes") == "180s");
+  CHECK(timeout("10h") == "32400s");
+}
+
+TEST_CASE("rule 29: a script's time that somebody has set stays, and without a time-out there is none") {
+  Pipeline pipeline;
+  pipeline.jobs = {{"a", {}, {{"timeout", "1h"}, {"variables", Map{{"RUNNER_SCRIPT_TIMEOUT", "10m"}}}}},
+                   {"b", {}, {{"script", List{"true"}}}},
+                   {"c", {}, {{"timeout", "soon"}}}};
+  add_script_timeouts(pipeline);
+  CHECK(*pipeline.jobs[0].find("variables") == YamlValue(Map{{"RUNNER_SCRIPT_TIMEOUT", "10m"}}));
+  CHECK(pipeline.jobs[1].find("variables") == nullptr);
+  CHECK(pipeline.jobs[2].find("variables") == nullptr);
+}

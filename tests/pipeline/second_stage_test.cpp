@@ -1,0 +1,150 @@
+#include "pipeline/second_stage.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "built.hpp"
+#include "pipeline/job_index.hpp"
+
+using hand_made::affected;
+using hand_made::graph_of;
+using hand_made::push;
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::config::Config;
+using statelane::config::Gates;
+using statelane::pipeline::Job;
+using statelane::pipeline::JobIndex;
+using statelane::pipeline::Pipeline;
+using statelane::pipeline::PipelineRequest;
+using statelane::pipeline::PlannedState;
+using statelane::states::StateGraph;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+using Names = std::vector<std::string>;
+
+namespace {
+
+struct SecondStage {
+  SecondStage(const std::vector<PlannedState>& planned, const StateGraph& head, PipelineRequest request = push({})) {
+    Diagnostics found;
+    pipeline = build_second_stage(request, "815", planned, head, {}, {}, found);
+    statelane::pipeline::check_pipeline({&pipeline, 1}, request.server, found);
+    for (const auto& fault : found.sorted()) FAIL_CHECK(render_diagnostic(fault));
+    for (const Job& job : pipeline.jobs) {
+      if (!job.name.starts_with('.')) visible.push_back(job.name);
+    }
+  }
+
+  const Job& at(std::string_view name) const {
+    const Job* job = JobIndex({&pipeline, 1}).find(name);
+    REQUIRE(job != nullptr);
+    return *job;
+  }
+
+  Pipeline pipeline;
+  Names visible;
+};
+
+Config with_second_stage() {
+  Config config;
+  config.gates = Gates::changed;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("the first stage plans, and ends with the job that writes the second and the one that starts it") {
+  const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}), with_second_stage());
+  CHECK(built.diagnostics.empty());
+  CHECK(built.visible() == Names{"plan: a", "plan: b", "generate-gates", "gates"});
+  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply", "gates"}));
+  CHECK(built.at("generate-gates").find("needs") == nullptr);
+  CHECK(*built.at(".statelane-gates").find("when") == YamlValue("always"));
+  CHECK(*built.at("gates").find("needs") == YamlValue(List{"generate-gates"}));
+  CHECK(*built.at("gates").find("trigger") ==
+        YamlValue(Map{{"include", List{Map{{"artifact", "gates.gitlab-ci.yml"}, {"job", "generate-gates"}}}},
+                      {"strategy", "depend"},
+                      {"forward", Map{{"yaml_variables", false}}}}));
+}
+
+TEST_CASE("rule 32: variables of the first stage do not override those of the second's jobs") {
+  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), with_second_stage());
+  CHECK(*built.at("gates").find("inherit") == YamlValue(Map{{"variables", false}}));
+}
+
+TEST_CASE("rule 5: a newer server shows the second stage's state itself") {
+  PipelineRequest request = push({"a"});
+  request.server = {18, 2, 0};
+  const Built built(request, affected({"a"}), graph_of({"a"}), with_second_stage());
+  CHECK(*built.at("gates").find("trigger")->find("strategy") == YamlValue("mirror"));
+}
+
+TEST_CASE("where nothing may be applied there is no second stage") {
+  PipelineRequest request = push({"a"});
+  request.kind = statelane::gitlab::PipelineKind::merge_request_detached;
+  request.branch = "";
+  const Built built(request, affected({"a"}), graph_of({"a"}), with_second_stage());
+  CHECK(built.visible() == Names{"plan: a"});
+  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply"}));
+}
+
+TEST_CASE("a plan that waits for an apply cannot be in a first stage") {
+  Config config = with_second_stage();
+  config.order = statelane::config::Order::strict;
+  const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}}), config);
+  REQUIRE_FALSE(built.diagnostics.empty());
+  CHECK(built.diagnostics[0].message ==
+        "the plan of \"b\" waits for an apply, and with gates for changed states only, applies come after all plans");
+}
+
+TEST_CASE("the second stage has the gates of the states whose plan has changes, and of no others") {
+  const SecondStage stage({{"a", true, 1, 2, 3}, {"b", false, 0, 0, 0}, {"gone", true, 1, 0, 0}}, graph_of({"a", "b"}));
+  CHECK(stage.visible == Names{"apply: a"});
+  CHECK(stage.at("apply: a").comments == Names{"the plan creates 1, updates 2, deletes 3"});
+  const Names& lines = stage.pipeline.comments;
+  CHECK(std::find(lines.begin(), lines.end(), "  b") != lines.end());
+}
+
+TEST_CASE("rule 27: an apply of the second stage takes the plan of its own state from the pipeline that planned") {
+  const SecondStage stage({{"a", true, 1, 0, 0}}, graph_of({"a"}));
+  CHECK(*stage.at("apply: a").find("needs") ==
+        YamlValue(List{Map{{"pipeline", "815"}, {"job", "plan: a"}, {"artifacts", true}}}));
+  CHECK(*stage.at("apply: a").find("resource_group") == YamlValue("a"));
+}
+
+TEST_CASE("rule 12: applies of the second stage keep their order, also through states without changes") {
+  const SecondStage stage({{"a", true, 1, 0, 0}, {"b", false, 0, 0, 0}, {"c", true, 1, 0, 0}},
+                          graph_of({"a", "b", "c"}, {{"b", "a"}, {"c", "b"}}));
+  CHECK(*stage.at("apply: c").find("needs") ==
+        YamlValue(List{Map{{"pipeline", "815"}, {"job", "plan: c"}, {"artifacts", true}},
+                       Map{{"job", "apply: a"}, {"artifacts", false}}}));
+}
+
+TEST_CASE("rule 4: a second stage without gates has one job that says why") {
+  const auto reason = [](const std::vector<PlannedState>& planned, PipelineRequest request) {
+    const SecondStage stage(planned, graph_of({"a"}), std::move(request));
+    CHECK(stage.visible == Names{"nothing-to-do"});
+    return *stage.at("nothing-to-do").find("variables")->find("STATELANE_REASON")->find("value")->as_string();
+  };
+  CHECK(reason({}, push({})) == "nothing to apply: no plan was made");
+  CHECK(reason({{"a", false, 0, 0, 0}}, push({})) == "nothing to apply: none of 1 plans has changes");
+  PipelineRequest request = push({});
+  request.branch = "feature";
+  CHECK(reason({{"a", true, 1, 0, 0}}, request) == "nothing to apply here: this branch has no gates");
+}
+
+TEST_CASE("rule 12: a job needs no more than five jobs of other pipelines") {
+  Pipeline pipeline;
+  pipeline.globals = {{"stages", List{"plan"}}};
+  List needs;
+  for (int number = 0; number < 6; ++number)
+    needs.emplace_back(Map{{"pipeline", "1"}, {"job", fmt::format("{}", number)}});
+  pipeline.jobs = {{"a", {}, {{"stage", "plan"}, {"script", List{"true"}}, {"needs", needs}}}};
+  Diagnostics diagnostics;
+  statelane::pipeline::check_pipeline({&pipeline, 1}, {18, 0, 0}, diagnostics);
+  REQUIRE(diagnostics.sorted().size() == 1);
+  CHECK(diagnostics.sorted()[0].message ==
+        "GitLab would not run the job \"a\" as it is meant: it needs 6 jobs of other pipelines, and GitLab allows 5");
+}

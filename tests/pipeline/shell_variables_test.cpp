@@ -1,0 +1,81 @@
+#include "pipeline/shell_variables.hpp"
+
+#include <doctest/doctest.h>
+
+#include "built.hpp"
+#include "pipeline/lane_jobs.hpp"
+
+using hand_made::affected;
+using hand_made::push;
+using statelane::RepoPath;
+using statelane::YamlValue;
+using statelane::config::Gates;
+using statelane::config::Jobs;
+using statelane::pipeline::literal_variable;
+using statelane::pipeline::PipelineRequest;
+using statelane::pipeline::shell_variables;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+
+namespace {
+
+PipelineRequest shell_push() {
+  PipelineRequest request = push({"a/b"});
+  request.jobs = Jobs::shell;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("rule 20: what a job must know of its state is in variables that nobody expands") {
+  auto state = hand_made::state("a/b");
+  state.workspace = "prod";
+  state.var_files = {RepoPath::of("common.tfvars"), RepoPath::of("a/b/$x.tfvars")};
+  state.backend_files = {RepoPath::of("a/b/c.tfbackend")};
+  CHECK(shell_variables(state, false) == Map{{"STATELANE_DIRECTORY", literal_variable("a/b")},
+                                             {"STATELANE_TOOL", literal_variable("terraform")},
+                                             {"STATELANE_WORKSPACE", literal_variable("prod")},
+                                             {"STATELANE_BACKEND_CONFIGS", "1"},
+                                             {"STATELANE_BACKEND_CONFIG_1", literal_variable("c.tfbackend")},
+                                             {"STATELANE_VAR_FILES", "2"},
+                                             {"STATELANE_VAR_FILE_1", literal_variable("../../common.tfvars")},
+                                             {"STATELANE_VAR_FILE_2", literal_variable("$x.tfvars")}});
+  // A plan file knows its variables.
+  CHECK(shell_variables(state, true).back().first == "STATELANE_BACKEND_CONFIG_1");
+  CHECK(shell_variables(hand_made::state("."), true).front().second == literal_variable("."));
+}
+
+TEST_CASE("a lane outside Terraform has the words of its step") {
+  auto state = hand_made::state("deploy");
+  state.settings.commands = statelane::config::Commands{{"ecs-cli", "ps"}, {"ecs-cli", "up"}};
+  CHECK(shell_variables(state, true) == Map{{"STATELANE_DIRECTORY", literal_variable("deploy")},
+                                            {"STATELANE_WORDS", "2"},
+                                            {"STATELANE_WORD_1", literal_variable("ecs-cli")},
+                                            {"STATELANE_WORD_2", literal_variable("up")}});
+}
+
+TEST_CASE("jobs that call Terraform alone are made of templates of their own") {
+  auto custom = hand_made::state("c");
+  custom.kind = statelane::states::StateKind::custom;
+  custom.settings.commands = statelane::config::Commands{{"a"}, {"b"}};
+  const Built built(shell_push(), affected({"a/b", "c"}), hand_made::graph({hand_made::state("a/b"), custom}));
+  CHECK(built.diagnostics.empty());
+  CHECK(built.at("plan: a/b").find("extends")->as_list()->front() == YamlValue(".statelane-shell-plan"));
+  CHECK(built.at("apply: a/b").find("extends")->as_list()->front() == YamlValue(".statelane-shell-apply"));
+  CHECK(built.at("plan: c").find("extends")->as_list()->front() == YamlValue(".statelane-shell-custom-plan"));
+  CHECK(built.find(".statelane-shell") != nullptr);
+  CHECK(built.find(".statelane-shell-custom") != nullptr);
+  CHECK(*built.at(".statelane-shell-apply").find("extends") == YamlValue(".statelane-apply"));
+}
+
+TEST_CASE("what only the job helper keeps is refused where there is none") {
+  auto state = hand_made::state("a/b");
+  state.settings.max_destroy = 5;
+  state.settings.after_plan = std::vector<std::string>{"conftest"};
+  PipelineRequest request = shell_push();
+  CHECK(Built(request, affected({"a/b"}), hand_made::graph({state})).diagnostics.size() == 2);
+  request.gates_of = Gates::changed;
+  const Built built(request, affected({"a/b"}), hand_made::graph_of({"a/b"}));
+  REQUIRE_FALSE(built.diagnostics.empty());
+  CHECK(built.diagnostics[0].message.starts_with("gates for changed states only are written from what the job helper"));
+}

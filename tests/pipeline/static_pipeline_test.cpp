@@ -1,0 +1,229 @@
+#include "pipeline/static_pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "hand_made.hpp"
+#include "pipeline/check_pipeline.hpp"
+#include "pipeline/job_index.hpp"
+
+using hand_made::graph_of;
+using statelane::Diagnostic;
+using statelane::Diagnostics;
+using statelane::YamlValue;
+using statelane::config::ChangesKeyword;
+using statelane::config::Config;
+using statelane::config::Gate;
+using statelane::pipeline::Job;
+using statelane::pipeline::JobIndex;
+using statelane::pipeline::JobSet;
+using statelane::pipeline::Pipeline;
+using statelane::pipeline::PipelineRequest;
+using statelane::states::StateGraph;
+using List = YamlValue::List;
+using Map = YamlValue::Map;
+using Names = std::vector<std::string>;
+
+namespace {
+
+const char* const update = R"($CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BEFORE_SHA !~ /\A0*\z/)";
+
+/// Built, and checked as GitLab would.
+struct Static {
+  explicit Static(const StateGraph& head, ChangesKeyword keyword = ChangesKeyword::only, const Config& config = {},
+                  statelane::gitlab::Version server = {18, 0, 0}) {
+    PipelineRequest request;
+    request.command_line = "statelane generate --static --output lanes.yml";
+    request.changes_keyword = keyword;
+    request.server = server;
+    request.image = "tools:1";
+    Diagnostics found;
+    pipeline = build_static_pipeline(request, head, {}, config, found);
+    if (!found.has_errors()) check_pipeline({&pipeline, 1}, server, found, JobSet::chosen_by_gitlab);
+    diagnostics = found.sorted();
+  }
+
+  const Job& at(std::string_view name) const {
+    INFO(name);
+    for (const auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
+      for (const Job& job : *jobs) {
+        if (job.name == name) return job;
+      }
+    }
+    FAIL("there is no such job");
+    return pipeline.jobs.front();
+  }
+
+  /// `only` after `extends`, whose maps GitLab merges.
+  Map only(std::string_view name) const {
+    Map merged;
+    const Job& job = at(name);
+    for (const YamlValue& extended : *job.find("extends")->as_list()) {
+      const YamlValue* only = at(*extended.as_string()).find("only");
+      if (only == nullptr) continue;
+      for (const auto& entry : *only->as_map()) merged.push_back(entry);
+    }
+    return merged;
+  }
+
+  Names visible() const {
+    Names names;
+    for (const Job& job : pipeline.jobs) {
+      if (!job.name.starts_with('.')) names.push_back(job.name);
+    }
+    return names;
+  }
+
+  Pipeline pipeline;
+  std::vector<Diagnostic> diagnostics;
+};
+
+}  // namespace
+
+TEST_CASE("rule 2: a static pipeline has a plan and a gate of every state, each with only:changes") {
+  const Static built(graph_of({"a", "b"}));
+  CHECK(built.diagnostics.empty());
+  CHECK(built.visible() == Names{"plan: a", "apply: a", "plan: b", "apply: b"});
+  CHECK(
+      built.only("plan: a") ==
+      Map{{"refs", List{"branches", "merge_requests"}},
+          {"variables",
+           List{
+               R"($CI_PIPELINE_SOURCE == "merge_request_event" || $CI_COMMIT_BRANCH && ($CI_PIPELINE_SOURCE == "push" && )"
+               R"(($CI_OPEN_MERGE_REQUESTS == null || $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH) || $STATELANE_OPT_ALL == "true"))"}},
+          {"changes", List{".statelane.yml", "a/**/*"}}});
+}
+
+TEST_CASE("rule 24: gates are on pushes to existing apply branches alone") {
+  const Static built(graph_of({"a"}));
+  CHECK(built.only("apply: a") ==
+        Map{{"refs", List{"branches"}},
+            {"variables", List{fmt::format("{} && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", update)}},
+            {"changes", List{".statelane.yml", "a/**/*"}}});
+  CHECK(*built.at(".statelane-apply").find("when") == YamlValue("manual"));
+  CHECK(*built.at(".statelane-apply").find("allow_failure") == YamlValue(false));
+}
+
+TEST_CASE("rules 2 and 23: with rules each entry has patterns, and an apply's says how it starts") {
+  auto state = hand_made::state("a");
+  const auto rule = [&](Gate gate) {
+    state.settings.gate = gate;
+    const Static built(hand_made::graph({state}), ChangesKeyword::rules);
+    CHECK(built.diagnostics.empty());
+    CHECK(built.at("plan: a").find("only") == nullptr);
+    CHECK(built.at("plan: a").find("rules")->as_list()->front().find("when") == nullptr);
+    return built.at("apply: a").find("rules")->as_list()->front();
+  };
+  const std::string condition = fmt::format("{} && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", update);
+  const List patterns = {".statelane.yml", "a/**/*"};
+  CHECK(rule(Gate::blocking) ==
+        YamlValue(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", false}, {"changes", patterns}}));
+  CHECK(rule(Gate::optional) ==
+        YamlValue(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", true}, {"changes", patterns}}));
+  CHECK(rule(Gate::automatic) ==
+        YamlValue(Map{{"if", condition}, {"when", "on_success"}, {"allow_failure", false}, {"changes", patterns}}));
+}
+
+TEST_CASE("rule 2: above 50 patterns rules has several entries, and the head tells where GitLab stops comparing") {
+  auto state = hand_made::state("a");
+  for (int number = 0; number < 118; ++number) {
+    state.inputs.push_back(hand_made::input(statelane::states::InputKind::file, fmt::format("f/{:03}", number)));
+  }
+  const Static built(hand_made::graph({state}), ChangesKeyword::rules);
+  CHECK(built.diagnostics.empty());
+  CHECK(built.at("plan: a").find("rules")->as_list()->size() == 3);
+  CHECK(built.at("apply: a").find("rules")->as_list()->size() == 3);
+  CHECK(built.pipeline.comments.back() ==
+        "Where more than 1000 paths differ, GitLab compares no more and takes rules as true.");
+}
+
+TEST_CASE("rule 25: applies name all applies before them, since those between may be missing, and need none that is") {
+  const Static built(graph_of({"a", "b", "c"}, {{"b", "a"}, {"c", "b"}}));
+  CHECK(*built.at("apply: c").find("needs") ==
+        YamlValue(List{Map{{"job", "plan: c"}, {"artifacts", true}},
+                       Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}},
+                       Map{{"job", "apply: b"}, {"artifacts", true}, {"optional", true}}}));
+}
+
+TEST_CASE("with strict order the plan waits for the applies that are there") {
+  Config config;
+  config.order = statelane::config::Order::strict;
+  const Static built(graph_of({"a", "b"}, {{"b", "a"}}), ChangesKeyword::only, config);
+  CHECK(built.diagnostics.empty());
+  CHECK(*built.at("plan: b").find("stage") == YamlValue("apply"));
+  CHECK(*built.at("plan: b").find("needs") ==
+        YamlValue(List{Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}}}));
+}
+
+TEST_CASE("rule 12: a barrier of a static pipeline is there where one of the jobs before it is") {
+  Names ids;
+  std::vector<hand_made::NamedEdge> edges;
+  for (int number = 0; number < 60; ++number) {
+    ids.push_back(fmt::format("s{:02}", number));
+    edges.push_back({"z", ids.back()});
+  }
+  ids.push_back("z");
+  for (const auto keyword : {ChangesKeyword::only, ChangesKeyword::rules}) {
+    const Static built(graph_of(ids, edges), keyword);
+    CHECK(built.diagnostics.empty());
+    const Job& barrier = built.at("barrier: 1");
+    CHECK(barrier.find("needs")->as_list()->size() == 50);
+    CHECK(*barrier.find("needs")->as_list()->front().find("optional") == YamlValue(true));
+    if (keyword == ChangesKeyword::only) {
+      CHECK(built.at(".changes of barrier: 1").find("only")->find("changes")->as_list()->size() == 51);
+      CHECK(built.only("barrier: 1")[0] == std::pair<std::string, YamlValue>{"refs", List{"branches"}});
+    } else {
+      CHECK(barrier.find("rules")->as_list()->size() == 2);
+    }
+  }
+}
+
+TEST_CASE("apply branches are named in GitLab's expressions, and what they cannot name is an error") {
+  auto state = hand_made::state("a");
+  state.settings.apply_branches = Names{"main", "release/*"};
+  const Static built(hand_made::graph({state}));
+  CHECK(built.diagnostics.empty());
+  CHECK(*built.only("apply: a")[1].second.as_list()->front().as_string() ==
+        fmt::format(R"({} && ($CI_COMMIT_BRANCH == "main" || $CI_COMMIT_BRANCH =~ /\Arelease\/[^\/]*\z/))", update));
+  state.settings.apply_branches = Names{"a'\""};
+  const Static refused(hand_made::graph({state}));
+  REQUIRE(refused.diagnostics.size() == 1);
+  CHECK(refused.diagnostics[0].message == "GitLab's expressions cannot name the branch \"a'\"\" of the state \"a\"");
+  state.settings.apply_branches = Names{};
+  CHECK(Static(hand_made::graph({state})).visible() == Names{"plan: a"});
+}
+
+TEST_CASE("rule 17: each state writes a cache of its own, since any of them may be missing") {
+  const Static built(graph_of({"a", "b"}));
+  CHECK(*built.at(".providers: b").find("cache")->find("key") ==
+        YamlValue(Map{{"files", List{"b/.terraform.lock.hcl"}}, {"prefix", "statelane-providers-b"}}));
+  CHECK(*built.at("plan: b").find("cache") == YamlValue(Map{{"policy", "pull-push"}}));
+  CHECK(built.at("apply: b").find("cache") == nullptr);
+}
+
+TEST_CASE("rule 22: a newer push cancels nothing, where the server can be told") {
+  CHECK(Static(graph_of({"a"})).pipeline.globals[0] ==
+        std::pair<std::string, YamlValue>{"workflow", Map{{"auto_cancel", Map{{"on_new_commit", "none"}}}}});
+  CHECK(Static(graph_of({"a"}), ChangesKeyword::only, {}, {16, 0, 0}).pipeline.globals[0].first == "stages");
+}
+
+TEST_CASE("nothing of a static pipeline reaches the jobs of a file that includes it") {
+  const Static built(graph_of({"a"}));
+  for (const auto& [key, value] : built.pipeline.globals) CHECK((key == "workflow" || key == "stages"));
+  CHECK(*built.at(".statelane").find("image") == YamlValue(Map{{"name", "tools:1"}, {"entrypoint", List{""}}}));
+}
+
+TEST_CASE("a static pipeline without changes is refused, and without states has one job") {
+  const Static refused(graph_of({"a"}), ChangesKeyword::none);
+  REQUIRE(refused.diagnostics.size() == 1);
+  CHECK(refused.diagnostics[0].message == "a static pipeline has nothing but \"changes\" to choose states by");
+  CHECK(Static(graph_of({})).visible() == Names{"nothing-to-do"});
+}
+
+TEST_CASE("rule 11: how many jobs deploy says nothing, since GitLab takes those of a push alone") {
+  Names ids;
+  for (int number = 0; number < 501; ++number) ids.push_back(fmt::format("s{:03}", number));
+  const Static built(graph_of(ids));
+  for (const Diagnostic& found : built.diagnostics) CHECK(found.message.find("deploy") == std::string::npos);
+}
