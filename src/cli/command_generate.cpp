@@ -55,7 +55,7 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   request.comparison = describe_comparison(comparison);
   request.changes = to_changed_paths(comparison.changes);
   request.kind = comparison.kind;
-  request.gates = options.gates && !comparison.ends.is_missing;
+  if (comparison.ends.is_missing) request.gates = false;
   std::vector<std::string> ids;
   for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
   request.lock_files = find_lock_files(comparison.head, ids);

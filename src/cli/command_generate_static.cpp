@@ -44,6 +44,7 @@ std::string reproduce(const Options& options) {
   if (options.changes)
     result += options.changes == config::ChangesKeyword::rules ? " --changes rules" : " --changes only";
   if (options.jobs) result += *options.jobs == config::Jobs::shell ? " --jobs shell" : " --jobs helper";
+  if (!options.gates) result += " --no-gates";
   if (!options.image.empty()) result += " --image " + gitlab::quote_for_shell(options.image);
   if (!options.output.empty()) {
     const bool is_plain =
@@ -85,6 +86,7 @@ int run_generate_static(const Options& options) {
   request.command_line = reproduce(options);
   request.server = configured_version(side.config);
   request.image = options.image;
+  request.gates = options.gates;
   request.changes_keyword = options.changes;
   request.jobs = options.jobs;
   const pipeline::Pipeline file =

@@ -62,6 +62,7 @@ pipeline::PipelineRequest describe_job(const Side& head, const Options& options)
   request.default_branch = text("CI_DEFAULT_BRANCH");
   request.root_pipeline = root != nullptr && *root != '\0' ? root : text("CI_PIPELINE_ID");
   request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
+  request.gates = options.gates;
   request.changes_keyword = options.changes;
   request.gates_of = options.gates_for;
   request.jobs = options.jobs;

@@ -181,14 +181,15 @@ class StaticWriter {
   std::size_t most_patterns_ = 0;
 };
 
-std::vector<Lane> find_static_lanes(const states::StateGraph& head, const config::Config& config,
-                                    std::vector<std::string>& conditions, Diagnostics& diagnostics) {
+std::vector<Lane> find_static_lanes(const PipelineRequest& request, const states::StateGraph& head,
+                                    const config::Config& config, std::vector<std::string>& conditions,
+                                    Diagnostics& diagnostics) {
   std::vector<Lane> lanes;
   for (std::uint32_t index = 0; index < head.states().size(); ++index) {
     auto lane = make_lane(head, index, diagnostics);
     if (!lane) continue;
     conditions.push_back(StaticRules::branch_condition(*lane->state, diagnostics));
-    if (!conditions.back().empty()) lane->apply_job = gitlab::job_name("apply", lane->state->id);
+    if (request.gates && !conditions.back().empty()) lane->apply_job = gitlab::job_name("apply", lane->state->id);
     lane->plan_waits = config.order == config::Order::strict;
     lanes.push_back(*std::move(lane));
   }
@@ -228,7 +229,7 @@ Pipeline build_static_pipeline(const PipelineRequest& request, const states::Sta
     return {};
   }
   std::vector<std::string> conditions;
-  const std::vector<Lane> lanes = find_static_lanes(head, config, conditions, diagnostics);
+  const std::vector<Lane> lanes = find_static_lanes(request, head, config, conditions, diagnostics);
   // Beyond this point the set of jobs is fixed.
   const config::Jobs jobs = request.jobs.value_or(config.jobs);
   for (const Lane& lane : lanes) {

@@ -13,8 +13,8 @@ namespace statelane::pipeline {
 /// alone: in all other pipelines GitLab has nothing to compare and takes every rule as true. Jobs need others only
 /// where those exist, and applies name all applies before them.
 ///
-/// Of the request, `command_line`, `server`, `image` and `changes_keyword` are read. Branches that GitLab's expressions
-/// cannot name, and the keyword `none`, are errors.
+/// Of the request, `command_line`, `server`, `image`, `gates`, `jobs` and `changes_keyword` are read. Branches that
+/// GitLab's expressions cannot name, and the keyword `none`, are errors.
 Pipeline build_static_pipeline(const PipelineRequest& request, const states::StateGraph& head,
                                const TemplateSet& templates, const config::Config& config, Diagnostics& diagnostics);
 
