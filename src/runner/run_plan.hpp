@@ -16,8 +16,8 @@ namespace statelane::runner {
 /// refused, environment.
 int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
 
-/// `run drift`: plans without a lock and keeps nothing but `plan.txt` and `drift.json`, so that nothing can be applied. 0 when
-/// configuration, state and world agree, 2 when they do not, else as `run_plan`.
+/// `run drift`: plans without a lock and keeps nothing but `plan.txt` and `drift.json`, so that nothing can be applied.
+/// 0 when configuration, state and world agree, 2 when they do not, else as `run_plan`.
 int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
 
 }  // namespace statelane::runner
