@@ -141,10 +141,14 @@ class Trial(RunTest):
 
     def check_end_after_stop(self, number):
         """The exit code of an apply that was asked to stop, at whatever moment."""
-        if self.ended.code in (128 + number, -number) and self.moment is not None:
+        is_before = self.ended.code == -number or "nothing was changed" in self.ended.log
+        if self.ended.code in (128 + number, -number) and is_before and self.moment is not None:
             # The signal itself ends a helper that has not begun yet.
-            self.assertIn("nothing was changed" if self.ended.code > 0 else "", self.ended.log)
             self.assertEqual(self.kept(), set())
+        elif self.ended.code == 128 + signal.SIGINT and self.moment is not None:
+            # Our interrupt came before Terraform listens: it ends at once, and has not begun.
+            self.assertRegex(self.ended.log, "'(init|apply)' was killed by signal INT")
+            self.assertEqual((self.made(), self.kept()), (set(), set()))
         elif self.ended.code == 0 and self.moment is not None:
             self.assertEqual(self.kept(), set(RESOURCES))
         else:

@@ -27,6 +27,10 @@ def main():
         if sender == "helper":
             child.send_signal(taken.si_signo)
     if child.returncode < 0:
+        # SIGKILL has no disposition to reset.
+        if -child.returncode != signal.SIGKILL:
+            signal.signal(-child.returncode, signal.SIG_DFL)
+        unblock()
         os.kill(os.getpid(), -child.returncode)
     sys.exit(child.returncode)
 
