@@ -117,6 +117,7 @@ version: 1
 #       inputs: ["../../policies/**"]
 #       depends_on: ["network/{instance}"]
 #       tool: tofu                 # terraform is the default
+#       gitlab_state: "{slug}"     # the name of the state that GitLab keeps
 #       job: {tags: [prod]}        # merged into its jobs
 #       apply: {branches: [main], gate: blocking}        # blocking | optional | automatic
 #       after_plan: ["conftest", "test", "{plan_json}"]  # a check between plan and gate
@@ -127,6 +128,7 @@ version: 1
 #   changes: only                  # only | rules | none
 #   order: parallel                # parallel | strict
 #   dependents: none               # none | direct | all
+#   deleted: warn                  # warn | destroy-gate
 #   expire_in: 7 days
 #   templates: ci/lanes.yml        # hidden jobs that override the built-in ones
 # gitlab: {version: "17.0"}        # where CI_SERVER_VERSION does not say

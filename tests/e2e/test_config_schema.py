@@ -21,6 +21,7 @@ states:
       inputs: ["../../policies/**"]
       depends_on: ["network/{instance}"]
       tool: tofu
+      gitlab_state: "{slug}"
       job: {image: {name: "tools/tofu:1.9", entrypoint: [""]}, tags: [prod]}
       apply: {branches: [main], gate: blocking}
       after_plan: ["conftest", "test", "{plan_json}"]
@@ -29,14 +30,14 @@ states:
       commands: {plan: ["ecs-cli", "compose", "ps"], apply: ["ecs-cli", "compose", "service", "up"]}
 ignore: ["docs/**"]
 global_inputs: [".terraform-version"]
-pipeline: {changes: only, order: parallel, dependents: none, deleted: warn, expire_in: 7 days, templates: ci/lanes.yml}
+pipeline: {changes: only, order: parallel, dependents: none, deleted: destroy-gate, expire_in: 7 days, templates: ci/lanes.yml}
 gitlab: {version: "17.0"}
 """
 ACCEPTED = ["", "version: 1", WHOLE, "states: {rules: [{match: a, apply: {branches: []}}]}", "states: {rules: []}",
             "pipeline: {changes: none, order: strict, dependents: all, deleted: destroy-gate, gates_for: changed, jobs: shell}"]
 REFUSED = ["version: 2", "version: '1'", "[]", "states: []", "states: {include: legacy}", "states: {include: [1]}",
            "states: {include: ['']}", "states: {rules: [{}]}", "states: {rules: [{match: a, tool: 1}]}",
-           "states: {rules: [{match: a, instances: env}]}", "states: {rules: [{match: a, job: x}]}",
+           "states: {rules: [{match: a, gitlab_state: a/b}]}", "states: {rules: [{match: a, instances: env}]}", "states: {rules: [{match: a, job: x}]}",
            "states: {rules: [{match: a, apply: {gate: maybe}}]}", "states: {rules: [{match: a, max_destroy: -1}]}",
            "states: {rules: [{match: a, max_destroy: 1.5}]}", "states: {rules: [{match: a, commands: {plan: [x]}}]}",
            "states: {rules: [{match: a, commands: {plan: [x], apply: []}}]}", "ignore: x", "global_inputs: {a: b}",
@@ -145,8 +146,9 @@ class HostileConfig(Configuration):
 
     def test_deep_nesting(self):
         self.refuse("ignore: " + "[" * 1_000_000, "error:")
-        self.refuse("ignore: " + "[" * 5_000 + "]" * 5_000, "nested deeper than 100 levels")
-        self.refuse("".join(" " * level + "a:\n" for level in range(1_000)), "nested deeper than 100 levels")
+        self.refuse("ignore: " + "[" * 5_000 + "]" * 5_000, "error: nested too deeply")
+        self.refuse("ignore: " + "[" * 150 + "]" * 150, "error: nested deeper than 100 levels")
+        self.refuse("".join(" " * level + "a:\n" for level in range(150)), "error: nested deeper than 100 levels")
 
     def test_aliases_in_millions(self):
         levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]

@@ -1,4 +1,5 @@
 """The report in a real browser, and from the artifacts that jobs leave."""
+import hashlib
 import json
 import re
 import struct
@@ -35,14 +36,17 @@ class Report(EndToEndTest):
         self.page = self.scratch / "report.html"
 
     def artifacts(self, state, **more):
-        directory = self.repository.directory / ".statelane" / state
+        """What the plan job of a state leaves."""
+        directory = self.repository.directory / ".statelane" / self.slug(state)
         directory.mkdir(parents=True)
-        meta = {"schema": "statelane/meta/1", "state": state.replace("-", "/", 1), "commit": self.head, "root_pipeline": "1",
+        meta = {"schema": "statelane/meta/1", "state": state, "commit": self.head, "root_pipeline": "1",
                 "destroy": False, "has_changes": True, "was_empty": False,
-                "counts": {"create": 4, "update": 1, "delete": 2, "destroys": 2}, "plan_sha256": "", "inputs_sha256": "",
+                "counts": {"create": 4, "update": 1, "delete": 2, "destroys": 2}, "plan_sha256": "", "report_sha256": "", "text_sha256": "",
+                "inputs_sha256": "",
                 "lock_file_sha256": "", "helper_version": "0.1.0", "tool": "terraform", "tool_version": "1.11.4",
                 "var_files": [], "created": 1, "expires": None, "passed_guards": [], "outputs": {}, "remote_outputs": [], **more}
-        (directory / "meta.json").write_text(json.dumps(meta))
+        meta["sha256"] = hashlib.sha256(json.dumps(meta, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        (directory / "meta.json").write_text(json.dumps(meta, indent=2, sort_keys=True) + "\n")
         return directory
 
     def report(self, *arguments):
@@ -51,11 +55,12 @@ class Report(EndToEndTest):
     def slug(self, state):
         """Where the jobs of a state leave their artifacts, as the generated pipeline says."""
         child = statelane("generate", "HEAD", cwd=self.repository.directory, env=self.environment).stdout
-        return re.search(r"\.statelane/(" + re.escape(state.split("/")[0]) + r"[^/\"]*" + state.split("/")[1] + r"[^/\"]*)/",
-                         child)[1]
+        jobs = re.findall(r'STATELANE_SLUG: "([^"]+)"', child)
+        [found] = {slug for slug in jobs if re.fullmatch(state.replace("/", ".+?"), slug)}
+        return found
 
     def write_page(self):
-        directory = self.artifacts(self.slug("network/production"), state="network/production")
+        directory = self.artifacts("network/production")
         applied = {"schema": "statelane/applied/1", "commit": self.head, "finished": 1, "exit_code": 0,
                    "passed_guards": ["--allow-expired"], "state": "network/production", "outputs_before": {}, "outputs_after": {}}
         (directory / "applied.json").write_text(json.dumps(applied))
@@ -96,7 +101,7 @@ class Report(EndToEndTest):
         self.assertLess(background(dark), 60)
 
     def test_a_plan_of_another_commit_and_a_damaged_one_are_left_out_and_named(self):
-        self.artifacts(self.slug("network/production"), state="network/production", commit="0" * 40)
+        self.artifacts("network/production", commit="0" * 40)
         damaged = self.repository.directory / ".statelane" / self.slug("network/staging")
         damaged.mkdir()
         (damaged / "meta.json").write_text("{")

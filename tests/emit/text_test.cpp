@@ -49,8 +49,8 @@ TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
   network.backend->known["key"] = "platform/network/production.tfstate";
   network.inputs.push_back(input(InputKind::module_directory, "m"));
   CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 64}) ==
-        "STATE               REASON         BACKEND             INPUTS\n"
-        "network/production  backend block  s3 state…n.tfstate  1 module\n"
+        "STATE               REASON         BACKEND              INPUTS\n"
+        "network/production  backend block  s3 states…n.tfstate  1 module\n"
         "\n"
         "1 state in 1 directory\n");
   CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 10}) ==
