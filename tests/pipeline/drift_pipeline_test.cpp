@@ -53,7 +53,7 @@ TEST_CASE("a drift pipeline asks every state, changes nothing, and ends with one
   const JobIndex jobs({&pipeline, 1});
   const Job& drift = *jobs.find("drift: a");
   CHECK(drift.find("needs")->as_list()->empty());
-  CHECK(*jobs.effective(drift, "script") == YamlValue(List{"statelane run drift \"$STATELANE_STATE\""}));
+  CHECK(*jobs.effective(drift, "script") == YamlValue(List{"statelane run drift -- \"$STATELANE_STATE\""}));
   for (const std::string keyword : {"environment", "resource_group", "when", "only", "rules"}) {
     CAPTURE(keyword);
     CHECK(jobs.effective(drift, keyword) == nullptr);
