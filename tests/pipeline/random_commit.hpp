@@ -69,7 +69,7 @@ class RandomCommit {
     std::vector<statelane::states::State> before;
     std::vector<statelane::states::State> after;
     std::unordered_map<statelane::RepoPath, statelane::states::DirectoryFiles> directories;
-    const std::size_t churn = below(3) * 10;  // percent of states that come or go
+    const std::size_t churn = count > 50 ? 0 : below(3) * 10;  // percent of states that come or go
     for (std::size_t number = 0; number < count; ++number) {
       const std::string id = id_of(number);
       auto state = make_state(id);
