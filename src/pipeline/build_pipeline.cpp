@@ -110,16 +110,16 @@ void refuse_destroying(const std::vector<Departed>& departed, Diagnostics& diagn
 }
 
 /// All plans of a first stage come before all applies.
-void refuse_waiting_plans(const std::vector<Lane>& lanes, Diagnostics& diagnostics) {
-  for (const Lane& lane : lanes) {
+void refuse_waiting_plans(std::vector<Lane>& lanes, Diagnostics& diagnostics) {
+  for (Lane& lane : lanes) {
     if (!lane.plan_waits || lane.waits_for.empty()) continue;
+    lane.plan_waits = false;
     diagnostics.error(
         RepoPath::of(config::file_name), std::nullopt,
         fmt::format("the plan of \"{}\" waits for an apply, and with gates for changed states only, applies "
                     "come after all plans",
                     lane.state->id),
         {"set \"gates_for: affected\", or \"order: parallel\" and \"dependents: none\""});
-    return;
   }
 }
 
@@ -129,7 +129,7 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
                         const states::StateGraph& head, const TemplateSet& templates, const config::Config& config,
                         Diagnostics& diagnostics) {
   check_job_settings(config, diagnostics);
-  const std::vector<Lane> lanes = find_lanes(request, impact, head, config, diagnostics);
+  std::vector<Lane> lanes = find_lanes(request, impact, head, config, diagnostics);
   const std::vector<Departed> departed = find_departed(request, impact, base, head, lanes, config, diagnostics);
   // Beyond this point the set of jobs is fixed.
   const auto keyword = request.changes_keyword.value_or(config.changes.value_or(config::ChangesKeyword::only));

@@ -19,7 +19,7 @@ TEST_CASE("settings are shown a line each, with their origin where it is asked f
         "ignore = [\"docs/**\", 1, true]\n"
         "job = {image: {name: \"x\", entrypoint: [\"\"]}}\n");
   CHECK(render_settings_text({settings[0], settings[1]}, true) ==
-        "pipeline.changes = \"only\"        # default\n"
+        "pipeline.changes = \"only\"      # default\n"
         "ignore = [\"docs/**\", 1, true]  # .statelane.yml:2:9\n");
 }
 

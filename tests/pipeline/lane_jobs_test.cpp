@@ -105,7 +105,7 @@ TEST_CASE("a lane outside Terraform has a plan without counts and without provid
   const Built built(push({"deploy/api"}), affected({"deploy/api"}), hand_made::graph({state}));
   CHECK(*built.at("plan: deploy/api").find("extends") ==
         YamlValue(List{".statelane-custom-plan", ".changes: deploy/api"}));
-  CHECK(built.at(".statelane-custom-plan").find("artifacts")->find("reports") == nullptr);
+  CHECK(built.at(".statelane-custom-plan").find("artifacts")->find("reports")->find("terraform") == nullptr);
   CHECK(built.find(".statelane-plan") == nullptr);
 }
 
