@@ -7,6 +7,7 @@
 #include "gitlab/limits.hpp"
 #include "pipeline/check_pipeline.hpp"
 #include "pipeline/job_index.hpp"
+#include "pipeline/lanes.hpp"
 #include "pipeline/split_pipeline.hpp"
 
 namespace statelane::pipeline {
@@ -47,6 +48,10 @@ class ChildrenBuilder {
 
   std::vector<Child> build(const impact::Impact& impact, Diagnostics& diagnostics) const {
     std::vector<impact::Impact> parts = {impact};
+    // The gates alone tell what cannot be enough, without building it first.
+    const std::size_t least =
+        std::min(divide_up(count_gates(impact), gitlab::max_environment_jobs), capacity_.children);
+    if (least > 1) parts = split_into_children(impact, base_, head_, least);
     std::vector<Made> made = make_all(parts);
     while (parts.size() < capacity_.children &&
            !std::all_of(made.begin(), made.end(), [&](const Made& one) { return fits(one); })) {
@@ -83,6 +88,14 @@ class ChildrenBuilder {
     made.child = split_into_files(std::move(pipeline), request.server);
     made.deploying = count_deploying(made.child);
     return made;
+  }
+
+  std::size_t count_gates(const impact::Impact& impact) const {
+    return static_cast<std::size_t>(
+        std::count_if(impact.affected.begin(), impact.affected.end(), [&](const impact::Affected& affected) {
+          const auto index = head_.find(affected.id);
+          return index && may_apply(request_, head_.states()[*index]);
+        }));
   }
 
   std::vector<Made> make_all(const std::vector<impact::Impact>& parts) const {
