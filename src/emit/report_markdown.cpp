@@ -17,9 +17,9 @@ constexpr std::size_t most_causes = 20;
 /// A code span that no character of the text can end, with HTML kept from being read; a bar would part table cells.
 std::string code(std::string_view raw) {
   std::string out = "<code>";
-  for (const char letter : escape_html(escape_for_terminal(raw))) {
+  for (const char letter : escape_for_terminal(raw)) {
     const bool is_markup = std::string_view("|`*_[]\\~$@#!:").find(letter) != std::string_view::npos;
-    out += is_markup ? fmt::format("&#{};", static_cast<int>(letter)) : std::string(1, letter);
+    out += is_markup ? fmt::format("&#{};", static_cast<int>(letter)) : escape_html(std::string(1, letter));
   }
   return out + "</code>";
 }
