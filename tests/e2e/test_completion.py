@@ -104,7 +104,7 @@ class Completion(EndToEndTest):
 
     def test_fish_completes_commands_options_values_and_states(self):
         self.assertIn("affected", self.fish("statelane a"))
-        self.assertEqual(self.fish("statelane run "), ["apply", "destroy", "drift", "plan"])
+        self.assertEqual(self.fish("statelane run "), ["apply", "destroy", "drift", "drift-summary", "plan"])
         self.assertEqual(self.fish("statelane affected --on-m"), ["--on-missing-base"])
         self.assertEqual(self.fish("statelane affected --dependents d"), ["direct"])
         self.assertEqual(self.fish("statelane --color never why dns@"), ["dns@prod", "dns@staging"])

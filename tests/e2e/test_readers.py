@@ -42,6 +42,12 @@ def resolved(document, job):
     return keywords | job
 
 
+def needs_of(job):
+    """The names that a job needs; None where it waits for the stages before it."""
+    needs = job.get("needs")
+    return None if needs is None else sorted(need["job"] for need in needs)
+
+
 def what_matters(document):
     """{job: (stage, when, names that it needs)} as GitLab would read it."""
     jobs = {}
@@ -49,7 +55,7 @@ def what_matters(document):
         if name.startswith(".") or name in KEYWORDS_OF_PARENT:
             continue
         job = resolved(document, value)
-        jobs[name] = (job["stage"], job.get("when", "on_success"), sorted(need["job"] for need in job["needs"]))
+        jobs[name] = (job["stage"], job.get("when", "on_success"), needs_of(job))
     return jobs
 
 
@@ -84,7 +90,7 @@ class Readers(EndToEndTest):
         """gitlab-ci-local finds the same jobs, stages, gates and needs as GitLab's parser."""
         pipeline = PipelineRunner(repository.directory, path, self.environment)
         # A job whose rules do not hold for the repository in front of it is never run, or not listed.
-        listed = {name: (job["stage"], job["when"], sorted(need["job"] for need in job["needs"] or []))
+        listed = {name: (job["stage"], job["when"], needs_of(job))
                   for name, job in pipeline.jobs.items() if job["when"] != "never"}
         expected = what_matters(document)
         self.assertEqual(listed, {name: job for name, job in expected.items() if name in listed}, path)

@@ -66,8 +66,8 @@ class Verbs(RunTest):
         self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "2")})
         drifted = self.run_to_end("drift", "net", code=2)
         self.assertIn("plan of net: 1 to update", drifted.log)
-        self.assertEqual([file.name for file in (self.project / ".statelane/net").iterdir() if file.suffix != ".txt"],
-                         ["applied.json"])
+        self.assertEqual(sorted(file.name for file in (self.project / ".statelane/net").iterdir() if file.suffix != ".txt"),
+                         ["applied.json", "drift.json"])
 
 
 class Options(RunTest):
