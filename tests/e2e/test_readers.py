@@ -43,9 +43,11 @@ def resolved(document, job):
 
 
 def needs_of(job):
-    """The names that a job needs; None where it waits for the stages before it."""
-    needs = job.get("needs")
-    return None if needs is None else sorted(need["job"] for need in needs)
+    """The names that a job needs in its own pipeline; None where it waits for the stages before it."""
+    if job.get("needs") is None:
+        return None
+    needs = [{"job": need} if isinstance(need, str) else need for need in job["needs"]]
+    return sorted(need["job"] for need in needs if "pipeline" not in need)
 
 
 def what_matters(document):
