@@ -59,9 +59,9 @@ CommandRow lint_row() {
       .section = Section::adopting,
       .summary = "what an existing pipeline gets wrong",
       .description =
-          "Reads a hand-written pipeline as GitLab does, with local includes, and finds the inputs of states that its "
-          "triggers miss, patterns that are not needed or never match, and YAML, includes, extends and references "
-          "that GitLab would refuse. Exit code 1 when something is found.",
+          "Reads a hand-written pipeline as GitLab does, with local includes, and finds the inputs of states that "
+          "its triggers miss, patterns that are not needed or never match, unsafe habits around plan and apply, and "
+          "what GitLab would refuse. Exit code 1 when something is found.",
       .arguments = {{.name = "FILE",
                      .help = "the pipeline file (default: .gitlab-ci.yml in the repository's root)",
                      .offers = Offers::files,

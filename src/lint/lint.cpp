@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "lint/check_habits.hpp"
+#include "lint/check_structure.hpp"
 #include "lint/check_triggers.hpp"
 #include "lint/examine.hpp"
 
@@ -78,9 +80,15 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
   std::set<std::string> ids;
   for (const ExaminedPipeline& pipeline : examine_pipelines(tree, path, graph, report)) {
     const std::vector<Situation> situations = situations_for(pipeline, settings);
+    check_keywords(*pipeline.pipeline, report);
+    check_needs(*pipeline.pipeline, report);
     check_patterns(pipeline.jobs, tree, report);
     check_missed_inputs(pipeline.jobs, situations, tree, graph, report);
     check_unneeded_triggers(pipeline.jobs, tree, graph, report);
+    check_applies(pipeline, situations, report);
+    check_leftovers(pipeline, report);
+    check_surroundings(pipeline, report);
+    check_optional_needs(pipeline, situations, report);
     add_unseen(pipeline, report, not_looked_at);
     ids.merge(states_of(pipeline, graph));
     result.jobs += pipeline.jobs.size();

@@ -10,9 +10,9 @@ namespace statelane::lint {
 
 namespace {
 
-constexpr std::string_view default_keywords[] = {"after_script", "artifacts", "before_script", "cache",
-                                                 "hooks",        "id_tokens", "image",         "interruptible",
-                                                 "retry",        "services",  "tags",          "timeout"};
+constexpr std::string_view default_keywords[] = {"after_script", "artifacts", "before_script", "cache",         "hooks",
+                                                 "id_tokens",    "identity",  "image",         "interruptible", "retry",
+                                                 "services",     "tags",      "timeout"};
 
 /// `inherit:default` or `inherit:variables`: true, false, or a list of names.
 bool inherits(const Node::Map& job, std::string_view what, std::string_view name) {

@@ -24,24 +24,6 @@ int narrowness(InputKind kind) {
   return kind == InputKind::pattern || kind == InputKind::configured ? 2 : 3;
 }
 
-/// A path that the glob matches: the least that its wildcards stand for.
-std::optional<std::string> example_of(std::string_view glob) {
-  std::string path;
-  for (std::size_t at = 0; at < glob.size(); ++at) {
-    if (glob.substr(at).starts_with("**/")) {
-      at += 2;
-    } else if (glob[at] == '*' || glob[at] == '?') {
-      path += path.empty() || path.back() != 'x' ? "x" : "";
-    } else if (glob[at] == '[' || glob[at] == '{') {
-      return std::nullopt;
-    } else {
-      if (glob[at] == '\\' && at + 1 < glob.size()) ++at;
-      path += glob[at];
-    }
-  }
-  return gitlab::matches_pattern(glob, path) ? std::optional(path) : std::nullopt;
-}
-
 std::optional<std::string> future_path(const Input& input) {
   if (is_tree(input.kind)) {
     const std::string name = input.kind == InputKind::data_directory ? "new-file" : "new-file.tf";
@@ -53,6 +35,23 @@ std::optional<std::string> future_path(const Input& input) {
 }
 
 }  // namespace
+
+std::optional<std::string> example_of(std::string_view pattern) {
+  std::string path;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern.substr(at).starts_with("**/")) {
+      at += 2;
+    } else if (pattern[at] == '*' || pattern[at] == '?') {
+      path += path.empty() || path.back() != 'x' ? "x" : "";
+    } else if (pattern[at] == '[' || pattern[at] == '{') {
+      return std::nullopt;
+    } else {
+      if (pattern[at] == '\\' && at + 1 < pattern.size()) ++at;
+      path += pattern[at];
+    }
+  }
+  return gitlab::matches_pattern(pattern, path) ? std::optional(path) : std::nullopt;
+}
 
 std::vector<Probe> find_probes(const repo::Tree& tree, const states::StateGraph& graph, std::uint32_t state) {
   const std::vector<Input>& inputs = graph.states()[state].inputs;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "repo/tree.hpp"
@@ -21,5 +23,9 @@ struct Probe {
 /// Every existing input of the state and, for each directory, pattern and missing file, one path that may be added.
 /// Sorted by path. Version pins that are not there are left out.
 std::vector<Probe> find_probes(const repo::Tree& tree, const states::StateGraph& graph, std::uint32_t state);
+
+/// A path that the pattern matches, as short as its wildcards allow; empty where it has brackets or braces, or matches
+/// nothing.
+std::optional<std::string> example_of(std::string_view pattern);
 
 }  // namespace statelane::lint

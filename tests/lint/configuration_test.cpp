@@ -1,7 +1,16 @@
 #include "lint/configuration.hpp"
 
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
 #include "lint/linted.hpp"
 #include "lint/pipeline.hpp"
+#include "lint/read_document.hpp"
+#include "process/command.hpp"
+#include "support/source_directory.hpp"
+#include "support/test_repo.hpp"
 
 using statelane::RepoPath;
 using statelane::lint::build_pipeline;
@@ -9,6 +18,7 @@ using statelane::lint::Job;
 using statelane::lint::load_configuration;
 using statelane::lint::Node;
 using statelane::lint::Pipeline;
+using statelane::lint::read_document;
 using statelane::lint::Report;
 
 namespace {
@@ -162,4 +172,103 @@ TEST_CASE("extends cannot make a file grow without bound") {
   for (int each = 0; each < 1000; ++each) text += fmt::format("j{}: {{extends: .l0, script: x}}\n", each);
   const auto loaded = load(text);
   CHECK(loaded.faults.at(0).find("extends makes too many values of this file") != std::string::npos);
+}
+
+namespace {
+
+constexpr const char* peer = "tests/e2e/tools/node_modules/.bin/gitlab-ci-local";
+
+bool has_peer() {
+  if (std::filesystem::exists(statelane::support::source_directory() / peer)) return true;
+  const char* ci = std::getenv("CI");
+  if (ci != nullptr && std::string(ci) == "true") FAIL("this test needs gitlab-ci-local");
+  MESSAGE("LEFT OUT: this test needs gitlab-ci-local");
+  return false;
+}
+
+/// Hidden jobs that extend each other and jobs that extend, refer to and inherit from them.
+std::string random_pipeline(unsigned seed) {
+  std::mt19937 random(seed);
+  const auto pick = [&](std::size_t count) { return static_cast<std::size_t>(random() % count); };
+  const auto keywords = [&](int index, std::string text) {
+    if (pick(2) == 0) text += fmt::format("  tags: [t{}, u{}]\n", index, pick(3));
+    if (pick(2) == 0) text += fmt::format("  variables: {{A{}: \"a{}\", B: \"b{}\"}}\n", pick(3), index, index);
+    if (pick(3) == 0) text += fmt::format("  before_script: [before {}]\n", index);
+    if (pick(3) == 0)
+      text += fmt::format("  artifacts:\n    paths: [p{}]\n    expire_in: {} days\n", index, pick(9) + 1);
+    return text;
+  };
+  std::string text = "default:\n  before_script: [default]\nstages: [one, two]\nvariables: {G: g}\n";
+  text += ".t0:\n  script: [s0, s1]\n  variables: {A0: \"x\"}\n";
+  for (int index = 1; index < 12; ++index) {
+    text += fmt::format(".t{}:\n", index);
+    if (pick(4) != 0)
+      text += fmt::format("  extends: [.t{}, .t{}]\n", pick(static_cast<std::size_t>(index)),
+                          pick(static_cast<std::size_t>(index)));
+    text += keywords(index, pick(2) == 0 ? fmt::format("  script: [!reference [.t0, script], own {}]\n", index)
+                                         : fmt::format("  script: own {}\n", index));
+  }
+  for (int index = 0; index < 25; ++index) {
+    text += fmt::format("job-{}:\n  stage: {}\n  extends: .t{}\n", index, pick(2) == 0 ? "one" : "two", pick(12));
+    text +=
+        keywords(index, pick(2) == 0 ? fmt::format("  script: [first, !reference [.t{}, script]]\n", pick(12)) : "");
+    if (pick(4) == 0) text += "  inherit: {default: [image]}\n";
+  }
+  return text;
+}
+
+/// The keywords that both write the same way, as one text.
+std::string outline(const Node& job) {
+  std::string text;
+  for (const char* keyword : {"stage", "script", "before_script", "tags"}) {
+    text += fmt::format("{}:", keyword);
+    for (const Node* each : texts_of(job.find(keyword))) text += fmt::format(" [{}]", *each->as_string());
+    text += "\n";
+  }
+  std::map<std::string, std::string> variables;
+  const Node* map = job.find("variables");
+  if (map != nullptr && map->as_map() != nullptr) {
+    for (const Node::Entry& entry : *map->as_map()) variables[entry.key] = variable_text(entry.value).value_or("?");
+  }
+  for (const auto& [name, value] : variables) text += fmt::format("{}={}\n", name, value);
+  const Node* artifacts = job.find("artifacts");
+  for (const char* keyword : {"paths", "expire_in"}) {
+    for (const Node* each : texts_of(artifacts != nullptr ? artifacts->find(keyword) : nullptr)) {
+      text += fmt::format("{} {}\n", keyword, *each->as_string());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("extends, references and defaults come out as gitlab-ci-local resolves them") {
+  if (!has_peer()) return;
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    const std::string text = random_pipeline(seed);
+    const statelane::support::TestRepo repository;
+    repository.write(".gitlab-ci.yml", text);
+    repository.commit();
+    repository.git({"remote", "add", "origin", "git@gitlab.com:group/project.git"});
+    const auto answer = statelane::process::run_captured(
+        {{(statelane::support::source_directory() / peer).string(), "--preview", "--json-schema-validation=false"},
+         {{"YARGS_MIN_NODE_VERSION", "18"}, {"HOME", repository.path().string()}},
+         repository.path()},
+        std::chrono::minutes(2));
+    INFO(answer.err);
+    REQUIRE(answer.status.succeeded());
+    Report report;
+    const auto theirs = read_document(report.add_file({RepoPath::of("preview.yml"), answer.out}), report);
+    REQUIRE(theirs);
+    const auto ours = load(text);
+    CHECK(ours.faults.empty());
+    REQUIRE(ours.pipeline.jobs.size() == 25);
+    for (const Job& job : ours.pipeline.jobs) {
+      const Node* peer_job = theirs->content.find(job.name);
+      REQUIRE(peer_job != nullptr);
+      CAPTURE(text);
+      CAPTURE(job.name);
+      REQUIRE(outline(Node(job.keywords, job.spot)) == outline(*peer_job));
+    }
+  }
 }

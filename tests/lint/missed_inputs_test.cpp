@@ -33,7 +33,7 @@ Lines missed(const std::string& pipeline) { return findings_of(lint_files(reposi
 
 TEST_CASE("a list that misses a module, its module and a file is one finding with the lines to add") {
   const auto result = lint_files(repository(R"(plan:
-  script: [cd env/prod, terraform plan -out p]
+  script: [cd env/prod, terraform plan -lock-timeout=5m -out p]
   only:
     changes: [env/prod/**/*]
 )"));
@@ -101,7 +101,7 @@ TEST_CASE("what another job of the same verb plans is not missed") {
 TEST_CASE("jobs that share a list by extends are one finding") {
   const auto result = lint_files(repository(R"(.lane:
   only: {changes: [env/prod/**/*]}
-plan: {extends: .lane, script: [cd env/prod, terraform plan -out p]}
+plan: {extends: .lane, script: [cd env/prod, terraform plan -lock-timeout=5m -out p]}
 apply: {extends: .lane, script: [cd env/prod, terraform apply p]}
 )"));
   REQUIRE(findings_of(result, Rule::missed_inputs).size() == 1);

@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lint/check_habits.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+bool changes_resources(const TerraformRun& run) { return run.verb == "apply" || run.verb == "destroy"; }
+
+bool is_text(const Node* node, std::string_view text) {
+  return node != nullptr && node->as_string() != nullptr && *node->as_string() == text;
+}
+
+bool is_true(const Node* node) { return node != nullptr && node->as_bool() != nullptr && *node->as_bool(); }
+
+const Node* environment_name(const Job& job) {
+  const Node* environment = job.find("environment");
+  return environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
+}
+
+/// An environment of a branch or merge request: it comes and goes, and so do its resources.
+bool is_passing_environment(const Job& job) {
+  const Node* name = environment_name(job);
+  if (name == nullptr || name->as_string() == nullptr) return false;
+  const std::string& text = *name->as_string();
+  return text.find("CI_COMMIT_REF") != std::string::npos || text.find("CI_MERGE_REQUEST") != std::string::npos ||
+         text.find("CI_COMMIT_BRANCH") != std::string::npos || text.starts_with("review");
+}
+
+/// Arguments that Terraform takes from `TF_CLI_ARGS` and `TF_CLI_ARGS_apply`.
+bool has_environment_argument(const Job& job, const std::string& verb, std::string_view argument) {
+  for (const std::string& name : {std::string("TF_CLI_ARGS"), "TF_CLI_ARGS_" + verb}) {
+    const Node::Entry* variable = find_entry(job.variables, name);
+    const auto text = variable != nullptr ? variable_text(variable->value) : std::nullopt;
+    if (text && text->find(argument) != std::string::npos) return true;
+  }
+  return false;
+}
+
+bool is_false(const std::optional<std::string>& flag) { return flag && (*flag == "false" || *flag == "0"); }
+
+class Check {
+ public:
+  Check(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report)
+      : pipeline_(pipeline), report_(report) {
+    for (const Situation& situation : situations) {
+      using Kind = Situation::Kind;
+      if (situation.kind != Kind::merge_request && situation.kind != Kind::push_branch) continue;
+      // A branch that no rule names.
+      Situation any = situation;
+      const std::string name = "some-branch-of-somebody";
+      if (any.kind == Kind::push_branch) any.variables["CI_COMMIT_BRANCH"] = VariableValue::known(name);
+      any.variables["CI_COMMIT_REF_NAME"] = VariableValue::known(name);
+      if (any.kind == Kind::merge_request)
+        any.variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] = VariableValue::known(name);
+      anywhere_.push_back(std::move(any));
+    }
+  }
+
+  void run() {
+    for (const ExaminedJob& job : pipeline_.jobs) {
+      if (job.job->find("trigger") != nullptr) continue;
+      check_runs(job);
+      const bool applies = std::any_of(job.commands.runs.begin(), job.commands.runs.end(), changes_resources);
+      if (applies) check_apply_job(*job.job, job.trigger);
+      check_stop(*job.job);
+    }
+    note_lock_timeout();
+  }
+
+ private:
+  void add(Rule rule, const Spot& spot, const Job& job, std::string message, std::vector<std::string> hints) {
+    report_.add(rule, spot, job.name, std::move(message), std::move(hints));
+  }
+
+  void check_runs(const ExaminedJob& examined) {
+    const Job& job = *examined.job;
+    for (const TerraformRun& run : examined.commands.runs) {
+      const bool is_terraform = run.tool == "terraform" || run.tool == "tofu";
+      if (run.verb == "force-unlock" && !is_manual(job)) {
+        add(Rule::force_unlock, run.spot, job,
+            "this breaks whatever lock there is, also that of an apply that is running",
+            {"unlock by hand, after a look at who holds the lock", "-lock-timeout=5m waits for a lock that goes away"});
+      }
+      if (changes_resources(run) &&
+          (is_false(run.flag("lock")) || has_environment_argument(job, run.verb, "-lock=false"))) {
+        add(Rule::apply_without_lock, run.spot, job, "this apply does not lock the state: two at once destroy it",
+            {"take -lock=false away"});
+      }
+      if (is_terraform && run.verb == "apply" && run.positional().empty()) check_plan_file(job, run);
+      if ((run.verb == "plan" || changes_resources(run)) && lacks_lock_timeout(job, run))
+        waiting_.push_back({&job, run.spot});
+    }
+  }
+
+  void check_plan_file(const Job& job, const TerraformRun& run) {
+    add(Rule::apply_without_plan, run.spot, job,
+        run.flag("auto-approve") ? "this apply makes a plan of its own, which nobody has seen, and carries it out"
+                                 : "this apply makes a plan of its own and asks, which a job cannot answer",
+        {fmt::format("{} plan -out=plan.bin in an earlier job, the file in its artifacts, and {} apply plan.bin here",
+                     run.tool, run.tool)});
+  }
+
+  static bool lacks_lock_timeout(const Job& job, const TerraformRun& run) {
+    const bool is_terraform = run.tool == "terraform" || run.tool == "tofu";
+    const bool is_set =
+        run.flag("lock-timeout") || is_false(run.flag("lock")) || has_environment_argument(job, run.verb, "-lock");
+    // What a variable of the server adds cannot be seen.
+    const bool is_open = std::any_of(run.arguments.begin(), run.arguments.end(), [](const std::string& argument) {
+      return argument == std::string(1, unknown_text);
+    });
+    // Jobs of one resource group do not meet.
+    return is_terraform && !is_set && !is_open && job.find("resource_group") == nullptr;
+  }
+
+  /// One finding for the whole pipeline, at the first run.
+  void note_lock_timeout() {
+    for (const auto& [job, spot] : waiting_) {
+      report_.add(Rule::no_lock_timeout, waiting_.front().second, job->name,
+                  "without a lock time-out the job fails when the state is locked for a moment",
+                  {"variables: {TF_CLI_ARGS_plan: \"-lock-timeout=5m\", TF_CLI_ARGS_apply: \"-lock-timeout=5m\"}"});
+    }
+  }
+
+  static bool is_manual(const Job& job) {
+    if (is_text(job.find("when"), "manual")) return true;
+    const Node* rules = job.find("rules");
+    if (rules == nullptr || rules->as_list() == nullptr) return false;
+    return std::all_of(rules->as_list()->begin(), rules->as_list()->end(), [](const Node& rule) {
+      return is_text(rule.find("when"), "manual") || is_text(rule.find("when"), "never");
+    });
+  }
+
+  void check_apply_job(const Job& job, const Trigger& trigger) {
+    const Node* interruptible = job.find("interruptible");
+    if (is_true(interruptible)) {
+      add(Rule::interruptible_apply, interruptible->spot, job, "a newer pipeline may cancel this apply in the middle",
+          {"interruptible: false"});
+    }
+    const bool is_template = !job.unseen_bases.empty();
+    if (job.find("resource_group") == nullptr && !is_template && !is_passing_environment(job)) {
+      add(Rule::no_resource_group, job.spot, job, "no resource_group: applies of two pipelines may run at once",
+          {"resource_group: the state's name, the same in every job that applies it"});
+    }
+    check_gate(job);
+    // Who reaches a child is decided by its trigger job.
+    if (!is_template && !pipeline_.is_child && !is_passing_environment(job)) check_reach(job, trigger);
+  }
+
+  void check_gate(const Job& job) {
+    const std::string message =
+        "allow_failure makes this gate optional: the pipeline passes though nothing was applied";
+    const Node* failure = job.find("allow_failure");
+    if (is_text(job.find("when"), "manual") && is_true(failure)) {
+      add(Rule::optional_gate, failure->spot, job, message, {"allow_failure: false"});
+    }
+    const Node* rules = job.find("rules");
+    if (rules == nullptr || rules->as_list() == nullptr) return;
+    for (const Node& rule : *rules->as_list()) {
+      const Node* of_rule = rule.find("allow_failure");
+      if (is_text(rule.find("when"), "manual") && is_true(of_rule)) {
+        add(Rule::optional_gate, of_rule->spot, job, message, {"allow_failure: false"});
+      }
+    }
+  }
+
+  void check_reach(const Job& job, const Trigger& trigger) {
+    std::vector<std::string_view> places;
+    bool is_manual_everywhere = true;
+    for (const Situation& situation : anywhere_) {
+      const Decision decision = trigger.decide(situation, "", [](std::size_t) { return true; });
+      if (!decision.is_created) continue;
+      places.push_back(situation.kind == Situation::Kind::merge_request ? "in merge requests" : "on any branch");
+      is_manual_everywhere = is_manual_everywhere && decision.when == "manual";
+    }
+    if (places.empty()) return;
+    add(Rule::apply_anywhere, job.spot, job,
+        fmt::format("this apply {} {}, before anything is merged", is_manual_everywhere ? "can be started" : "runs",
+                    fmt::join(places, " and ")),
+        {"rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]"});
+  }
+
+  /// `on_stop` names a job that destroys, for an environment that lasts.
+  void check_stop(const Job& job) {
+    const Node* environment = job.find("environment");
+    const Node* stop = environment != nullptr ? environment->find("on_stop") : nullptr;
+    if (stop == nullptr || stop->as_string() == nullptr || is_passing_environment(job)) return;
+    const Node* name = environment->find("name");
+    if (name == nullptr || name->as_string() == nullptr || name->as_string()->find('$') != std::string::npos) return;
+    for (const ExaminedJob& other : pipeline_.jobs) {
+      if (other.job->name != *stop->as_string()) continue;
+      const bool destroys =
+          std::any_of(other.commands.runs.begin(), other.commands.runs.end(), [](const TerraformRun& run) {
+            return run.verb == "destroy" || (changes_resources(run) && run.flag("destroy"));
+          });
+      if (!destroys) continue;
+      add(Rule::destroy_on_stop, stop->spot, job,
+          fmt::format("GitLab starts \"{}\" by itself when the environment \"{}\" stops, and it destroys",
+                      other.job->name, *name->as_string()),
+          {"take on_stop away, and let somebody start the destroy by hand"});
+    }
+  }
+
+  const ExaminedPipeline& pipeline_;
+  Report& report_;
+  std::vector<Situation> anywhere_;
+  std::vector<std::pair<const Job*, Spot>> waiting_;
+};
+
+}  // namespace
+
+void check_applies(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report) {
+  Check(pipeline, situations, report).run();
+}
+
+}  // namespace statelane::lint

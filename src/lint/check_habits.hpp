@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+
+#include "lint/examine.hpp"
+#include "lint/finding.hpp"
+
+namespace statelane::lint {
+
+// Habits that GitLab takes and that lose state, reviews or secrets. Each is reported only where the text shows it: what
+// depends on a variable of the server, or on an include that was not seen, is given the benefit of the doubt.
+
+/// How jobs apply: without the reviewed plan, without lock or lock time-out, interruptible, without resource group, in
+/// merge requests or on any branch, behind a gate that is optional, as the stop of a lasting environment; and jobs that
+/// break locks.
+void check_applies(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
+
+/// What jobs leave behind: plans in the cache or gone too soon, state and outputs in artifacts, wrong reports, one
+/// cache for several states.
+void check_leftovers(const ExaminedPipeline& pipeline, Report& report);
+
+/// Images without a version or a shell, secrets in the text, `fmt` that never fails.
+void check_surroundings(const ExaminedPipeline& pipeline, Report& report);
+
+/// `needs` of jobs that their triggers may leave out: GitLab then creates no pipeline at all.
+void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
+
+/// The seconds of a text like `1 week 2 days`; empty for `never` and for what is no span of time.
+std::optional<double> parse_duration(std::string_view text);
+
+}  // namespace statelane::lint

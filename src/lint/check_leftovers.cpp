@@ -1,0 +1,234 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "lint/check_habits.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+constexpr double shortest_review = 24 * 3600;
+
+std::string_view base_name(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// Names that plan files have.
+bool is_plan_name(std::string_view name) {
+  return name == "tfplan" || name == "planfile" || name == "plan.cache" || name == "plan.out" || name == "plan.bin" ||
+         name.ends_with(".tfplan");
+}
+
+/// Each cache of a job.
+std::vector<const Node*> caches_of(const Job& job) {
+  const Node* cache = job.find("cache");
+  if (cache == nullptr) return {};
+  std::vector<const Node*> caches;
+  if (cache->as_map() != nullptr) caches.push_back(cache);
+  if (cache->as_list() == nullptr) return caches;
+  for (const Node& each : *cache->as_list()) caches.push_back(&each);
+  return caches;
+}
+
+class Check {
+ public:
+  Check(const ExaminedPipeline& pipeline, Report& report) : pipeline_(pipeline), report_(report) {}
+
+  void run() {
+    for (const ExaminedJob& job : pipeline_.jobs) {
+      if (job.job->find("trigger") != nullptr || job.commands.runs.empty()) continue;
+      check_caches(job);
+      check_artifacts(job);
+    }
+    check_cache_keys();
+  }
+
+ private:
+  static std::set<std::string> plan_files(const ExaminedJob& job) {
+    std::set<std::string> names;
+    for (const TerraformRun& run : job.commands.runs) {
+      const auto out = run.verb == "plan" ? run.flag("out") : std::nullopt;
+      if (out && out->find(unknown_text) == std::string::npos) names.emplace(base_name(*out));
+      if (run.verb == "plan" && run.tool.starts_with("gitlab-")) names.emplace("plan.cache");
+    }
+    return names;
+  }
+
+  void check_caches(const ExaminedJob& job) {
+    const std::set<std::string> plans = plan_files(job);
+    for (const Node* cache : caches_of(*job.job)) {
+      for (const Node* path : texts_of(cache->find("paths"))) {
+        const std::string name(base_name(*path->as_string()));
+        if (!plans.contains(name) && !is_plan_name(name)) continue;
+        report_.add(Rule::plan_in_cache, path->spot, job.job->name,
+                    "a plan in the cache: another pipeline may overwrite it before it is applied",
+                    {"leave the plan as an artifact of the plan job, and let the apply need that job"});
+      }
+    }
+  }
+
+  /// Somebody presses a button before the states of this job are applied.
+  bool is_reviewed(const ExaminedJob& job) const {
+    return std::any_of(pipeline_.jobs.begin(), pipeline_.jobs.end(), [&](const ExaminedJob& other) {
+      if (!other.runs("apply") || &other == &job) return false;
+      const Node* when = other.job->find("when");
+      bool is_manual = when != nullptr && when->as_string() != nullptr && *when->as_string() == "manual";
+      const Node* rules = other.job->find("rules");
+      if (rules != nullptr && rules->as_list() != nullptr) {
+        for (const Node& rule : *rules->as_list()) {
+          const Node* of_rule = rule.find("when");
+          is_manual =
+              is_manual || (of_rule != nullptr && of_rule->as_string() != nullptr && *of_rule->as_string() == "manual");
+        }
+      }
+      const bool shares_state =
+          std::any_of(other.states.groups.begin(), other.states.groups.end(), [&](const StateGroup& group) {
+            return std::find(job.states.groups.begin(), job.states.groups.end(), group) != job.states.groups.end();
+          });
+      return is_manual && (shares_state || job.states.groups.empty());
+    });
+  }
+
+  void check_artifacts(const ExaminedJob& job) {
+    const Node* artifacts = job.job->find("artifacts");
+    if (artifacts == nullptr) return;
+    const std::set<std::string> plans = plan_files(job);
+    const std::vector<const Node*> paths = texts_of(artifacts->find("paths"));
+    const bool keeps_plan = std::any_of(paths.begin(), paths.end(), [&](const Node* path) {
+      const std::string name(base_name(*path->as_string()));
+      return plans.contains(name) || is_plan_name(name);
+    });
+    const Node* expiry = artifacts->find("expire_in");
+    const auto seconds =
+        expiry != nullptr && expiry->as_string() != nullptr ? parse_duration(*expiry->as_string()) : std::nullopt;
+    if (keeps_plan && seconds && *seconds < shortest_review && is_reviewed(job)) {
+      report_.add(Rule::short_expiry, expiry->spot, job.job->name,
+                  "the plan is gone before somebody who reads it tomorrow can apply it", {"expire_in: 1 week"});
+    }
+    for (const Node* path : paths) check_path(job, *path);
+    check_report(job, *artifacts, plans);
+  }
+
+  void check_path(const ExaminedJob& job, const Node& path) {
+    const std::string_view name = base_name(*path.as_string());
+    if (name.ends_with(".tfstate") || name.ends_with(".tfstate.backup")) {
+      report_.add(Rule::credentials_exposed, path.spot, job.job->name,
+                  "a state in the artifacts: every secret in it can be read by all who see the pipeline",
+                  {"keep the state in a backend"});
+    }
+    for (const TerraformRun& run : job.commands.runs) {
+      const bool shows_all = run.verb == "output" && run.flag("json") && run.positional().empty();
+      const bool is_same = std::any_of(run.output_files.begin(), run.output_files.end(),
+                                       [&](const std::string& file) { return base_name(file) == name; });
+      if (!shows_all || !is_same) continue;
+      report_.add(Rule::outputs_exposed, path.spot, job.job->name,
+                  "output -json writes sensitive outputs in plain text, and the artifact keeps them",
+                  {"write the outputs that are needed, by name: output -raw NAME"});
+    }
+  }
+
+  void check_report(const ExaminedJob& job, const Node& artifacts, const std::set<std::string>& plans) {
+    const Node* reports = artifacts.find("reports");
+    for (const Node* report : texts_of(reports != nullptr ? reports->find("terraform") : nullptr)) {
+      const std::string name(base_name(*report->as_string()));
+      const bool is_plan = plans.contains(name);
+      const bool is_whole =
+          std::any_of(job.commands.runs.begin(), job.commands.runs.end(), [&](const TerraformRun& run) {
+            return run.verb == "show" && !run.feeds_pipe &&
+                   std::any_of(run.output_files.begin(), run.output_files.end(),
+                               [&](const std::string& file) { return base_name(file) == name; });
+          });
+      if (!is_plan && !is_whole) continue;
+      report_.add(
+          Rule::wrong_report, report->spot, job.job->name,
+          is_plan ? "GitLab reads counts here, this is the plan file"
+                  : "GitLab reads the counts create, update and delete here, this is the whole plan, secrets included",
+          {"show -json PLAN | jq '([.resource_changes[]?.change.actions?]|flatten)|{create:(map(select(.==\"create\"))|"
+           "length),update:(map(select(.==\"update\"))|length),delete:(map(select(.==\"delete\"))|length)}'"});
+    }
+  }
+
+  /// One key without variables for `.terraform` of several states.
+  void check_cache_keys() {
+    struct Use {
+      const Job* job;
+      const Node* cache;
+      std::set<std::vector<std::uint32_t>> states;
+    };
+    std::map<std::string, std::vector<Use>> by_key;
+    for (const ExaminedJob& job : pipeline_.jobs) {
+      for (const Node* cache : caches_of(*job.job)) {
+        const auto paths = texts_of(cache->find("paths"));
+        const bool holds_modules = std::any_of(
+            paths.begin(), paths.end(), [](const Node* path) { return base_name(*path->as_string()) == ".terraform"; });
+        const Node* key = cache->find("key");
+        const bool is_constant =
+            key == nullptr || (key->as_string() != nullptr && key->as_string()->find('$') == std::string::npos);
+        if (!holds_modules || !is_constant || job.states.has_unknown) continue;
+        Use use{job.job, cache, {}};
+        for (const StateGroup& group : job.states.groups) use.states.insert(group.states);
+        by_key[key == nullptr ? "default" : *key->as_string()].push_back(std::move(use));
+      }
+    }
+    for (const auto& [key, uses] : by_key) {
+      std::set<std::vector<std::uint32_t>> states;
+      for (const Use& use : uses) states.insert(use.states.begin(), use.states.end());
+      if (states.size() < 2) continue;
+      for (const Use& use : uses) {
+        const Node* node = use.cache->find("key");
+        report_.add(Rule::constant_cache_key, node != nullptr ? node->spot : use.cache->spot, use.job->name,
+                    fmt::format("the cache key \"{}\" is the same for {} states, whose .terraform overwrite each other",
+                                key, states.size()),
+                    {"key: {files: [DIRECTORY/.terraform.lock.hcl], prefix: NAME}"});
+      }
+    }
+  }
+
+  const ExaminedPipeline& pipeline_;
+  Report& report_;
+};
+
+double seconds_in(std::string_view unit) {
+  constexpr double day = 24 * 3600;
+  if (unit.empty() || unit.starts_with("s")) return 1;
+  if (unit.starts_with("mo")) return 30 * day;
+  if (unit.starts_with("m")) return 60;
+  if (unit.starts_with("h")) return 3600;
+  if (unit.starts_with("d")) return day;
+  if (unit.starts_with("w")) return 7 * day;
+  if (unit.starts_with("y")) return 365 * day;
+  return 0;
+}
+
+}  // namespace
+
+std::optional<double> parse_duration(std::string_view text) {
+  double total = 0;
+  bool has_any = false;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(" ,"), text.size()));
+    if (text.starts_with("and ")) text.remove_prefix(4);
+    if (text.empty()) return has_any ? std::optional(total) : std::nullopt;
+    double number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    std::size_t length = 0;
+    while (length < text.size() && text[length] >= 'a' && text[length] <= 'z') ++length;
+    const double unit = seconds_in(text.substr(0, length));
+    if (unit == 0) return std::nullopt;
+    text.remove_prefix(length);
+    total += number * unit;
+    has_any = true;
+  }
+}
+
+void check_leftovers(const ExaminedPipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
+
+}  // namespace statelane::lint

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "lint/check_habits.hpp"
+#include "lint/check_structure.hpp"
+#include "lint/probes.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+/// Changed paths worth trying: nothing that any list names, and one for each pattern of the two jobs.
+std::vector<std::string> sample_paths(const Trigger& job, const Trigger& needed) {
+  std::vector<std::string> paths = {"a-path-that-no-list-names"};
+  for (const Trigger* trigger : {&job, &needed}) {
+    for (const ChangesList& list : trigger->lists()) {
+      for (const TriggerPattern& pattern : list.patterns) {
+        if (auto path = pattern.is_known ? example_of(pattern.text) : std::nullopt) paths.push_back(*std::move(path));
+      }
+    }
+  }
+  return paths;
+}
+
+bool is_created(const Trigger& trigger, const Situation& situation, const Assumption& assumption,
+                const std::string& path) {
+  return trigger.decide(situation, assumption, [&](std::size_t list) { return trigger.lists()[list].matches(path); })
+      .is_created;
+}
+
+/// A changed path for which GitLab creates the job and not the one that it needs.
+std::optional<std::string> find_gap(const Trigger& job, const Trigger& needed, std::span<const Situation> situations) {
+  for (const std::string& path : sample_paths(job, needed)) {
+    for (const Situation& situation : situations) {
+      if (!situation.compares_paths()) continue;
+      for (const Assumption& assumption : job.assumptions(situation)) {
+        if (is_created(job, situation, assumption, path) && !is_created(needed, situation, assumption, path))
+          return path;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report) {
+  std::map<std::string_view, const ExaminedJob*> jobs;
+  for (const ExaminedJob& job : pipeline.jobs) jobs.emplace(job.job->name, &job);
+  for (const ExaminedJob& job : pipeline.jobs) {
+    for (const Need& need : needs_of(*job.job)) {
+      const auto needed = jobs.find(need.job);
+      if (need.is_optional || needed == jobs.end() || needed->second->trigger.lists().empty()) continue;
+      if (!job.job->unseen_bases.empty() || !needed->second->job->unseen_bases.empty()) continue;
+      const auto gap = find_gap(job.trigger, needed->second->trigger, situations);
+      if (!gap) continue;
+      report.add(Rule::needs_not_optional, need.node->spot, job.job->name,
+                 fmt::format("when only {} changes, \"{}\" is not there and GitLab creates no pipeline at all", *gap,
+                             need.job),
+                 {fmt::format("needs: [{{job: \"{}\", optional: true}}]", need.job)});
+    }
+  }
+}
+
+}  // namespace statelane::lint

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "lint/finding.hpp"
+#include "lint/pipeline.hpp"
+
+namespace statelane::lint {
+
+/// What GitLab would refuse of keywords and their values: unknown ones (with "did you mean"), jobs without work,
+/// keywords that exclude each other, scripts that are no texts, unknown stages, bad names and expressions, limits.
+/// Hidden jobs are not checked, as GitLab does not; what an unseen include may define is given the benefit of the
+/// doubt.
+void check_keywords(const Pipeline& pipeline, Report& report);
+
+/// What GitLab would refuse of `needs` and `dependencies`: unknown, later and repeated jobs, circles, more than 50.
+void check_needs(const Pipeline& pipeline, Report& report);
+
+/// The jobs that `needs` names in this pipeline, each with the node and whether it is optional.
+struct Need {
+  std::string job;
+  const Node* node = nullptr;
+  bool is_optional = false;
+};
+std::vector<Need> needs_of(const Job& job);
+
+}  // namespace statelane::lint

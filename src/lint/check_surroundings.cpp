@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "lint/check_habits.hpp"
+#include "states/path_inputs.hpp"
+
+namespace statelane::lint {
+
+namespace {
+
+/// Images whose entrypoint is the tool itself: a job's shell commands become its arguments.
+constexpr std::string_view tool_images[] = {"hashicorp/terraform", "opentofu/opentofu", "hashicorp/packer",
+                                            "amazon/aws-cli"};
+
+constexpr std::string_view secret_words[] = {"PASSWORD",   "PASSWD",      "SECRET", "TOKEN",
+                                             "ACCESS_KEY", "PRIVATE_KEY", "API_KEY"};
+
+/// Image without registry, tag and digest: `docker.io/hashicorp/terraform:1.9` is `hashicorp/terraform`.
+std::string_view image_name(std::string_view image) {
+  image = image.substr(0, image.find('@'));
+  const std::size_t slash = image.rfind('/');
+  image = image.substr(0, image.find(':', slash == std::string_view::npos ? 0 : slash));
+  const std::size_t before =
+      slash == std::string_view::npos || slash == 0 ? std::string_view::npos : image.rfind('/', slash - 1);
+  return before == std::string_view::npos ? image : image.substr(before + 1);
+}
+
+std::string_view image_tag(std::string_view image) {
+  const std::size_t slash = image.rfind('/');
+  const std::size_t colon = image.find(':', slash == std::string_view::npos ? 0 : slash);
+  return colon == std::string_view::npos ? std::string_view() : image.substr(colon + 1);
+}
+
+class Check {
+ public:
+  Check(const ExaminedPipeline& pipeline, Report& report) : pipeline_(pipeline), report_(report) {}
+
+  void run() {
+    const Node::Entry* variables = find_entry(pipeline_.pipeline->configuration.root, "variables");
+    if (variables != nullptr) check_variables(variables->value, "");
+    for (const ExaminedJob& job : pipeline_.jobs) {
+      const Node* own = job.job->find("variables");
+      if (own != nullptr) check_variables(*own, job.job->name);
+      if (job.job->find("trigger") != nullptr || job.commands.runs.empty()) continue;
+      check_image(*job.job);
+      check_commands(job);
+    }
+  }
+
+ private:
+  void check_variables(const Node& variables, const std::string& job) {
+    if (variables.as_map() == nullptr) return;
+    for (const Node::Entry& variable : *variables.as_map()) {
+      const auto text = variable_text(variable.value);
+      if (!text || variable.value.as_integer() != nullptr || variable.value.as_bool() != nullptr) continue;
+      if (is_secret(variable.key, *text)) {
+        report_.add(
+            Rule::credentials_exposed, variable.spot, job,
+            fmt::format("\"{}\" stands in the repository, for all who may read it", variable.key),
+            {"make it a masked, protected variable of the project, and change the secret: it is in the history"});
+      }
+      if (variable.key == "TF_LOG" && (*text == "TRACE" || *text == "DEBUG" || *text == "trace" || *text == "debug")) {
+        report_.add(Rule::credentials_exposed, variable.spot, job,
+                    "Terraform's debug log holds requests with their credentials, and GitLab shows it",
+                    {"take TF_LOG away"});
+      }
+    }
+  }
+
+  /// A name of a secret with a text of its own: no variable, no path, no placeholder.
+  static bool is_secret(std::string_view name, std::string_view text) {
+    if (text.size() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA"))) return true;
+    const bool is_named = std::any_of(std::begin(secret_words), std::end(secret_words), [&](std::string_view word) {
+      return name.ends_with(word) || name.ends_with(std::string(word) + "_VALUE");
+    });
+    const bool has_digit = std::any_of(
+        text.begin(), text.end(), [](char letter) { return std::isdigit(static_cast<unsigned char>(letter)) != 0; });
+    return is_named && has_digit && text.size() >= 12 && text.find_first_of("$<>{} /:.") == std::string_view::npos;
+  }
+
+  void check_image(const Job& job) {
+    const Node* image = job.find("image");
+    const Node* name = image != nullptr && image->as_map() != nullptr ? image->find("name") : image;
+    if (name == nullptr || name->as_string() == nullptr) return;
+    const std::string text = expand_variables(job, {}, *name->as_string());
+    if (text.find(unknown_text) != std::string::npos) return;
+    const std::string_view tag = image_tag(text);
+    const bool is_pinned = text.find('@') != std::string::npos || (!tag.empty() && tag != "latest") ||
+                           text.find("/releases/") != std::string::npos;
+    if (!is_pinned) {
+      report_.add(Rule::unpinned_image, name->spot, job.name,
+                  fmt::format("\"{}\" is another version from one day to the next: a plan may not fit its apply", text),
+                  {"name a version: hashicorp/terraform:1.11.4"});
+    }
+    const bool is_tool =
+        std::find(std::begin(tool_images), std::end(tool_images), image_name(text)) != std::end(tool_images);
+    if (!is_tool || image->find("entrypoint") != nullptr) return;
+    report_.add(Rule::image_entrypoint, name->spot, job.name,
+                fmt::format("the entrypoint of \"{}\" is the tool, and GitLab needs a shell there", text),
+                {fmt::format("image: {{name: \"{}\", entrypoint: [\"\"]}}", text)});
+  }
+
+  void check_commands(const ExaminedJob& job) {
+    const bool uses_git = std::any_of(job.commands.others.begin(), job.commands.others.end(),
+                                      [](const OtherCommand& command) { return command.words[0] == "git"; });
+    for (const TerraformRun& run : job.commands.runs) {
+      const bool is_wrapper = run.tool.starts_with("gitlab-");
+      if (run.verb != "fmt" || is_wrapper || uses_git || run.flag("check") || run.tool == "terragrunt") continue;
+      report_.add(Rule::fmt_without_check, run.spot, job.job->name,
+                  "fmt rewrites the files of the job, which are thrown away, and never fails",
+                  {"fmt -check -recursive -diff"});
+    }
+    for (const OtherCommand& command : job.commands.others) {
+      const bool prints_all =
+          command.words.size() == 1 && (command.words[0] == "env" || command.words[0] == "printenv");
+      if (!prints_all || !command.output_files.empty()) continue;
+      report_.add(Rule::credentials_exposed, command.spot, job.job->name,
+                  "this prints every variable of the job, and GitLab masks only some",
+                  {"print the ones that are needed"});
+    }
+  }
+
+  const ExaminedPipeline& pipeline_;
+  Report& report_;
+};
+
+}  // namespace
+
+void check_surroundings(const ExaminedPipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
+
+}  // namespace statelane::lint
