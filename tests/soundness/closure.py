@@ -467,6 +467,9 @@ class Closure:
         found = [token[:2] for token in block.named(b"for_each") or []]
         if found[:2] != [("name", b"fileset"), ("mark", b"(")]:
             return [UNKNOWN]
+        return self._files_of_set(found, scope)
+
+    def _files_of_set(self, found, scope):
         arguments = [self._fold_found([found[at] for at in each], scope) for each in _arguments(found, 2)]
         if len(arguments) != 2 or any(each is UNKNOWN or UNKNOWN in each for each in arguments):
             return [UNKNOWN]
@@ -520,13 +523,23 @@ class Closure:
     def _strings(self, expression, scope, is_definition, module_directory, is_inside=False):
         """Everything in an expression that names files. Inside a text, a name alone is part of that text."""
         found = [token[:2] for token in expression]
+        loop = self._first_loop(found, scope)
+        if loop:
+            name, elements, values, body = loop
+            rest = [*expression[:values.start - 3], *expression[values.start:values.stop], *expression[body.stop:]]
+            self._strings(rest, scope, is_definition, module_directory, is_inside)
+            for each in elements:
+                scope.loops[name] = each
+                self._strings(expression[body.start:body.stop], scope, is_definition, module_directory, is_inside)
+            del scope.loops[name]
+            return
         reads = self._file_calls(found, scope)
         for index, (kind, value) in enumerate(found):
             if kind not in ("string", "heredoc"):
                 continue
             for part, code in value:
                 if part == "code":
-                    self._strings(list(hcl_text.tokens(code)), scope, is_definition, module_directory, True)
+                    self._strings(hcl_text.tokens_of(code), scope, is_definition, module_directory, True)
             if index not in reads:
                 parts = self._fold_template(value, scope)
                 self._add_text(parts, is_definition, module_directory)
@@ -535,6 +548,27 @@ class Closure:
             parts = self._fold(expression, scope)
             if parts is not UNKNOWN:
                 self._add_text(parts, False, module_directory)
+
+    def _first_loop(self, found, scope):
+        """`for NAME in …:` over files or over texts that stand there: the name, its values, where they and the body lie."""
+        for at in range(len(found) - 3 if scope else 0):
+            if found[at] != ("name", b"for") or found[at + 2] != ("name", b"in") or found[at + 1][1] in scope.loops:
+                continue
+            colon = _end_of_operand(found, at + 3, b":")
+            elements = self._values_in_turn(found[at + 3:colon], scope)
+            if elements:
+                return (found[at + 1][1], elements, range(at + 3, colon),
+                        range(colon + 1, _end_of_operand(found, colon + 1, b"")))
+        return None
+
+    def _values_in_turn(self, found, scope):
+        """The elements of `fileset(…)` or of a list of texts; empty when they are not known."""
+        if found[:2] == [("name", b"fileset"), ("mark", b"(")]:
+            return [each for each in self._files_of_set(found, scope) if each is not UNKNOWN]
+        if found[:1] != [("mark", b"[")]:
+            return []
+        texts = [self._fold_found([found[at] for at in each], scope) for each in _arguments(found, 1)]
+        return [] if any(each is UNKNOWN or UNKNOWN in each for each in texts) else texts
 
     def _file_calls(self, found, scope):
         """Handles `file(…)` and its like; the indexes of the strings that they took."""
@@ -570,7 +604,7 @@ class Closure:
         content = self.commit.text(path) if path is not None and not text.startswith((b"/", b"~")) else None
         for kind, code in hcl_text.split_template(content or b""):
             if kind == "code":
-                self._file_calls([token[:2] for token in hcl_text.tokens(code)], None)
+                self._file_calls([token[:2] for token in hcl_text.tokens_of(code)], None)
 
     def _add_file_text(self, text, may_be_directory):
         if text.startswith((b"/", b"~")) or b".terraform/" in text:
@@ -637,6 +671,8 @@ class Closure:
     def _fold_found(self, found, scope):
         if len(found) == 1 and found[0][0] in ("string", "heredoc"):
             return self._fold_template(found[0][1], scope)
+        if len(found) == 1 and scope and found[0][1] in scope.loops:
+            return scope.loops[found[0][1]]
         if len(found) == 3 and found[1] == ("mark", b".") and scope:
             return scope.value(found[0][1], found[2][1], self)
         if found[:2] == [("name", b"abspath"), ("mark", b"(")] and found[-1:] == [("mark", b")")]:
@@ -659,6 +695,8 @@ class Closure:
                 continue
             if kind == "text":
                 parts.append(text)
+            elif scope and text in scope.loops:
+                parts += scope.loops[text]
             elif match and scope:
                 folded = scope.value(match[1], match[2], self)
                 parts += [UNKNOWN] if folded is UNKNOWN else folded
@@ -673,6 +711,21 @@ class Closure:
             else:
                 joined.append(part)
         return joined
+
+
+def _end_of_operand(found, at, mark):
+    """Where `mark`, or the bracket that closes around, comes at this depth."""
+    depth = 0
+    while at < len(found):
+        kind, value = found[at]
+        if kind == "mark" and depth == 0 and (value == mark or value in b")]}"):
+            break
+        if kind == "mark" and value in b"([{":
+            depth += 1
+        elif kind == "mark" and value in b")]}":
+            depth -= 1
+        at += 1
+    return at
 
 
 def _arguments(found, at):
@@ -700,6 +753,7 @@ class Scope:
     def __init__(self, module, directory, working_directory, arguments, is_root):
         self.module, self.directory, self.working_directory = module, directory, working_directory
         self.arguments, self.is_root, self.folding, self.each = arguments, is_root, set(), UNKNOWN
+        self.loops = {}  # what the names of the `for` expressions around stand for
 
     def value(self, root, name, closure):
         if root == b"path":

@@ -5,6 +5,7 @@ well-behaved, and for others every difference is looked at.
 
 A string is a list of parts, `("text", bytes)` or `("code", bytes)`; code is the source text of an interpolation.
 """
+import functools
 import re
 
 NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_-]*")
@@ -44,6 +45,12 @@ def tokens(text):
             if letter not in b" \t\r":
                 yield "mark", letter, line
             at += 1
+
+
+@functools.lru_cache(maxsize=100_000)
+def tokens_of(text):
+    """The same as a list, kept: interpolations are met once for each call of their module."""
+    return list(tokens(text))
 
 
 def _end_of_line(text, at):

@@ -9,11 +9,6 @@
 
 extern char** environ;
 
-/// libgit2 1.5 leaks its regular expression matches when it looks for a repository's extensions. Only the leak
-/// sanitizer asks.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() { return "leak:pcre2_"; }
-
 namespace statelane::support {
 
 namespace fs = std::filesystem;
