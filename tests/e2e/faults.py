@@ -407,11 +407,26 @@ def run_trial(name, moment):
         trial.doCleanups()
 
 
+def time_of_an_apply():
+    """How long an apply takes that nothing happens to, now and on this machine."""
+    trial = Trial()
+    trial.moment = 0
+    try:
+        trial.setUp()
+        began = time.monotonic()
+        trial.begin()
+        trial.end()
+        return time.monotonic() - began
+    finally:
+        trial.doCleanups()
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--times", type=int, default=20)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--longest", type=float, default=1.5, help="seconds after the start, at most")
+    arguments.add_argument("--longest", type=float,
+                           help="seconds after the start, at most; else as long as an undisturbed apply takes just before")
     arguments.add_argument("rows", nargs="*")
     wish = arguments.parse_args()
     moments = random.Random(wish.seed)
@@ -419,8 +434,9 @@ def main():
     print(f"{'row':24} {'trials':>6} {'held':>5}  {'exit codes':28} {'lock':28} most interrupts", flush=True)
     for name in wish.rows or ROWS:
         codes, locks, most, bad = collections.Counter(), collections.Counter(), 0, []
+        longest = wish.longest or time_of_an_apply()
         for _ in range(wish.times):
-            moment = moments.uniform(0, wish.longest)
+            moment = moments.uniform(0, longest)
             try:
                 code, lock, interrupts = run_trial(name, moment)
             except Exception as error:  # Every trial is reported, whatever it died of.
