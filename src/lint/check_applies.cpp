@@ -65,7 +65,7 @@ class Check {
       if (job.job->find("trigger") != nullptr) continue;
       check_runs(job);
       const bool applies = std::any_of(job.commands.runs.begin(), job.commands.runs.end(), changes_resources);
-      if (applies) check_apply_job(*job.job, job.trigger);
+      if (applies) check_apply_job(job);
       check_stop(*job.job);
     }
     note_lock_timeout();
@@ -87,10 +87,12 @@ class Check {
       }
       if (changes_resources(run) &&
           (is_false(run.flag("lock")) || has_environment_argument(job, run.verb, "-lock=false"))) {
-        add(Rule::apply_without_lock, run.spot, job, "this apply does not lock the state: two at once destroy it",
+        add(Rule::apply_without_lock, run.spot, job,
+            fmt::format("this {} does not lock the state: two at once destroy it", run.verb),
             {"take -lock=false away"});
       }
-      if (is_terraform && run.verb == "apply" && run.positional().empty()) check_plan_file(job, run);
+      const bool plans_itself = run.verb == "apply" && run.positional().empty() && !run.flag("refresh-only");
+      if (is_terraform && plans_itself) check_plan_file(job, run);
       if ((run.verb == "plan" || changes_resources(run)) && lacks_lock_timeout(job, run))
         waiting_.push_back({&job, run.spot});
     }
@@ -134,7 +136,8 @@ class Check {
     });
   }
 
-  void check_apply_job(const Job& job, const Trigger& trigger) {
+  void check_apply_job(const ExaminedJob& examined) {
+    const Job& job = *examined.job;
     const Node* interruptible = job.find("interruptible");
     if (is_true(interruptible)) {
       add(Rule::interruptible_apply, interruptible->spot, job, "a newer pipeline may cancel this apply in the middle",
@@ -147,7 +150,7 @@ class Check {
     }
     check_gate(job);
     // Who reaches a child is decided by its trigger job.
-    if (!is_template && !pipeline_.is_child && !is_passing_environment(job)) check_reach(job, trigger);
+    if (!is_template && !pipeline_.is_child && !is_passing_environment(job)) check_reach(examined);
   }
 
   void check_gate(const Job& job) {
@@ -167,19 +170,27 @@ class Check {
     }
   }
 
-  void check_reach(const Job& job, const Trigger& trigger) {
+  /// What the job does to resources, in a word.
+  static std::string_view deed_of(const ExaminedJob& job) {
+    const bool applies = std::any_of(job.commands.runs.begin(), job.commands.runs.end(),
+                                     [](const TerraformRun& run) { return run.verb == "apply"; });
+    return applies ? "apply" : "destroy";
+  }
+
+  void check_reach(const ExaminedJob& examined) {
+    const Job& job = *examined.job;
     std::vector<std::string_view> places;
     bool is_manual_everywhere = true;
     for (const Situation& situation : anywhere_) {
-      const Decision decision = trigger.decide(situation, "", [](std::size_t) { return true; });
+      const Decision decision = examined.trigger.decide(situation, "", [](std::size_t) { return true; });
       if (!decision.is_created) continue;
       places.push_back(situation.kind == Situation::Kind::merge_request ? "in merge requests" : "on any branch");
       is_manual_everywhere = is_manual_everywhere && decision.when == "manual";
     }
     if (places.empty()) return;
     add(Rule::apply_anywhere, job.spot, job,
-        fmt::format("this apply {} {}, before anything is merged", is_manual_everywhere ? "can be started" : "runs",
-                    fmt::join(places, " and ")),
+        fmt::format("this {} {} {}, before anything is merged", deed_of(examined),
+                    is_manual_everywhere ? "can be started" : "runs", fmt::join(places, " and ")),
         {"rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]"});
   }
 

@@ -44,7 +44,7 @@ class Check {
       const Node* own = job.job->find("variables");
       if (own != nullptr) check_variables(*own, job.job->name);
       if (job.job->find("trigger") != nullptr || job.commands.runs.empty()) continue;
-      check_image(*job.job);
+      check_image(job);
       check_commands(job);
     }
   }
@@ -80,7 +80,19 @@ class Check {
     return is_named && has_digit && text.size() >= 12 && text.find_first_of("$<>{} /:.") == std::string_view::npos;
   }
 
-  void check_image(const Job& job) {
+  /// The job brings Terraform itself, whatever the image is.
+  static bool installs_tool(const ExaminedJob& job) {
+    return std::any_of(job.commands.others.begin(), job.commands.others.end(), [](const OtherCommand& command) {
+      return std::any_of(command.words.begin(), command.words.end(), [](const std::string& word) {
+        return word.find("releases.hashicorp.com") != std::string::npos ||
+               word.find("opentofu/releases") != std::string::npos || word == "tfenv" || word == "tfswitch" ||
+               word == "tofuenv" || word == "tenv";
+      });
+    });
+  }
+
+  void check_image(const ExaminedJob& examined) {
+    const Job& job = *examined.job;
     const Node* image = job.find("image");
     const Node* name = image != nullptr && image->as_map() != nullptr ? image->find("name") : image;
     if (name == nullptr || name->as_string() == nullptr) return;
@@ -89,10 +101,11 @@ class Check {
     const std::string_view tag = image_tag(text);
     const bool is_pinned = text.find('@') != std::string::npos || (!tag.empty() && tag != "latest") ||
                            text.find("/releases/") != std::string::npos;
-    if (!is_pinned) {
+    if (!is_pinned && !installs_tool(examined)) {
+      const bool is_terraforms = image_name(text).find("terraform") != std::string_view::npos;
       report_.add(Rule::unpinned_image, name->spot, job.name,
                   fmt::format("\"{}\" is another version from one day to the next: a plan may not fit its apply", text),
-                  {"name a version: hashicorp/terraform:1.11.4"});
+                  {is_terraforms ? "name a version: hashicorp/terraform:1.11.4" : "name a version, or a digest"});
     }
     const bool is_tool =
         std::find(std::begin(tool_images), std::end(tool_images), image_name(text)) != std::end(tool_images);
@@ -103,11 +116,10 @@ class Check {
   }
 
   void check_commands(const ExaminedJob& job) {
-    const bool uses_git = std::any_of(job.commands.others.begin(), job.commands.others.end(),
-                                      [](const OtherCommand& command) { return command.words[0] == "git"; });
+    const bool keeps_files = std::any_of(job.commands.others.begin(), job.commands.others.end(), looks_at_changes);
     for (const TerraformRun& run : job.commands.runs) {
       const bool is_wrapper = run.tool.starts_with("gitlab-");
-      if (run.verb != "fmt" || is_wrapper || uses_git || run.flag("check") || run.tool == "terragrunt") continue;
+      if (run.verb != "fmt" || is_wrapper || keeps_files || run.flag("check") || run.tool == "terragrunt") continue;
       report_.add(Rule::fmt_without_check, run.spot, job.job->name,
                   "fmt rewrites the files of the job, which are thrown away, and never fails",
                   {"fmt -check -recursive -diff"});
@@ -120,6 +132,15 @@ class Check {
                   "this prints every variable of the job, and GitLab masks only some",
                   {"print the ones that are needed"});
     }
+  }
+
+  /// What a job does with files that `fmt` rewrote: it fails when they differ, or commits them.
+  static bool looks_at_changes(const OtherCommand& command) {
+    if (command.words[0] != "git") return false;
+    return std::any_of(command.words.begin() + 1, command.words.end(), [](const std::string& word) {
+      return word == "diff" || word == "diff-index" || word == "diff-files" || word == "status" || word == "ls-files" ||
+             word == "add" || word == "commit";
+    });
   }
 
   const ExaminedPipeline& pipeline_;

@@ -59,12 +59,34 @@ class Check {
         if (is_new) place->second = find_probes(tree_, graph_, state);
         const auto& probes = place->second;
         if (std::any_of(probes.begin(), probes.end(),
-                        [&](const Probe& probe) { return gitlab::matches_pattern(pattern, probe.path); })) {
+                        [&](const Probe& probe) { return gitlab::matches_pattern(pattern, probe.path); }) ||
+            is_needed_later(state, pattern)) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  /// The pattern matches a path that is not there and that the state would read if it were.
+  bool is_needed_later(std::uint32_t state, const std::string& pattern) const {
+    const auto would_read = [&](const std::string& text) {
+      const auto path = RepoPath::parse(text);
+      if (!path || !gitlab::matches_pattern(pattern, text)) return false;
+      const std::vector<states::Claim> claims = graph_.claims(*path);
+      return std::any_of(claims.begin(), claims.end(), [&](const auto& claim) { return claim.state == state; });
+    };
+    const auto example = example_of(pattern);
+    if (example && would_read(*example)) return true;
+    const std::size_t anywhere = pattern.rfind("**/");
+    if (anywhere == std::string::npos) return false;
+    // What stands behind the last `**/` may lie in any directory of the state's.
+    const auto rest = example_of(std::string_view(pattern).substr(anywhere + 3));
+    const auto& inputs = graph_.states()[state].inputs;
+    return rest && std::any_of(inputs.begin(), inputs.end(), [&](const states::Input& input) {
+             const std::string directory = input.path.is_root() ? "" : input.path.str() + "/";
+             return would_read(directory + *rest);
+           });
   }
 
   const repo::Tree& tree_;

@@ -31,16 +31,26 @@ void add_unseen(const ExaminedPipeline& pipeline, const Report& report, std::set
     const SourceFile& file = report.files()[unseen.spot.file];
     found.insert({file.path, unseen.spot.begin.line, fmt::format("{}: it is not in this tree", unseen.what)});
   }
+  // One for each directory of a file, at its first line.
+  std::map<std::pair<RepoPath, std::string>, std::pair<std::string, std::set<std::uint32_t>>> stateless;
   for (const ExaminedJob& job : pipeline.jobs) {
     for (const TerraformRun& run : job.states.stateless) {
-      const SourceFile& file = report.files()[run.spot.file];
       const std::string directory = run.directories.front().empty() ? "." : run.directories.front();
-      found.insert(
-          {file.path, run.spot.begin.line,
-           fmt::format("{} in {}: the directory is no state (it has no backend block and no lock file; name it "
-                       "under states.include)",
-                       run.tool, directory)});
+      auto& [tool, lines] = stateless[{report.files()[run.spot.file].path, directory}];
+      tool = run.tool;
+      lines.insert(run.spot.begin.line);
     }
+  }
+  for (const auto& [place, runs] : stateless) {
+    const auto& [tool, lines] = runs;
+    const std::size_t others = lines.size() - 1;
+    const std::string more =
+        others == 0 ? "" : fmt::format(" (and {} more {})", others, others == 1 ? "line" : "lines");
+    found.insert(
+        {place.first, *lines.begin(),
+         fmt::format("{} in {}{}: the directory is no state (it has no backend block and no lock file; name it "
+                     "under states.include)",
+                     tool, place.second, more)});
   }
 }
 

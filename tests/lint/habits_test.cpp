@@ -29,7 +29,7 @@ TEST_CASE("an apply without the plan file is found, one with it is not") {
         Lines{"2: this apply makes a plan of its own, which nobody has seen, and carries it out"});
   CHECK(found_in_job(Rule::apply_without_plan, "tofu apply -var-file x.tfvars").size() == 1);
   for (const char* fine : {"terraform apply plan.bin", "terraform apply -auto-approve $PLAN", "gitlab-terraform apply",
-                           "terraform plan"}) {
+                           "terraform plan", "terraform apply -refresh-only -auto-approve"}) {
     CAPTURE(fine);
     CHECK(found_in_job(Rule::apply_without_plan, fine).empty());
   }
@@ -120,6 +120,8 @@ TEST_CASE("an apply on any branch or in merge requests is found, one of named br
   CHECK(apply("  when: manual\n") == Lines{"1: this apply can be started on any branch, before anything is merged"});
   CHECK(apply("  rules: [{when: always}]\n") ==
         Lines{"1: this apply runs on any branch and in merge requests, before anything is merged"});
+  CHECK(found_in_job(Rule::apply_anywhere, "terraform destroy -auto-approve", "  when: manual\n") ==
+        Lines{"1: this destroy can be started on any branch, before anything is merged"});
   CHECK(apply("  only: [main]\n").empty());
   CHECK(apply("  only: [main, develop, /^release-.*$/]\n").empty());
   CHECK(apply("  only: [merge_requests]\n") ==
@@ -195,6 +197,12 @@ TEST_CASE("images without a version or a shell are found") {
   CHECK(image(Rule::unpinned_image, "hashicorp/terraform").size() == 1);
   CHECK(image(Rule::unpinned_image, "registry:5000/a/b:latest").size() == 1);
   CHECK(image(Rule::unpinned_image, "registry:5000/a/b").size() == 1);
+  // Where the job itself brings Terraform, the image does not say its version.
+  CHECK(found_in_job(Rule::unpinned_image,
+                     "wget https://releases.hashicorp.com/terraform/1.9.7/terraform_1.9.7_linux_amd64.zip; "
+                     "terraform plan",
+                     "  image: alpine\n")
+            .empty());
   CHECK(image(Rule::unpinned_image, "a/b@sha256:0123").empty());
   CHECK(image(Rule::unpinned_image, "hashicorp/terraform:1.9.2").empty());
   CHECK(image(Rule::unpinned_image, "$IMAGE").empty());
@@ -207,6 +215,9 @@ TEST_CASE("fmt without check is found unless its result is kept") {
   CHECK(found_in_job(Rule::fmt_without_check, "terraform fmt -recursive").size() == 1);
   CHECK(found_in_job(Rule::fmt_without_check, "terraform fmt -check").empty());
   CHECK(found_in_job(Rule::fmt_without_check, "terraform fmt; git commit -am x").empty());
+  // A git that only logs in keeps nothing.
+  CHECK(found_in_job(Rule::fmt_without_check, "git config --global credential.helper store; terraform fmt").size() ==
+        1);
 }
 
 TEST_CASE("what several jobs have from one template is one finding that names them") {

@@ -150,6 +150,25 @@ TEST_CASE("patterns for what no state of the job reads are named, other files ar
               "9: \"modules/gone/*\" matches no file, and none that state \"env/prod\" would read"});
 }
 
+TEST_CASE("a pattern for files that are not there yet, and that a state of the job would read, is needed") {
+  const auto unneeded = [](const std::string& pattern) {
+    return findings_of(lint_files(repository("p:\n  script: [cd env/prod, terraform plan]\n  only:\n    changes:\n"
+                                             "      - env/prod/*\n      - \"" +
+                                             pattern + "\"\n")),
+                       Rule::unneeded_trigger)
+        .size();
+  };
+  for (const char* needed : {"**/*.tfvars", "env/**/*.tfvars", "env/prod/terraform.tfvars", "env/prod/*/x.json",
+                             "**/.terraform.lock.hcl", "modules/**/*.tftpl"}) {
+    CAPTURE(needed);
+    CHECK(unneeded(needed) == 0);
+  }
+  for (const char* unneeded_one : {"*.tf", "*.tfvars", "env/test/**/*.tfvars", "modules/old/*.tftpl"}) {
+    CAPTURE(unneeded_one);
+    CHECK(unneeded(unneeded_one) == 1);
+  }
+}
+
 TEST_CASE("patterns that can never match are errors with what to write instead") {
   const auto dead = [](const std::string& pattern) {
     const auto result = lint_files(repository("p:\n  script: x\n  only:\n    changes:\n      - \"" + pattern + "\"\n"));
@@ -202,4 +221,17 @@ TEST_CASE("the lists of a hand-written pipeline can be had per state and job") {
   CHECK(lists[1].job == "p");
   CHECK(!lists[1].always);
   CHECK(lists[1].patterns == Lines{"env/prod/**/*", "modules/**/*"});
+}
+
+TEST_CASE("runs in a directory that is no state are noted once for the directory, at the first line") {
+  const auto result = lint_files({{".gitlab-ci.yml",
+                                   "p:\n  script:\n    - terraform plan\n    - terraform apply p\n"
+                                   "q: {script: [cd lib, tofu plan]}\n"},
+                                  {"main.tf", "locals {}\n"},
+                                  {"lib/main.tf", "locals {}\n"}});
+  Lines notes;
+  for (const auto& note : result.not_looked_at) notes.push_back(fmt::format("{}: {}", note.line, note.what));
+  const std::string why =
+      ": the directory is no state (it has no backend block and no lock file; name it under states.include)";
+  CHECK(notes == Lines{"3: terraform in . (and 1 more line)" + why, "5: tofu in lib" + why});
 }
