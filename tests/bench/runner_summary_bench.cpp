@@ -65,6 +65,7 @@ struct Cost {
 
 /// In a process of its own, so that its peak of memory is known.
 Cost measure(const std::function<void()>& work) {
+  std::fflush(stdout);  // or the child prints it again
   const auto begin = Clock::now();
   const pid_t child = ::fork();
   if (child == 0) {
@@ -91,7 +92,7 @@ void run_jq(const std::filesystem::path& file) {
   const char* filter =
       "([.resource_changes[]?.change.actions?]|flatten)|{\"create\":(map(select(.==\"create\"))|length),"
       "\"update\":(map(select(.==\"update\"))|length),\"delete\":(map(select(.==\"delete\"))|length)}";
-  std::freopen("/dev/null", "w", stdout);
+  if (std::freopen("/dev/null", "w", stdout) == nullptr) ::_exit(126);
   ::execlp("jq", "jq", "-r", filter, file.c_str(), nullptr);
   ::_exit(127);
 }
