@@ -1,3 +1,4 @@
+#include <csignal>
 #include <optional>
 
 #include "base/error.hpp"
@@ -93,6 +94,7 @@ bool take_present_files(const repo::Repository& repository, const Options& optio
 }  // namespace
 
 int run_lane(const Options& options, LaneVerb verb) {
+  std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more must not become the exit code
   const repo::Repository repository = open_repository();
   if (!repository.work_tree())
     throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");

@@ -60,12 +60,15 @@ int main(int argument_count, char** arguments) {
   try {
     return cli::run({const_cast<const char* const*>(arguments), static_cast<std::size_t>(argument_count)});
   } catch (const Error& error) {
-    fmt::print(stderr, "statelane: error: {}\n", error.what());
-    for (const std::string& hint : error.hints()) fmt::print(stderr, "hint: {}\n", hint);
+    std::string text = fmt::format("statelane: error: {}\n", error.what());
+    for (const std::string& hint : error.hints()) text += fmt::format("hint: {}\n", hint);
+    std::fputs(text.c_str(), stderr);  // unlike fmt's it does not throw when nobody reads
     return cli::exit_code_of(error.kind());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "statelane: internal error: {}\nhint: this is a fault of statelane; please report it\n",
-               error.what());
+    std::fputs(fmt::format("statelane: internal error: {}\nhint: this is a fault of statelane; please report it\n",
+                           error.what())
+                   .c_str(),
+               stderr);
     return 70;
   }
 }
