@@ -136,8 +136,11 @@ class Chooser {
   Ends take(const BaseCandidate& candidate, std::optional<repo::CommitId> commit) {
     ends_.base = std::move(commit);
     ends_.reason = candidate.reason;
-    if (candidate.reason == BaseReason::parent && !ends_.base) ends_.reason = BaseReason::empty_tree;
     ends_.text = candidate.text;
+    if (candidate.reason == BaseReason::parent && !ends_.base) {
+      ends_.reason = BaseReason::empty_tree;
+      ends_.text = fmt::format("{} has no parent: everything is new", candidate.revision);
+    }
     if (candidate.reason == BaseReason::merge_base && !ends_.base) {
       ends_.reason = BaseReason::empty_tree;
       ends_.text = "nothing is committed yet: everything is new";

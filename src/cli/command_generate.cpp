@@ -10,6 +10,7 @@
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pipeline_files.hpp"
+#include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "impact/successors.hpp"
 #include "pipeline/build_pipeline.hpp"
@@ -96,8 +97,13 @@ void write_children(const std::vector<pipeline::Child>& children, const gitlab::
 
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
-  fmt::print(stderr, "{} of {} states affected; base: {}\n", affected.size(),
-             comparison.head.states.graph.states().size(), comparison.ends.text);
+  const bool is_requested = options.all || !options.state_globs.empty();
+  const std::string total = emit::count_of(comparison.head.states.graph.states().size(), "state", "states");
+  if (is_requested) {
+    fmt::print(stderr, "{} of {} asked for\n", affected.size(), total);
+  } else {
+    fmt::print(stderr, "{} of {} affected; base: {}\n", affected.size(), total, comparison.ends.text);
+  }
   if (options.output.empty()) return;
   const std::size_t count = options.children * options.files;
   fmt::print(stderr, "wrote {}{}\n", options.output, count > 1 ? fmt::format(" and {} more beside it", count - 1) : "");

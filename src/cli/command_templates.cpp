@@ -38,7 +38,11 @@ int eject(const fs::path& target) {
     for (const pipeline::TemplateFile& file : files) text += "\n" + std::string(file.text);
     written.push_back({target, [text] { return text; }});
   } else {
-    fs::create_directories(target);
+    std::error_code fault;
+    fs::create_directories(target, fault);
+    if (fault) {
+      throw Error(ErrorKind::environment, fmt::format("cannot create {}: {}", target.string(), fault.message()));
+    }
     for (const pipeline::TemplateFile& file : files) {
       refuse_existing(target / file.name);
       written.push_back({target / file.name, [&file] { return std::string(file.text); }});

@@ -38,14 +38,17 @@ void add_missed(const History& history, const std::string& title, const std::vec
 
 std::string render_totals(const History& history) {
   const HistoryTotals totals = totals_of(history);
-  std::string out = fmt::format("\n{} commits, {} plans\n", history.steps.size(), totals.plans);
-  out +=
-      fmt::format("  all states each time: {} plans{}\n", totals.all_states, percent(totals.plans, totals.all_states));
-  out += fmt::format("  globs of the state directories: {} plans, {} affected states missed\n", totals.by_globs,
-                     totals.missed_by_globs);
+  std::string out = fmt::format("\n{}, {}\n", count_of(history.steps.size(), "commit", "commits"),
+                                count_of(totals.plans, "plan", "plans"));
+  const auto plans_of = [](std::size_t count) { return count_of(count, "plan", "plans"); };
+  const auto missed = [](std::size_t count) { return count_of(count, "affected state", "affected states"); };
+  out += fmt::format("  all states each time: {}{}\n", plans_of(totals.all_states),
+                     percent(totals.plans, totals.all_states));
+  out += fmt::format("  globs of the state directories: {}, {} missed\n", plans_of(totals.by_globs),
+                     missed(totals.missed_by_globs));
   if (totals.is_read_from_pipeline) {
-    out += fmt::format("  .gitlab-ci.yml as it was written: {} plans, {} affected states missed\n", totals.by_pipeline,
-                       totals.missed_by_pipeline);
+    out += fmt::format("  .gitlab-ci.yml as it was written: {}, {} missed\n", plans_of(totals.by_pipeline),
+                       missed(totals.missed_by_pipeline));
   }
   return out;
 }

@@ -76,6 +76,8 @@ std::string trim_end(std::string text) {
 }
 
 std::string first_complaint(std::string_view errors) {
+  // Said twice, by the server and by the client, in no fixed order.
+  if (errors.find("not our ref") != std::string_view::npos) return "origin does not have it";
   std::string_view line = errors.substr(0, errors.find('\n'));
   for (const std::string_view prefix : {"fatal: ", "error: "}) {
     if (line.starts_with(prefix)) line.remove_prefix(prefix.size());

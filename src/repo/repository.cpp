@@ -87,6 +87,7 @@ std::optional<CommitId> Repository::find_commit(std::string_view revision) const
 CommitId Repository::resolve(std::string_view revision) const {
   const Lookup lookup = look_up(handle_->library.get(), handle_->place(), revision);
   if (lookup.commit) return *lookup.commit;
+  if (revision == "HEAD") throw Error(ErrorKind::usage, "nothing is committed yet, so that there is no HEAD");
   std::vector<std::string> hints;
   const auto names = list_names(handle_->place(), handle_->library.get());
   const std::string remote = "origin/" + std::string(revision);

@@ -19,7 +19,9 @@ std::string time_text(std::int64_t seconds) {
                      parts.tm_hour, parts.tm_min);
 }
 
-std::string short_id(const std::string& commit) { return commit.empty() ? "an unknown commit" : commit.substr(0, 12); }
+std::string name_of(const std::string& commit) {
+  return commit.empty() ? "an unknown commit" : "commit " + commit.substr(0, 12);
+}
 
 /// `fmt` of what may be missing.
 std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
@@ -58,8 +60,8 @@ class Verifier {
     }
     if (planned_.commit != now_.commit) {
       refuse(Guard::commit,
-             fmt::format("the plan was made for commit {}, and this job is at {}", short_id(planned_.commit),
-                         short_id(now_.commit)),
+             fmt::format("the plan was made for {}, and this job is at {}", name_of(planned_.commit),
+                         name_of(now_.commit)),
              "run the plan job of this pipeline, then this job");
     }
     if (planned_.root_pipeline != now_.root_pipeline) {

@@ -15,7 +15,10 @@ namespace {
 /// For people: the type and the known parts.
 std::string describe(const BackendIdentity& identity) {
   std::string result = identity.type;
-  for (const auto& [name, value] : identity.known) result += fmt::format(" {}=\"{}\"", name, value);
+  for (const auto& [name, value] : identity.known) {
+    // What everybody leaves as it is says nothing.
+    if (!value.empty() && value != "env:") result += fmt::format(" {}=\"{}\"", name, value);
+  }
   for (const auto& [name, value] : identity.partial) result += fmt::format(" {}=(known in part)", name);
   for (const std::string& name : identity.unknown) result += fmt::format(" {}=(not known)", name);
   return result;

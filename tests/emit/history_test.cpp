@@ -38,7 +38,7 @@ TEST_CASE("history is a table of commits, totals, and what others would have mis
         "\n"
         "2 commits, 2 plans\n"
         "  all states each time: 8 plans, of which 25.0 % ran\n"
-        "  globs of the state directories: 4 plans, 1 affected states missed\n"
+        "  globs of the state directories: 4 plans, 1 affected state missed\n"
         "\n"
         "missed by globs of the state directories:\n"
         "  222222222222  b\n");
