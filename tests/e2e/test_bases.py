@@ -129,7 +129,7 @@ class BasesTest(CloneTest):
                                   CI_MERGE_REQUEST_DIFF_BASE_SHA=ids["main30"],
                                   CI_MERGE_REQUEST_TARGET_BRANCH_SHA=""), ids["main30"], "mr-diff-base")
 
-    def test_merged_results_and_trains_start_at_the_target_branch(self):
+    def test_rule_7_merged_results_and_trains_start_at_the_target_branch(self):
         ids = self.origin.ids
         for event in ("merged_result", "merge_train"):
             self.check(self.variables("merge_request_event", ids["merged"], CI_MERGE_REQUEST_IID="1",
@@ -220,7 +220,7 @@ class BasesTest(CloneTest):
         symmetric = self.affected(self.runner_clone(1, ids["topic25"]), {}, f"{ids['main60']}...{ids['topic25']}")
         self.assertEqual(symmetric["base"]["commit"], ids["main30"])
 
-    def test_a_named_base_that_the_clone_lacks_is_fetched_by_its_id(self):
+    def test_rule_7_a_named_base_that_the_clone_lacks_is_fetched_by_its_id(self):
         ids = self.origin.ids
         variables = self.push("main", ids["main59"], ids["main60"])
         for option in ("--base", "--since"):
@@ -244,7 +244,7 @@ class MissingBaseTest(CloneTest):
         for text in expected[:1]:
             self.assertIn(text, answer["base"]["text"])
 
-    def test_a_base_that_nobody_has(self):
+    def test_rule_6_a_base_that_nobody_has(self):
         head, gone = self.origin.ids["main60"], "1234567890" * 4
         self.refuse(self.runner_clone(1, head, "main"), self.push("main", gone, head),
                     f"{gone} is not in this clone and cannot be fetched: ", 'set GIT_DEPTH: "0" in the job',
@@ -283,7 +283,7 @@ class MissingBaseTest(CloneTest):
                     f"{ids['main2']} is not in this clone and cannot be fetched: cannot find the program 'git' on PATH",
                     "install git in the job's image", path=empty)
 
-    def test_a_fallback_that_is_the_head_itself_is_not_nothing(self):
+    def test_rule_6_a_fallback_that_is_the_head_itself_is_not_nothing(self):
         head = self.origin.ids["main60"]
         self.refuse(self.runner_clone(20, head, "topic"), self.push("topic", ZEROS, head),
                     "the merge base with main is the head itself")
@@ -295,7 +295,7 @@ class MissingBaseTest(CloneTest):
         self.refuse(clone, self.variables("merge_request_event", head, CI_MERGE_REQUEST_EVENT_TYPE="detached"),
                     "CI_MERGE_REQUEST_DIFF_BASE_SHA is not set")
 
-    def test_generate_without_a_base_plans_every_state_and_applies_none(self):
+    def test_rule_6_generate_without_a_base_plans_every_state_and_applies_none(self):
         head, gone = self.origin.ids["main60"], "1234567890" * 4
         clone = self.runner_clone(1, head, "main")
         done = harness.statelane("generate", "--on-missing-base", "all", cwd=clone,

@@ -78,7 +78,7 @@ class ClonesTest(harness.EndToEndTest):
         self.check(self.clone("blobless-bare", "--filter=blob:none", "--no-checkout"))
         self.check(self.clone("treeless", "--filter=tree:0", "--no-checkout"))
 
-    def test_shallow_clones_fetch_the_base(self):
+    def test_rule_7_shallow_clones_fetch_the_base(self):
         self.check(self.clone("shallow", "--depth=1"))
         self.check(self.clone("shallow-partial", "--depth=1", "--filter=blob:none", "--no-checkout"))
 
@@ -121,7 +121,7 @@ class ClonesTest(harness.EndToEndTest):
         os.lchown(other, 65534, 65534)
         self.check(other)
 
-    def test_a_submodule_that_moves_on_touches_the_states_that_hold_or_call_it(self):
+    def test_rule_8_a_submodule_that_moves_on_touches_the_states_that_hold_or_call_it(self):
         (self.source / "b/module.tf").write_text('module "s" {\n  source = "../modules/sub"\n}\n')
         (self.source / "c/read.tf").write_text('locals {\n  x = file("../modules/sub/deep/list.json")\n}\n')
         self.git("add", "b/module.tf", "c/read.tf", cwd=self.source)

@@ -52,6 +52,14 @@ class ManyStates(EndToEndTest):
         self.assertIn("child 1 of 1 takes 2 files, and the parent includes 1", refused.stderr)
         self.assertIn("generate with --files 3, and let the parent name as many", refused.stderr)
 
+    def test_rule_13_no_parent_gets_near_the_number_of_pipelines_that_gitlab_takes_in_one_tree(self):
+        repository = self.repository(1)
+        refused = self.generate(repository, "--output", "lanes.yml", "--children", "101", check=False)
+        self.assertEqual((refused.returncode, self.made(repository)), (2, []))
+        # With a second stage below each of these it is 201 pipelines of 1,000.
+        self.generate(repository, "--output", "lanes.yml", "--children", "100")
+        self.assertEqual(len(self.made(repository)), 100)
+
     def test_several_files_do_not_go_to_standard_output(self):
         refused = self.generate(self.repository(1), "--files", "2", check=False)
         self.assertEqual((refused.returncode, refused.stdout), (2, ""))

@@ -44,7 +44,7 @@ TEST_CASE("a detached merge request pipeline starts where the merge request's ch
                       .text = "CI_MERGE_REQUEST_DIFF_BASE_SHA: where the merge request's changes begin"});
 }
 
-TEST_CASE("merged results and merge trains are compared with the target branch they were merged on") {
+TEST_CASE("rule 7: merged results and merge trains are compared with the target branch they were merged on") {
   for (const std::string event : {"merged_result", "merge_train"}) {
     const BaseChoice choice = choice_for({{"CI_PIPELINE_SOURCE", "merge_request_event"},
                                           {"CI_MERGE_REQUEST_EVENT_TYPE", event},
@@ -88,7 +88,7 @@ TEST_CASE("the first push ever of the default branch is compared with the empty 
   CHECK(only(choice).text == "the first push of main: everything is new");
 }
 
-TEST_CASE("on the default branch a missing old tip, or one that equals head, is an error and not a guess") {
+TEST_CASE("rule 6: on the default branch a missing old tip, or one that equals head, is an error and not a guess") {
   CHECK(only(push_to("main", "")).method == BaseMethod::missing);
   CHECK(only(push_to("main", new_tip)).method == BaseMethod::missing);
   CHECK(only(push_to("main", new_tip)).text ==
@@ -111,7 +111,7 @@ TEST_CASE("a push to another branch is compared with its old tip when that is an
                       .text = "the merge base with main: the branch was rewritten, or its old tip is not to be had"});
 }
 
-TEST_CASE("the first push of another branch, and one that shows no old tip, starts at the merge base") {
+TEST_CASE("rule 6: the first push of another branch, and one that shows no old tip, starts at the merge base") {
   CHECK(only(push_to("topic", zeros)).text == "the merge base with main: this is the branch's first push");
   CHECK(only(push_to("topic", "")).text == "the merge base with main: CI_COMMIT_BEFORE_SHA is not set");
   CHECK(only(push_to("topic", new_tip)).text == "the merge base with main: CI_COMMIT_BEFORE_SHA is the commit itself");

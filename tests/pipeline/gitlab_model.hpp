@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "gitlab_expression.hpp"
 #include "pipeline/pipeline.hpp"
 
 /// GitLab's own decisions about a child pipeline, written down from its documentation and the code of its
@@ -21,6 +23,8 @@ using statelane::pipeline::Pipeline;
 struct Circumstances {
   bool is_branch = false;  ///< the ref is a branch and no merge request: `only: branches`
   bool is_tag = false;
+  bool is_merge_request = false;  ///< a pipeline of a merge request that is no child: `only: merge_requests`
+  Expression::Variables variables{};
   bool is_compared = false;          ///< a push to an existing branch; otherwise `changes` is always true
   std::vector<std::string> present;  ///< paths added or modified between the two tips that GitLab compares
   std::vector<std::string> deleted;
@@ -107,8 +111,12 @@ struct Job {
   std::string name;
   std::size_t stage = 0;
   bool is_manual = false;
+  bool is_always = false;  ///< also behind jobs that failed
   bool allows_failure = false;
-  std::vector<std::string> needs;
+  bool waits_for_stages = false;  ///< no `needs`: for everything in earlier stages
+  std::vector<std::string> needs{};
+  std::vector<std::string> needs_elsewhere{};  ///< `pipeline / job` of other pipelines; nobody waits for those
+  std::set<std::string> optional{};            ///< of `needs`, those that may be missing
 };
 
 /// A child pipeline as GitLab makes it; `refusal` says why it makes none.
@@ -140,10 +148,14 @@ class Configuration {
     for (const auto& [name, own] : entries_) {
       if (name.front() == '.') continue;
       const YamlValue::Map job = resolve(own);
-      if (is_created(job, at)) creation.jobs.push_back(read_job(name, job, creation.refusal));
+      const YamlValue* rules = find(job, "rules");
+      const std::optional<YamlValue> rule = rules != nullptr ? rule_of(*rules, at) : YamlValue(YamlValue::Map{});
+      if (!rule || (rules == nullptr && !is_kept_by_only(job, at))) continue;
+      creation.jobs.push_back(read_job(name, job, *rule, creation.refusal));
     }
     if (creation.jobs.empty()) creation.refusal = "the resulting pipeline would have been empty";
     check_needs(creation);
+    drop_missing(creation);
     return creation;
   }
 
@@ -187,43 +199,77 @@ class Configuration {
     return result;
   }
 
-  bool is_created(const YamlValue::Map& job, const Circumstances& at) const {
-    if (const YamlValue* rules = find(job, "rules")) {
-      return std::any_of(rules->as_list()->begin(), rules->as_list()->end(), [&](const YamlValue& rule) {
-        const YamlValue* changes = rule.find("changes");
-        return changes == nullptr || rules_changes_holds(*changes, at);
-      });
+  /// `rules`: the first entry that holds, which may be without any keyword.
+  static std::optional<YamlValue> rule_of(const YamlValue& rules, const Circumstances& at) {
+    for (const YamlValue& rule : *rules.as_list()) {
+      const YamlValue* condition = rule.find("if");
+      if (condition != nullptr && !Expression::holds(*condition->as_string(), at.variables)) continue;
+      const YamlValue* changes = rule.find("changes");
+      if (changes == nullptr || rules_changes_holds(*changes, at)) return rule;
     }
+    return std::nullopt;
+  }
+
+  bool is_kept_by_only(const YamlValue::Map& job, const Circumstances& at) const {
     const YamlValue* only = find(job, "only");
     if (only == nullptr) return globals_.contains("workflow") || at.is_branch || at.is_tag;
     const YamlValue* changes = only->find("changes");
-    return refs_hold(only->find("refs"), at) && (changes == nullptr || only_changes_holds(*changes, at));
+    const YamlValue* variables = only->find("variables");
+    return refs_hold(only->find("refs"), at) && (changes == nullptr || only_changes_holds(*changes, at)) &&
+           (variables == nullptr ||
+            std::any_of(variables->as_list()->begin(), variables->as_list()->end(),
+                        [&](const YamlValue& one) { return Expression::holds(*one.as_string(), at.variables); }));
   }
 
   static bool refs_hold(const YamlValue* refs, const Circumstances& at) {
     if (refs == nullptr) return at.is_branch || at.is_tag;
     return std::any_of(refs->as_list()->begin(), refs->as_list()->end(), [&](const YamlValue& ref) {
-      return (*ref.as_string() == "branches" && at.is_branch) || (*ref.as_string() == "tags" && at.is_tag);
+      return (*ref.as_string() == "branches" && at.is_branch) || (*ref.as_string() == "tags" && at.is_tag) ||
+             (*ref.as_string() == "merge_requests" && at.is_merge_request);
     });
   }
 
-  Job read_job(const std::string& name, const YamlValue::Map& keywords, std::string& refusal) const {
+  Job read_job(const std::string& name, const YamlValue::Map& keywords, const YamlValue& rule,
+               std::string& refusal) const {
     Job job;
     job.name = name;
     const YamlValue* stage = find(keywords, "stage");
     const auto place = std::find(stages_.begin(), stages_.end(), stage != nullptr ? *stage->as_string() : "test");
     if (place == stages_.end()) refusal = name + ": chosen stage does not exist";
     job.stage = static_cast<std::size_t>(place - stages_.begin());
-    const YamlValue* when = find(keywords, "when");
+    const YamlValue* own_when = find(keywords, "when");
+    const YamlValue* rules_when = rule.find("when");
+    const YamlValue* when = rules_when != nullptr ? rules_when : own_when;
     job.is_manual = when != nullptr && *when == YamlValue("manual");
-    const YamlValue* allow = find(keywords, "allow_failure");
-    // A manual job is optional unless it says otherwise.
-    job.allows_failure = allow != nullptr ? *allow == YamlValue(true) : job.is_manual;
-    if (find(keywords, "needs") == nullptr) refusal = name + ": would wait for whole stages";
-    if (const YamlValue* needs = find(keywords, "needs")) {
-      for (const YamlValue& need : *needs->as_list()) job.needs.push_back(*need.find("job")->as_string());
+    job.is_always = when != nullptr && *when == YamlValue("always");
+    const YamlValue* allow = rule.find("allow_failure");
+    if (allow == nullptr) allow = find(keywords, "allow_failure");
+    // A job that is manual by its own keyword is optional unless it says otherwise. Exit codes are left to the runner.
+    const bool is_default = own_when != nullptr && *own_when == YamlValue("manual");
+    job.allows_failure = allow != nullptr ? *allow == YamlValue(true) || allow->as_map() != nullptr : is_default;
+    const YamlValue* needs = find(keywords, "needs");
+    job.waits_for_stages = needs == nullptr;
+    if (needs == nullptr) return job;
+    for (const YamlValue& need : *needs->as_list()) {
+      if (need.as_string() != nullptr) {
+        job.needs.push_back(*need.as_string());
+      } else if (const YamlValue* pipeline = need.find("pipeline")) {
+        job.needs_elsewhere.push_back(*pipeline->as_string() + " / " + *need.find("job")->as_string());
+      } else {
+        job.needs.push_back(*need.find("job")->as_string());
+        const YamlValue* optional = need.find("optional");
+        if (optional != nullptr && *optional == YamlValue(true)) job.optional.insert(job.needs.back());
+      }
     }
     return job;
+  }
+
+  /// Needs that may be missing, and are, are none.
+  static void drop_missing(Creation& creation) {
+    const std::set<std::string> names = creation.names();
+    for (Job& job : creation.jobs) {
+      std::erase_if(job.needs, [&](const auto& need) { return job.optional.contains(need) && !names.contains(need); });
+    }
   }
 
   static void check_needs(Creation& creation) {
@@ -231,12 +277,14 @@ class Configuration {
     for (const Job& job : creation.jobs) jobs[job.name] = &job;
     for (const Job& job : creation.jobs) {
       if (job.needs.size() > 50) creation.refusal = job.name + ": one job can only need 50 others";
+      if (job.needs_elsewhere.size() > 5) creation.refusal = job.name + ": more than 5 needs of other pipelines";
       if (std::set<std::string>(job.needs.begin(), job.needs.end()).size() != job.needs.size()) {
         creation.refusal = job.name + ": needs duplicated";
       }
       for (const std::string& need : job.needs) {
         const auto found = jobs.find(need);
         if (found == jobs.end()) {
+          if (job.optional.contains(need)) continue;
           creation.refusal = job.name + ": " + need + " is not in the pipeline";
         } else if (found->second->stage > job.stage) {
           creation.refusal = job.name + ": " + need + " is not defined in current or prior stages";
@@ -299,7 +347,21 @@ class Run {
 
   enum class Needs { wait, cannot, met };
 
+  /// A job without `needs` waits for earlier stages to end, and cannot start behind one that failed unless it always
+  /// does.
+  Needs look_at_stages(const Job& job) const {
+    bool waits = false;
+    for (const Job& other : jobs_) {
+      if (other.stage >= job.stage) continue;
+      const Status one = status(other.name);
+      waits = waits || one == Status::created || (one == Status::manual && !other.allows_failure);
+      if (one == Status::failed && !other.allows_failure && !job.is_always) return Needs::cannot;
+    }
+    return waits ? Needs::wait : Needs::met;
+  }
+
   Needs look_at_needs(const Job& job) const {
+    if (job.waits_for_stages) return look_at_stages(job);
     bool waits = false;
     for (const std::string& name : job.needs) {
       const Job& needed = *std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& one) { return one.name == name; });

@@ -141,7 +141,7 @@ TEST_CASE("where nothing is affected, one cheap job says why") {
              ->find("value") == YamlValue("a tag: $(nothing)"));
 }
 
-TEST_CASE("states that left get a warning job and no lane") {
+TEST_CASE("rule 8: states that left get a warning job and no lane") {
   Impact impact = affected({"a", "b", "c"});
   impact.affected[0].change = Change::deleted;
   impact.affected[1].change = Change::retired;

@@ -107,6 +107,17 @@ TEST_CASE("the second stage has the gates of the states whose plan has changes, 
   CHECK(std::find(lines.begin(), lines.end(), "  b") != lines.end());
 }
 
+TEST_CASE("rule 13: one pipeline is started below the first stage, and none below the second") {
+  const Names ids = {"a", "b", "c"};
+  const Built first(push(ids), affected(ids), graph_of(ids), with_second_stage());
+  const auto starts = [](const Job& job) { return job.find("trigger") != nullptr; };
+  CHECK(std::count_if(first.pipeline.jobs.begin(), first.pipeline.jobs.end(), starts) == 1);
+  const SecondStage second({{"a", true, 1, 0, 0}, {"b", true, 1, 0, 0}, {"c", true, 1, 0, 0}}, graph_of(ids));
+  for (const auto* jobs : {&second.pipeline.jobs, &second.pipeline.templates}) {
+    CHECK(std::none_of(jobs->begin(), jobs->end(), starts));
+  }
+}
+
 TEST_CASE("rule 27: an apply of the second stage takes the plan of its own state from the pipeline that planned") {
   const SecondStage stage({{"a", true, 1, 0, 0}}, graph_of({"a"}));
   CHECK(*stage.at("apply: a").find("needs") ==
