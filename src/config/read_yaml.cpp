@@ -100,39 +100,62 @@ class Reader {
     return value;
   }
 
+  /// A map while its entries are read.
+  struct Entries {
+    YamlValue::Map map;
+    std::map<std::string, std::size_t> places{};  ///< key → index
+    std::set<std::string> own{};                  ///< keys that stand here and did not come through `<<`
+
+    void set(const std::string& key, YamlValue value) {
+      const auto [place, is_new] = places.try_emplace(key, map.size());
+      if (is_new) {
+        map.emplace_back(key, std::move(value));
+      } else {
+        map[place->second].second = std::move(value);
+      }
+    }
+  };
+
   YamlValue read_map(const YAML::Node& node, const SourcePos& pos, int level) {
     check_tag(node, pos);
-    YamlValue::Map map;
-    std::vector<YamlValue> merged;
-    std::set<std::string> seen;
+    Entries entries;
     for (const auto& entry : node) {
       const SourcePos key_pos = to_pos(entry.first.Mark());
-      if (entry.first.IsScalar() && entry.first.Tag() == "?" && entry.first.Scalar() == "<<") {
-        merged.push_back(read(entry.second, level + 1));
-        continue;
-      }
       const YamlValue key = read(entry.first, level + 1);
       const std::string* name = key.as_string();
       if (name == nullptr) throw Fault{key_pos, "a key has to be a string; put it in quotes"};
-      if (!seen.insert(*name).second) throw Fault{key_pos, fmt::format("the key \"{}\" stands here twice", *name)};
-      map.emplace_back(*name, read(entry.second, level + 1));
-      map.back().second.key_pos = key_pos;
+      YamlValue value = read(entry.second, level + 1);
+      if (*name == "<<") {
+        // An alias has the place of its anchor. Psych does not merge one of a list.
+        const bool is_alias = entry.second.Mark().pos < entry.first.Mark().pos;
+        if (is_alias && value.as_list() != nullptr) throw Fault{key_pos, "<< takes no alias of a list"};
+        merge(value, entries, key_pos);
+        continue;
+      }
+      if (!entries.own.insert(*name).second)
+        throw Fault{key_pos, fmt::format("the key \"{}\" stands here twice", *name)};
+      value.key_pos = key_pos;
+      entries.set(*name, std::move(value));
     }
-    for (const YamlValue& value : merged) merge(value, map, seen, pos);
-    return map;
+    return std::move(entries.map);
   }
 
-  /// `<<`: keys that are there already stay.
-  static void merge(const YamlValue& value, YamlValue::Map& map, std::set<std::string>& seen, const SourcePos& pos) {
+  /// Psych merges `<<` where it stands, in quotes too: over what stands before it, and under what comes behind
+  /// (Psych::Visitors::ToRuby#revive_hash). The first of a list of maps wins.
+  static void merge(const YamlValue& value, Entries& entries, const SourcePos& pos) {
     if (const auto* list = value.as_list()) {
-      for (const YamlValue& item : *list) merge(item, map, seen, pos);
+      Entries all;
+      for (auto item = list->rbegin(); item != list->rend(); ++item) merge_map(*item, all, pos);
+      for (auto& [key, more] : all.map) entries.set(key, std::move(more));
       return;
     }
+    merge_map(value, entries, pos);
+  }
+
+  static void merge_map(const YamlValue& value, Entries& entries, const SourcePos& pos) {
     const YamlValue::Map* more = value.as_map();
     if (more == nullptr) throw Fault{pos, "<< takes a map or a list of maps"};
-    for (const auto& entry : *more) {
-      if (seen.insert(entry.first).second) map.push_back(entry);
-    }
+    for (const auto& [key, each] : *more) entries.set(key, each);
   }
 
   std::string_view text_;

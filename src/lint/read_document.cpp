@@ -222,7 +222,8 @@ class Builder : public YAML::EventHandler {
   void take_value(Frame& frame, Node value) {
     if (frame.is_merge && value.as_map() != nullptr) {
       for (const Node::Entry& entry : *value.as_map()) merge(frame, entry);
-    } else if (frame.is_merge && value.as_list() != nullptr) {
+    } else if (frame.is_merge && value.as_list() != nullptr && !is_alias_) {
+      // Of an alias of a list, Psych makes a key that is called <<.
       merge_list(frame, *value.as_list());
     } else {
       const bool is_repeated = frame.places.contains(frame.entry.key) && !frame.merged.contains(frame.entry.key);

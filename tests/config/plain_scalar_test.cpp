@@ -9,9 +9,7 @@
 #include <random>
 #include <set>
 
-#include "process/command.hpp"
-#include "support/scratch_directory.hpp"
-#include "support/source_directory.hpp"
+#include "support/ruby.hpp"
 
 using statelane::YamlValue;
 using statelane::config::read_plain_scalar;
@@ -98,20 +96,10 @@ std::set<std::string> make_texts() {
   return texts;
 }
 
-bool has_ruby() {
-  const auto found =
-      statelane::process::run_captured({{"sh", "-c", "command -v ruby"}, {}, {}}, std::chrono::seconds(10));
-  if (found.status.succeeded()) return true;
-  const char* ci = std::getenv("CI");
-  REQUIRE_MESSAGE((ci == nullptr || std::string(ci) != "true"), "this test needs ruby");
-  MESSAGE("LEFT OUT: this test needs ruby");
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("plain scalars mean what they mean to Psych") {
-  if (!has_ruby()) return;
+  if (!statelane::support::has_ruby()) return;
   const std::set<std::string> texts = make_texts();
   std::string questions;
   for (const std::string& text : texts) questions += text + '\n';

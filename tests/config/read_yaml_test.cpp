@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "support/ruby.hpp"
+
 using namespace statelane;
 using config::read_yaml;
 
@@ -26,6 +28,21 @@ std::string fault_of(std::string_view text) {
   return render_diagnostic(faults.front());
 }
 
+/// As Ruby's `JSON.generate` writes maps, lists, integers and short strings.
+std::string to_json(const YamlValue& value) {
+  if (const std::string* text = value.as_string()) return '"' + *text + '"';
+  if (const auto* number = std::get_if<std::int64_t>(&value.data)) return std::to_string(*number);
+  std::string inner;
+  if (const auto* list = value.as_list()) {
+    for (const YamlValue& item : *list) inner += (inner.empty() ? "" : ",") + to_json(item);
+    return "[" + inner + "]";
+  }
+  REQUIRE(value.as_map() != nullptr);
+  for (const auto& [key, item] : *value.as_map())
+    inner += fmt::format("{}\"{}\":{}", inner.empty() ? "" : ",", key, to_json(item));
+  return "{" + inner + "}";
+}
+
 std::string message_of(std::string_view text) {
   const std::string whole = fault_of(text);
   return whole.substr(0, whole.find('\n'));
@@ -43,11 +60,29 @@ TEST_CASE("scalars are typed as GitLab types them, and quotes make strings") {
   CHECK(std::get<double>(value.find("f")->data) == 1.1);
 }
 
-TEST_CASE("aliases are expanded, and << adds the keys that are not there") {
+TEST_CASE("aliases are expanded, and << lays a map below the keys that follow it") {
   const YamlValue value = read("base: &base {a: 1, b: 2}\njob:\n  <<: *base\n  b: 3\nlist: [*base]\n");
   CHECK(*value.find("job")->find("a") == YamlValue(1));
   CHECK(*value.find("job")->find("b") == YamlValue(3));
   CHECK(value.find("list")->as_list()->front() == *value.find("base"));
+}
+
+TEST_CASE("<< merges where it stands, as Psych does: keys above it are overridden, keys below it win") {
+  if (!support::has_ruby()) return;
+  const std::string bases = "base: &base {a: 1, b: 2}\nother: &other {b: 3, c: 4}\njob:\n";
+  std::vector<std::string> texts;
+  for (const char* job :
+       {"  <<: *base\n  b: 9\n", "  b: 9\n  <<: *base\n", "  a: 8\n  <<: *base\n  b: 9\n", "  <<: [*base, *other]\n",
+        "  <<: [*other, *base]\n  c: 9\n", "  b: 9\n  <<: [*other, *base]\n", "  <<: *base\n  <<: *other\n",
+        "  <<: *other\n  z: 7\n  <<: *base\n", "  \"<<\": *base\n", "  <<: {a: 5, d: 6}\n  d: 7\n",
+        "  b: 9\n  <<: {b: {c: 1}}\n"}) {
+    texts.push_back(bases + job);
+  }
+  const std::vector<std::string> answers = support::ask_psych(texts);
+  for (std::size_t index = 0; index < texts.size(); ++index) {
+    CAPTURE(texts[index]);
+    CHECK("[" + to_json(read(texts[index])) + "]" == answers[index]);
+  }
 }
 
 TEST_CASE("a reference keeps its path, and every value its place") {
@@ -85,6 +120,12 @@ TEST_CASE("each fault is told with its place") {
   CHECK(message_of("a:\n\tb: 1\n") == "ci.yml:2:1: error: a tab stands in the indentation; YAML takes spaces only");
   CHECK(message_of("a: *nowhere\n") == "ci.yml:1:4: error: the referenced anchor is not defined");
   CHECK(message_of("a:\n  <<: 3\n") == "ci.yml:2:3: error: << takes a map or a list of maps");
+  CHECK(message_of("a: &a [{b: 1}]\nc:\n  <<: *a\n") == "ci.yml:3:3: error: << takes no alias of a list");
+}
+
+TEST_CASE("a key that came through << and stands behind it is no duplicate, one that stands twice is") {
+  CHECK(*read("x: &x {a: 1}\ny: {<<: *x, a: 2}\n").find("y")->find("a") == YamlValue(2));
+  CHECK(message_of("x: &x {a: 1}\ny: {a: 2, <<: *x, a: 3}\n") == "ci.yml:2:19: error: the key \"a\" stands here twice");
 }
 
 TEST_CASE("hostile texts are refused before they cost much") {

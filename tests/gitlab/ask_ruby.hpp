@@ -1,28 +1,8 @@
 #pragma once
 
-#include <doctest/doctest.h>
+#include "support/ruby.hpp"
 
-#include <chrono>
-#include <cstdlib>
-#include <string>
-
-#include "process/command.hpp"
-#include "support/scratch_directory.hpp"
-#include "support/source_directory.hpp"
-
-/// Whether Ruby is installed. Where it is not, the test is left out with a message, and fails under CI.
-inline bool has_ruby() {
-  const auto found =
-      statelane::process::run_captured({{"sh", "-c", "command -v ruby"}, {}, {}}, std::chrono::seconds(10));
-  if (found.status.succeeded()) return true;
-  const char* ci = std::getenv("CI");
-  if (ci != nullptr && std::string(ci) == "true") {
-    FAIL("this test needs ruby");
-  } else {
-    MESSAGE("LEFT OUT: this test needs ruby");
-  }
-  return false;
-}
+using statelane::support::has_ruby;
 
 /// What `oracle.rb` prints about `text`.
 inline std::string ask_ruby(const std::string& question, const std::string& text) {
