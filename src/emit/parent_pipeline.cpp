@@ -56,6 +56,14 @@ constexpr const char* trigger = R"(  # The variables of this file would override
         job: statelane-generate
 )";
 
+constexpr const char* never_interrupted =
+    R"(  # A newer push would cancel it otherwise, and what this one merged would never be planned.
+  interruptible: false
+)";
+
+/// The workflow says that on the default branch nothing is cancelled, so that merge requests may be.
+bool is_told_apart(const ParentRequest& request) { return !request.is_included && request.has_auto_cancel; }
+
 std::string quote(const std::string& text) {
   std::string out = write_yaml(YamlValue{text});
   while (out.ends_with('\n')) out.pop_back();
@@ -73,7 +81,7 @@ std::string render_generate(const ParentRequest& request) {
   if (!request.has_gates) out += "    # Plans only, until --no-gates is taken away.\n";
   out += std::string("    - statelane generate") + (request.has_gates ? "" : " --no-gates") +
          " --output statelane.gitlab-ci.yml\n";
-  return out + generate_artifacts + "  interruptible: true\n";
+  return out + generate_artifacts + (is_told_apart(request) ? "  interruptible: true\n" : never_interrupted);
 }
 
 std::string render_trigger(const ParentRequest& request) {

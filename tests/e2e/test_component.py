@@ -67,6 +67,12 @@ class Component(EndToEndTest):
             self.assertEqual(jobs[f"{prefix}lanes"]["trigger"]["include"][0]["job"], f"{prefix}generate")
             self.assertEqual(jobs[f"{prefix}generate"]["variables"]["GIT_DEPTH"], values["depth"])
             self.assertEqual(schema_errors([file]), [])
+            with self.subTest("rules 7, 10 and 32"):
+                writer, starter = jobs[f"{prefix}generate"], jobs[f"{prefix}lanes"]
+                self.assertEqual(writer["artifacts"], {"paths": ["statelane.gitlab-ci.yml"], "expire_in": values["expire_in"]})
+                self.assertEqual(starter["trigger"]["include"][0]["artifact"], "statelane.gitlab-ci.yml")
+                self.assertEqual(starter["inherit"], {"variables": False})
+                self.assertIs(writer["interruptible"], False)
         head = self.scratch / "head.yml"
         head.write_text(documents()[0])
         self.assertEqual(list(read_as_gitlab([head])[str(head)]), ["spec"])

@@ -41,6 +41,20 @@ class Init(EndToEndTest):
                 self.assertEqual(document["statelane-generate"]["script"],
                                  ["statelane generate --no-gates --output statelane.gitlab-ci.yml"])
                 self.assertEqual("auto_cancel" in document["workflow"]["rules"][1], version != "16.0")
+                # Rule 22: what could cancel a merged change's pipeline is not interruptible.
+                self.assertEqual(document["statelane-generate"]["interruptible"], version != "16.0")
+
+    def test_rules_7_10_and_32_the_job_that_writes_the_child_has_its_history_and_leaves_that_file_alone(self):
+        self.init("--write", *IMAGE)
+        document = read_as_gitlab([self.parent])[str(self.parent)]
+        writer, trigger = document["statelane-generate"], document["statelane-lanes"]["trigger"]
+        self.assertEqual(writer["variables"], {"GIT_DEPTH": "0"})
+        # GitLab reads no archive above 5 MB: nothing but the file may lie in it.
+        self.assertEqual(writer["artifacts"]["paths"], ["statelane.gitlab-ci.yml"])
+        self.assertEqual([(one["artifact"], one["job"]) for one in trigger["include"]],
+                         [("statelane.gitlab-ci.yml", "statelane-generate")])
+        self.assertEqual(writer["artifacts"]["expire_in"], "1 week")
+        self.assertEqual(trigger["forward"], {"yaml_variables": False})
 
     def test_a_second_run_has_nothing_to_do_and_gates_are_a_step_of_their_own(self):
         self.init("--write", *IMAGE)
