@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/applied_changes.hpp"
 #include "runner/output_digests.hpp"
 
 namespace statelane::runner {
@@ -15,6 +16,7 @@ struct ApplyRecord {
   std::string commit{};
   std::int64_t finished = 0;  ///< seconds since 1970
   int exit_code = 0;
+  AppliedChanges done{};
   std::vector<std::string> passed_guards{};  ///< the options that passed a guard
   AppliedOutputs outputs{};
   friend bool operator==(const ApplyRecord&, const ApplyRecord&) = default;
@@ -22,7 +24,7 @@ struct ApplyRecord {
 
 std::string render_record(const ApplyRecord& record);
 
-/// Throws `Error{environment}` when it is something else, cut off or of another schema.
+/// Throws `Error{environment}` when it is something else, of another schema, or differs in any byte.
 ApplyRecord parse_record(std::string_view text);
 
 }  // namespace statelane::runner

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "runner/cache_lock.hpp"
 #include "runner/json_scanner.hpp"
+#include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
 #include "runner/terraform_messages.hpp"
 
@@ -39,9 +40,9 @@ std::string signal_name(int signal) {
   return name == nullptr ? std::to_string(signal) : name;
 }
 
-milliseconds with_jitter(milliseconds time) {
+double random_fraction() {
   std::minstd_rand random(std::random_device{}());
-  return milliseconds(std::uniform_int_distribution<milliseconds::rep>(time.count() / 2, time.count() * 3 / 2)(random));
+  return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
 std::string end_of(const fs::path& file) {
@@ -49,8 +50,6 @@ std::string end_of(const fs::path& file) {
   if (text.size() > searched_output) text.erase(0, text.size() - searched_output);
   return text;
 }
-
-std::string shown(const std::vector<std::string>& argv) { return fmt::format("{}", fmt::join(argv, " ")); }
 
 }  // namespace
 
@@ -79,28 +78,35 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
 
 Supervised LaneRun::run(std::string_view section, std::vector<std::string> argv, const fs::path& kept_as) {
   const bool is_collapsed = section == "init" || section == "workspace";
-  const JobLog::Section open(log_, fmt::format("statelane_{}", section), shown(argv), is_collapsed);
+  const JobLog::Section open(log_, fmt::format("statelane_{}", section), to_shell_words(argv), is_collapsed);
   const Supervised result =
       supervisor_.run(process::Command{std::move(argv), environment_, directory_}, paths_.output, kept_as);
-  if (!kept_as.empty() && result.started) write_plain_text(paths_.output, kept_as);
+  if (kept_as.empty() || !result.started) return result;
+  try {
+    write_plain_text(paths_.output, kept_as);
+  } catch (const Error& error) {
+    lost_text_ = error;
+  }
   return result;
+}
+
+void LaneRun::demand_text() const {
+  if (lost_text_) throw Error(*lost_text_);
 }
 
 int LaneRun::init() {
   const std::vector<std::string> argv = init_arguments(lane_, fs::exists(lock_file()));
   const CacheLock filling(provider_cache(), supervisor_, log_);
-  milliseconds wait = options_.retry_wait;
   for (int attempt = 1;; ++attempt) {
     const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
     if (ended.started && ended.status.succeeded()) return 0;
     const bool may_help = ended.started && attempt < options_.init_attempts && !supervisor_.is_stopping() &&
                           is_network_failure(end_of(paths_.output));
     if (!may_help) return explain_end(ended, "init");
-    const milliseconds pause = with_jitter(wait);
+    const milliseconds pause = retry_pause(options_.retry_wait, attempt, random_fraction());
     log_.line(fmt::format("statelane: the network or a registry failed; try {} of {} in {:.1f} s", attempt + 1,
                           options_.init_attempts, static_cast<double>(pause.count()) / 1000));
     if (!supervisor_.pause(pause)) return explain_end({}, "init");
-    wait *= 2;
   }
 }
 
@@ -125,24 +131,43 @@ int LaneRun::explain_stop(std::string_view what) {
 
 int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
   if (!ended.started) return explain_stop(fmt::format("'{}' began; nothing was changed", what));
-  for (const Explanation& reason : explain_failure(end_of(paths_.output), {lane_.tool, directory_.native()})) {
+  const std::string call = call_by_hand(lane_);
+  const std::vector<Explanation> reasons =
+      explain_failure(end_of(paths_.output), {call, lane_.directory.empty() ? "." : lane_.directory});
+  for (const Explanation& reason : reasons) {
     log_.line(fmt::format("statelane: {}{}\n  fix: {}", reason.place.empty() ? "" : reason.place + ": ", reason.message,
                           reason.fix));
   }
-  if (const std::vector<int>& stops = supervisor_.stop_signals(); !stops.empty()) {
-    log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself", signal_name(stops.front()),
-                          what,
+  const bool was_killed = ended.status.kind == process::ExitStatus::Kind::signaled;
+  if (!supervisor_.stop_signals().empty()) {
+    log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself",
+                          signal_name(supervisor_.stop_signals().front()), what,
                           ended.interrupt_sent ? "was interrupted once"
                           : ended.notice_seen  ? "had been interrupted already"
                                                : "was not interrupted"));
+    if (!was_killed) tell_state(what, reasons.empty());
   }
-  if (ended.status.kind == process::ExitStatus::Kind::signaled) {
-    log_.line(fmt::format(
-        "statelane: '{}' was killed by signal {}; the state's lock may still be held, and the next run names its "
-        "holder\n  to look at the state: {} -chdir={} state list",
-        what, signal_name(ended.status.value), lane_.tool, directory_.string()));
+  if (was_killed) {
+    const std::string killed =
+        fmt::format("statelane: '{}' was killed by signal {}", what, signal_name(ended.status.value));
+    log_.line(lane_.commands ? killed
+                             : fmt::format("{}; the state's lock may still be held, and the next run names its holder\n"
+                                           "  to look at the state: {} state list",
+                                           killed, call));
   }
   return ended.status.code();
+}
+
+void LaneRun::tell_state(std::string_view what, bool went_well) {
+  if (lane_.commands) return;  // what they changed is not known here
+  if (what != "apply") {
+    if (went_well) log_.line("statelane: nothing was changed, and no lock is held");
+    return;
+  }
+  log_.line(fmt::format("statelane: {}\n  to look at the state: {} state list",
+                        went_well ? "what was done until then is in the state, and its lock is released"
+                                  : "what became of the state and its lock is told above",
+                        call_by_hand(lane_)));
 }
 
 std::string LaneRun::ask_tool_version() {
@@ -196,6 +221,12 @@ std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals) {
   const Refusal& first = sifted.standing.front();
   throw Error(ErrorKind::refused, fmt::format("refused to apply {}: {}", lane_.state_id, first.message),
               {first.fix, fmt::format("to go on all the same: {}", option_of(first.guard))});
+}
+
+void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options) {
+  if (!lane.commands || !options.destroy) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("{} is a lane outside Terraform; it has no command that destroys", lane.state_id));
 }
 
 }  // namespace statelane::runner

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "runner/artifacts.hpp"
 #include "runner/job_environment.hpp"
 #include "runner/job_log.hpp"
@@ -29,7 +30,11 @@ class LaneRun {
 
   /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`, and
   /// without escapes in `kept_as` where that is given.
+  /// Never throws once the program has begun: see `demand_text`.
   Supervised run(std::string_view section, std::vector<std::string> argv, const std::filesystem::path& kept_as = {});
+
+  /// Throws `Error{environment}` when a text could not be kept.
+  void demand_text() const;
 
   /// `init`, tried again when the network or a registry fails, and the selection of the workspace. 0, or the code to
   /// end with.
@@ -55,6 +60,9 @@ class LaneRun {
 
  private:
   int init();
+  /// After a stop: what became of state and lock, and the command to look at it. `went_well`: Terraform reports no
+  /// failure.
+  void tell_state(std::string_view what, bool went_well);
   std::filesystem::path provider_cache() const;
   std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
 
@@ -66,6 +74,10 @@ class LaneRun {
   JobLog log_;
   Supervisor supervisor_;
   std::map<std::string, std::optional<std::string>> environment_;
+  std::optional<Error> lost_text_;
 };
+
+/// Throws `Error{usage}`: a lane outside Terraform has commands to plan and to apply, and none to destroy.
+void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options);
 
 }  // namespace statelane::runner

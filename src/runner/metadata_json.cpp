@@ -5,7 +5,6 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "runner/apply_record.hpp"
-#include "runner/dotenv.hpp"
 #include "runner/plan_metadata.hpp"
 #include "runner/utf8_text.hpp"
 
@@ -19,8 +18,6 @@ constexpr std::string_view metadata_schema = "statelane/meta/1";
 constexpr std::string_view record_schema = "statelane/applied/1";
 
 Json to_json(const PlanMetadata& metadata) {
-  Json var_files = Json::array();
-  for (const std::string& file : metadata.var_files) var_files.push_back(to_utf8(file));
   Json json;
   json["schema"] = metadata_schema;
   json["state"] = to_utf8(metadata.state);
@@ -41,7 +38,7 @@ Json to_json(const PlanMetadata& metadata) {
   json["helper_version"] = metadata.helper_version;
   json["tool"] = to_utf8(metadata.tool);
   json["tool_version"] = to_utf8(metadata.tool_version);
-  json["var_files"] = std::move(var_files);
+  json["var_files"] = to_utf8(metadata.var_files);
   json["created"] = metadata.created;
   json["expires"] = metadata.expires ? Json(*metadata.expires) : Json(nullptr);
   json["passed_guards"] = metadata.passed_guards;
@@ -53,8 +50,18 @@ Json to_json(const PlanMetadata& metadata) {
   return json;
 }
 
-/// Of everything but itself.
-std::string digest_of(const Json& json) { return sha256_hex(json.dump()); }
+/// The text of `json` with a digest of everything before it.
+std::string seal(Json json) {
+  json["sha256"] = sha256_hex(json.dump());
+  return json.dump(2) + "\n";
+}
+
+/// `text`, which is read as `json`, is what `seal` wrote. Throws `Json::exception` where it has no digest.
+bool is_intact(const Json& json, std::string_view text) {
+  Json content = json;
+  content.erase("sha256");
+  return json.dump(2) + "\n" == text && json.at("sha256") == sha256_hex(content.dump());
+}
 
 PlanMetadata from_json(const Json& json) {
   PlanMetadata result;
@@ -94,6 +101,9 @@ ApplyRecord record_from_json(const Json& json) {
   record.commit = json.at("commit");
   record.finished = json.at("finished");
   record.exit_code = json.at("exit_code");
+  record.done.created = json.at("created").get<std::vector<std::string>>();
+  record.done.updated = json.at("updated").get<std::vector<std::string>>();
+  record.done.destroyed = json.at("destroyed").get<std::vector<std::string>>();
   record.passed_guards = json.at("passed_guards").get<std::vector<std::string>>();
   record.outputs.state = json.at("state");
   record.outputs.before = json.at("outputs_before").get<OutputDigests>();
@@ -101,29 +111,9 @@ ApplyRecord record_from_json(const Json& json) {
   return record;
 }
 
-[[noreturn]] void refuse_dotenv(std::string_view output, std::string_view reason) {
-  throw Error(ErrorKind::user_files, fmt::format("cannot write output '{}' as a variable: {}", output, reason));
-}
-
-std::string dotenv_value(const Json& outputs, const std::string& name) {
-  if (!outputs.contains(name)) refuse_dotenv(name, "the state has no such output");
-  const Json& output = outputs[name];
-  if (output.value("sensitive", true)) refuse_dotenv(name, "it is sensitive");
-  const Json& value = output.at("value");
-  if (!value.is_string() && !value.is_number() && !value.is_boolean())
-    refuse_dotenv(name, "it is no string, number or boolean");
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.find_first_of("\r\n") != std::string::npos) refuse_dotenv(name, "it has a line end");
-  return text;
-}
-
 }  // namespace
 
-std::string render_metadata(const PlanMetadata& metadata) {
-  Json json = to_json(metadata);
-  json["sha256"] = digest_of(json);
-  return json.dump(2) + "\n";
-}
+std::string render_metadata(const PlanMetadata& metadata) { return seal(to_json(metadata)); }
 
 PlanMetadata parse_metadata(std::string_view text) {
   const std::vector<std::string> fix = {"retry the plan job"};
@@ -137,10 +127,7 @@ PlanMetadata parse_metadata(std::string_view text) {
         {"use the same version of statelane in both jobs"});
   }
   try {
-    Json content = json;
-    content.erase("sha256");
-    const bool is_intact = json.dump(2) + "\n" == text && json.at("sha256") == digest_of(content);
-    if (is_intact) return from_json(json);
+    if (is_intact(json, text)) return from_json(json);
   } catch (const Json::exception&) {
   }
   throw Error(ErrorKind::refused, "the plan's metadata (meta.json) is not what was written with the plan", fix);
@@ -153,42 +140,24 @@ std::string render_record(const ApplyRecord& record) {
   json["commit"] = to_utf8(record.commit);
   json["finished"] = record.finished;
   json["exit_code"] = record.exit_code;
+  json["created"] = to_utf8(record.done.created);
+  json["updated"] = to_utf8(record.done.updated);
+  json["destroyed"] = to_utf8(record.done.destroyed);
   json["passed_guards"] = record.passed_guards;
   json["outputs_before"] = record.outputs.before;
   json["outputs_after"] = record.outputs.after;
-  return json.dump(2) + "\n";
+  return seal(std::move(json));
 }
 
 ApplyRecord parse_record(std::string_view text) {
   try {
-    return record_from_json(Json::parse(text));
+    const Json json = Json::parse(text);
+    if (is_intact(json, text)) return record_from_json(json);
   } catch (const std::exception&) {
-    throw Error(ErrorKind::environment,
-                "the record of an apply (applied.json) is damaged, or of another version of statelane");
   }
-}
-
-std::string render_dotenv(std::string_view outputs_json, const std::vector<std::string>& names) {
-  constexpr std::size_t most_variables = 20;
-  constexpr std::size_t most_bytes = 5120;
-  const Json outputs = Json::parse(outputs_json, nullptr, false);
-  std::string result;
-  for (const std::string& name : names) {
-    const std::size_t equals = name.find('=');
-    const std::string output = equals == std::string::npos ? name : name.substr(equals + 1);
-    const std::string variable = name.substr(0, equals);
-    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-    if (variable.empty() || variable.find_first_not_of(allowed) != std::string::npos) {
-      refuse_dotenv(output, fmt::format("'{}' is no name of a variable; write VARIABLE={}", variable, output));
-    }
-    result += fmt::format("{}={}\n", variable, dotenv_value(outputs, output));
-  }
-  if (names.size() > most_variables || result.size() >= most_bytes) {
-    throw Error(ErrorKind::user_files,
-                fmt::format("cannot write {} outputs ({} bytes) as variables: GitLab takes {} of together {} bytes",
-                            names.size(), result.size(), most_variables, most_bytes));
-  }
-  return result;
+  throw Error(ErrorKind::environment,
+              "the record of an apply (applied.json) is damaged, or of another version of statelane",
+              {"plan and apply the state that it comes from again, then this one"});
 }
 
 }  // namespace statelane::runner

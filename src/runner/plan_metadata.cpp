@@ -79,7 +79,7 @@ class Verifier {
     }
     check_shown("plan.txt", planned_.text_digest, now_.text_digest);
     check_shown("plan.json", planned_.report_digest, now_.report_digest);
-    if (planned_.inputs_digest != now_.inputs_digest || planned_.var_files != utf8_var_files()) {
+    if (planned_.inputs_digest != now_.inputs_digest || planned_.var_files != to_utf8(now_.var_files)) {
       refuse(Guard::inputs, "the files that the state depends on differ from those that were planned",
              "look for a job script that changes files before 'statelane run', then retry the plan job");
     }
@@ -142,12 +142,6 @@ class Verifier {
                          conditions_.still_used_by),
              "give the two states different backends, or leave the resources to that state");
     }
-  }
-
-  std::vector<std::string> utf8_var_files() const {
-    std::vector<std::string> result;
-    for (const std::string& file : now_.var_files) result.push_back(to_utf8(file));
-    return result;
   }
 
   const PlanMetadata& planned_;

@@ -10,6 +10,7 @@
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
 #include "runner/lane_run.hpp"
+#include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
 
 namespace statelane::runner {
@@ -29,14 +30,23 @@ PlanMetadata load_metadata(const LaneDescription& lane, const ArtifactPaths& pat
       {"retry the plan job and review its plan", "let the apply job need its plan job, with artifacts"});
 }
 
+/// What one apply changed under this plan. From a damaged record it cannot be told.
+std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const PlanMetadata& planned,
+                                          std::string_view text) {
+  try {
+    return runner::find_changed_outputs(planned.outputs.remote, parse_record(text).outputs, lane.read_outputs);
+  } catch (const Error& error) {
+    return {{Guard::changed_outputs, error.what(), error.hints().front()}};
+  }
+}
+
 /// What the applies that ran before this one, in this pipeline, changed under this plan.
 std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const PlanMetadata& planned) {
   std::vector<Refusal> result;
   for (const auto& entry : fs::directory_iterator(lane.project_directory / ".statelane")) {
     const std::optional<std::string> text = read_file(entry.path() / "applied.json");
     if (!text || entry.path().filename() == lane.slug) continue;
-    const ApplyRecord record = parse_record(*text);
-    const auto found = runner::find_changed_outputs(planned.outputs.remote, record.outputs, lane.read_outputs);
+    const std::vector<Refusal> found = find_changed_outputs(lane, planned, *text);
     result.insert(result.end(), found.begin(), found.end());
   }
   std::sort(result.begin(), result.end(),
@@ -84,6 +94,10 @@ std::vector<Refusal> judge(const BranchCheck& check) {
                "apply from a pipeline of a branch that exists"}};
     case Result::not_contained:
       return {{Guard::newest_commit, fmt::format("branch {} no longer contains this commit", check.branch), again}};
+    case Result::no_branch:
+      return {{Guard::newest_commit,
+               "it cannot be told whether this commit is still the newest: no branch is known (CI_COMMIT_BRANCH)",
+               "apply in a pipeline of a branch"}};
     case Result::cannot_tell:
       return {{Guard::newest_commit,
                fmt::format("it cannot be told whether this commit is still the newest: {}", check.detail),
@@ -99,20 +113,31 @@ std::vector<std::string> enforce_newest(LaneRun& run, const RunOptions& options,
   return {std::string(option_of(Guard::newest_commit))};
 }
 
+void tell_errored_state(const LaneDescription& lane, LaneRun& run, const fs::path& file) {
+  const fs::path from_there = fs::proximate(file, lane_directory(lane));
+  run.log().line(fmt::format(
+      "statelane: the state that could not be saved is kept in {}\n  when the backend works again: {} state "
+      "push {}",
+      fs::proximate(file, lane.project_directory).string(), call_by_hand(lane), to_shell_words({from_there.string()})));
+}
+
 /// Terraform leaves the state that it could not save in its directory. It goes where only its owner reads it and the
-/// job's artifacts find it.
+/// job's artifacts find it; where that cannot be written it stays.
 void keep_errored_state(const LaneDescription& lane, LaneRun& run, std::optional<fs::file_time_type> older) {
   const fs::path left = lane_directory(lane) / "errored.tfstate";
   std::error_code error;
   const fs::file_time_type written = fs::last_write_time(left, error);
   if (error || written == older) return;
-  const fs::path& kept = run.paths().errored_state;
-  write_private_file(kept, read_file(left).value_or(""));
+  const std::optional<std::string> text = read_file(left);
+  try {
+    if (text) write_private_file(run.paths().errored_state, *text);
+  } catch (const Error& failure) {
+    run.log().line(fmt::format("statelane: {}", failure.what()));
+    return tell_errored_state(lane, run, left);
+  }
+  if (!text) return tell_errored_state(lane, run, left);
   fs::remove(left, error);
-  run.log().line(
-      fmt::format("statelane: the state that could not be saved is kept in {}\n  when the backend works again: {} "
-                  "-chdir={} state push {}",
-                  kept.string(), lane.tool, lane_directory(lane).string(), kept.string()));
+  tell_errored_state(lane, run, run.paths().errored_state);
 }
 
 std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane) {
@@ -154,9 +179,14 @@ void write_record(const LaneDescription& lane, const JobEnvironment& job, LaneRu
 }
 
 /// The exit code of an apply that has ended, told in the log.
-int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied, std::string_view what) {
-  if (!applied.started || !applied.status.succeeded()) return run.explain_end(applied, what);
-  run.log().line(fmt::format("statelane: {} is applied", lane.state_id));
+int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied, const AppliedChanges& done) {
+  const std::string_view what = lane.commands ? std::string_view(lane.commands->apply.front()) : "apply";
+  if (!applied.started || !applied.status.succeeded()) {
+    const int code = run.explain_end(applied, what);
+    if (applied.started && !lane.commands) run.log().write(render_applied(done));
+    return code;
+  }
+  run.log().line(fmt::format("statelane: {} is applied{}", lane.state_id, render_counts(done)));
   return 0;
 }
 
@@ -168,10 +198,33 @@ Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun
   return applied;
 }
 
+/// What later jobs want. An apply that failed ends with its own code, whatever becomes of this.
+void hand_on(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
+             const PlanMetadata& planned, const ApplyRecord& record) {
+  try {
+    const std::string outputs = lane.commands ? "" : ask_outputs(lane, run);
+    if (planned.has_changes) write_record(lane, job, run, planned, outputs, record);
+    if (record.exit_code == 0) write_dotenv(lane, options, run, outputs);
+    run.demand_text();
+  } catch (const Error& error) {
+    if (record.exit_code == 0) throw;
+    run.log().line(fmt::format("statelane: {}", error.what()));
+  }
+}
+
+/// What can be known before anything is changed.
+void check_request(const LaneDescription& lane, const RunOptions& options) {
+  check_dotenv_names(options.dotenv_outputs);
+  refuse_destroy_of_commands(lane, options);
+  if (lane.commands && !options.dotenv_outputs.empty())
+    throw Error(ErrorKind::usage, fmt::format("{} is a lane outside Terraform; it has no outputs", lane.state_id));
+}
+
 }  // namespace
 
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
               const ApplyQuestions& questions) {
+  check_request(lane, options);
   LaneRun run(lane, job, options);
   std::error_code ignored;
   for (const fs::path& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text})
@@ -193,12 +246,11 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     const std::vector<std::string> passed = enforce_newest(run, options, questions);
     record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
     const Supervised applied = apply(lane, options, run);
-    record.exit_code = finish(lane, run, applied, lane.commands ? lane.commands->apply.front() : "apply");
+    if (applied.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
+    record.exit_code = finish(lane, run, applied, record.done);
     if (!applied.started) return record.exit_code;
   }
-  const std::string outputs = lane.commands ? "" : ask_outputs(lane, run);
-  if (planned.has_changes) write_record(lane, job, run, planned, outputs, record);
-  if (record.exit_code == 0) write_dotenv(lane, options, run, outputs);
+  hand_on(lane, job, options, run, planned, record);
   return record.exit_code;
 }
 

@@ -114,7 +114,7 @@ int run_check(const LaneDescription& lane, LaneRun& run, const std::string& plan
   return code;
 }
 
-void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& summary) {
+void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& summary, bool is_destroy) {
   if (summary.complete == false && summary.has_changes()) {
     log.line("statelane: the plan is not complete (targets, or deferred changes): another one will be needed after it");
   }
@@ -122,7 +122,7 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
     log.line(fmt::format("statelane: state '{}' has, or may have, the same backend: this is applied only with {}",
                          lane.still_used_by, option_of(Guard::still_used)));
   }
-  if (lane.max_destroy && summary.destroys() > *lane.max_destroy) {
+  if (!is_destroy && lane.max_destroy && summary.destroys() > *lane.max_destroy) {
     log.line(fmt::format(
         "statelane: the plan deletes or replaces {} resources, and max_destroy is {}: it is applied only with {}",
         summary.destroys(), *lane.max_destroy, option_of(Guard::max_destroy)));
@@ -150,6 +150,7 @@ int run_custom_plan(const LaneDescription& lane, const RunOptions& options, Lane
   if (!lane.commands->plan.empty()) {
     const Supervised ended = run.run("plan", lane.commands->plan, run.paths().text);
     if (!ended.started || !ended.status.succeeded()) return run.explain_end(ended, lane.commands->plan.front());
+    run.demand_text();
   }
   PlanContents unknown;
   unknown.summary.applyable = true;
@@ -176,6 +177,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   const Supervised ended = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
   if (!is_planned(ended)) return {run.explain_end(ended, "plan")};
+  run.demand_text();
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
@@ -185,7 +187,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   const PlanSummary& summary = result.contents.summary;
   if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
   run.log().write(render_summary(summary, lane.state_id));
-  warn_about(lane, run.log(), summary);
+  warn_about(lane, run.log(), summary, options.destroy);
   if (!plan_json) return result;
   plan_json->close();
   result.code = run_check(lane, run, plan_json->name());
@@ -195,6 +197,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
 }  // namespace
 
 int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+  refuse_destroy_of_commands(lane, options);
   LaneRun run(lane, job, options);
   Results results(run.paths());
   if (lane.commands) return run_custom_plan(lane, options, run, results);

@@ -4,12 +4,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "runner/diagnostic_text.hpp"
+#include "runner/shell_words.hpp"
 
 namespace statelane::runner {
 
 namespace {
 
+namespace fs = std::filesystem;
 using std::string_literals::operator""s;
+using std::string_view_literals::operator""sv;
 
 /// Backends that list no workspaces before one is chosen, and know no `init -reconfigure` (cloud).
 bool is_remote_execution(const LaneDescription& lane) {
@@ -34,6 +41,12 @@ std::string percent_encode(std::string_view text) {
 std::string value_of(const JobEnvironment& job, const std::string& name) {
   const auto set = job.terraform.find(name);
   return set == job.terraform.end() ? "" : set->second;
+}
+
+std::string to_lower(std::string text) {
+  const auto lower = [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte; };
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  return text;
 }
 
 /// The address of the GitLab-managed state, where neither configuration nor environment gives one.
@@ -124,35 +137,59 @@ std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunO
           paths.plan_file.string()};
 }
 
+std::string call_by_hand(const LaneDescription& lane) {
+  const fs::path directory = fs::proximate(lane_directory(lane), lane.project_directory);
+  const std::string workspace = lane.workspace ? "TF_WORKSPACE=" + to_shell_words({*lane.workspace}) + " " : "";
+  return workspace + to_shell_words({lane.tool, "-chdir=" + directory.string()});
+}
+
 std::vector<std::string> hidden_arguments(const JobEnvironment& job) {
   std::vector<std::string> result;
   for (const auto& [name, value] : job.terraform) {
-    if (name.starts_with("TF_CLI_ARGS")) result.push_back(fmt::format("{}={}", name, value));
+    if (!name.starts_with("TF_CLI_ARGS")) continue;
+    result.push_back(fmt::format("{}={}", name, to_shell_words(without_values(split_shell_words(value)))));
   }
   return result;
 }
 
 bool is_network_failure(std::string_view output) {
-  constexpr std::array signs = {"connection refused",
-                                "connection reset",
-                                "connection timed out",
-                                "i/o timeout",
-                                "TLS handshake timeout",
-                                "no such host",
-                                "network is unreachable",
-                                "Client.Timeout exceeded",
-                                "temporary failure in name resolution",
-                                "Temporary failure in name resolution",
-                                "unexpected EOF",
-                                "could not connect to",
-                                "429 Too Many Requests",
-                                "500 Internal Server Error",
-                                "502 Bad Gateway",
-                                "503 Service Unavailable",
-                                "504 Gateway Timeout",
-                                "giving up after"};
+  // Of Terraform's registry and backend clients, and of git, which fetches modules.
+  constexpr std::array signs = {
+      "connection refused"sv,
+      "connection reset"sv,
+      "connection timed out"sv,
+      "i/o timeout"sv,
+      "tls handshake timeout"sv,
+      "no such host"sv,
+      "could not resolve host"sv,
+      "failed to connect to"sv,
+      "network is unreachable"sv,
+      "client.timeout exceeded"sv,
+      "context deadline exceeded"sv,
+      "temporary failure in name resolution"sv,
+      "unexpected eof"sv,
+      "early eof"sv,
+      "the remote end hung up unexpectedly"sv,
+      "could not connect to"sv,
+      "429 too many requests"sv,
+      "500 internal server error"sv,
+      "502 bad gateway"sv,
+      "503 service unavailable"sv,
+      "504 gateway timeout"sv,
+      "bad response code: 429"sv,
+      "bad response code: 5"sv,
+      "the requested url returned error: 429"sv,
+      "the requested url returned error: 5"sv,
+      "giving up after"sv,
+  };
+  const std::string text = to_lower(unwrap(unbox(output)));
   return std::any_of(signs.begin(), signs.end(),
-                     [&](std::string_view sign) { return output.find(sign) != std::string_view::npos; });
+                     [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
+}
+
+std::chrono::milliseconds retry_pause(std::chrono::milliseconds first, int attempt, double random) {
+  const double pause = static_cast<double>(first.count()) * std::ldexp(1.0, attempt - 1) * (0.5 + random);
+  return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(pause));
 }
 
 }  // namespace statelane::runner

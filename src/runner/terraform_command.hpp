@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,10 +33,18 @@ std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEn
 std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunOptions& options,
                                          const ArtifactPaths& paths);
 
-/// The variables that change what Terraform's commands do (`TF_CLI_ARGS…`), as `NAME=value`, to be shown.
+/// How a person calls the lane's tool from the top of the project: `TF_WORKSPACE=prod terraform -chdir=net`.
+std::string call_by_hand(const LaneDescription& lane);
+
+/// The variables that change what Terraform's commands do (`TF_CLI_ARGS…`), as `NAME=value`, to be shown: without the
+/// values of `-var` and `-backend-config`, which may be secrets.
 std::vector<std::string> hidden_arguments(const JobEnvironment& job);
 
 /// The failure of an `init` whose output this is came from the network or a registry: trying again may help.
 bool is_network_failure(std::string_view output);
+
+/// How long to wait after try `attempt` (1, 2 …): `first`, doubled for each further one, times 0.5 to 1.5 by `random`
+/// of [0, 1), so that jobs that failed together do not come back together.
+std::chrono::milliseconds retry_pause(std::chrono::milliseconds first, int attempt, double random);
 
 }  // namespace statelane::runner

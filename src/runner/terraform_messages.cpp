@@ -4,41 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 
-#include "runner/artifacts.hpp"
+#include "runner/diagnostic_text.hpp"
 
 namespace statelane::runner {
 
 namespace {
-
-/// Terraform's output as lines without the box that it draws around diagnostics.
-std::string unbox(std::string_view output) {
-  constexpr std::string_view bar = "\xE2\x94\x82";  // the box's left side
-  const std::string plain = strip_escapes(output);
-  std::string result;
-  for (std::size_t begin = 0; begin < plain.size();) {
-    const std::size_t end = std::min(plain.find('\n', begin), plain.size());
-    std::string_view line(plain.data() + begin, end - begin);
-    if (line.starts_with(bar)) line.remove_prefix(bar.size());
-    result.append(line).append("\n");
-    begin = end + 1;
-  }
-  return result;
-}
-
-/// With every run of blanks and line ends as one blank: diagnostics are wrapped anywhere.
-std::string unwrap(std::string_view text) {
-  std::string result;
-  for (const char byte : text) {
-    const bool is_blank = byte == ' ' || byte == '\n' || byte == '\t';
-    if (!is_blank)
-      result += byte;
-    else if (!result.empty() && result.back() != ' ')
-      result += ' ';
-  }
-  return result;
-}
 
 /// What stands after `label` up to `end`; empty when the label is not there.
 std::string after(std::string_view text, std::string_view label, std::string_view end) {
@@ -51,8 +24,8 @@ std::string after(std::string_view text, std::string_view label, std::string_vie
   return std::string(text);
 }
 
-/// `on main.tf line 7, in …` of the diagnostic that begins with `title`.
-std::string place_of(std::string_view text, std::string_view title) {
+/// `main.tf:7` of `on main.tf line 7, in …` of the diagnostic that begins with `title`, below `directory`.
+std::string place_of(std::string_view text, std::string_view title, std::string_view directory) {
   const std::size_t at = text.find(title);
   if (at == std::string_view::npos) return "";
   std::string_view rest = text.substr(at + title.size());
@@ -60,14 +33,17 @@ std::string place_of(std::string_view text, std::string_view title) {
   const std::size_t on = rest.find(" on ");
   const std::size_t line = rest.find(" line ", on == std::string_view::npos ? 0 : on);
   if (on == std::string_view::npos || line == std::string_view::npos || line - on > 300) return "";
-  const std::size_t end = std::min(rest.find_first_not_of("0123456789", line + 6), rest.size());
-  return std::string(rest.substr(on + 4, end - on - 4));
+  const std::size_t number = line + 6;
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789", number), rest.size());
+  const std::filesystem::path file = std::filesystem::path(directory) / rest.substr(on + 4, line - on - 4);
+  return fmt::format("{}:{}", file.lexically_normal().string(), rest.substr(number, end - number));
 }
 
 struct KnownFailure {
   std::string_view sign;
   std::string_view message;
-  std::string_view fix;  ///< {0} the tool, {1} the state directory
+  std::string_view fix;        ///< {0}: how the tool is called on this state
+  std::string_view more = {};  ///< what the output has to hold besides
 };
 
 constexpr std::array known_failures = {
@@ -96,9 +72,12 @@ constexpr std::array known_failures = {
     KnownFailure{"Plugin did not respond",
                  "a provider's process ended while it was at work; what it was doing then is not in the state",
                  "look whether it was done, and import or remove what is not in the state before the next apply ('{0} "
-                 "plan' in {1})"},
+                 "plan')"},
     KnownFailure{"Unable to find remote state", "a state that this one reads is empty: it was never applied",
                  "apply that state first, then retry this job"},
+    KnownFailure{"Unsupported attribute", "an output that this state reads is not there in the other state",
+                 "apply the state that has this output first, or correct the output's name here; then retry this job",
+                 "data.terraform_remote_state."},
     KnownFailure{"remote state endpoint requires auth", "the state server wants a user and a password",
                  "set TF_HTTP_USERNAME and TF_HTTP_PASSWORD; in a GitLab job with a state of the same GitLab they are "
                  "set by themselves"},
@@ -108,19 +87,19 @@ constexpr std::array known_failures = {
     KnownFailure{"giving up after", "the state server does not answer, or answers with an error",
                  "look at the server; then retry the job"},
     KnownFailure{"lock file is read-only", "the dependency lock file does not fit the required providers",
-                 "run '{0} init' in {1} and commit .terraform.lock.hcl"},
+                 "run '{0} init' and commit .terraform.lock.hcl"},
     KnownFailure{"Inconsistent dependency lock file", "the dependency lock file does not fit the required providers",
-                 "run '{0} init' in {1} and commit .terraform.lock.hcl"},
+                 "run '{0} init' and commit .terraform.lock.hcl"},
     KnownFailure{"doesn't match any of the checksums",
                  "a provider's checksum is not in the dependency lock file, perhaps for this platform",
-                 "run '{0} providers lock -platform=linux_amd64' in {1} and commit .terraform.lock.hcl"},
+                 "run '{0} providers lock -platform=linux_amd64' and commit .terraform.lock.hcl"},
     KnownFailure{"No value for required variable", "a variable has no value",
                  "give it one: var_files in .statelane.yml, a *.auto.tfvars file, or TF_VAR_<name> in the job"},
     KnownFailure{"Module not installed", "a module is not installed",
-                 "run '{0} init' in {1}; a module's source may have changed"},
+                 "run '{0} init'; a module's source may have changed"},
     KnownFailure{"Two interrupts received",
                  "Terraform was interrupted twice and stopped at once; the state may lack what was done last",
-                 "compare the state with the world before the next apply ('{0} plan' in {1})"},
+                 "compare the state with the world before the next apply ('{0} plan')"},
 };
 
 Explanation explain_lock(std::string_view lines, std::string_view text, const FailureSetting& setting) {
@@ -141,9 +120,8 @@ Explanation explain_lock(std::string_view lines, std::string_view text, const Fa
   }
   return {
       fmt::format("the state is locked by {}", holder), "",
-      fmt::format(
-          "wait for that run to end and retry; only if it is certain that it was killed: {} -chdir={} force-unlock {}",
-          setting.tool, setting.directory, id)};
+      fmt::format("wait for that run to end and retry; only if it is certain that it was killed: {} force-unlock {}",
+                  setting.call, id)};
 }
 
 std::optional<Explanation> explain_version(std::string_view text) {
@@ -165,12 +143,15 @@ std::vector<Explanation> explain_failure(std::string_view output, const FailureS
   if (text.find("Error acquiring the state lock") != std::string::npos)
     result.push_back(explain_lock(lines, text, setting));
   for (const KnownFailure& known : known_failures) {
-    if (text.find(known.sign) == std::string::npos) continue;
-    Explanation explanation{std::string(known.message), place_of(text, known.sign),
-                            fmt::format(fmt::runtime(known.fix), setting.tool, setting.directory)};
+    if (text.find(known.sign) == std::string::npos || text.find(known.more) == std::string::npos) continue;
+    Explanation explanation{std::string(known.message), place_of(text, known.sign, setting.directory),
+                            fmt::format(fmt::runtime(known.fix), setting.call)};
     const bool is_told = std::any_of(result.begin(), result.end(),
                                      [&](const Explanation& told) { return told.message == explanation.message; });
     if (!is_told) result.push_back(std::move(explanation));
+  }
+  for (Explanation& explanation : result) {
+    if (explanation.place.empty() && setting.directory != ".") explanation.place = setting.directory;
   }
   return result;
 }

@@ -9,7 +9,7 @@ namespace statelane::runner {
 /// What a failure of Terraform means, in words.
 struct Explanation {
   std::string message;  ///< one sentence, lower case, no full stop
-  std::string place;    ///< `main.tf line 7`, where Terraform names one
+  std::string place;    ///< `net/main.tf:7` where Terraform names one, else the state directory; empty for the root
   std::string fix;
 
   friend bool operator==(const Explanation&, const Explanation&) = default;
@@ -17,8 +17,8 @@ struct Explanation {
 
 /// What stands around the failure.
 struct FailureSetting {
-  std::string_view tool = "terraform";
-  std::string_view directory = ".";  ///< the state directory, for the commands that are shown
+  std::string_view call = "terraform";  ///< how a person calls the tool on this state: `terraform -chdir=net`
+  std::string_view directory = ".";     ///< the state directory, relative to the project
 };
 
 /// The failures that are recognised in Terraform's or OpenTofu's output (escapes and boxes are ignored), each once, in

@@ -39,4 +39,11 @@ std::string to_utf8(std::string_view bytes) {
   return result;
 }
 
+std::vector<std::string> to_utf8(const std::vector<std::string>& texts) {
+  std::vector<std::string> result;
+  result.reserve(texts.size());
+  for (const std::string& text : texts) result.push_back(to_utf8(text));
+  return result;
+}
+
 }  // namespace statelane::runner

@@ -7,8 +7,8 @@ from runs import BACKEND, ONE_RESOURCE, RunTest
 
 class Messages(RunTest):
 
-    def expect(self, ended, message, fix):
-        self.assertIn(f"statelane: {message}", ended.log)
+    def expect(self, ended, message, fix, place="net"):
+        self.assertIn(f"statelane: {place}: {message}", ended.log)
         self.assertIn(f"\n  fix: {fix}", ended.log)
 
     def expect_refused_plan_file(self, message, fix):
@@ -46,12 +46,24 @@ class Messages(RunTest):
         self.plan(env=self.job(TF_VAR_x="1"))
         ended = self.apply("--allow-empty-state", env=self.job(TF_CLI_ARGS_apply="-var=x=2"), code=1)
         self.expect(ended, "a variable is set that differs from the plan's", "set variables in the plan job only")
-        self.assertIn("TF_CLI_ARGS_apply=-var=x=2 is set", ended.log)
+        self.assertIn("TF_CLI_ARGS_apply=-var=x=... is set", ended.log)  # The value may be a secret.
 
     def test_a_state_that_is_read_and_was_never_applied(self):
         self.commit({"net/main.tf": BACKEND + 'data "terraform_remote_state" "up" {\n  backend = "local"\n'
                                               '  config = {\n    path = "none.tfstate"\n  }\n}\n'})
-        self.expect(self.plan(code=1), "main.tf line 4: a state that this one reads is empty", "apply that state first")
+        self.expect(self.plan(code=1), "a state that this one reads is empty", "apply that state first", "net/main.tf:4")
+
+    def test_an_output_that_the_other_state_does_not_have(self):
+        address = f"{self.server.address}/up"
+        self.commit({"up/main.tf": f'terraform {{\n  backend "http" {{\n    address = "{address}"\n  }}\n}}\noutput "a" {{\n  value = 1\n}}\n',
+                     "modules/reader/main.tf": 'data "terraform_remote_state" "up" {\n  backend = "http"\n  config = {\n'
+                                               f'    address = "{address}"\n    username = "x"\n    password = "job-token"\n  }}\n}}\n'
+                                               'output "gone" {\n  value = data.terraform_remote_state.up.outputs.gone\n}\n',
+                     "net/main.tf": BACKEND + 'module "reader" {\n  source = "../modules/reader"\n}\n'})
+        self.run_to_end("plan", "up")
+        self.run_to_end("apply", "up")
+        self.expect(self.plan(code=1), "an output that this state reads is not there in the other state",
+                    "apply the state that has this output first", "modules/reader/main.tf:10")
 
     def test_a_lock_of_a_local_state_is_told_with_its_holder(self):
         slow = ('resource "terraform_data" "b" {\n  provisioner "local-exec" {\n'
@@ -61,8 +73,8 @@ class Messages(RunTest):
         applying = self.start("apply", "net", "--allow-empty-state")
         applying.wait_for("ready-in-apply")
         ended = self.plan(code=1)
-        self.assertRegex(ended.log, r"statelane: the state is locked by [0-9a-f-]{36} \(\S+@\S+, OperationTypeApply, since 20")
-        self.assertRegex(ended.log, r"terraform -chdir=\S+/net force-unlock [0-9a-f-]{36}\n")
+        self.assertRegex(ended.log, r"statelane: net: the state is locked by [0-9a-f-]{36} \(\S+@\S+, OperationTypeApply, since 20")
+        self.assertRegex(ended.log, r": terraform -chdir=net force-unlock [0-9a-f-]{36}\n")
         (self.scratch / "go").touch()
         self.assertEqual(applying.finish().code, 0)
 

@@ -102,7 +102,7 @@ class Provider(RunTest):
     def test_a_lock_file_that_lacks_the_provider_is_explained_and_left_as_it_is(self):
         self.commit({"net/.terraform.lock.hcl": "# nothing is locked\n"})
         ended = self.plan(code=1)
-        self.assertIn("statelane: the dependency lock file does not fit the required providers", ended.log)
+        self.assertIn("statelane: net: the dependency lock file does not fit the required providers", ended.log)
         self.assertIn("commit .terraform.lock.hcl", ended.log)
         self.assertEqual((self.project / "net/.terraform.lock.hcl").read_text(), "# nothing is locked\n")
 
@@ -111,7 +111,7 @@ class Provider(RunTest):
         file = self.project / "net/.terraform.lock.hcl"
         self.commit({"net/.terraform.lock.hcl": file.read_text().replace("h1:", "h1:AAAA")})
         ended = self.plan(code=1)
-        self.assertIn("statelane: a provider's checksum is not in the dependency lock file", ended.log)
+        self.assertIn("statelane: net: a provider's checksum is not in the dependency lock file", ended.log)
 
     def test_parallel_jobs_fill_one_cache_in_turn(self):
         self.lock()
@@ -152,7 +152,7 @@ class Provider(RunTest):
         ended = applying.finish()
         self.assertEqual(ended.code, 1, ended.log)
         self.assertNotIn("Two interrupts", ended.log)
-        self.assertIn("statelane: main.tf line 13: a provider's process ended while it was at work", ended.log)
+        self.assertIn("statelane: net/main.tf:13: a provider's process ended while it was at work", ended.log)
         self.assertEqual(self.record.read_text(), "begin\n")
         self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
 

@@ -45,9 +45,14 @@ class Report(EndToEndTest):
                 "inputs_sha256": "",
                 "lock_file_sha256": "", "helper_version": "0.1.0", "tool": "terraform", "tool_version": "1.11.4",
                 "var_files": [], "created": 1, "expires": None, "passed_guards": [], "outputs": {}, "remote_outputs": [], **more}
-        meta["sha256"] = hashlib.sha256(json.dumps(meta, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-        (directory / "meta.json").write_text(json.dumps(meta, indent=2, sort_keys=True) + "\n")
+        (directory / "meta.json").write_text(self.seal(meta))
         return directory
+
+    @staticmethod
+    def seal(content):
+        """As the job helper writes it, with a digest of itself."""
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return json.dumps({**content, "sha256": digest}, indent=2, sort_keys=True) + "\n"
 
     def report(self, *arguments):
         return statelane("report", "HEAD", *arguments, cwd=self.repository.directory, env=self.environment)
@@ -61,9 +66,9 @@ class Report(EndToEndTest):
 
     def write_page(self):
         directory = self.artifacts("network/production")
-        applied = {"schema": "statelane/applied/1", "commit": self.head, "finished": 1, "exit_code": 0,
+        applied = {"schema": "statelane/applied/1", "commit": self.head, "finished": 1, "exit_code": 0, "created": [], "updated": [], "destroyed": [],
                    "passed_guards": ["--allow-expired"], "state": "network/production", "outputs_before": {}, "outputs_after": {}}
-        (directory / "applied.json").write_text(json.dumps(applied))
+        (directory / "applied.json").write_text(self.seal(applied))
         result = self.report("--output", self.page)
         self.assertEqual(result.stderr, f"wrote {self.page}\n")
         return Browser(self.scratch, self.environment)

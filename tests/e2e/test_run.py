@@ -86,6 +86,20 @@ class Options(RunTest):
         self.apply("--output", "zone", "--output", "COUNT=n")
         self.assertEqual(self.artifact("outputs.env").read_text(), "zone=eu-1\nCOUNT=3\n")
 
+    def test_what_cannot_be_handed_on_is_told_before_the_apply(self):
+        self.plan()
+        refused = self.apply("--output", "my-out", code=1)
+        self.assertIn("'my-out' is no name of a variable; write VARIABLE=my-out", refused.log)
+        self.assertEqual(self.server.versions("net"), [])
+
+    def test_the_jobs_page_links_to_the_whole_texts(self):
+        page = "https://gitlab.example.com/p/-/jobs/9"
+        for verb, text in (("plan", "plan.txt"), ("apply", "apply.txt")):
+            self.run_to_end(verb, "net", env=self.job(CI_JOB_URL=page))
+            [link] = json.loads(self.artifact("annotations.json").read_text())["statelane"]
+            self.assertEqual(link["external_link"]["url"], f"{page}/artifacts/file/.statelane/net/{text}")
+            self.assertGreater(self.artifact(text).stat().st_size, 0)
+
     def test_a_plan_lives_as_long_as_its_artifact(self):
         self.commit({".statelane.yml": "pipeline: {expire_in: 2 hrs 30 min}\n"})
         self.plan()
@@ -107,6 +121,30 @@ class Guards(RunTest):
         self.commit({"net/main.tf": None, "other/main.tf": BACKEND + ONE_RESOURCE})
         self.run_to_end("plan", "other")
         self.run_to_end("apply", "other")
+
+    def test_more_deletes_than_configured_are_refused(self):
+        self.commit({".statelane.yml": 'states: {rules: [{match: "**", max_destroy: 1}]}\n',
+                     "net/main.tf": BACKEND + ONE_RESOURCE + ONE_RESOURCE.replace('"a"', '"b"')})
+        self.plan()
+        self.apply("--allow-empty-state")
+        self.commit({"net/main.tf": BACKEND})
+        self.assertIn("the plan deletes or replaces 2 resources, and max_destroy is 1: it is applied only with --allow-destroy", self.plan().log)
+        self.assertIn("the plan deletes or replaces 2 resources, and max_destroy is 1\n", self.apply(code=125).log)
+        passed = self.apply("--allow-destroy")
+        self.assertIn("statelane: --allow-destroy lets this pass: ", passed.log)
+        self.assertIn("statelane: net is applied: 2 destroyed\n", passed.log)
+
+    def test_a_deploy_freeze_is_kept_by_applies_only(self):
+        frozen = self.job(CI_DEPLOY_FREEZE="true")
+        self.plan(env=frozen)
+        self.assertIn("a deploy freeze is on (CI_DEPLOY_FREEZE is set)", self.apply(env=frozen, code=125).log)
+        self.apply("--allow-freeze", env=frozen)
+
+    def test_a_job_without_a_branch_says_that_it_cannot_tell_which_commit_is_newest(self):
+        self.plan()
+        refused = self.apply("--allow-branch", env=self.job(CI_COMMIT_BRANCH=""), code=125)
+        self.assertIn("no branch is known (CI_COMMIT_BRANCH)", refused.log)
+        self.assertEqual(self.server.versions("net"), [])
 
     def test_an_old_button_is_dead_when_the_states_inputs_have_changed_since(self):
         self.plan()

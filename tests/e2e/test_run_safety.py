@@ -36,6 +36,18 @@ class Tampering(RunTest):
             file.write_bytes(whole)
         self.apply()
 
+    def test_one_flipped_byte_in_what_another_apply_left_is_refused(self):
+        self.commit({"dns/main.tf": BACKEND.replace("http", "local") + ONE_RESOURCE})
+        self.plan()
+        self.run_to_end("plan", "dns")
+        self.run_to_end("apply", "dns")
+        record = self.project / ".statelane/dns/applied.json"
+        whole = record.read_bytes()
+        for at in (0, len(whole) // 2, len(whole) - 1):
+            with self.subTest(at=at):
+                record.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+                self.refuse("the record of an apply (applied.json) is damaged")
+
     def test_artifacts_of_another_state_are_refused(self):
         self.commit({"dns/main.tf": BACKEND.replace("http", "local") + ONE_RESOURCE})
         self.run_to_end("plan", "dns")
@@ -81,7 +93,7 @@ output "o" {{
   value     = [terraform_data.a.triggers_replace, "{CANARY}-output"]
 }}
 '''})
-        secret = {"TF_VAR_set": f"{CANARY}-set"}
+        secret = {"TF_VAR_set": f"{CANARY}-set", "TF_CLI_ARGS_plan": f"-var written={CANARY}-argument"}
         logs = [self.plan(env=self.job(**secret)).log]
         self.assertIn(CANARY.encode(), b"".join(self.unzip(self.artifact("plan.bin"))))
         logs.append(self.apply("--allow-empty-state", "--output", "o", env=self.job(**secret), code=1).log)

@@ -82,7 +82,7 @@ TEST_CASE("a token that the server refuses is explained") {
   const Outcome outcome = project.plan();
   INFO(outcome.log);
   CHECK(outcome.code == 1);
-  CHECK(outcome.says("statelane: the state server "));
+  CHECK(outcome.says("statelane: net: the state server "));
 }
 
 TEST_CASE("a held lock is told with its holder and the command that opens it, and is left alone") {
@@ -92,8 +92,8 @@ TEST_CASE("a held lock is told with its holder and the command that opens it, an
   const Outcome outcome = project.plan();
   INFO(outcome.log);
   CHECK(outcome.code == 1);
-  CHECK(outcome.says("statelane: the state is locked by the-holder\n"));
-  CHECK(outcome.says("/net force-unlock the-holder\n"));
+  CHECK(outcome.says("statelane: net: the state is locked by the-holder\n"));
+  CHECK(outcome.says(": terraform -chdir=net force-unlock the-holder\n"));
   CHECK(project.is_locked());
 }
 
@@ -113,8 +113,8 @@ TEST_CASE("a state that cannot be saved is kept, readable by its owner only, wit
   const Outcome outcome = project.apply();
   INFO(outcome.log);
   CHECK(outcome.code == 1);
-  CHECK(outcome.says("statelane: the state could not be saved to the backend"));
-  CHECK(outcome.says("state push " + project.artifact("errored.tfstate").string()));
+  CHECK(outcome.says("statelane: net: the state could not be saved to the backend"));
+  CHECK(outcome.says("terraform -chdir=net state push ../.statelane/net/errored.tfstate\n"));
   CHECK(project.text("errored.tfstate").find("\"terraform_data\"") != std::string::npos);
   CHECK(std::filesystem::status(project.artifact("errored.tfstate")).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));

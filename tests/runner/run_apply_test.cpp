@@ -9,6 +9,7 @@
 
 using statelane::runner::BranchCheck;
 using statelane::runner::Guard;
+using statelane::runner::render_metadata;
 using verbs::Outcome;
 using verbs::Project;
 
@@ -36,7 +37,7 @@ TEST_CASE("the reviewed plan is applied, and a second apply of it is stale") {
   INFO(first.log);
   CHECK(first.code == 0);
   CHECK(first.says("Apply complete! Resources: 1 added"));
-  CHECK(first.says("statelane: net is applied\n"));
+  CHECK(first.says("statelane: net is applied: 1 created\n"));
   CHECK(project.state().find("terraform_data") != std::string::npos);
 
   const Outcome second = project.apply();
@@ -86,6 +87,10 @@ TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is r
        [](Project& p) {
          p.branch = {BranchCheck::Result::not_contained, "main", ""};
        }},
+      {"it cannot be told whether this commit is still the newest: no branch is known",
+       [](Project& p) {
+         p.branch = {BranchCheck::Result::no_branch, "", ""};
+       }},
       {"it cannot be told whether this commit is still the newest: no git",
        [](Project& p) {
          p.branch = {BranchCheck::Result::cannot_tell, "main", "no git"};
@@ -102,6 +107,48 @@ TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is r
     CHECK(outcome.says("\nhint: "));
     CHECK(project.state().empty());
   }
+}
+
+TEST_CASE("each guard is passed by its option, which is printed and recorded") {
+  if (!has_tool("terraform")) return;
+  const std::vector<std::pair<Guard, std::function<void(Project&)>>> rows = {
+      {Guard::state, [](Project& p) { p.lane.state_id = "other"; }},
+      {Guard::commit, [](Project& p) { p.job.commit = "2222222222222222222222222222222222222222"; }},
+      {Guard::pipeline, [](Project& p) { p.job.root_pipeline = "701"; }},
+      {Guard::plan_file, [](Project& p) { flip_byte(p.artifact("plan.txt"), 0); }},
+      {Guard::inputs, [](Project& p) { p.lane.inputs_digest = "other"; }},
+      {Guard::branch, [](Project& p) { p.job.merge_request = "3"; }},
+      {Guard::deploy_freeze, [](Project& p) { p.job.deploy_freeze = "true"; }},
+      {Guard::newest_commit, [](Project& p) { p.branch.result = BranchCheck::Result::gone; }},
+      {Guard::tool_version,
+       [](Project& p) {
+         auto metadata = statelane::runner::parse_metadata(p.text("meta.json"));
+         metadata.tool_version = "0.1";
+         p.scratch.write(".statelane/net/meta.json", render_metadata(metadata));
+       }},
+  };
+  for (const auto& [guard, change] : rows) {
+    const std::string option(statelane::runner::option_of(guard));
+    CAPTURE(option);
+    Project project;
+    const Outcome refused = apply_after(project, change);
+    CHECK(refused.code == 125);
+    CHECK(refused.says("hint: to go on all the same: " + option + "\n"));
+    project.options.passed = {guard};
+    const Outcome passed = project.apply();
+    INFO(passed.log);
+    CHECK(passed.code == 0);
+    CHECK(passed.says("statelane: " + option));
+    CHECK(project.text("applied.json").find("\"" + option + "\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("what cannot be handed on is refused before anything is applied") {
+  Project project;
+  project.options.dotenv_outputs = {"my-out"};
+  const Outcome outcome = project.apply();
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("'my-out' is no name of a variable; write VARIABLE=my-out"));
 }
 
 TEST_CASE("a plan past its time is refused, and its option lets it pass and is logged") {
@@ -169,7 +216,11 @@ TEST_CASE("one stop signal during an apply lets Terraform write its state and en
     INFO(helper.log());
     CHECK(helper.log().find("Interrupt received") != std::string::npos);
     CHECK(helper.log().find("Two interrupts") == std::string::npos);
-    CHECK(helper.log().find("'apply' was interrupted once and ended by itself") != std::string::npos);
+    CHECK(helper.log().find(
+              "'apply' was interrupted once and ended by itself\nstatelane: what was done until then is "
+              "in the state, and its lock is released\n  to look at the state: terraform -chdir=net state "
+              "list\nstatelane: done until then: 1 created\n  created   terraform_data.a\n") != std::string::npos);
+    CHECK(project.text("applied.json").find("\"terraform_data.a\"") != std::string::npos);
     CHECK(project.state().find("\"name\": \"a\"") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(project.scratch.path / "net/.terraform.tfstate.lock.info"));
   }

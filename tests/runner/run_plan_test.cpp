@@ -64,7 +64,7 @@ TEST_CASE("a variable without a value is explained with its place") {
   project.configure("variable \"x\" {}\n");
   const Outcome outcome = project.plan();
   CHECK(outcome.code == 1);
-  CHECK(outcome.says("statelane: main.tf line 1: a variable has no value\n  fix: give it one"));
+  CHECK(outcome.says("statelane: net/main.tf:1: a variable has no value\n  fix: give it one"));
 }
 
 TEST_CASE("variable files, backend files and a workspace are handed on") {
@@ -183,6 +183,19 @@ TEST_CASE("a lane outside Terraform runs its own commands under the same guards"
   CHECK(applied.code == 0);
   CHECK(std::filesystem::exists(project.scratch.path / "net/done"));
 
+  project.options.passed = {Guard::commit};
+  project.job.commit = "2222222222222222222222222222222222222222";
+  const Outcome passed = project.apply();
+  CHECK(passed.code == 0);
+  CHECK(passed.says("statelane: --allow-other-commit lets this pass: the plan was made for commit 111111111111"));
+
+  project.options.destroy = true;
+  for (const Outcome& outcome : {project.plan(), project.apply()}) {
+    CHECK(outcome.code == 2);
+    CHECK(outcome.log == "error: net is a lane outside Terraform; it has no command that destroys\n");
+  }
+  project.options.destroy = false;
+
   project.lane.commands->plan = {"sh", "-c", "exit 4"};
   CHECK(project.plan().code == 4);
   CHECK_FALSE(project.has("meta.json"));
@@ -214,4 +227,15 @@ TEST_CASE("a stop signal while a plan is made keeps nothing") {
   CHECK(helper.finish() == 6);
   CHECK(helper.log().find("was interrupted once and ended by itself") != std::string::npos);
   CHECK_FALSE(project.has("meta.json"));
+}
+
+TEST_CASE("max_destroy is no matter of a plan that is to destroy everything") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  REQUIRE(project.plan().code == 0);
+  REQUIRE(project.apply().code == 0);
+  project.lane.max_destroy = 0;
+  project.options.destroy = true;
+  CHECK_FALSE(project.plan().says("max_destroy"));
+  CHECK(project.apply().code == 0);
 }

@@ -6,12 +6,14 @@
 
 using statelane::runner::apply_arguments;
 using statelane::runner::artifact_paths;
+using statelane::runner::call_by_hand;
 using statelane::runner::hidden_arguments;
 using statelane::runner::init_arguments;
 using statelane::runner::is_network_failure;
 using statelane::runner::JobEnvironment;
 using statelane::runner::LaneDescription;
 using statelane::runner::plan_arguments;
+using statelane::runner::retry_pause;
 using statelane::runner::RunOptions;
 using statelane::runner::terraform_environment;
 using statelane::runner::workspace_arguments;
@@ -185,6 +187,20 @@ TEST_CASE("variables that change commands are shown, others are not") {
   JobEnvironment job;
   job.terraform = {{"TF_CLI_ARGS_plan", "-target=x"}, {"TF_CLI_ARGS", "-no-color"}, {"TF_VAR_secret", "s"}};
   CHECK(hidden_arguments(job) == Arguments{"TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_plan=-target=x"});
+  job.terraform = {{"TF_CLI_ARGS_plan", "-target='x[\"a b\"]' -var 'password=s e c'"}};
+  CHECK(hidden_arguments(job) == Arguments{"TF_CLI_ARGS_plan='-target=x[\"a b\"]' -var password=..."});
+}
+
+TEST_CASE("a person calls the tool from the project's top, in the lane's workspace") {
+  LaneDescription one = lane();
+  CHECK(call_by_hand(one) == "terraform -chdir=services/api");
+  one.directory = "a b";
+  one.tool = "tofu";
+  one.workspace = "prod eu";
+  CHECK(call_by_hand(one) == "TF_WORKSPACE='prod eu' tofu '-chdir=a b'");
+  one.directory = ".";
+  one.workspace.reset();
+  CHECK(call_by_hand(one) == "tofu -chdir=.");
 }
 
 TEST_CASE("only failures of network and registry are worth another try") {
@@ -192,7 +208,24 @@ TEST_CASE("only failures of network and registry are worth another try") {
       "Error: Failed to query available provider packages\n\ndial tcp: lookup registry.terraform.io: no such host"));
   CHECK(is_network_failure("could not connect to registry.terraform.io"));
   CHECK(is_network_failure("502 Bad Gateway"));
+  // As Terraform wraps it, within its box.
+  CHECK(is_network_failure("\xE2\x94\x82 dial tcp 127.0.0.1:1: connect: connection\n\xE2\x94\x82 refused"));
+  // What git and the module installer say.
+  CHECK(is_network_failure("fatal: unable to access 'https://x/': Could not resolve host: x"));
+  CHECK(is_network_failure("ssh: connect to host x port 22: Connection timed out"));
+  CHECK(is_network_failure("error downloading 'https://x/m.zip': bad response code: 503"));
+  CHECK_FALSE(is_network_failure("error downloading 'https://x/m.zip': bad response code: 404"));
+  CHECK_FALSE(is_network_failure("fatal: Authentication failed for 'https://x/'"));
   CHECK_FALSE(is_network_failure("Error: Failed to query available provider packages\n\nno available releases match"));
   CHECK_FALSE(is_network_failure("Error: Unsupported block type"));
   CHECK_FALSE(is_network_failure(""));
+}
+
+TEST_CASE("the pauses between tries double, and are spread by half to both sides") {
+  const std::chrono::milliseconds first{2000};
+  CHECK(retry_pause(first, 1, 0).count() == 1000);
+  CHECK(retry_pause(first, 1, 0.5).count() == 2000);
+  CHECK(retry_pause(first, 1, 0.999).count() == 2998);
+  CHECK(retry_pause(first, 2, 0.5).count() == 4000);
+  CHECK(retry_pause(first, 3, 0.5).count() == 8000);
 }

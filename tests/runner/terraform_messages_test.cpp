@@ -8,7 +8,7 @@ using statelane::runner::Explanation;
 namespace {
 
 Explanation only(std::string_view output) {
-  const auto found = explain_failure(output, {"terraform", "network"});
+  const auto found = explain_failure(output, {"terraform -chdir=network", "network"});
   REQUIRE(found.size() == 1);
   return found.front();
 }
@@ -33,14 +33,14 @@ TEST_CASE("a provider that died is explained") {
   REQUIRE(found.size() == 1);
   CHECK(found[0].message ==
         "a provider's process ended while it was at work; what it was doing then is not in the state");
-  CHECK(found[0].place == "main.tf line 13");
+  CHECK(found[0].place == "main.tf:13");
 }
 
 TEST_CASE("a stale plan is explained, through colours and the box around it") {
   CHECK(only("\x1b[31m\xE2\x95\xB7\x1b[0m\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: "
              "\x1b[0m\x1b[0m\x1b[1mSaved plan is "
              "stale\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\n") ==
-        Explanation{"the state has changed since this plan was made, so the plan can no longer be applied", "",
+        Explanation{"the state has changed since this plan was made, so the plan can no longer be applied", "network",
                     "retry the plan job, review its plan, then start this job again"});
 }
 
@@ -76,14 +76,25 @@ TEST_CASE("another version is named though the message is wrapped") {
             .message == "the plan was made by Terraform 1.10.9, and this job has 1.11.4");
 }
 
-TEST_CASE("the place that Terraform names is kept") {
+TEST_CASE("an output that the other state does not have is told, another attribute is Terraform's matter") {
+  const Explanation missing = only(
+      "Error: Unsupported attribute\n\n  on ../modules/m/main.tf line 7, in locals:\n   7:   vpc = "
+      "data.terraform_remote_state.up.outputs.vpc\n\nThis object does not have an attribute named \"vpc\".\n");
+  CHECK(missing == Explanation{"an output that this state reads is not there in the other state", "modules/m/main.tf:7",
+                               "apply the state that has this output first, or correct the output's name here; then "
+                               "retry this job"});
+  CHECK(explain_failure("Error: Unsupported attribute\n\n  on main.tf line 7:\n   7:   a = local.x.y\n", {}).empty());
+}
+
+TEST_CASE("the place that Terraform names is kept, from the project's top; else it is the state directory") {
+  CHECK(only("Error: Cannot apply incomplete plan\n").place == "network");
   CHECK(only("Error: No value for required variable\n\n  on variables.tf line 12:\n  12: variable \"x\" {\n").place ==
         "variables.tf line 12");
   CHECK(
       only(
           "Error: Unable to find remote state\n\n  with data.terraform_remote_state.net,\n  on main.tf line 3, in data "
           "\"terraform_remote_state\" \"net\":\n")
-          .place == "main.tf line 3");
+          .place == "network/main.tf:3");
 }
 
 TEST_CASE("a failure that speaks for itself is left to Terraform, and any text is harmless") {

@@ -27,6 +27,17 @@ struct Outcome {
   bool says(const std::string& text) const { return log.find(text) != std::string::npos; }
 };
 
+/// As `main` has it.
+inline int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::user_files: return 1;
+    case ErrorKind::usage: return 2;
+    case ErrorKind::refused: return 125;
+    case ErrorKind::not_found: return 127;
+    default: return 3;
+  }
+}
+
 /// A project with one state in `net/`, and what `cli` would say about its lane.
 struct Project {
   Scratch scratch;
@@ -67,7 +78,7 @@ struct Project {
       } catch (const Error& error) {
         ::dprintf(log, "error: %s\n", error.what());
         for (const std::string& hint : error.hints()) ::dprintf(log, "hint: %s\n", hint.c_str());
-        return error.kind() == ErrorKind::refused ? 125 : error.kind() == ErrorKind::not_found ? 127 : 3;
+        return exit_code(error.kind());
       }
     });
   }
