@@ -47,7 +47,7 @@ BranchCheck compare_with_tip(const repo::Repository& repository, const std::stri
 
 BranchCheck check_branch(const repo::Repository& repository, const std::string& branch, const repo::CommitId& commit,
                          const std::string& id) {
-  if (branch.empty()) return {BranchCheck::Result::no_branch, "", ""};
+  if (branch.empty()) return {BranchCheck::Result::cannot_tell, "", "no branch is known (CI_COMMIT_BRANCH)"};
   try {
     return compare_with_tip(repository, branch, commit, id);
   } catch (const Error& error) {

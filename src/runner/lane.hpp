@@ -67,7 +67,6 @@ struct BranchCheck {
     inputs_differ,  ///< it has moved on, and this state's inputs differ at its tip
     gone,           ///< the branch is not there any more
     not_contained,  ///< the branch no longer contains the commit
-    no_branch,      ///< the job names none
     cannot_tell,    ///< no git, no remote, no answer
   } result = Result::newest;
   std::string branch{};

@@ -94,14 +94,11 @@ std::vector<Refusal> judge(const BranchCheck& check) {
                "apply from a pipeline of a branch that exists"}};
     case Result::not_contained:
       return {{Guard::newest_commit, fmt::format("branch {} no longer contains this commit", check.branch), again}};
-    case Result::no_branch:
-      return {{Guard::newest_commit,
-               "it cannot be told whether this commit is still the newest: no branch is known (CI_COMMIT_BRANCH)",
-               "apply in a pipeline of a branch"}};
     case Result::cannot_tell:
       return {{Guard::newest_commit,
                fmt::format("it cannot be told whether this commit is still the newest: {}", check.detail),
-               "use an image with git and let the job fetch from its remote"}};
+               check.branch.empty() ? "apply in a pipeline of a branch"
+                                    : "use an image with git and let the job fetch from its remote"}};
   }
   return {};
 }

@@ -87,10 +87,6 @@ TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is r
        [](Project& p) {
          p.branch = {BranchCheck::Result::not_contained, "main", ""};
        }},
-      {"it cannot be told whether this commit is still the newest: no branch is known",
-       [](Project& p) {
-         p.branch = {BranchCheck::Result::no_branch, "", ""};
-       }},
       {"it cannot be told whether this commit is still the newest: no git",
        [](Project& p) {
          p.branch = {BranchCheck::Result::cannot_tell, "main", "no git"};

@@ -89,7 +89,7 @@ TEST_CASE("an output that the other state does not have is told, another attribu
 TEST_CASE("the place that Terraform names is kept, from the project's top; else it is the state directory") {
   CHECK(only("Error: Cannot apply incomplete plan\n").place == "network");
   CHECK(only("Error: No value for required variable\n\n  on variables.tf line 12:\n  12: variable \"x\" {\n").place ==
-        "variables.tf line 12");
+        "network/variables.tf:12");
   CHECK(
       only(
           "Error: Unable to find remote state\n\n  with data.terraform_remote_state.net,\n  on main.tf line 3, in data "
