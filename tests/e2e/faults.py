@@ -264,7 +264,7 @@ def fail_server(**fail):
             trial.assertEqual(trial.kept(), set(RESOURCES))
         else:
             trial.assertIn(trial.ended.code, (1, 3) if trial.moment is not None else (1,), trial.ended.log)
-            trial.assertIn("\n  fix: " if trial.made() else "error", trial.ended.log)
+            trial.assertRegex(trial.ended.log, "\n  fix: " if trial.made() else "\n  fix: |error: ")
         if trial.artifact("errored.tfstate").exists():
             trial.assertIn("state push", trial.ended.log)
         return trial.check_lock()

@@ -87,7 +87,7 @@ TEST_CASE("each mix-up is refused with its own sentence and fix") {
   CHECK(only_refusal([](auto& c) { c.now.destroy = true; }).message ==
         "the plan does not destroy the state, and this is a destroy job");
   CHECK(only_refusal([](auto& c) { c.now.commit = "2222222222222222222222222222222222222222"; }).message ==
-        "the plan was made for commit 111111111111, and this job is at 222222222222");
+        "the plan was made for commit 111111111111, and this job is at commit 222222222222");
   CHECK(only_refusal([](auto& c) { c.now.root_pipeline = "701"; }).message ==
         "the plan was made in pipeline 700, and this job belongs to pipeline 701");
   CHECK(only_refusal([](auto& c) { c.now.plan_digest = ""; }).guard == Guard::plan_file);

@@ -66,7 +66,7 @@ TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is r
        [](Project& p) { std::filesystem::remove(p.artifact("plan.bin")); }},
       {"the plan's metadata (meta.json) is damaged", [](Project& p) { flip_byte(p.artifact("meta.json"), 0); }},
       {"the plan is of state 'net', not of 'other'", [](Project& p) { p.lane.state_id = "other"; }},
-      {"the plan was made for commit 111111111111, and this job is at 222222222222",
+      {"the plan was made for commit 111111111111, and this job is at commit 222222222222",
        [](Project& p) { p.job.commit = "2222222222222222222222222222222222222222"; }},
       {"the plan was made in pipeline 700, and this job belongs to pipeline 701",
        [](Project& p) { p.job.root_pipeline = "701"; }},
