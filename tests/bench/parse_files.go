@@ -1,5 +1,5 @@
 // Parses all files of a revision whose names end in .tf with HashiCorp's own library, on one thread, and prints how many
-// milliseconds the parsing alone took: the files are read before the clock starts.
+// milliseconds the parsing alone took, by the clock and of processor time: the files are read before.
 // usage: parse_files DIRECTORY REVISION
 package main
 
@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -54,15 +55,24 @@ func readFiles(directory, revision string) [][]byte {
 	return files
 }
 
+// What this process has used so far, garbage collection included.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 func main() {
 	runtime.GOMAXPROCS(1)
 	files := readFiles(os.Args[1], os.Args[2])
-	begin := time.Now()
+	begin, used := time.Now(), processorTime()
 	faulty := 0
 	for _, text := range files {
 		if _, diagnostics := hclsyntax.ParseConfig(text, "x.tf", hcl.InitialPos); diagnostics.HasErrors() {
 			faulty++
 		}
 	}
-	fmt.Printf("%.1f ms for %d files, %d faulty\n", float64(time.Since(begin).Microseconds())/1000, len(files), faulty)
+	wall, processor := time.Since(begin), processorTime()-used
+	fmt.Printf("%.1f ms, %.1f ms of processor time for %d files, %d faulty\n",
+		wall.Seconds()*1000, processor.Seconds()*1000, len(files), faulty)
 }
