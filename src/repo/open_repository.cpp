@@ -60,6 +60,18 @@ std::string find_promisor(git_repository* repository) {
   return name;
 }
 
+/// git's own guess where `core.bare` is not set: a git directory that was entered directly is bare, unless its name is
+/// `.git`. libgit2 takes the directory above as the work tree, whatever lies there.
+bool is_bare_by_guess(git_repository* repository, const fs::path& git_directory, const fs::path& work_tree) {
+  const GitConfig config = open_config(repository);
+  const char* text = nullptr;
+  const bool is_said = config != nullptr && (git_config_get_string(&text, config.get(), "core.bare") == 0 ||
+                                             git_config_get_string(&text, config.get(), "core.worktree") == 0);
+  std::error_code fault;
+  const bool is_linked = git_repository_is_worktree(repository) == 1 || fs::is_regular_file(work_tree / ".git", fault);
+  return !is_said && !is_linked && git_directory.filename() != ".git";
+}
+
 [[noreturn]] void fail_to_open(const fs::path& directory, const std::string& reason, const std::string& git_words) {
   if (reason.starts_with("could not find repository") && git_words.find("dubious ownership") == std::string::npos) {
     throw Error(ErrorKind::environment, fmt::format("{} is not in a git repository", directory.string()),
@@ -86,7 +98,10 @@ Repository::Opened Repository::open_by_library(const fs::path& directory) {
   if (!is_sha1(raw)) return {nullptr, "libgit2 cannot read this object format"};
   handle->git_directory = without_slash(git_repository_path(raw));
   handle->common_directory = without_slash(git_repository_commondir(raw));
-  if (const char* top = git_repository_workdir(raw); top != nullptr) handle->work_tree = without_slash(top);
+  if (const char* top = git_repository_workdir(raw);
+      top != nullptr && !is_bare_by_guess(raw, handle->git_directory, without_slash(top))) {
+    handle->work_tree = without_slash(top);
+  }
   GitOdb database = open_object_database(handle->common_directory / "objects");
   git_repository_set_odb(raw, database.get());
   handle->objects.emplace(handle->git_directory, std::move(database), 20);
