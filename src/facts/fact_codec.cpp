@@ -94,9 +94,9 @@ void describe(Archive& archive, terraform::VariableFile& file) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::TemplateFile& file) {
-  auto& [references, faults, arena] = file;
+  auto& [references, is_too_large, faults, arena] = file;
   static_cast<void>(arena);
-  archive(references, faults);
+  archive(references, is_too_large, faults);
 }
 
 class Writer {

@@ -90,6 +90,12 @@ std::string CommitTree::read(const RepoPath& path) const {
   }
 }
 
+std::uint64_t CommitTree::size(const RepoPath& path) const {
+  const auto entry = find(path);
+  const auto known = entry && has_bytes(*entry) ? objects_.blob_size(entry->id) : std::nullopt;
+  return known ? *known : Tree::size(path);
+}
+
 void CommitTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
   // What a partial clone lacks is fetched for many files at once, one after the other.
   if (objects_.is_partial()) return Tree::read_all(paths, take);

@@ -19,6 +19,7 @@ class CommitTree : public Tree {
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
   /// In a partial clone what is missing nearby is fetched along, more each time.
   std::string read(const RepoPath& path) const override;
+  std::uint64_t size(const RepoPath& path) const override;
   void read_all(std::span<const RepoPath> paths, const Take& take) const override;
   ContentId content_id(const RepoPath& path) const override;
 

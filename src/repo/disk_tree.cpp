@@ -118,6 +118,14 @@ std::string DiskTree::read(const RepoPath& path) const {
   return *std::move(bytes);
 }
 
+std::uint64_t DiskTree::size(const RepoPath& path) const {
+  const auto entry = find(path);
+  const bool is_file = entry && (entry->kind == EntryKind::file || entry->kind == EntryKind::executable);
+  std::error_code fault;
+  const std::uintmax_t known = is_file ? fs::file_size(root_ / path.str(), fault) : 0;
+  return is_file && !fault ? known : Tree::size(path);
+}
+
 void DiskTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
   std::vector<EntryKind> kinds;
   for (const RepoPath& path : paths) {

@@ -45,6 +45,12 @@ std::string IndexTree::read(const RepoPath& path) const {
   }
 }
 
+std::uint64_t IndexTree::size(const RepoPath& path) const {
+  const auto entry = find(path);
+  const auto known = entry ? objects_.blob_size(entry->id) : std::nullopt;
+  return known ? *known : Tree::size(path);
+}
+
 ContentId IndexTree::content_id(const RepoPath& path) const {
   const auto entry = find(path);
   return entry ? entry->id : ContentId{};

@@ -115,6 +115,14 @@ std::span<const TreeEntry> ObjectStore::tree(const ContentId& id) {
   return trees_.emplace(id, *std::move(entries)).first->second;
 }
 
+std::optional<std::uint64_t> ObjectStore::blob_size(const ContentId& id) const {
+  const git_oid oid = to_oid(id);
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  const bool is_found = database_ != nullptr && git_odb_read_header(&size, &type, database_.get(), &oid) == 0;
+  return is_found && type == GIT_OBJECT_BLOB ? std::optional<std::uint64_t>(size) : std::nullopt;
+}
+
 bool ObjectStore::has(const ContentId& id) const {
   const git_oid oid = to_oid(id);
   return database_ != nullptr && git_odb_exists_ext(database_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;

@@ -42,6 +42,9 @@ class ObjectStore {
   /// The entries of a tree object, sorted by name as bytes. The span lives as long as the store. Throws like `read`.
   std::span<const TreeEntry> tree(const ContentId& id);
 
+  /// The size of a blob that libgit2 finds, without its bytes.
+  std::optional<std::uint64_t> blob_size(const ContentId& id) const;
+
   /// The object is here, without asking git.
   bool has(const ContentId& id) const;
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "process/file_descriptor.hpp"
@@ -11,6 +12,11 @@
 namespace statelane::repo {
 
 std::optional<std::string> read_whole_file(const std::filesystem::path& file, std::error_code& fault) {
+  return read_file_start(file, std::string::npos, fault);
+}
+
+std::optional<std::string> read_file_start(const std::filesystem::path& file, std::size_t most,
+                                           std::error_code& fault) {
   fault.clear();
   const auto refuse = [&fault](int reason) {
     fault = std::error_code(reason, std::generic_category());
@@ -23,15 +29,15 @@ std::optional<std::string> read_whole_file(const std::filesystem::path& file, st
   if (::fstat(descriptor.get(), &status) != 0) return refuse(errno);
   if (!S_ISREG(status.st_mode)) return refuse(S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
   // One byte more than its size, so that the end shows in the first read; a file that grows meanwhile is read on.
-  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::string bytes(std::min(static_cast<std::size_t>(status.st_size) + 1, most), '\0');
   std::size_t size = 0;
-  for (;;) {
+  while (size < most) {
     const ssize_t count = ::read(descriptor.get(), bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return refuse(errno);
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
-    if (size == bytes.size()) bytes.resize(size * 2);
+    if (size == bytes.size()) bytes.resize(std::min(size * 2, most));
   }
   bytes.resize(size);
   return bytes;

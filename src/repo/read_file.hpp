@@ -11,4 +11,7 @@ namespace statelane::repo {
 /// cannot be read; never waits, whatever kind of file it is.
 std::optional<std::string> read_whole_file(const std::filesystem::path& file, std::error_code& fault);
 
+/// The same, but no more than the first `most` bytes.
+std::optional<std::string> read_file_start(const std::filesystem::path& file, std::size_t most, std::error_code& fault);
+
 }  // namespace statelane::repo

@@ -47,6 +47,13 @@ std::string SparseTree::read(const RepoPath& path) const {
   }
 }
 
+std::uint64_t SparseTree::size(const RepoPath& path) const {
+  const auto entry = find(path);
+  if (!entry || entry->id.is_zero()) return disk_.size(path);
+  const auto known = objects_.blob_size(entry->id);
+  return known ? *known : Tree::size(path);
+}
+
 ContentId SparseTree::content_id(const RepoPath& path) const {
   const auto entry = find(path);
   return entry && !entry->id.is_zero() ? entry->id : disk_.content_id(path);

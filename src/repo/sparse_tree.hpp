@@ -20,6 +20,7 @@ class SparseTree : public Tree {
 
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
   std::string read(const RepoPath& path) const override;
+  std::uint64_t size(const RepoPath& path) const override;
   ContentId content_id(const RepoPath& path) const override;
 
  private:

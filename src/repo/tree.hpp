@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -38,6 +39,9 @@ class Tree {
 
   /// The bytes of a file, or the target text of a symbolic link. Throws `Error` when it cannot be read.
   virtual std::string read(const RepoPath& path) const = 0;
+
+  /// How many bytes `read` gives; where the tree can tell, without reading them. Throws like `read`.
+  virtual std::uint64_t size(const RepoPath& path) const { return read(path).size(); }
 
   /// Takes the bytes of the file at `index` of a list, and their content id.
   using Take = std::function<void(std::size_t index, const ContentId& id, std::string bytes)>;

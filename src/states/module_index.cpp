@@ -129,6 +129,7 @@ const terraform::VariableFile* ModuleIndex::find_variables(const RepoPath& path)
 const terraform::TemplateFile* ModuleIndex::find_template(const RepoPath& path) {
   const auto real = real_file(tree_, path);
   if (!real) return nullptr;
+  if (tree_.size(*real) > terraform::largest_template) return &too_large_;
   return &facts_.template_file(tree_.content_id(*real), [&] { return tree_.read(*real); });
 }
 

@@ -76,7 +76,8 @@ class ModuleIndex {
   /// The assignments in a file of values; null when there is no such file.
   const terraform::VariableFile* find_variables(const RepoPath& path);
 
-  /// What the template at `path` reads; null when there is no such file.
+  /// What the template at `path` reads; null when there is no such file. One of more than `largest_template` bytes is
+  /// not read.
   const terraform::TemplateFile* find_template(const RepoPath& path);
 
  private:
@@ -88,6 +89,7 @@ class ModuleIndex {
   facts::FactStore& facts_;
   Diagnostics& diagnostics_;
   std::unordered_map<RepoPath, std::array<std::unique_ptr<Module>, 3>> modules_;  ///< by tool
+  terraform::TemplateFile too_large_{.references = {}, .is_too_large = true, .faults = {}, .arena = {}};
 };
 
 }  // namespace statelane::states

@@ -121,6 +121,10 @@ void ReferenceInputs::add_templates(std::uint32_t input, const Value& variables,
 void ReferenceInputs::add_template(const RepoPath& path, std::uint32_t input, const Value& variables) {
   const terraform::TemplateFile* file = modules_.find_template(path);
   if (file == nullptr) return;
+  if (file->is_too_large) {
+    const PossibleText anything{{std::nullopt}, "the template is too large to be read"};
+    return note(PathOutcome::anything, anything, {input, {path, 0}});
+  }
   if (!file->faults.empty()) {
     const Diagnostic fault = file->faults.sorted().front();
     unknown_.push_back(

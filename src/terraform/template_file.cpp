@@ -12,11 +12,9 @@ TemplateFile read_template_file(std::string text) {
   // Every function that reads files has this in its name.
   const bool has_sequence = text.find("${") != std::string::npos || text.find("%{") != std::string::npos;
   if (!has_sequence || text.find("file") == std::string::npos) return result;
-  constexpr std::size_t largest_template = 4 * 1024 * 1024;
-  if (text.size() > largest_template) {
-    result.faults.warning(RepoPath(), std::nullopt, "the template is too large to be read");
-    return result;
-  }
+  constexpr std::size_t largest_parsed = std::size_t{4} << 20;
+  result.is_too_large = text.size() > largest_parsed;
+  if (result.is_too_large) return result;
   const hcl::File file = hcl::parse_template(std::move(text), RepoPath(), result.faults);
   std::vector<FileReference> references;
   LoopStack loops(result.arena);

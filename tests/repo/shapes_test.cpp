@@ -68,7 +68,7 @@ void collect(const Tree& tree, const RepoPath& directory, std::set<std::string>&
                                                              : "100644 blob ";
     const std::size_t size = entry.id.bytes[31] == 0 && entry.id.bytes[30] == 0 ? 20 : 32;
     lines.insert(mode + statelane::repo::object_digits(entry.id, size) + "\t" + path.str());
-    if (entry.kind != EntryKind::submodule) CHECK_NOTHROW(tree.read(path));
+    if (entry.kind != EntryKind::submodule) CHECK(tree.size(path) == tree.read(path).size());
   }
 }
 
@@ -155,6 +155,19 @@ TEST_CASE("full, mirrored, shared, packed and linked clones give git's answers")
   check_tree(linked);
   check_history(linked);
   CHECK(Repository::open(linked / "stacks" / "a").work_tree() == linked);
+}
+
+TEST_CASE("a git directory that does not say whether it is bare is bare as git has it, by its name") {
+  const TestRepo bare = source().clone({"--bare"});
+  bare.git({"config", "--unset", "core.bare"});
+  check_tree(bare.path());
+  CHECK_FALSE(Repository::open(bare.path()).work_tree().has_value());
+  const TestRepo ordinary = source().clone();
+  ordinary.git({"config", "--unset", "core.bare"});
+  CHECK(Repository::open(ordinary.path()).work_tree() == ordinary.path());
+  CHECK(Repository::open(ordinary.path() / "stacks").work_tree() == ordinary.path());
+  const fs::path linked = ordinary.add_worktree("HEAD");
+  CHECK(Repository::open(linked).work_tree() == linked);
 }
 
 TEST_CASE("a shallow clone answers what git answers, and says how to deepen for the rest") {

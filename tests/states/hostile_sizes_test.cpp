@@ -56,7 +56,65 @@ Answer load_with(std::string_view name, std::string content) {
   return answer;
 }
 
+/// A state that renders a template.
+Files with_template(std::string text) {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {std::string(backend) +
+                                        "locals {\n  text = templatefile(\"${path.module}/a.tftpl\", {})\n}\n"};
+  files[RepoPath::of("net/a.tftpl")] = {std::move(text)};
+  files[RepoPath::of("elsewhere/b.txt")] = {"b"};
+  return files;
+}
+
+/// Its templates have a gigabyte each, and nobody reads them.
+class HugeTemplates : public repo::Tree {
+ public:
+  explicit HugeTemplates(const Files& files) : tree_(files) {}
+
+  std::span<const repo::TreeEntry> list(const RepoPath& directory) const override { return tree_.list(directory); }
+  std::string read(const RepoPath& path) const override {
+    CHECK_FALSE(is_huge(path));
+    return tree_.read(path);
+  }
+  std::uint64_t size(const RepoPath& path) const override { return is_huge(path) ? 1 << 30 : tree_.size(path); }
+  ContentId content_id(const RepoPath& path) const override {
+    CHECK_FALSE(is_huge(path));
+    return tree_.content_id(path);
+  }
+
+ private:
+  static bool is_huge(const RepoPath& path) { return path.name().ends_with(".tftpl"); }
+
+  MemoryTree tree_;
+};
+
+/// What a template reads is not known: any file may be among it, and the state says so.
+void check_that_anything_counts(const states::StateGraph& graph) {
+  CHECK(graph.is_claimed(RepoPath::of("elsewhere/b.txt")));
+  REQUIRE(graph.states()[0].unknown.size() == 1);
+  CHECK(graph.states()[0].unknown[0].place.file == RepoPath::of("net/a.tftpl"));
+  CHECK(graph.states()[0].unknown[0].what ==
+        "any file of the repository may be read here: the template is too large to be read");
+}
+
 }  // namespace
+
+TEST_CASE("a template that is too large to be parsed may read any file") {
+  check_that_anything_counts(
+      load(with_template("${file(\"x\")}" + std::string(std::size_t{5} << 20, ' '))).loaded.graph);
+}
+
+TEST_CASE("a large template without calls reads nothing") {
+  const Answer answer = load(with_template(std::string(std::size_t{5} << 20, ' ')));
+  CHECK_FALSE(answer.loaded.graph.is_claimed(RepoPath::of("elsewhere/b.txt")));
+}
+
+TEST_CASE("a template of a gigabyte is not read") {
+  const HugeTemplates tree(with_template(""));
+  facts::FactStore store;
+  Diagnostics diagnostics;
+  check_that_anything_counts(states::load_states(tree, {}, store, diagnostics).graph);
+}
 
 TEST_CASE("fifty million opening brackets are a warning") {
   CHECK(load_with("huge.tf", repeat("[", 50'000'000)).diagnostics.size() == 1);

@@ -76,7 +76,12 @@ TEST_CASE("a template gives what its calls read, and its text is no path") {
 TEST_CASE("a file that reads nothing is not parsed as a template, whatever it holds") {
   CHECK(read_template_file("${").faults.empty());
   CHECK(read_template_file("file ${").faults.empty() == false);
-  CHECK(read_template_file(std::string(5 << 20, ' ') + "${file(\"x\")}").faults.empty() == false);
+}
+
+TEST_CASE("a template of more than four megabytes that may read files is not parsed, and says so") {
+  CHECK(read_template_file(std::string(5 << 20, ' ') + "${file(\"x\")}").is_too_large);
+  CHECK_FALSE(read_template_file(std::string(5 << 20, ' ') + "${x}").is_too_large);
+  CHECK_FALSE(read_template_file("${file(\"x\")}").is_too_large);
 }
 
 TEST_CASE("a variable file gives values and what in them may be a path") {
