@@ -274,10 +274,13 @@ std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& g
   while (!pending.empty()) {
     const RepoPath directory = std::move(pending.back());
     pending.pop_back();
+    const bool is_claimed = graph.claims_all_in(directory);
     for (const repo::TreeEntry& entry : tree.list(directory)) {
+      const bool is_directory = entry.kind == repo::EntryKind::directory;
+      if (is_directory ? entry.name == ".terraform" : is_claimed) continue;
       RepoPath path = directory.child(entry.name);
-      if (entry.kind == repo::EntryKind::directory) {
-        if (entry.name != ".terraform") pending.push_back(std::move(path));
+      if (is_directory) {
+        pending.push_back(std::move(path));
       } else if (graph.is_infrastructure(path) && !graph.is_claimed(path)) {
         result.push_back(std::move(path));
       }

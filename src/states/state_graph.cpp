@@ -119,6 +119,20 @@ bool StateGraph::is_claimed(const RepoPath& path) const {
   return is_found;
 }
 
+bool StateGraph::claims_all_in(const RepoPath& directory) const {
+  bool is_found = false;
+  // What covers this name covers every name but those of documentation and what is ignored, which are no
+  // infrastructure.
+  visit_claims(directory.child("any"), [&](const Claim& claim) {
+    const State& state = states_[claim.state];
+    const InputKind kind = state.inputs[claim.input].kind;
+    is_found = kind == InputKind::module_directory || kind == InputKind::data_directory ||
+               (kind == InputKind::own_directory && state.foreign.empty());
+    return !is_found;
+  });
+  return is_found;
+}
+
 bool StateGraph::covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const {
   switch (input.kind) {
     case InputKind::own_directory:

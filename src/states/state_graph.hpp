@@ -77,6 +77,10 @@ class StateGraph {
   /// Some state has a claim to `path`: what `claims` finds is not empty.
   bool is_claimed(const RepoPath& path) const;
 
+  /// Whatever infrastructure file lies directly in `directory`, some state has a claim to it. Asked once for a
+  /// directory this spares asking for each of its files; false only means that they have to be asked for.
+  bool claims_all_in(const RepoPath& directory) const;
+
   /// Why `path`, which lies below the own or a module's directory `input` of `state`, is no input by that.
   Exclusion exclusion(const State& state, const Input& input, const RepoPath& path) const;
 
