@@ -15,10 +15,9 @@ int run_affected(const Options& options) {
   const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const pipeline::Comparison ends = describe_comparison(comparison);
-  write_output(options.json
-                   ? emit::render_affected_json(ends, comparison.impact)
-                   : emit::render_affected_text(ends, comparison.impact, comparison.head.states.graph.states().size(),
-                                                output_view(options)));
+  write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
+                            : emit::render_affected_text(ends, comparison.impact, count_states(comparison),
+                                                         output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options);
   write_next_step(comparison);

@@ -98,7 +98,7 @@ void write_children(const std::vector<pipeline::Child>& children, const gitlab::
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
   const bool is_requested = options.all || !options.state_globs.empty();
-  const std::string total = emit::count_of(comparison.head.states.graph.states().size(), "state", "states");
+  const std::string total = emit::count_of(count_states(comparison), "state", "states");
   if (is_requested) {
     fmt::print(stderr, "{} of {} asked for\n", affected.size(), total);
   } else {

@@ -11,6 +11,7 @@
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/check_pipeline.hpp"
 #include "pipeline/static_pipeline.hpp"
@@ -98,7 +99,7 @@ int run_generate_static(const Options& options) {
   const std::string text = render_file(file, request.server);
   if (options.check) return check_file(text, options);
   write_pipeline(text, options);
-  fmt::print(stderr, "{} states\n", side.states.graph.states().size());
+  fmt::print(stderr, "{}\n", emit::count_of(side.states.graph.states().size(), "state", "states"));
   if (!options.output.empty()) fmt::print(stderr, "wrote {}\n", options.output);
   return 0;
 }

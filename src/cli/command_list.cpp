@@ -22,11 +22,10 @@ std::string render_ids(const states::StateGraph& graph) {
 /// What to do when there is nothing to do anything with; else what to ask next.
 void write_advice(const states::StateGraph& graph) {
   if (graph.states().empty()) {
-    fmt::print(
-        stderr,
-        "hint: no directory has a backend or cloud block, or a committed .terraform.lock.hcl; those that are states "
-        "all the same are named under states.include in {}\n",
-        config::file_name);
+    fmt::print(stderr,
+               "hint: no directory has a backend or cloud block, or a committed .terraform.lock.hcl\n"
+               "hint: name those that are states all the same under states.include in {}\n",
+               config::file_name);
     return;
   }
   write_next_commands(

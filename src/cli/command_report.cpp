@@ -68,7 +68,7 @@ int run_report(const Options& options) {
   report.title = find_title(root);
   report.link = gitlab::value_of(read_predefined_variables(), "CI_PIPELINE_URL");
   report.comparison = describe_comparison(comparison);
-  report.total = comparison.head.states.graph.states().size();
+  report.total = count_states(comparison);
   report.impact = comparison.impact;
   for (const impact::Affected& affected : comparison.impact.affected) {
     report.lanes.push_back({affected, read_result(artifacts, affected.id, report.comparison.head)});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <cstdio>
 
 namespace statelane::cli {
@@ -35,6 +37,14 @@ void write_next_step(const Comparison& comparison) {
         stderr,
         "hint: this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit\n");
   }
+}
+
+std::size_t count_states(const Comparison& comparison) {
+  const auto& affected = comparison.impact.affected;
+  const auto left = std::count_if(affected.begin(), affected.end(), [](const impact::Affected& one) {
+    return one.change == impact::Change::deleted || one.change == impact::Change::retired;
+  });
+  return comparison.head.states.graph.states().size() + static_cast<std::size_t>(left);
 }
 
 }  // namespace statelane::cli

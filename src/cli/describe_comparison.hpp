@@ -15,4 +15,7 @@ bool write_unclaimed(const Comparison& comparison, const Options& options);
 /// Says on standard error what to ask instead when there was nothing to compare.
 void write_next_step(const Comparison& comparison);
 
+/// How many states there are in head, with those that left since base.
+std::size_t count_states(const Comparison& comparison);
+
 }  // namespace statelane::cli

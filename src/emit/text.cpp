@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "emit/backend_text.hpp"
@@ -67,6 +68,22 @@ std::string count_states(const StateGraph& graph, std::size_t unclaimed) {
   return text;
 }
 
+/// On a screen a column that says the same of every state takes the room of those that do not.
+bool is_reason_shown(const StateGraph& graph, const View& view) {
+  const auto& all = graph.states();
+  return !view.width || std::any_of(all.begin(), all.end(),
+                                    [&](const State& state) { return reason_of(state) != reason_of(all.front()); });
+}
+
+/// Directories that are no states, under the reason that they share.
+void add_left_out(std::string& out, const std::vector<states::LeftOut>& left_out, const View& view) {
+  std::map<std::string, std::vector<std::string>> directories;
+  for (const states::LeftOut& entry : left_out) directories[entry.why].push_back(entry.directory.display());
+  for (const auto& [why, lines] : directories) {
+    add_section(out, paint(view, fmt::format("left out, {}:", why), Style::aside), lines, most_listed);
+  }
+}
+
 }  // namespace
 
 std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed,
@@ -76,16 +93,17 @@ std::string render_list_text(const states::LoadedStates& loaded, std::span<const
     rows.push_back({escape_for_terminal(state.id), reason_of(state), escape_for_terminal(render_backend(state)),
                     inputs_of(state)});
   }
-  const std::vector<Column> columns = {
-      {"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first}};
-  std::string out = rows.empty() ? "no state directories\n" : render_table(columns, rows, view);
-  std::vector<std::string> left_out;
-  for (const states::LeftOut& entry : loaded.left_out) {
-    left_out.push_back(fmt::format("{}: {}", entry.directory.display(), entry.why));
+  std::vector<Column> columns = {{"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first}};
+  std::string counts = count_states(loaded.graph, unclaimed.size());
+  if (!rows.empty() && !is_reason_shown(loaded.graph, view)) {
+    counts += fmt::format("; {}: {}", rows.size() == 1 ? "reason" : "reason of each", rows.front()[1]);
+    columns.erase(columns.begin() + 1);
+    for (auto& row : rows) row.erase(row.begin() + 1);
   }
-  add_section(out, paint(view, "left out:", Style::aside), left_out, most_listed);
+  std::string out = rows.empty() ? "no state directories\n" : render_table(columns, rows, view);
+  add_left_out(out, loaded.left_out, view);
   add_unclaimed(out, unclaimed, view);
-  return out + "\n" + paint(view, count_states(loaded.graph, unclaimed.size()), Style::aside) + "\n";
+  return out + "\n" + paint(view, counts, Style::aside) + "\n";
 }
 
 std::string render_inputs_text(const State& state, std::span<const RepoPath> files, const View& view) {

@@ -62,7 +62,7 @@ class Questions(EndToEndTest):
         for row in (r"STATE +REASON +BACKEND +INPUTS", r"app +backend block +gcs .*states.*app +1 module, 1 pattern",
                     r"dns +backend block +gcs .*states.*dns +-", r"net +backend block +gcs .*states.*net +-"):
             self.assertRegex(out, rf"(?m)^{row}$")
-        self.assertIn("\nleft out:\n  modules/unused: no backend block and no lock file, and no state calls it as a module\n",
+        self.assertIn("\nleft out, no backend block and no lock file, and no state calls it as a module:\n  modules/unused\n",
                       out)
         self.assertIn("\nno state's input:\n  modules/unused/main.tf\n", out)
         self.assertIn("app/main.tf:2:1: warning: app has one backend, and its lane does not load env/prod.tfvars, "

@@ -33,9 +33,11 @@ TEST_CASE("list is an aligned table, and counts") {
         "network/prod  backend block  s3 states/network/prod  2 modules, 1 file\n"
         "é             configured     its own commands        -\n"
         "\n"
-        "left out:\n"
-        "  m: no backend block\n"
-        "  .: excluded\n"
+        "left out, excluded:\n"
+        "  .\n"
+        "\n"
+        "left out, no backend block:\n"
+        "  m\n"
         "\n"
         "no state's input:\n"
         "  x.tf\n"
@@ -49,15 +51,21 @@ TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
   network.backend->known["key"] = "platform/network/production.tfstate";
   network.inputs.push_back(input(InputKind::module_directory, "m"));
   CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 64}) ==
-        "STATE               REASON         BACKEND              INPUTS\n"
-        "network/production  backend block  s3 states…n.tfstate  1 module\n"
+        "STATE               BACKEND                             INPUTS\n"
+        "network/production  s3 states/platfo…roduction.tfstate  1 module\n"
         "\n"
-        "1 state in 1 directory\n");
+        "1 state in 1 directory; reason: backend block\n");
+  auto named = state("b");
+  named.reason = statelane::states::StateReason::configured;
+  const std::string mixed = statelane::emit::render_list_text({graph({named, network}), {}, {}}, {}, {.width = 64});
+  CHECK(mixed.find("REASON") != std::string::npos);
+  CHECK(mixed.find("configured") != std::string::npos);
+  CHECK(mixed.ends_with("\n2 states in 2 directories\n"));
   CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 10}) ==
-        "STATE         REASON         BACKEND       INPUTS\n"
-        "netwo…uction  backend block  s3 st…fstate  1 module\n"
+        "STATE         BACKEND       INPUTS\n"
+        "netwo…uction  s3 st…fstate  1 module\n"
         "\n"
-        "1 state in 1 directory\n");
+        "1 state in 1 directory; reason: backend block\n");
 }
 
 TEST_CASE("long lists of what is unclaimed are told by their number") {
