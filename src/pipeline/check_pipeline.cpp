@@ -195,13 +195,20 @@ class PipelineCheck {
   Diagnostics& diagnostics_;
 };
 
+/// What to do about a pipeline that is too large. A static one has all states, and is not split.
+std::vector<std::string> remedies_for_size(JobSet set) {
+  if (set != JobSet::chosen_by_gitlab)
+    return {"choose fewer states with --state, or split the pipeline into several children"};
+  return {"let a job generate a child pipeline of the affected states alone: \"statelane init\" writes it",
+          "leave states out with \"states.exclude\" in .statelane.yml"};
+}
+
 }  // namespace
 
 void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics,
                     JobSet set) {
   PipelineCheck(files, set, diagnostics).run();
-  const std::vector<std::string> hints = {
-      "choose fewer states with --state, or split the pipeline into several children"};
+  const std::vector<std::string> hints = remedies_for_size(set);
   if (files.size() > gitlab::max_trigger_includes) {
     report_pipeline(fmt::format("the pipeline takes {} files, and GitLab includes no more than {} at once",
                                 files.size(), gitlab::max_trigger_includes),

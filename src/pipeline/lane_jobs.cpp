@@ -68,13 +68,21 @@ YamlValue::List needs_of(const std::vector<std::string>& jobs) {
   return needs;
 }
 
+/// Applies that an apply's job names, if there is room.
+std::set<std::string> earlier_applies(const Lane& lane) {
+  std::set<std::string> all(lane.waits_for.begin(), lane.waits_for.end());
+  all.insert(lane.reads.begin(), lane.reads.end());
+  return all;
+}
+
+/// Beside the plan.
+constexpr std::size_t room = gitlab::max_needs - 1;
+
 /// The applies that come first. Those whose outputs the plan may have read hand over their records, which tell whether
 /// one has changed since; so they are listed though the order may follow from others. Where they are too many, the
 /// order is kept alone.
 YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
-  constexpr std::size_t room = gitlab::max_needs - 1;
-  std::set<std::string> all(lane.waits_for.begin(), lane.waits_for.end());
-  all.insert(lane.reads.begin(), lane.reads.end());
+  const std::set<std::string> all = earlier_applies(lane);
   if (all.size() > room) return needs_of(barriers.narrow(lane.waits_for, room));
   YamlValue::List needs;
   for (const std::string& name : all) {
@@ -83,6 +91,16 @@ YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
                             : need_without_artifacts(name));
   }
   return needs;
+}
+
+/// Behind an optional gate GitLab goes on though the job failed: the helper looks for the records that have to be
+/// there.
+void expect_records(Job& job, const Lane& lane, const LaneParts& parts) {
+  const bool hands_over = !lane.plan_waits && !lane.read_slugs.empty() && earlier_applies(lane).size() <= room;
+  if (!hands_over || parts.needs_may_be_missing || parts.jobs == config::Jobs::shell) return;
+  YamlValue::Map variables = *job.find("variables")->as_map();
+  variables.emplace_back("STATELANE_APPLIES_BEFORE", fmt::format("{}", fmt::join(lane.read_slugs, " ")));
+  set_keyword(job.keywords, "variables", std::move(variables));
 }
 
 }  // namespace
@@ -138,6 +156,7 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
     needs.insert(needs.end(), before.begin(), before.end());
   }
   job.keywords.emplace_back("needs", std::move(needs));
+  expect_records(job, lane, parts);
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));
   job.keywords.emplace_back("environment",
                             YamlValue::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});

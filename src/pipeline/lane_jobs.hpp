@@ -14,7 +14,8 @@ struct LaneParts {
   std::vector<std::string> comments;  ///< lines above both jobs, after the cause
   bool writes_cache = false;          ///< the plan job writes the provider cache
   config::Jobs jobs = config::Jobs::helper;
-  std::string plan_pipeline;  ///< id of another pipeline, in which the plan was made
+  bool needs_may_be_missing = false;  ///< other lanes may not be in the pipeline: static pipelines
+  std::string plan_pipeline;          ///< id of another pipeline, in which the plan was made
 };
 
 /// The hidden jobs that the lane's plan job and its apply job extend.

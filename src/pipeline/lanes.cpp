@@ -60,13 +60,17 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
   }
   for (std::uint32_t position = 0; position < lanes.size(); ++position) {
     std::set<std::string> jobs;
+    std::set<std::string> slugs;
     for (const std::uint32_t index : head.dependencies(lanes[position].index)) {
       const auto other = position_of.find(index);
       if (other == position_of.end() || other->second == position || !lanes[other->second].has_apply()) continue;
       const bool same_circle =
           circle_of[position] < order.circles.size() && circle_of[position] == circle_of[other->second];
-      if (!same_circle) jobs.insert(lanes[other->second].apply_job);
+      if (same_circle) continue;
+      jobs.insert(lanes[other->second].apply_job);
+      slugs.insert(gitlab::slug(lanes[other->second].state->id));
     }
+    lanes[position].read_slugs.assign(slugs.begin(), slugs.end());
     lanes[position].reads.assign(jobs.begin(), jobs.end());
   }
 }

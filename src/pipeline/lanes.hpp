@@ -21,6 +21,8 @@ struct Lane {
   std::vector<std::string>
       reads;  ///< apply jobs of states whose outputs it may read itself, sorted; none of its circle
 
+  std::vector<std::string> read_slugs;  ///< of the states of `reads`, sorted
+
   bool has_apply() const { return !apply_job.empty(); }
 };
 

@@ -96,6 +96,7 @@ class StaticWriter {
     most_patterns_ = std::max(most_patterns_, patterns.size());
     LaneParts parts;
     parts.jobs = kind_of_jobs_;
+    parts.needs_may_be_missing = true;
     add_cache(*lane.state, parts);
     const std::string changes = add_changes(gitlab::job_name("changes", lane.state->id), patterns);
     Job plan = build_plan_job(lane, parts, barriers_);

@@ -29,7 +29,7 @@ constexpr std::array guard_texts = {
     GuardText{Guard::max_destroy, "--allow-destroy", "apply more deletes and replaces than max_destroy"},
     GuardText{Guard::empty_state, "--allow-empty-state", "apply although the state is empty"},
     GuardText{Guard::changed_outputs, "--allow-changed-outputs",
-              "apply although outputs that the plan read have changed"},
+              "apply although outputs that the plan read have changed, or an apply that comes first failed"},
     GuardText{Guard::still_used, "--allow-still-used", "destroy although another state may have the same backend"},
 };
 

@@ -43,6 +43,7 @@ JobEnvironment read_job_environment() {
   job.api_url = variable("CI_API_V4_URL");
   job.project_id = variable("CI_PROJECT_ID");
   job.job_url = variable("CI_JOB_URL");
+  job.applies_before = variable("STATELANE_APPLIES_BEFORE");
   job.terraform = terraform_variables();
   return job;
 }

@@ -9,6 +9,7 @@
 #include "runner/annotations.hpp"
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
+#include "runner/earlier_applies.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
@@ -70,6 +71,8 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   std::vector<Refusal> refusals = find_refusals(planned, conditions);
   const std::vector<Refusal> changed = find_changed_outputs(lane, planned);
   refusals.insert(refusals.end(), changed.begin(), changed.end());
+  const std::vector<Refusal> missing = find_missing_applies(lane, job.applies_before);
+  refusals.insert(refusals.end(), missing.begin(), missing.end());
   if (planned.has_changes) return refusals;
   // Nothing will be done, so when and where it is not done does not matter.
   std::erase_if(refusals, [](const Refusal& refusal) {
@@ -175,6 +178,15 @@ void write_record(const LaneDescription& lane, const JobEnvironment& job, LaneRu
   write_private_file(run.paths().record, render_record(record));
 }
 
+/// A plan without changes is done at once, and its outputs stay what they were.
+void record_nothing_to_do(const LaneDescription& lane, const JobEnvironment& job, const LaneRun& run,
+                          const PlanMetadata& planned, ApplyRecord record) {
+  record.commit = job.commit;
+  record.finished = std::time(nullptr);
+  record.outputs = {lane.state_id, planned.outputs.own, planned.outputs.own};
+  write_private_file(run.paths().record, render_record(record));
+}
+
 /// The exit code of an apply that has ended, told in the log.
 int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied, const AppliedChanges& done) {
   const std::string_view what = lane.commands ? std::string_view(lane.commands->apply.front()) : "apply";
@@ -233,6 +245,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   record.passed_guards = run.enforce(std::move(refusals));
   if (!planned.has_changes) {
     run.log().line(fmt::format("statelane: the plan of {} has no changes; there is nothing to apply", lane.state_id));
+    record_nothing_to_do(lane, job, run, planned, record);
     if (options.dotenv_outputs.empty()) return 0;
   }
   write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");

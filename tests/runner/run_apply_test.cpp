@@ -312,6 +312,39 @@ TEST_CASE("a changed output that the state does not refer to refuses nothing whe
   CHECK(chain.down.apply().code == 0);
 }
 
+TEST_CASE("an apply is refused where one that comes first left no record, or that of a failure") {
+  if (!has_tool("terraform")) return;
+  Chain chain;
+  chain.down.job.applies_before = "up";
+  const std::filesystem::path record = chain.up.scratch.path / ".statelane/up/applied.json";
+  // A plan without changes leaves its record too.
+  std::filesystem::remove(record);
+  REQUIRE(chain.up.plan().code == 0);
+  REQUIRE(chain.up.apply().code == 0);
+  CHECK(std::filesystem::exists(record));
+  chain.up.scratch.write("net/more.tf", "resource \"terraform_data\" \"more\" {}\n");
+  REQUIRE(chain.down.plan().code == 0);
+
+  std::filesystem::rename(record, record.string() + ".kept");
+  const Outcome missing = chain.down.apply();
+  INFO(missing.log);
+  CHECK(missing.code == 125);
+  CHECK(missing.says("the apply of 'up', which comes first, left no record"));
+  CHECK(missing.says("--allow-changed-outputs"));
+
+  std::filesystem::rename(record.string() + ".kept", record);
+  chain.up.scratch.write(
+      "up/fail.tf", "resource \"terraform_data\" \"f\" {\n  provisioner \"local-exec\" { command = \"false\" }\n}\n");
+  REQUIRE(chain.up.plan().code == 0);
+  REQUIRE(chain.up.apply().code != 0);
+  const Outcome failed = chain.down.apply();
+  CHECK(failed.code == 125);
+  CHECK(failed.says("the apply of 'up', which comes first, failed with code 1"));
+
+  chain.down.options.passed = {Guard::changed_outputs};
+  CHECK(chain.down.apply().code == 0);
+}
+
 TEST_CASE("a state that is suddenly empty is refused") {
   if (!has_tool("terraform")) return;
   Project project;
@@ -339,7 +372,7 @@ TEST_CASE("what an apply did is recorded, and outputs are handed on when asked, 
   CHECK(project.text("apply.txt").find("Apply complete!") != std::string::npos);
   REQUIRE(apply_after(project, [](Project&) {}).code == 0);
   CHECK(project.text("outputs.env") == "ADDRESS=10.0.0.1\n");
-  CHECK_FALSE(project.has("applied.json"));
+  CHECK(project.has("applied.json"));
 }
 
 TEST_CASE("a stop that also ends the tool while it is asked for its version is told as a stop") {
