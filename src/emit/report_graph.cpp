@@ -95,7 +95,7 @@ std::string render_node(const Drawing& drawing, std::size_t node, const Box& box
 
 std::string render_report_graph(const Report& report, const states::StateGraph& graph) {
   const Drawing drawing = select(report, graph);
-  if (drawing.ids.empty()) return "";
+  if (drawing.edges.empty()) return "";
   const std::vector<Box> boxes = place(drawing);
   std::size_t width = 0, height = 0;
   for (const Box& box : boxes) {

@@ -7,7 +7,7 @@
 namespace statelane::emit {
 
 /// The states of a report, with those that they depend on and that depend on them, as SVG for a page; what is affected
-/// links to its entry. Empty when there is nothing to draw.
+/// links to its entry. Empty where none depends on another: boxes alone say no more than the list below them.
 std::string render_report_graph(const Report& report, const states::StateGraph& graph);
 
 /// The anchor of a lane's entry on the page.

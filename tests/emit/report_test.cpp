@@ -49,6 +49,13 @@ TEST_CASE("a state stands behind everything that it depends on") {
   CHECK(lay_out(0, {}).empty());
 }
 
+TEST_CASE("a page without edges draws no graph, since boxes alone say what the list says") {
+  const std::string page = statelane::emit::render_report_page(make_report(), statelane::states::StateGraph());
+  CHECK_FALSE(contains(page, "<svg"));
+  CHECK_FALSE(contains(page, "What depends on what"));
+  CHECK(contains(page, "<h2>States</h2>"));
+}
+
 TEST_CASE("circles are laid out too, and rows follow neighbours") {
   const std::vector<std::pair<std::size_t, std::size_t>> circle = {{0, 1}, {1, 2}, {2, 0}};
   const std::vector<Cell> cells = lay_out(3, circle);
