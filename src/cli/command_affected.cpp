@@ -4,6 +4,7 @@
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
+#include "cli/terminal.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 #include "gitlab/expansion.hpp"
@@ -19,7 +20,7 @@ int run_affected(const Options& options) {
                             : emit::render_affected_text(ends, comparison.impact, count_states(comparison),
                                                          output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
-  const bool is_unclaimed = write_unclaimed(comparison, options);
+  const bool is_unclaimed = write_unclaimed(comparison, options, !options.json && is_one_terminal());
   write_next_step(comparison);
   if (!comparison.impact.affected.empty() && !options.json) {
     const std::string range = options.range.empty() ? "" : " " + options.range;

@@ -41,6 +41,7 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   if (comparison.ends.head) result += " --head " + *comparison.ends.head;
   if (!options.ignore_format) result += " --no-ignore-format";
   if (!options.gates) result += " --no-gates";
+  if (options.report) result += " --report";
   if (options.children > 1) result += fmt::format(" --children {}", options.children);
   if (options.jobs) result += *options.jobs == config::Jobs::shell ? " --jobs shell" : " --jobs helper";
   if (options.gates_for) {
@@ -50,12 +51,27 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   return result;
 }
 
+/// What lets `report` compare in a job of the child what is compared here: a child's own variables do not tell.
+std::map<std::string, std::string> to_report_variables(const Comparison& comparison, const Options& options) {
+  std::map<std::string, std::string> result;
+  if (comparison.ends.head) result["STATELANE_OPT_HEAD"] = *comparison.ends.head;
+  if (comparison.ends.base) result["STATELANE_OPT_BASE"] = *comparison.ends.base;
+  if (options.all || !comparison.ends.base) result["STATELANE_OPT_ALL"] = "true";
+  if (!options.ignore_format) result["STATELANE_OPT_IGNORE_FORMAT"] = "false";
+  std::string globs;
+  for (const std::string& glob : options.state_globs) globs += (globs.empty() ? "" : " ") + glob;
+  if (!globs.empty()) result["STATELANE_OPT_STATE"] = globs;
+  return result;
+}
+
 pipeline::PipelineRequest to_request(const Comparison& comparison, const Options& options) {
   pipeline::PipelineRequest request = describe_job(comparison.head, options);
   request.command_line = reproduce(comparison, options);
   request.comparison = describe_comparison(comparison);
   request.changes = to_changed_paths(comparison.changes);
   request.kind = comparison.kind;
+  request.has_report = options.report;
+  if (options.report) request.report_variables = to_report_variables(comparison, options);
   if (comparison.ends.is_missing) request.gates = false;
   std::vector<std::string> ids;
   for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);

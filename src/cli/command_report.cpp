@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
@@ -8,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
+#include "cli/report_note.hpp"
 #include "emit/report.hpp"
 #include "gitlab/names.hpp"
 #include "runner/apply_record.hpp"
@@ -52,6 +56,15 @@ std::optional<emit::LaneResult> read_result(const fs::path& artifacts, const std
   return result;
 }
 
+/// The lanes of the child that this job is in, where there are several children; empty: all.
+std::set<std::string> read_own_states() {
+  const char* value = std::getenv("STATELANE_STATES");
+  std::set<std::string> ids;
+  std::istringstream lines(value == nullptr ? "" : value);
+  for (std::string id; std::getline(lines, id);) ids.insert(id);
+  return ids;
+}
+
 std::string find_title(const fs::path& root) {
   const std::string project(gitlab::value_of(read_predefined_variables(), "CI_PROJECT_PATH"));
   return project.empty() ? root.filename().string() : project;
@@ -70,7 +83,9 @@ int run_report(const Options& options) {
   report.comparison = describe_comparison(comparison);
   report.total = count_states(comparison);
   report.impact = comparison.impact;
+  const std::set<std::string> own = read_own_states();
   for (const impact::Affected& affected : comparison.impact.affected) {
+    if (!own.empty() && !own.contains(affected.id)) continue;
     report.lanes.push_back({affected, read_result(artifacts, affected.id, report.comparison.head)});
   }
   const std::string text = options.report_format == ReportFormat::html
@@ -83,6 +98,8 @@ int run_report(const Options& options) {
     write_file(options.output, text);
     fmt::print(stderr, "wrote {}\n", options.output);
   }
+  // Last, so that whatever GitLab says the page is there.
+  if (options.note) write_report_note(report, options);
   return has_errors ? 1 : 0;
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 
+#include "emit/words.hpp"
+
 namespace statelane::cli {
 
 pipeline::Comparison describe_comparison(const Comparison& comparison) {
@@ -19,12 +21,14 @@ pipeline::Comparison describe_comparison(const Comparison& comparison) {
   return result;
 }
 
-bool write_unclaimed(const Comparison& comparison, const Options& options) {
+bool write_unclaimed(const Comparison& comparison, const Options& options, bool is_shown) {
   const auto& unclaimed = comparison.impact.unclaimed;
   if (unclaimed.empty()) return false;
   const char* severity = options.fail_on_unclaimed ? "error" : "warning";
   for (const RepoPath& path : unclaimed) {
-    fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n", path.str(), severity);
+    if (is_shown && !options.fail_on_unclaimed) break;
+    fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n",
+               emit::escape_for_terminal(path.display()), severity);
   }
   fmt::print(stderr, "hint: a state that reads such a file in a way that cannot be seen names it under inputs in {}\n",
              config::file_name);

@@ -8,9 +8,9 @@ namespace statelane::cli {
 /// The two ends as plain values for output.
 pipeline::Comparison describe_comparison(const Comparison& comparison);
 
-/// Says loudly, on standard error, which changed infrastructure files are no state's input. Returns whether that fails
-/// the command.
-bool write_unclaimed(const Comparison& comparison, const Options& options);
+/// Says loudly, on standard error, which changed infrastructure files are no state's input; not again where the answer
+/// has just shown them to the same reader. Returns whether that fails the command.
+bool write_unclaimed(const Comparison& comparison, const Options& options, bool is_shown = false);
 
 /// Says on standard error what to ask instead when there was nothing to compare.
 void write_next_step(const Comparison& comparison);

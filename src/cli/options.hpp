@@ -52,6 +52,7 @@ struct Options {
   std::optional<config::ChangesKeyword> changes;
   std::string image;
   bool gates = true;           ///< generate, init
+  bool report = false;         ///< generate: --report
   std::size_t children = 1;    ///< that the parent triggers
   std::size_t files = 1;       ///< that it includes for each
   bool is_static = false;      ///< --static
@@ -79,6 +80,9 @@ struct Options {
   // report
   ReportFormat report_format = ReportFormat::html;
   std::string artifacts;
+  bool note = false;                                ///< --note
+  std::string note_key = "report";                  ///< --note-key
+  std::chrono::milliseconds note_timeout{120'000};  ///< --note-timeout
 
   // init
   bool write = false;

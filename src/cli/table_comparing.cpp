@@ -68,6 +68,8 @@ CommandRow generate_row() {
            "--files", "N", {1, 3}, [](Options& options, std::size_t count) { options.files = count; },
            "how many files the parent includes for each child (default 1)"),
        negatable_flag("--gates", &Options::gates, "manual applies too (default), or plans only"),
+       negatable_flag("--report", &Options::report,
+                      "a job after the plans: a page about them, and the merge request's note where there is a token"),
        text("--image", "IMAGE", &Options::image, "container image of the jobs (default: the image of this job)"),
        choice<config::Gates>("--gates-for", &Options::gates_for,
                              {{"affected", config::Gates::affected}, {"changed", config::Gates::changed}},
@@ -102,11 +104,18 @@ CommandRow report_row() {
   OptionRow output =
       text("-o,--output", "FILE", &Options::output, "write to this file instead of standard output", Offers::files);
   output.variable = "STATELANE_OPT_REPORT_OUTPUT";
-  OptionGroup page{"Report",
-                   {std::move(format), std::move(output),
-                    text("--artifacts", "DIR", &Options::artifacts, "where plans and applies left theirs (.statelane)",
-                         Offers::directories),
-                    strict_option().rows[0]}};
+  OptionGroup page{
+      "Report",
+      {std::move(format), std::move(output),
+       text("--artifacts", "DIR", &Options::artifacts, "where plans and applies left theirs (.statelane)",
+            Offers::directories),
+       flag("--note", &Options::note,
+            "also as the one note of this pipeline's merge request, with the token STATELANE_NOTE_TOKEN"),
+       text("--note-key", "NAME", &Options::note_key, "one note for each name (default: report)"),
+       duration(
+           "--note-timeout", [](Options& options, std::chrono::milliseconds time) { options.note_timeout = time; },
+           "how long GitLab is tried (default 2m)"),
+       strict_option().rows[0]}};
   return {
       .name = "report",
       .section = Section::pipeline,
@@ -115,7 +124,8 @@ CommandRow report_row() {
       .arguments = {range_argument()},
       .options = with_comparison({std::move(page)}),
       .examples = {{"statelane report HEAD --output report.html", "the last commit, on one page"},
-                   {"statelane report --format markdown", "for a note"}},
+                   {"statelane report --format markdown", "the same for a note or a job's summary"},
+                   {"statelane report --output report.html --note", "in a job: the page, and the note"}},
       .run = run_report};
 }
 

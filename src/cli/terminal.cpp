@@ -22,4 +22,6 @@ std::optional<std::size_t> find_output_width() {
   return std::nullopt;
 }
 
+bool is_one_terminal() { return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1; }
+
 }  // namespace statelane::cli

@@ -9,4 +9,7 @@ namespace statelane::cli {
 /// no terminal: then nothing is cut to fit.
 std::optional<std::size_t> find_output_width();
 
+/// Whether whoever reads standard output on a terminal reads standard error there too.
+bool is_one_terminal();
+
 }  // namespace statelane::cli

@@ -80,7 +80,7 @@ std::string render_generate(const ParentRequest& request) {
   out += "  script:\n";
   if (!request.has_gates) out += "    # Plans only, until --no-gates is taken away.\n";
   out += std::string("    - statelane generate") + (request.has_gates ? "" : " --no-gates") +
-         " --output statelane.gitlab-ci.yml\n";
+         " --report --output statelane.gitlab-ci.yml\n";
   return out + generate_artifacts + (is_told_apart(request) ? "  interruptible: true\n" : never_interrupted);
 }
 

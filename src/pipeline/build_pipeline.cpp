@@ -14,6 +14,7 @@
 #include "pipeline/lanes.hpp"
 #include "pipeline/pipeline_head.hpp"
 #include "pipeline/provider_caches.hpp"
+#include "pipeline/report_job.hpp"
 #include "pipeline/second_stage.hpp"
 #include "pipeline/shared_templates.hpp"
 #include "pipeline/shell_variables.hpp"
@@ -148,6 +149,10 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
   const bool has_second_stage = gates == config::Gates::changed && has_applies(lanes);
   if (has_second_stage) {
     for (Job& job : build_second_stage_start(request.server)) pipeline.jobs.push_back(std::move(job));
+  }
+  // Without the helper there is neither a program for it nor anything to read.
+  if (request.has_report && jobs == config::Jobs::helper && !lanes.empty()) {
+    pipeline.jobs.push_back(build_report_job(request, lanes));
   }
   for (const auto& [name, lines] : request.notices) pipeline.jobs.push_back(build_warning_job(name, lines));
   if (pipeline.jobs.empty()) pipeline.jobs.push_back(build_noop_job(nothing_reason(request, impact)));

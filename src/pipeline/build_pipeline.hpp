@@ -56,7 +56,10 @@ struct PipelineRequest {
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
   std::map<std::string, std::vector<std::string>> notices;  ///< what people have to know: warning job → its lines
-  std::map<std::string, std::string> successors;  ///< a deleted state → the new one that took most of its files
+  std::map<std::string, std::string> successors;        ///< a deleted state → the new one that took most of its files
+  bool has_report = false;                              ///< a job after the plans makes a page of them
+  std::map<std::string, std::string> report_variables;  ///< that let it compare what is compared here
+  std::size_t child = 0;                                ///< which of several children this is, from 1; 0: the only one
   std::string nothing_reason;  ///< why nothing runs, when nothing is affected; empty: no state differs
 };
 

@@ -61,10 +61,10 @@ class ChildrenBuilder {
     }
     // Beyond this point it is fixed which lanes are in which child.
     parts.resize(capacity_.children);
-    while (made.size() < parts.size()) made.push_back(make(parts[made.size()], true));
+    while (made.size() < parts.size()) made.push_back(make(parts[made.size()], made.size() + 1));
     std::vector<Child> children;
     for (std::size_t index = 0; index < made.size(); ++index) {
-      if (made[index].deploying > gitlab::max_environment_jobs) take_gates_out(parts[index], made[index]);
+      if (made[index].deploying > gitlab::max_environment_jobs) take_gates_out(parts[index], index + 1, made[index]);
       diagnostics.merge(made[index].diagnostics);
       children.push_back(std::move(made[index].child));
       complete(children.back(), index + 1, diagnostics);
@@ -74,12 +74,18 @@ class ChildrenBuilder {
 
  private:
   /// A part without any lane still is a child, and says why it does nothing.
-  Made make(const impact::Impact& part, bool is_spare) const {
-    PipelineRequest request = request_;
-    if (is_spare && part.affected.empty()) {
+  Made make(const impact::Impact& part, std::size_t number) const {
+    PipelineRequest request = numbered(number);
+    if (number > 1 && part.affected.empty()) {
       request.nothing_reason = "nothing to do in this child: every lane is in another one";
     }
     return make(request, part);
+  }
+
+  PipelineRequest numbered(std::size_t number) const {
+    PipelineRequest request = request_;
+    if (capacity_.children > 1) request.child = number;
+    return request;
   }
 
   Made make(const PipelineRequest& request, const impact::Impact& part) const {
@@ -101,7 +107,7 @@ class ChildrenBuilder {
   std::vector<Made> make_all(const std::vector<impact::Impact>& parts) const {
     std::vector<Made> made;
     made.reserve(parts.size());
-    for (std::size_t index = 0; index < parts.size(); ++index) made.push_back(make(parts[index], index > 0));
+    for (std::size_t index = 0; index < parts.size(); ++index) made.push_back(make(parts[index], index + 1));
     return made;
   }
 
@@ -120,7 +126,7 @@ class ChildrenBuilder {
     return std::max(divide_up(full_files, capacity_.files), divide_up(deploying, gitlab::max_environment_jobs));
   }
 
-  void take_gates_out(const impact::Impact& part, Made& made) const {
+  void take_gates_out(const impact::Impact& part, std::size_t number, Made& made) const {
     const std::string text =
         fmt::format("this pipeline only plans: {} jobs would deploy, and GitLab lets {} in one pipeline",
                     made.deploying, gitlab::max_environment_jobs);
@@ -128,7 +134,7 @@ class ChildrenBuilder {
         fmt::format("for the gates, spread the lanes over more children: --children {} or more",
                     std::max(divide_up(made.deploying, gitlab::max_environment_jobs), capacity_.children + 1)),
         "states that depend on each other stay in one child: take fewer of them at a time with --state"};
-    PipelineRequest request = request_;
+    PipelineRequest request = numbered(number);
     request.gates = false;
     request.notices.emplace("gates left out", std::vector<std::string>{text, hints.front(), hints.back()});
     made = make(request, part);

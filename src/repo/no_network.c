@@ -46,6 +46,31 @@ int getaddrinfo(const char* node, const char* service, const struct addrinfo* hi
 
 void freeaddrinfo(struct addrinfo* addresses) { (void)addresses; }
 
+/* OpenSSL and libevent refer to these for names of hosts, ports and protocols; they are given numbers, and libevent
+ * looks hosts up by itself. */
+struct hostent;
+struct servent;
+struct protoent;
+struct hostent* gethostbyname(const char* name);
+struct servent* getservbyname(const char* name, const char* protocol);
+struct protoent* getprotobynumber(int number);
+
+struct hostent* gethostbyname(const char* name) {
+  (void)name;
+  return 0; /* no such host */
+}
+
+struct servent* getservbyname(const char* name, const char* protocol) {
+  (void)name;
+  (void)protocol;
+  return 0;
+}
+
+struct protoent* getprotobynumber(int number) {
+  (void)number;
+  return 0;
+}
+
 int git_mbedtls__set_cert_location(const char* file, const char* path) {
   (void)file;
   (void)path;

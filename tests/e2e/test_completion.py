@@ -1,9 +1,12 @@
 """Completion as a person meets it: in real shells, on a terminal, with the states of a real repository."""
+import fcntl
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
+import termios
 import time
 
 from harness import EndToEndTest, clean_environment, require, run, statelane, statelane_binary
@@ -13,10 +16,11 @@ PATIENCE = 20  # seconds until an answer that does not come is a failure
 
 
 class Terminal:
-    """A shell on a pseudo terminal, fed with keys."""
+    """A program on a pseudo terminal, fed with keys."""
 
-    def __init__(self, command, cwd, env):
+    def __init__(self, command, cwd, env, columns=0):
         self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.process = subprocess.Popen(command, cwd=cwd, env=env, stdin=slave, stdout=slave, stderr=slave,
                                         start_new_session=True)
         os.close(slave)

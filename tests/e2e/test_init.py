@@ -39,7 +39,7 @@ class Init(EndToEndTest):
                 self.assertEqual(document["statelane-lanes"]["trigger"]["strategy"], strategy)
                 self.assertEqual(document["statelane-generate"]["variables"], {"GIT_DEPTH": "0"})
                 self.assertEqual(document["statelane-generate"]["script"],
-                                 ["statelane generate --no-gates --output statelane.gitlab-ci.yml"])
+                                 ["statelane generate --no-gates --report --output statelane.gitlab-ci.yml"])
                 self.assertEqual("auto_cancel" in document["workflow"]["rules"][1], version != "16.0")
                 # Rule 22: what could cancel a merged change's pipeline is not interruptible.
                 self.assertEqual(document["statelane-generate"]["interruptible"], version != "16.0")
@@ -60,8 +60,8 @@ class Init(EndToEndTest):
         self.init("--write", *IMAGE)
         self.assertEqual(self.init("--write", *IMAGE).stderr, "1 state found\neverything is as init would write it\n")
         shown = self.init("--gates", *IMAGE)
-        self.assertIn("-    - statelane generate --no-gates --output statelane.gitlab-ci.yml\n"
-                      "+    - statelane generate --output statelane.gitlab-ci.yml\n", shown.stdout)
+        self.assertIn("-    - statelane generate --no-gates --report --output statelane.gitlab-ci.yml\n"
+                      "+    - statelane generate --report --output statelane.gitlab-ci.yml\n", shown.stdout)
         before = self.parent.read_text()
         refused = self.init("--gates", "--write", *IMAGE, check=False)
         self.assertEqual((refused.returncode, refused.stdout), (2, ""))

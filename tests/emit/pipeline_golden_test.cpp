@@ -74,7 +74,9 @@ TEST_CASE("the child pipeline of a merge request reads as it should") {
   request.kind = statelane::gitlab::PipelineKind::merge_request_detached;
   request.branch = "";
   request.comparison = {"1111111", "mr-diff-base", "the base of the merge request's diff", "2222222", false};
-  request.command_line = "statelane generate";
+  request.command_line = "statelane generate --report";
+  request.has_report = true;
+  request.report_variables = {{"STATELANE_OPT_BASE", "1111111"}, {"STATELANE_OPT_HEAD", "2222222"}};
   check_golden("merge_request.yml", build(request, platform_impact(), platform()));
 }
 

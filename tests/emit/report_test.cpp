@@ -163,7 +163,7 @@ TEST_CASE("the parent pipeline suits the server and the step") {
   const ParentRequest request{.image = "i:1", .first_stage = "prepare", .last_stage = "lanes"};
   const std::string plans = render_parent_pipeline(request);
   CHECK(contains(plans, "stages: [\"prepare\", \"lanes\"]\n"));
-  CHECK(contains(plans, "    - statelane generate --no-gates --output statelane.gitlab-ci.yml\n"));
+  CHECK(contains(plans, "    - statelane generate --no-gates --report --output statelane.gitlab-ci.yml\n"));
   CHECK(contains(plans, "      auto_cancel:\n        on_new_commit: none\n"));
   CHECK(contains(plans, "    strategy: depend\n"));
   ParentRequest later = request;
@@ -171,7 +171,7 @@ TEST_CASE("the parent pipeline suits the server and the step") {
   later.has_mirror = true;
   later.has_auto_cancel = false;
   const std::string gates = render_parent_pipeline(later);
-  CHECK(contains(gates, "    - statelane generate --output statelane.gitlab-ci.yml\n"));
+  CHECK(contains(gates, "    - statelane generate --report --output statelane.gitlab-ci.yml\n"));
   CHECK(contains(gates, "    strategy: mirror\n"));
   CHECK_FALSE(contains(gates, "auto_cancel"));
   ParentRequest included = request;

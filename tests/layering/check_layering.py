@@ -33,6 +33,8 @@ THIRD_PARTY = {
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner"],
     "mbedtls/": ["base"],
+    "event2/": ["runner"],
+    "openssl/": ["runner"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "emit/report.hpp"
+
+namespace statelane::cli {
+
+/// `report --note`: the same report as the one note of this pipeline's merge request, where there is a merge request
+/// and a token in STATELANE_NOTE_TOKEN; says on stderr what it did, or why nothing. Throws `Error` when GitLab refuses
+/// or cannot be reached.
+void write_report_note(const emit::Report& report, const Options& options);
+
+}  // namespace statelane::cli

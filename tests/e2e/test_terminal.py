@@ -1,0 +1,67 @@
+"""What a person sees on a terminal and nobody sees in a pipe: colours, tables that fit, progress, the next command."""
+import os
+
+from harness import EndToEndTest, Repository, clean_environment, require, statelane, statelane_binary
+from test_completion import Terminal
+
+STATE = 'terraform {{\n  backend "s3" {{\n    bucket = "states"\n    key    = "{0}/terraform.tfstate"\n  }}\n}}\nlocals {{ size = {1} }}\n'
+LONG = "environments/production/organisation-network/shared-services"
+
+
+class Screen(EndToEndTest):
+    def setUp(self):
+        super().setUp()
+        self.repository = Repository(self.scratch, self.environment)
+        self.repository.commit("two states", {f"{name}/main.tf": STATE.format(name, 1) for name in ("app", LONG)})
+        self.repository.commit("app grows", {"app/main.tf": STATE.format("app", 2)})
+
+    def show(self, *arguments, columns=80, environment=None):
+        """Starts the program on a terminal of that width."""
+        terminal = Terminal([statelane_binary(), *arguments], self.repository.directory, environment or self.environment, columns)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def lines(self, *arguments, until, **how):
+        terminal = self.show(*arguments, **how)
+        terminal.read_until(until)
+        return terminal.seen.replace("\r\n", "\n")
+
+    def test_the_answer_has_colours_and_ends_with_the_next_commands(self):
+        shown = self.lines("affected", "HEAD", until=r"next: .*\r\n")
+        self.assertIn("\x1b[33mmodified\x1b[0m", shown)
+        self.assertTrue(shown.endswith("next: statelane why 'app' HEAD, statelane generate HEAD\n"), shown)
+        piped = statelane("affected", "HEAD", cwd=self.repository.directory, env=self.environment)
+        self.assertNotIn("\x1b", piped.stdout + piped.stderr)
+        self.assertNotIn("next:", piped.stderr)
+        plain = self.lines("affected", "HEAD", until=r"next: .*\r\n", environment={**self.environment, "NO_COLOR": "1"})
+        self.assertNotIn("\x1b", plain)
+
+    def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(self):
+        for columns in (80, 60, 40):
+            shown = self.lines("list", columns=columns, until=r"2 states in 2 directories")
+            table = [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in shown.split("\n")[:3]]
+            self.assertTrue(all(len(line) <= columns for line in table), table)
+            self.assertEqual(table[0].split(), ["STATE", "BACKEND", "INPUTS"])
+            self.assertIn("…", table[2])
+        whole = statelane("list", cwd=self.repository.directory, env=self.environment).stdout
+        self.assertIn(f"{LONG}  backend block  s3 states/{LONG}/terraform.tfstate  -\n", whole)
+
+    def test_what_nobody_reads_is_named_once(self):
+        self.repository.commit("lost", {"lost/main.tf": "locals {}\n"})
+        shown = self.lines("affected", "HEAD", until=r"hint: .*\.statelane\.yml\r\n")
+        self.assertEqual(shown.count("lost/main.tf"), 1, shown)
+
+    def test_work_that_takes_long_is_shown_and_wiped(self):
+        gate, opened, tools = self.scratch / "gate", self.scratch / "opened", self.scratch / "tools"
+        os.mkfifo(gate)
+        tools.mkdir()
+        git = tools / "git"
+        git.write_text(f'#!/bin/sh\n[ -e {opened} ] || read -r _ < {gate}\nexec {require("git")} "$@"\n')
+        git.chmod(0o755)
+        terminal = self.show("affected", "--base", "HEAD~1", environment=clean_environment(self.scratch / "home", [tools]))
+        terminal.read_until(r"\rreading states of both sides … 0\.[5-9] s")
+        opened.touch()
+        gate.write_text("go on\n")
+        terminal.read_until(r"next: .*\n")
+        self.assertRegex(terminal.seen, r"\r\x1b\[K")
+
