@@ -425,7 +425,7 @@ class Folder {
       locals_.emplace_back(expression.operands[0]->text, key);
       locals_.emplace_back(expression.operands[1]->text, value);
       append_text(text, to_text(fold(*expression.operands[3]), expression.range));
-      locals_.resize(locals_.size() - 2);
+      locals_.erase(locals_.end() - 2, locals_.end());
     }
     return Value{std::move(text)};
   }
@@ -456,7 +456,7 @@ class Folder {
       } else if (is_kept) {
         list.push_back(fold(*expression.operands[3]));
       }
-      locals_.resize(before);
+      locals_.erase(locals_.begin() + static_cast<std::ptrdiff_t>(before), locals_.end());
       if (!is_decided) return unknown(expression, "its condition or key is not known");
     }
     return is_object ? Value{std::move(map)} : Value{std::move(list)};
