@@ -10,6 +10,7 @@
 #include "cli/find_state.hpp"
 #include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
+#include "cli/open_facts.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
@@ -31,11 +32,11 @@ std::optional<repo::CommitId> find_commit_before(const repo::Repository& reposit
 
 /// Whether the state was there before the change. Where that cannot be found out it counts as an old one: then an empty
 /// one is looked at twice.
-bool existed_before(const repo::Repository& repository, const std::string& id) {
+bool existed_before(const repo::Repository& repository, const Options& options, const std::string& id) {
   try {
     const auto before = find_commit_before(repository);
     if (!before) return false;
-    facts::FactStore facts;
+    facts::FactStore facts = open_facts(repository, options);
     Diagnostics ignored;
     return load_side(repository.commit_tree(*before), facts, ignored).states.graph.find(id).has_value();
   } catch (const Error&) {
@@ -112,8 +113,8 @@ int run_lane(const Options& options, LaneVerb verb) {
   run.destroy = verb == LaneVerb::destroy;
   const std::string& id = lane.description.state_id;
   runner::ApplyQuestions questions;
-  questions.newest = [&] { return check_branch(repository, job.branch, job.commit, id); };
-  if (job.ci) questions.existed_at_base = [&] { return existed_before(repository, id); };
+  questions.newest = [&] { return check_branch(repository, options, job.branch, job.commit, id); };
+  if (job.ci) questions.existed_at_base = [&] { return existed_before(repository, options, id); };
   return runner::run_apply(lane.description, job, run, questions);
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "cli/comparison.hpp"
 #include "cli/find_impact.hpp"
+#include "cli/open_facts.hpp"
 
 namespace statelane::cli {
 
@@ -15,12 +16,13 @@ using runner::BranchCheck;
 constexpr std::chrono::seconds time_out{60};
 
 /// An input of the state that differs between the two commits; empty when none does.
-std::string find_difference(const repo::Repository& repository, const repo::CommitId& commit, const repo::CommitId& tip,
-                            const std::string& id) {
-  facts::FactStore facts;
+std::string find_difference(const repo::Repository& repository, const Options& options, const repo::CommitId& commit,
+                            const repo::CommitId& tip, const std::string& id) {
+  facts::FactStore facts = open_facts(repository, options);
   Diagnostics ignored;
   const Side base = load_side(repository.commit_tree(commit), facts, ignored);
   const Side head = load_side(repository.commit_tree(tip), facts, ignored);
+  facts.save();
   const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head.tree.get());
   const impact::Impact impact = find_impact(base, head, changes, true, facts);
   const impact::Affected* affected = impact.find(id);
@@ -29,7 +31,7 @@ std::string find_difference(const repo::Repository& repository, const repo::Comm
   return path ? path->display() : "its configuration";
 }
 
-BranchCheck compare_with_tip(const repo::Repository& repository, const std::string& branch,
+BranchCheck compare_with_tip(const repo::Repository& repository, const Options& options, const std::string& branch,
                              const repo::CommitId& commit, const std::string& id) {
   const auto tip = repository.remote_branch_tip(branch, time_out);
   if (!tip) return {BranchCheck::Result::gone, branch, ""};
@@ -38,18 +40,18 @@ BranchCheck compare_with_tip(const repo::Repository& repository, const std::stri
     return {BranchCheck::Result::cannot_tell, branch, "the tip of the branch cannot be fetched"};
   }
   if (!repository.is_ancestor(commit, *tip)) return {BranchCheck::Result::not_contained, branch, ""};
-  const std::string difference = find_difference(repository, commit, *tip, id);
+  const std::string difference = find_difference(repository, options, commit, *tip, id);
   if (difference.empty()) return {BranchCheck::Result::same_inputs, branch, ""};
   return {BranchCheck::Result::inputs_differ, branch, difference};
 }
 
 }  // namespace
 
-BranchCheck check_branch(const repo::Repository& repository, const std::string& branch, const repo::CommitId& commit,
-                         const std::string& id) {
+BranchCheck check_branch(const repo::Repository& repository, const Options& options, const std::string& branch,
+                         const repo::CommitId& commit, const std::string& id) {
   if (branch.empty()) return {BranchCheck::Result::cannot_tell, "", "no branch is known (CI_COMMIT_BRANCH)"};
   try {
-    return compare_with_tip(repository, branch, commit, id);
+    return compare_with_tip(repository, options, branch, commit, id);
   } catch (const Error& error) {
     return {BranchCheck::Result::cannot_tell, branch, error.what()};
   }

@@ -8,7 +8,7 @@ facts::FactStore open_facts(const repo::Repository& repository, const Options& o
   if (options.no_cache) return {};
   const std::filesystem::path directory =
       options.cache.empty() ? repository.common_directory() / "statelane" : std::filesystem::path(options.cache);
-  return facts::FactStore(facts::FactCache(directory, build_id()));
+  return {directory, build_id()};
 }
 
 }  // namespace statelane::cli

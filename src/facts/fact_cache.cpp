@@ -1,11 +1,9 @@
 #include "facts/fact_cache.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <mutex>
+
+#include "facts/write_file.hpp"
 
 namespace statelane::facts {
 
@@ -13,7 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view ending = ".facts";
 constexpr std::size_t most_files = 8;  // each lookup asks all of them
 
 /// The files of facts in a directory, of any build, sorted by name.
@@ -23,31 +20,10 @@ std::vector<fs::path> list_files(const fs::path& directory) {
   for (fs::directory_iterator entry(directory, fault), end; !fault && entry != end; entry.increment(fault)) {
     std::error_code gone;
     const bool is_file = fs::is_regular_file(entry->symlink_status(gone));
-    if (is_file && entry->path().extension() == ending) result.push_back(entry->path());
+    if (is_file && entry->path().extension() == fact_ending) result.push_back(entry->path());
   }
   std::sort(result.begin(), result.end());
   return result;
-}
-
-/// A new file with these bytes, whole or not at all.
-bool write_file(const fs::path& directory, std::string_view prefix, std::string_view bytes) {
-  std::string name = (directory / prefix).string() + "-XXXXXX.new";
-  const int descriptor = ::mkostemps(name.data(), 4, O_CLOEXEC);
-  if (descriptor < 0) return false;
-  bool is_written = true;
-  while (!bytes.empty() && is_written) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    is_written = count > 0;
-    if (is_written) bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  // For other users of a shared directory too; git's objects are readable in the same way.
-  is_written = ::fchmod(descriptor, 0644) == 0 && is_written;
-  is_written = ::close(descriptor) == 0 && is_written;
-  const std::string target = name.substr(0, name.size() - 4) + std::string(ending);
-  if (is_written && ::rename(name.c_str(), target.c_str()) == 0) return true;
-  ::unlink(name.c_str());
-  return false;
 }
 
 /// What other builds left, and files that a killed run did not finish, as soon as the directory is too large.
@@ -57,12 +33,13 @@ void remove_others(const fs::path& directory, std::string_view prefix, std::uint
   std::error_code fault;
   for (fs::directory_iterator entry(directory, fault), end; !fault && entry != end; entry.increment(fault)) {
     const std::string name = entry->path().filename().string();
-    const bool is_ours = entry->path().extension() == ending || name.ends_with(".new");
+    const bool is_ours =
+        name.ends_with(fact_ending) || name.ends_with(record_ending) || name.ends_with(unfinished_ending);
     if (!is_ours) continue;
     std::error_code ignored;
     const std::uintmax_t bytes = entry->file_size(ignored);
     if (!ignored) size += bytes;
-    if (!name.starts_with(prefix) || name.ends_with(".new")) others.push_back(entry->path());
+    if (!name.starts_with(prefix) || name.ends_with(unfinished_ending)) others.push_back(entry->path());
   }
   if (size <= limit) return;
   for (const fs::path& file : others) fs::remove(file, fault);
@@ -70,27 +47,53 @@ void remove_others(const fs::path& directory, std::string_view prefix, std::uint
 
 }  // namespace
 
+/// What is on disk, as it was when it was first asked for.
+struct FactCache::Files {
+  std::once_flag is_read;
+  std::vector<CacheFile> files;
+  std::vector<std::vector<CacheEntry>> entries;  ///< of `files`, sorted by key
+  std::vector<fs::path> names;                   ///< of `files`, and of those that could not be read
+  bool is_damaged = false;                       ///< there are such
+  std::uintmax_t size = 0;
+};
+
+FactCache::FactCache() = default;
+FactCache::FactCache(FactCache&&) noexcept = default;
+FactCache& FactCache::operator=(FactCache&&) noexcept = default;
+FactCache::~FactCache() = default;
+
 FactCache::FactCache(fs::path directory, std::string build, std::uintmax_t limit)
-    : directory_(std::move(directory)), build_(std::move(build)), limit_(limit) {
-  if (!is_on()) return;
-  std::uintmax_t left = 2 * limit_;
-  for (const fs::path& name : list_files(directory_)) {
-    if (!name.filename().string().starts_with(build_.substr(0, 16))) continue;
-    auto file = CacheFile::read(name, build_, left);
-    names_.push_back(name);
-    is_damaged_ = is_damaged_ || !file;
-    if (!file) continue;
-    left -= file->size();
-    files_.push_back(*std::move(file));
-  }
-  for (const CacheFile& file : files_) {
-    for (const CacheEntry& entry : file.entries()) index_.emplace(entry.key, entry.bytes);
-  }
+    : directory_(std::move(directory)),
+      build_(std::move(build)),
+      limit_(limit),
+      files_(is_on() ? std::make_unique<Files>() : nullptr) {}
+
+const FactCache::Files& FactCache::read_files() const {
+  std::call_once(files_->is_read, [&] {
+    Files& read = *files_;
+    for (const fs::path& name : list_files(directory_)) {
+      if (!name.filename().string().starts_with(build_.substr(0, 16))) continue;
+      auto file = CacheFile::read(name, build_, 2 * limit_ - std::min(2 * limit_, read.size));
+      read.names.push_back(name);
+      read.is_damaged = read.is_damaged || !file;
+      if (!file) continue;
+      read.size += file->size();
+      read.files.push_back(*std::move(file));
+    }
+    for (const CacheFile& file : read.files) read.entries.push_back(file.entries());
+  });
+  return *files_;
 }
 
 std::optional<std::string_view> FactCache::find(const FactKey& key) const {
-  const auto found = index_.find(key);
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+  if (!is_on()) return std::nullopt;
+  for (const std::vector<CacheEntry>& entries : read_files().entries) {
+    const auto found =
+        std::lower_bound(entries.begin(), entries.end(), key,
+                         [](const CacheEntry& entry, const FactKey& wanted) { return entry.key < wanted; });
+    if (found != entries.end() && found->key == key) return found->bytes;
+  }
+  return std::nullopt;
 }
 
 void FactCache::write(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const noexcept {
@@ -105,28 +108,31 @@ void FactCache::try_write(std::span<const CacheEntry> fresh, std::span<const Fac
   std::error_code fault;
   fs::create_directories(directory_, fault);
   const std::string prefix = build_.substr(0, 16);
-  std::uintmax_t size = 0;
-  for (const CacheFile& file : files_) size += file.size();
-  const bool is_full = size > limit_ || files_.size() + 1 > most_files || is_damaged_;
+  const Files& old = read_files();
+  const bool is_full = old.size > limit_ || old.files.size() + 1 > most_files || old.is_damaged;
   const std::string bytes = is_full ? CacheFile::render(merge(fresh, used), build_) : CacheFile::render(fresh, build_);
-  const bool is_written = bytes.size() <= limit_ && write_file(directory_, prefix, bytes);
+  const bool is_written = bytes.size() <= limit_ && write_new_file(directory_ / prefix, fact_ending, bytes);
   if (is_full && is_written) {
-    for (const fs::path& name : names_) fs::remove(name, fault);
+    for (const fs::path& name : old.names) fs::remove(name, fault);
   }
   remove_others(directory_, prefix, limit_);
 }
 
 /// Everything in one list; only what was used when the files are half as large as they may be.
 std::vector<CacheEntry> FactCache::merge(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const {
-  std::uintmax_t size = 0;
-  for (const CacheFile& file : files_) size += file.size();
-  const bool is_large = size > limit_ / 2;
+  const Files& old = read_files();
+  const bool is_large = old.size > limit_ / 2;
   std::vector<CacheEntry> result(fresh.begin(), fresh.end());
-  for (const auto& [key, bytes] : index_) {
-    if (!is_large || std::binary_search(used.begin(), used.end(), key)) result.push_back({key, bytes});
+  for (const std::vector<CacheEntry>& entries : old.entries) {
+    for (const CacheEntry& entry : entries) {
+      if (!is_large || std::binary_search(used.begin(), used.end(), entry.key)) result.push_back(entry);
+    }
   }
-  std::sort(result.begin(), result.end(),
-            [](const CacheEntry& left, const CacheEntry& right) { return left.key < right.key; });
+  std::stable_sort(result.begin(), result.end(),
+                   [](const CacheEntry& left, const CacheEntry& right) { return left.key < right.key; });
+  const auto last = std::unique(result.begin(), result.end(),
+                                [](const CacheEntry& left, const CacheEntry& right) { return left.key == right.key; });
+  result.erase(last, result.end());
   return result;
 }
 

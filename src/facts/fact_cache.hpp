@@ -1,11 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "facts/cache_file.hpp"
@@ -21,10 +21,15 @@ class FactCache {
   static constexpr std::uintmax_t default_limit = std::uintmax_t{256} << 20;
 
   /// No cache: nothing is found, nothing is kept.
-  FactCache() = default;
+  FactCache();
 
-  /// Reads what is in `directory`, which need not exist. `build`: of the program; with an empty one there is no cache.
+  /// What is in `directory`, which need not exist; it is read when it is first needed. `build`: of the program; with an
+  /// empty one there is no cache.
   FactCache(std::filesystem::path directory, std::string build, std::uintmax_t limit = default_limit);
+
+  FactCache(FactCache&&) noexcept;
+  FactCache& operator=(FactCache&&) noexcept;
+  ~FactCache();
 
   bool is_on() const { return !build_.empty(); }
 
@@ -36,20 +41,15 @@ class FactCache {
   void write(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const noexcept;
 
  private:
+  struct Files;
+  const Files& read_files() const;
   void try_write(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const;
   std::vector<CacheEntry> merge(std::span<const CacheEntry> fresh, std::span<const FactKey> used) const;
 
   std::filesystem::path directory_;
   std::string build_;
   std::uintmax_t limit_ = default_limit;
-  struct KeyHash {
-    std::size_t operator()(const FactKey& key) const noexcept { return std::hash<ContentId>{}(key.id) ^ key.kind; }
-  };
-
-  std::vector<CacheFile> files_;
-  std::unordered_map<FactKey, std::string_view, KeyHash> index_;
-  std::vector<std::filesystem::path> names_;  ///< of `files_`, and of those that could not be read
-  bool is_damaged_ = false;                   ///< there are such
+  std::unique_ptr<Files> files_;  ///< null without a cache
 };
 
 }  // namespace statelane::facts

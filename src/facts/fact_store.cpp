@@ -103,7 +103,11 @@ void FactStore::read_configurations(std::span<const Wanted> wanted, const ReadAl
 }
 
 void FactStore::save() const {
-  if (!cache_.is_on()) return;
+  if (cache_.is_on()) save_facts();
+  records_.save();
+}
+
+void FactStore::save_facts() const {
   std::vector<FactKey> used;
   std::vector<std::pair<FactKey, std::string>> fresh;
   const auto add = [&](const auto& known) {

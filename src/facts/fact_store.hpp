@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/content_id.hpp"
 #include "facts/fact_cache.hpp"
+#include "facts/record_store.hpp"
 #include "terraform/file_facts.hpp"
 #include "terraform/file_names.hpp"
 #include "terraform/template_file.hpp"
@@ -28,7 +30,9 @@ class FactStore {
   using Read = std::function<std::string()>;
 
   FactStore() = default;
-  explicit FactStore(FactCache cache) : cache_(std::move(cache)) {}
+  /// With what earlier runs of the same `build` of the program left in `directory`.
+  FactStore(const std::filesystem::path& directory, const std::string& build)
+      : cache_(directory, build), records_(directory, build) {}
 
   /// The facts of a configuration file with content `id`; `read` is called only when they are not known yet.
   const terraform::FileFacts& configuration(const ContentId& id, terraform::Syntax syntax, const Read& read);
@@ -51,10 +55,14 @@ class FactStore {
   /// known nor in the cache, and those whose content is not known, each content once.
   void read_configurations(std::span<const Wanted> wanted, const ReadAll& read_all);
 
-  /// Keeps what this store had to compute in the cache. Faults there do not matter.
+  /// What earlier runs worked out of many files together; see there.
+  RecordStore& records() { return records_; }
+
+  /// Keeps what this store had to compute in the cache, and the new records. Faults there do not matter.
   void save() const;
 
  private:
+  void save_facts() const;
   template <typename Facts>
   std::optional<Facts> recall(const ContentId& id, std::uint64_t kind) const;
 
@@ -63,6 +71,7 @@ class FactStore {
   std::unordered_map<ContentId, terraform::TemplateFile> templates_;
   std::unordered_map<ContentId, std::string> token_digests_[2];
   FactCache cache_;
+  RecordStore records_;
 };
 
 }  // namespace statelane::facts

@@ -12,6 +12,7 @@
 #include "states/path_inputs.hpp"
 #include "states/reference_inputs.hpp"
 #include "states/remote_reads.hpp"
+#include "states/trace.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -100,6 +101,7 @@ class ClosureBuilder {
   /// In the order in which Terraform reads them.
   std::vector<RepoPath> variable_files() const {
     std::vector<RepoPath> result;
+    if (sources_.trace != nullptr) sources_.trace->add(Question::Kind::names, directory_);
     const ScannedDirectory* scanned = sources_.scan.find(directory_);
     const std::vector<std::string> names = scanned == nullptr ? std::vector<std::string>{} : scanned->variables;
     for (const std::string_view first : {"terraform.tfvars", "terraform.tfvars.json"}) {
@@ -290,7 +292,7 @@ class ClosureBuilder {
                                                          is_local ? "part of its source" : "its source", source.why)});
     for (const std::uint32_t index : covered) {
       const Input pattern = inputs_[index];
-      for (const ScannedDirectory& scanned : sources_.scan.below(pattern.path)) {
+      for (const ScannedDirectory& scanned : sources_.directories_below(pattern.path)) {
         const bool is_meant = !scanned.configuration.empty() &&
                               matches_glob(pattern.glob, scanned.path.child(scanned.configuration.front()).str());
         if (is_meant) enter_module(call, scanned.path, {index, reach.place});
@@ -321,7 +323,7 @@ class ClosureBuilder {
           kind == InputKind::own_directory || kind == InputKind::module_directory || kind == InputKind::data_directory;
       if (!is_directory) continue;
       const RepoPath directory = inputs_[index].path;
-      for (const RepoPath& link : sources_.scan.links_below(directory)) {
+      for (const RepoPath& link : sources_.links_below(directory)) {
         if (kind != InputKind::data_directory && lies_in_other_state(link, directory)) continue;
         if (kind == InputKind::own_directory && directory.is_root() && !link.parent().is_root()) continue;
         add_link(link, index);
@@ -331,7 +333,7 @@ class ClosureBuilder {
 
   bool lies_in_other_state(const RepoPath& path, const RepoPath& directory) const {
     for (RepoPath place = path.parent(); place != directory && !place.is_root(); place = place.parent()) {
-      if (sources_.state_directories.contains(place)) return true;
+      if (sources_.is_state_directory(place)) return true;
     }
     return false;
   }
@@ -361,6 +363,21 @@ class ClosureBuilder {
 };
 
 }  // namespace
+
+std::span<const RepoPath> Sources::links_below(const RepoPath& directory) const {
+  if (trace != nullptr) trace->add(Question::Kind::links, directory);
+  return scan.links_below(directory);
+}
+
+std::span<const ScannedDirectory> Sources::directories_below(const RepoPath& directory) const {
+  if (trace != nullptr) trace->add(Question::Kind::configuration, directory);
+  return scan.below(directory);
+}
+
+bool Sources::is_state_directory(const RepoPath& directory) const {
+  if (trace != nullptr) trace->add(Question::Kind::state_directory, directory);
+  return state_directories.contains(directory);
+}
 
 terraform::Tool tool_of(const config::Settings& settings) {
   return settings.tool ? terraform::tool_of(settings.tool->text) : terraform::Tool::unknown;

@@ -36,6 +36,11 @@ struct Sources {
   ModuleIndex& modules;
   const std::set<RepoPath>& state_directories;
   const config::Config& config;
+  Trace* trace = nullptr;  ///< notes what is asked of `scan` and `state_directories`; null: nothing is noted
+
+  std::span<const RepoPath> links_below(const RepoPath& directory) const;
+  std::span<const ScannedDirectory> directories_below(const RepoPath& directory) const;
+  bool is_state_directory(const RepoPath& directory) const;
 };
 
 /// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is

@@ -7,7 +7,9 @@
 
 #include "states/closure.hpp"
 #include "states/edges.hpp"
+#include "states/lane_records.hpp"
 #include "states/scan.hpp"
+#include "states/trace.hpp"
 #include "states/variable_files.hpp"
 #include "terraform/file_names.hpp"
 
@@ -26,6 +28,7 @@ struct Discovery {
   StateReason reason = StateReason::backend_block;
   Place place;
   config::Settings settings;
+  bool has_partial_backend = false;
 };
 
 /// What one state directory becomes: its states with the stored states that each reads.
@@ -41,10 +44,13 @@ class Loader {
         config_(config),
         diagnostics_(diagnostics),
         scan_(scan_tree(tree)),
-        modules_(tree, scan_, facts, diagnostics) {}
+        traced_(tree),
+        modules_(traced_, scan_, facts, diagnostics),
+        answers_(tree, scan_, modules_, state_directories_),
+        records_(facts.records(), answers_) {}
 
   LoadedStates load() {
-    modules_.read_ahead([&](const RepoPath& directory) { return !matches_any(config_.exclude, directory); });
+    read_ahead();
     discover();
     std::vector<Member> members = build_members();
     std::sort(members.begin(), members.end(),
@@ -76,19 +82,57 @@ class Loader {
     }
   }
 
+  /// Files of which records tell enough are not read.
+  void read_ahead() {
+    if (records_.is_on() && !records_.empty()) modules_.read_content_ids();
+    modules_.read_ahead([&](const RepoPath& directory) {
+      return !matches_any(config_.exclude, directory) &&
+             !records_.find_words(directory, tool_of(config::settings_for(config_, directory)));
+    });
+  }
+
+  /// What the configuration in `directory` says to discovery. Faults of its files are reported.
+  DirectoryWords words_of(const RepoPath& directory, terraform::Tool tool) {
+    if (auto known = records_.find_words(directory, tool)) {
+      if (known->has_faults) modules_.find(directory, tool);
+      return *std::move(known);
+    }
+    DirectoryWords words;
+    if (const Module* module = modules_.find(directory, tool)) {
+      words.is_loaded = true;
+      words.has_faults = std::any_of(module->files.begin(), module->files.end(),
+                                     [](const LoadedFile& file) { return !file.facts->faults.empty(); });
+      if (!module->backends.empty()) {
+        const Module::BackendBlock& block = module->backends.front();
+        words.backend = {std::string(block.backend->type), std::string(block.file->path.name()), block.backend->line,
+                         is_partial(*block.backend, directory)};
+      }
+    }
+    records_.keep_words(directory, tool, words);
+    return words;
+  }
+
+  /// The backend block leaves open what has to be known.
+  static bool is_partial(const terraform::Backend& backend, const RepoPath& directory) {
+    BackendSettings settings{std::string(backend.type), {}};
+    for (const auto& attribute : backend.attributes) settings.values[std::string(attribute.name)] = {"set"};
+    return !identify_backend(settings, std::nullopt, directory).is_complete();
+  }
+
   std::optional<Discovery> discover_directory(const ScannedDirectory& scanned) {
     Discovery discovery{scanned.path,
                         StateReason::configured,
                         {RepoPath::of(config::file_name), 0},
                         config::settings_for(config_, scanned.path)};
-    const Module* module = modules_.find(scanned.path, tool_of(discovery.settings));
-    if (module != nullptr && !module->backends.empty()) {
-      const Module::BackendBlock& block = module->backends.front();
-      discovery.reason = block.backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
-      discovery.place = {block.file->path, block.backend->line};
+    const DirectoryWords words =
+        scanned.configuration.empty() ? DirectoryWords{} : words_of(scanned.path, tool_of(discovery.settings));
+    if (words.backend) {
+      discovery.reason = words.backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
+      discovery.place = {scanned.path.child(words.backend->file), words.backend->line};
+      discovery.has_partial_backend = words.backend->is_partial;
       return discovery;
     }
-    if (scanned.has_lock_file && module != nullptr) {
+    if (scanned.has_lock_file && words.is_loaded) {
       discovery.reason = StateReason::lock_file;
       discovery.place = {scanned.path.child(".terraform.lock.hcl"), 0};
       return discovery;
@@ -105,13 +149,11 @@ class Loader {
   }
 
   std::vector<Member> build_members() {
-    const Sources sources{tree_, scan_, modules_, state_directories_, config_};
     std::vector<Member> members;
     for (const Discovery& discovery : discoveries_) {
       const std::vector<Instance> instances =
-          find_instances(tree_, discovery.directory, discovery.settings, has_partial_backend(discovery), diagnostics_);
-      for (const Instance& instance : instances)
-        members.push_back(build_member(sources, discovery, instance, instances));
+          find_instances(tree_, discovery.directory, discovery.settings, discovery.has_partial_backend, diagnostics_);
+      for (const Instance& instance : instances) members.push_back(build_member(discovery, instance, instances));
       check_variable_files(discovery, members.back().state);
     }
     return members;
@@ -142,16 +184,6 @@ class Loader {
             discovery.directory.display())});
   }
 
-  /// The backend block leaves open what has to be known.
-  bool has_partial_backend(const Discovery& discovery) {
-    const Module* module = modules_.find(discovery.directory, tool_of(discovery.settings));
-    if (module == nullptr || module->backends.empty()) return false;
-    const terraform::Backend& backend = *module->backends.front().backend;
-    BackendSettings settings{std::string(backend.type), {}};
-    for (const auto& attribute : backend.attributes) settings.values[std::string(attribute.name)] = {"set"};
-    return !identify_backend(settings, std::nullopt, discovery.directory).is_complete();
-  }
-
   /// An address that is written always wins over the configured pattern.
   static void name_state(State& state) {
     if (!state.settings.gitlab_state || state.backend->type != "http") return;
@@ -161,8 +193,23 @@ class Loader {
     name_gitlab_state(*state.backend, state.gitlab_state);
   }
 
-  Member build_member(const Sources& sources, const Discovery& discovery, const Instance& instance,
-                      const std::vector<Instance>& siblings) {
+  Closure closure_of(const Discovery& discovery, const Instance& instance) {
+    const Sources untraced{tree_, scan_, modules_, state_directories_, config_};
+    if (!records_.is_on()) return find_closure(untraced, discovery.directory, instance, discovery.settings);
+    const ContentId key = key_of_closure(discovery.directory, instance, discovery.settings, config_);
+    if (auto known = records_.find_closure(key)) return *std::move(known);
+    Trace trace;
+    const Sources sources{traced_, scan_, modules_, state_directories_, config_, &trace};
+    traced_.follow(&trace);
+    modules_.follow(&trace);
+    Closure closure = find_closure(sources, discovery.directory, instance, discovery.settings);
+    traced_.follow(nullptr);
+    modules_.follow(nullptr);
+    records_.keep_closure(key, trace, closure);
+    return closure;
+  }
+
+  Member build_member(const Discovery& discovery, const Instance& instance, const std::vector<Instance>& siblings) {
     Member member;
     State& state = member.state;
     state.id = to_state_id(discovery.directory, instance.name);
@@ -183,7 +230,7 @@ class Loader {
       state.foreign.insert(state.foreign.end(), sibling.exclusive.begin(), sibling.exclusive.end());
     }
     std::sort(state.foreign.begin(), state.foreign.end());
-    Closure closure = find_closure(sources, discovery.directory, instance, discovery.settings);
+    Closure closure = closure_of(discovery, instance);
     if (!closure.backend.type.empty()) {
       const auto workspace = instance.workspace.empty() ? std::nullopt : std::optional(instance.workspace);
       state.backend = identify_backend(closure.backend, workspace, discovery.directory);
@@ -236,8 +283,11 @@ class Loader {
   const config::Config& config_;
   Diagnostics& diagnostics_;
   Scan scan_;
+  TracedTree traced_;
   ModuleIndex modules_;
   std::set<RepoPath> state_directories_;
+  Answers answers_;
+  LaneRecords records_;
   std::vector<Discovery> discoveries_;
 };
 

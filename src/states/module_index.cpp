@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/digest.hpp"
 #include "repo/links.hpp"
 #include "states/merge_files.hpp"
+#include "states/trace.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -89,13 +91,46 @@ bool Module::is_only_for_sources(std::string_view name) const {
                                  [&](const LoadedFile& file) { return holds(file.facts->source_names, name); });
 }
 
+std::array<std::uint8_t, 32> ModuleIndex::fingerprint(const RepoPath& directory) const {
+  Sha256 digest;
+  const ScannedDirectory* scanned = scan_.find(directory);
+  if (scanned == nullptr) return digest.finish();
+  for (const std::string& name : scanned->configuration) {
+    const auto real = real_file_in(tree_, directory, name);
+    const ContentId id = real ? tree_.content_id(*real) : ContentId{};
+    digest.add_field(name);
+    digest.add({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  }
+  return digest.finish();
+}
+
+void ModuleIndex::read_content_ids() const {
+  std::vector<RepoPath> paths;
+  for (const ScannedDirectory& directory : scan_.directories) {
+    const auto entries =
+        directory.configuration.empty() ? std::span<const repo::TreeEntry>{} : tree_.list(directory.path);
+    for (const std::string& name : directory.configuration) {
+      const repo::TreeEntry* entry = repo::find_entry(entries, name);
+      if (entry->kind != repo::EntryKind::symlink && entry->id.is_zero()) paths.push_back(directory.path.child(name));
+    }
+  }
+  if (!paths.empty()) tree_.read_all(paths, [](std::size_t, const ContentId&, const std::string&) {});
+}
+
 const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool) {
+  if (trace_ != nullptr) trace_->add(Question::Kind::module, directory);
   const ScannedDirectory* scanned = scan_.find(directory);
   if (scanned == nullptr || scanned->configuration.empty()) return nullptr;
   const auto& names = scanned->configuration;
   if (std::none_of(names.begin(), names.end(), is_tofu)) tool = terraform::Tool::unknown;
   auto& module = modules_[directory][static_cast<std::size_t>(tool)];
-  if (!module) module = std::make_unique<Module>(load(*scanned, tool));
+  if (!module) {
+    const Trace::Pause pause(trace_);
+    module = std::make_unique<Module>(load(*scanned, tool));
+  }
+  const bool has_faults = std::any_of(module->files.begin(), module->files.end(),
+                                      [](const LoadedFile& file) { return !file.facts->faults.empty(); });
+  if (trace_ != nullptr && has_faults) trace_->spoil();
   return module->files.empty() ? nullptr : module.get();
 }
 
@@ -122,6 +157,7 @@ const terraform::VariableFile* ModuleIndex::find_variables(const RepoPath& path)
   if (!real) return nullptr;
   const auto& result =
       facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()), [&] { return tree_.read(*real); });
+  if (trace_ != nullptr && !result.faults.empty()) trace_->spoil();
   report(result.faults, path);
   return &result;
 }

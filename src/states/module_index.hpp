@@ -15,6 +15,8 @@
 
 namespace statelane::states {
 
+class Trace;
+
 /// One configuration file as a directory loads it.
 struct LoadedFile {
   RepoPath path;
@@ -80,6 +82,16 @@ class ModuleIndex {
   /// not read.
   const terraform::TemplateFile* find_template(const RepoPath& path);
 
+  /// Notes in `trace` what is asked here, until it is told otherwise; null: nothing is noted. That files have faults
+  /// spoils a trace: they are reported only where they are read.
+  void follow(Trace* trace) { trace_ = trace; }
+
+  /// A digest of everything that `find` takes from the tree for `directory`, whatever the tool.
+  std::array<std::uint8_t, 32> fingerprint(const RepoPath& directory) const;
+
+  /// Makes the content ids of all configuration files known, on several threads where files have to be read for that.
+  void read_content_ids() const;
+
  private:
   Module load(const ScannedDirectory& directory, terraform::Tool tool);
   void report(const Diagnostics& faults, const RepoPath& path);
@@ -88,6 +100,7 @@ class ModuleIndex {
   const Scan& scan_;
   facts::FactStore& facts_;
   Diagnostics& diagnostics_;
+  Trace* trace_ = nullptr;
   std::unordered_map<RepoPath, std::array<std::unique_ptr<Module>, 3>> modules_;  ///< by tool
   terraform::TemplateFile too_large_{.references = {}, .is_too_large = true, .faults = {}, .arena = {}};
 };

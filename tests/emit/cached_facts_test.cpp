@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "emit/json.hpp"
@@ -36,7 +37,7 @@ std::string describe_without_cache(const repo::Tree& tree) {
 }
 
 std::string describe_with_cache(const repo::Tree& tree, const fs::path& place) {
-  facts::FactStore store{facts::FactCache(place, build)};
+  facts::FactStore store(place, build);
   std::string result = describe(tree, store);
   store.save();
   return result;
@@ -63,6 +64,124 @@ TEST_CASE("with facts of earlier commits the answer is the same, commit after co
       made.make_change();
     }
   }
+}
+
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+repo::MemoryTree tree_of(const Texts& texts) {
+  support::Files files;
+  for (const auto& [path, text] : texts) {
+    const bool is_link = text.starts_with("-> ");
+    files[RepoPath::of(path)] = {is_link ? text.substr(3) : text,
+                                 is_link ? repo::EntryKind::symlink : repo::EntryKind::file};
+  }
+  return repo::MemoryTree(std::move(files));
+}
+
+std::string backend(const std::string& key) {
+  return "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key = \"" + key + "\"\n  }\n}\n";
+}
+
+/// Two states over one module, with everything in it that asks for more than the bytes of configuration.
+Texts some_repository() {
+  return {
+      {"a/main.tf", backend("a") + "module \"m\" {\n  source = \"../modules/m\"\n  name = \"x\"\n}\n"},
+      {"b/main.tf", backend("b") + "module \"m\" {\n  source = \"../modules/m\"\n  name = var.name\n}\n"
+                                   "variable \"name\" {}\nlocals {\n  odd = \"./two words.txt\"\n}\n"},
+      {"b/terraform.tfvars", "name = \"y\"\n"},
+      {"modules/m/main.tf",
+       "variable \"name\" {}\nlocals {\n  page = templatefile(\"${path.module}/${var.name}.tftpl\", {})\n"
+       "  all = [for f in fileset(path.module, \"policies/*.json\") : file(\"${path.module}/${f}\")]\n}\n"},
+      {"modules/m/x.tftpl", "${file(\"../shared/x.txt\")}"},
+      {"modules/m/policies/one.json", "{}"},
+      {"shared/x.txt", "x"},
+      {"data/file.txt", "x"},
+  };
+}
+
+}  // namespace
+
+TEST_CASE("whatever is changed, the answer is that of a run without earlier ones") {
+  const std::map<std::string, Texts> changes = {
+      {"a module's file", {{"modules/m/main.tf", "variable \"name\" {}\n"}}},
+      {"a file of values", {{"b/terraform.tfvars", "name = \"x\"\n"}}},
+      {"a second file of values", {{"b/z.auto.tfvars", "name = \"x\"\n"}}},
+      {"a template", {{"modules/m/x.tftpl", "${file(\"../data/file.txt\")}"}}},
+      {"a template that was absent", {{"modules/m/y.tftpl", "${file(\"../data/file.txt\")}"}}},
+      {"one more file of a set", {{"modules/m/policies/two.json", "{}"}}},
+      {"a file that no path named as it is", {{"b/two words.txt", "x"}}},
+      {"a directory where words named a file", {{"b/two/x.txt", "x"}}},
+      {"a link in a state", {{"a/link.txt", "-> ../data/file.txt"}}},
+      {"a link in a module, to a directory", {{"modules/m/link", "-> ../../data"}}},
+      {"a link in place of a file", {{"modules/m/x.tftpl", "-> ../../data/file.txt"}}},
+      {"a link in place of a module", {{"modules/m", "-> other"}, {"modules/other/main.tf", "variable \"name\" {}\n"}}},
+      {"a module that becomes a state", {{"modules/m/backend.tf", backend("m")}}},
+      {"a state that loses its backend", {{"a/main.tf", "locals {}\n"}}},
+      {"a file with faults in a module", {{"modules/m/main.tf", "variable \"name\" {\n"}}},
+      {"values with faults", {{"b/terraform.tfvars", "name = \n"}}},
+      {"one identity twice", {{"a/main.tf", backend("b")}}},
+      {"instances",
+       {{"a/main.tf", "terraform {\n  backend \"s3\" {}\n}\n"},
+        {"a/env/p/backend.tfvars", "bucket = \"b\"\nkey = \"p\"\n"},
+        {"a/env/q/backend.tfvars", "bucket = \"b\"\nkey = \"q\"\n"}}},
+      {"OpenTofu's own file", {{"a/main.tofu", backend("tofu")}}},
+      {"an override", {{"a/override.tf", backend("other")}}},
+  };
+  for (const auto& [name, change] : changes) {
+    CAPTURE(name);
+    const support::ScratchDirectory scratch;
+    Texts before = some_repository();
+    Texts after = before;
+    for (const auto& [path, text] : change) {
+      std::erase_if(after, [&](const auto& entry) { return entry.first.starts_with(path + "/"); });
+      after[path] = text;
+    }
+    // There and back, twice: what was kept of either tree is asked in the other.
+    for (const Texts* texts : {&before, &after, &before, &after, &after, &before}) {
+      const repo::MemoryTree tree = tree_of(*texts);
+      CHECK(describe_with_cache(tree, scratch.path()) == describe_without_cache(tree));
+    }
+  }
+}
+
+namespace {
+
+/// Counts the files that are read.
+class CountingTree : public repo::Tree {
+ public:
+  explicit CountingTree(const repo::Tree& tree) : tree_(tree) {}
+  std::span<const repo::TreeEntry> list(const RepoPath& directory) const override { return tree_.list(directory); }
+  std::string read(const RepoPath& path) const override {
+    ++reads;
+    return tree_.read(path);
+  }
+  ContentId content_id(const RepoPath& path) const override { return tree_.content_id(path); }
+
+  mutable int reads = 0;
+
+ private:
+  const repo::Tree& tree_;
+};
+
+}  // namespace
+
+TEST_CASE("a second run over the same tree reads no file, and one over a changed tree only the changed ones") {
+  const support::ScratchDirectory scratch;
+  Texts texts = some_repository();
+  const auto count_reads = [&] {
+    const repo::MemoryTree tree = tree_of(texts);
+    const CountingTree counting(tree);
+    describe_with_cache(counting, scratch.path());
+    return counting.reads;
+  };
+  CHECK(count_reads() > 0);
+  CHECK(count_reads() == 0);
+  texts["b/terraform.tfvars"] = "name = \"x\"\n";
+  CHECK(count_reads() == 1);
+  texts["shared/x.txt"] = "other bytes, of which nobody wants to know";
+  CHECK(count_reads() == 0);
 }
 
 TEST_CASE("with a damaged cache the answer is the same") {
