@@ -12,7 +12,8 @@
 
 namespace statelane::states {
 
-/// Something that is asked of a tree on the way to a state's closure.
+/// Something that is asked of a tree on the way to a state's closure. They are compared in the order of their kinds:
+/// names and links first, so that what is no longer there is not asked for its size.
 struct Question {
   enum class Kind : std::uint8_t {
     names,            ///< which names there are in a directory, and what each is

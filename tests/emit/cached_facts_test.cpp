@@ -158,6 +158,7 @@ class CountingTree : public repo::Tree {
     return tree_.read(path);
   }
   ContentId content_id(const RepoPath& path) const override { return tree_.content_id(path); }
+  std::uint64_t size(const RepoPath& path) const override { return tree_.size(path); }
 
   mutable int reads = 0;
 
