@@ -51,8 +51,8 @@ class Report(EndToEndTest):
     @staticmethod
     def seal(content):
         """As the job helper writes it, with a digest of itself."""
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-        return json.dumps({**content, "sha256": digest}, indent=2, sort_keys=True) + "\n"
+        text = json.dumps(content, indent=2, sort_keys=True).removesuffix("\n}")
+        return f'{text},\n  "sha256": "{hashlib.sha256(text.encode()).hexdigest()}"\n}}\n'
 
     def report(self, *arguments):
         return statelane("report", "HEAD", *arguments, cwd=self.repository.directory, env=self.environment)

@@ -94,6 +94,20 @@ TEST_CASE("rules 9 and 33: what does not fit into three files is an error with a
   REQUIRE(found.size() == 1);
   CHECK(found[0].message ==
         fmt::format("the pipeline takes {} files, and GitLab includes no more than 3 at once", files.size()));
+  CHECK(found[0].hints ==
+        std::vector<std::string>{"choose fewer states with --state, or split the pipeline into several children"});
+}
+
+TEST_CASE("rule 9: a static pipeline that is too large says what makes it smaller, or needless") {
+  Diagnostics diagnostics;
+  check_pipeline(std::vector<Pipeline>{large(1000, true)}, server, diagnostics,
+                 statelane::pipeline::JobSet::chosen_by_gitlab);
+  const auto found = diagnostics.sorted();
+  REQUIRE(!found.empty());
+  CHECK(found[0].hints ==
+        std::vector<std::string>{
+            "let a job generate a child pipeline of the affected states alone: \"statelane init\" writes it",
+            "leave states out with \"states.exclude\" in .statelane.yml"});
 }
 
 TEST_CASE("children keep together what has an order, and share the rest evenly") {

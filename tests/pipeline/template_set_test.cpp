@@ -51,7 +51,7 @@ TEST_CASE("the built-in templates are there, and their own keywords pass the che
     CHECK_FALSE(templates.keywords(name).empty());
   }
   CHECK(templates.keywords(".statelane-nothing").empty());
-  CHECK(statelane::pipeline::builtin_template_files().size() == 18);
+  CHECK(statelane::pipeline::builtin_template_files().size() == 19);
 }
 
 TEST_CASE("a template is laid over the built-in one: maps deeply, lists replaced, null takes out") {

@@ -329,7 +329,9 @@ TEST_CASE("an apply is refused where one that comes first left no record, or tha
   const Outcome missing = chain.down.apply();
   INFO(missing.log);
   CHECK(missing.code == 125);
-  CHECK(missing.says("the apply of 'up', which comes first, left no record"));
+  CHECK(missing.says(
+      "the apply of 'up', which comes first, left no record: it did not end well, or its artifact has expired"));
+  CHECK(missing.says("retry that apply, then the plan job of this state, review its plan and start this job again"));
   CHECK(missing.says("--allow-changed-outputs"));
 
   std::filesystem::rename(record.string() + ".kept", record);
@@ -340,6 +342,7 @@ TEST_CASE("an apply is refused where one that comes first left no record, or tha
   const Outcome failed = chain.down.apply();
   CHECK(failed.code == 125);
   CHECK(failed.says("the apply of 'up', which comes first, failed with code 1"));
+  CHECK(failed.says("mend it and retry it, then the plan job of this state, and review its plan"));
 
   chain.down.options.passed = {Guard::changed_outputs};
   CHECK(chain.down.apply().code == 0);

@@ -171,7 +171,8 @@ class Commit:
     def module(self, directory):
         if directory not in self.modules:
             names = [name_of(path) for path in self.by_directory.get(directory, ())
-                     if is_configuration(name_of(path)) and self.files[path][0] != SUBMODULE]
+                     if is_configuration(name_of(path)) and self.files[path][0] != SUBMODULE
+                     and self.resolve(path)[0] not in self.directories]  # a link to a directory is no configuration
             # OpenTofu's file wins over Terraform's of the same stem; whether tofu runs is not known, so both count.
             names.sort(key=lambda name: (name.rpartition(b".")[0].endswith(b"override"), name))
             bodies = [self.body(self._in(directory, name)) for name in names]

@@ -1,0 +1,36 @@
+#include "runner/guards.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using statelane::runner::Guard;
+
+TEST_CASE("each guard has one option, whose help says what is done in spite of it") {
+  std::vector<std::string> texts;
+  for (const Guard guard : statelane::runner::all_guards())
+    texts.push_back(fmt::format("{}: {}", statelane::runner::option_of(guard), statelane::runner::help_of(guard)));
+  CHECK(texts ==
+        std::vector<std::string>{"--allow-other-state: apply a plan that names another state",
+                                 "--allow-other-commit: apply a plan that was made for another commit",
+                                 "--allow-other-pipeline: apply a plan of another pipeline",
+                                 "--allow-other-plan: apply a plan file that differs from its metadata",
+                                 "--allow-other-inputs: apply although the state's inputs differ from those planned",
+                                 "--allow-other-lock-file: apply with another dependency lock file",
+                                 "--allow-other-version: apply with another version of the tool",
+                                 "--allow-expired: apply a plan whose time is over",
+                                 "--newest-commit off: apply although the branch may have moved on",
+                                 "--allow-branch: apply outside the apply branches, or in a merge request pipeline",
+                                 "--allow-freeze: apply during a deploy freeze",
+                                 "--allow-destroy: apply more deletes and replaces than max_destroy",
+                                 "--allow-empty-state: apply although the state is empty",
+                                 "--allow-changed-outputs: apply although outputs that the plan read have changed, or "
+                                 "an apply that comes first failed",
+                                 "--allow-still-used: destroy although another state may have the same backend"});
+}
+
+}  // namespace
