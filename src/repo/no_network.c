@@ -51,13 +51,28 @@ void freeaddrinfo(struct addrinfo* addresses) { (void)addresses; }
 struct hostent;
 struct servent;
 struct protoent;
+struct sockaddr;
 struct hostent* gethostbyname(const char* name);
+int getnameinfo(const struct sockaddr* address, unsigned length, char* host, unsigned host_size, char* service,
+                unsigned service_size, int flags);
 struct servent* getservbyname(const char* name, const char* protocol);
 struct protoent* getprotobynumber(int number);
 
 struct hostent* gethostbyname(const char* name) {
   (void)name;
   return 0; /* no such host */
+}
+
+int getnameinfo(const struct sockaddr* address, unsigned length, char* host, unsigned host_size, char* service,
+                unsigned service_size, int flags) {
+  (void)address;
+  (void)length;
+  (void)host;
+  (void)host_size;
+  (void)service;
+  (void)service_size;
+  (void)flags;
+  return -4; /* EAI_FAIL */
 }
 
 struct servent* getservbyname(const char* name, const char* protocol) {
