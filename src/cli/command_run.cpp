@@ -11,6 +11,7 @@
 #include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
+#include "cli/reach_commits.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
@@ -69,7 +70,7 @@ struct Lane {
 void take_files_from(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics ignored;  // what was wrong with that revision cannot be helped any more
   Options earlier = options;
-  earlier.revision = options.from;
+  earlier.revision = CommitReach(repository, options.fetch_timeout).resolve(options.from);
   const Side then = load_only_side(repository, earlier, ignored);
   const std::uint32_t index = find_state(then.states.graph, repository, options.state);
   const states::State& state = then.states.graph.states()[index];

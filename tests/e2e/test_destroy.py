@@ -2,7 +2,7 @@
 import unittest
 
 import test_acceptance
-from harness import statelane
+from harness import run, statelane
 from states import StateServer, use_state_server
 
 CONFIG = ".statelane.yml"
@@ -80,6 +80,19 @@ class DeletedState(test_acceptance.Example):
         self.assertIn('the state "parameters/staging" looks moved to "settings/staging"', made.stderr)
         self.assertIn('"deleted: parameters/staging"', made.stdout)
         self.assertNotIn("plan destroy", made.stdout)
+
+    def test_the_files_of_base_are_fetched_when_the_clone_lacks_them(self):
+        self.start()
+        self.apply_by_hand("kms/staging", "parameters/staging")
+        self.delete("parameters/staging")
+        clone = self.scratch / "clone"
+        run(["git", "clone", "-q", "--depth", "1", f"file://{self.scratch}/origin.git", clone], cwd=self.scratch,
+            env=self.environment)
+        lacks = run(["git", "cat-file", "-e", self.before], cwd=clone, env=self.environment, check=False)
+        self.assertNotEqual(lacks.returncode, 0)
+        planned = statelane("run", "plan", "parameters/staging", "--destroy", "--from", self.before, cwd=clone,
+                            env={**self.environment, **self.credentials()})
+        self.assertRegex(planned.stdout + planned.stderr, r"plan of parameters/staging: \d+ to delete")
 
 
 if __name__ == "__main__":
