@@ -88,8 +88,8 @@ class Trial(RunTest):
         return sorted(found, reverse=True)
 
     def terraform_pid(self):
-        """The Terraform that applies; None when it does not run."""
-        for pid in self.descendants():
+        """The Terraform that applies; None when it does not run. Its children have its name until they are programs of their own."""
+        for pid in reversed(self.descendants()):
             try:
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             except OSError:
