@@ -158,7 +158,9 @@ void add_file_instances(const repo::Tree& tree, const RepoPath& directory, const
     instance.backend_files = {parent.child(entry.name)};
     for (const RepoPath& place : {parent, directory}) {
       const RepoPath values = place.child(*name + ".tfvars");
-      if (!instance.var_files.empty() || !tree.find(values) || values == instance.backend_files.front()) continue;
+      const auto found = tree.find(values);
+      if (!instance.var_files.empty() || !found || !is_file(*found) || values == instance.backend_files.front())
+        continue;
       instance.var_files = {values};
     }
     instance.exclusive = instance.backend_files;

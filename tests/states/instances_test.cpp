@@ -61,6 +61,15 @@ TEST_CASE("files of one instance are no inputs of the others, shared ones are ev
   CHECK(loaded.readers("s/late.auto.tfvars") == Texts{"s@a", "s@b"});
 }
 
+TEST_CASE("a directory that is named like a variable file is no instance's own") {
+  const Loaded loaded({{"s/main.tf", open_backend},
+                       {"s/env/a.tfbackend", "key = \"a\"\n"},
+                       {"s/env/b.tfbackend", "key = \"b\"\n"},
+                       {"s/env/b.tfvars/inner.txt", "data"}});
+  CHECK(loaded.inputs("s@b", InputKind::variable_file) == Texts{});
+  CHECK(loaded.readers("s/env/b.tfvars/inner.txt") == Texts{"s@a", "s@b"});
+}
+
 TEST_CASE("a directory of configuration is no environment, whatever lies in it") {
   const Loaded loaded(
       {{"s/main.tf", open_backend}, {"s/module/main.tf", ""}, {"s/module/backend.hcl", "key = \"a\"\n"}});
