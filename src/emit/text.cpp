@@ -93,7 +93,8 @@ std::string render_list_text(const states::LoadedStates& loaded, std::span<const
     rows.push_back({escape_for_terminal(state.id), reason_of(state), escape_for_terminal(render_backend(state)),
                     inputs_of(state)});
   }
-  std::vector<Column> columns = {{"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first}};
+  std::vector<Column> columns = {
+      {"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first, true}};
   std::string counts = count_states(loaded.graph, unclaimed.size());
   if (!rows.empty() && !is_reason_shown(loaded.graph, view)) {
     counts += fmt::format("; {}: {}", rows.size() == 1 ? "reason" : "reason of each", rows.front()[1]);

@@ -71,10 +71,12 @@ void shrink(std::vector<std::size_t>& widths, const std::vector<Column>& columns
   }
 }
 
-std::string render_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths) {
+std::string render_row(const std::vector<std::string>& row, const std::vector<Column>& columns,
+                       const std::vector<std::size_t>& widths) {
   std::string line;
   for (std::size_t index = 0; index < row.size(); ++index) {
-    const std::string cell = cut_middle(row[index], widths[index]);
+    const std::string cell =
+        columns[index].is_prose ? cut_end(row[index], widths[index]) : cut_middle(row[index], widths[index]);
     line += cell;
     if (index + 1 < row.size()) line.append(widths[index] - width_of(cell) + gap, ' ');
   }
@@ -103,14 +105,19 @@ std::string cut_middle(std::string_view text, std::size_t width) {
          std::string(text.substr(offset_of(text, length - after)));
 }
 
+std::string cut_end(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width || width == 0) return std::string(text);
+  return std::string(text.substr(0, offset_of(text, width - 1))) + "…";
+}
+
 std::string render_table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows,
                          const View& view) {
   std::vector<std::size_t> widths = natural_widths(columns, rows);
   if (view.width) shrink(widths, columns, *view.width);
   std::vector<std::string> titles;
   for (const Column& column : columns) titles.push_back(column.title);
-  std::string out = paint(view, render_row(titles, widths), Style::heading) + "\n";
-  for (const auto& row : rows) out += render_row(row, widths) + "\n";
+  std::string out = paint(view, render_row(titles, columns, widths), Style::heading) + "\n";
+  for (const auto& row : rows) out += render_row(row, columns, widths) + "\n";
   return out;
 }
 

@@ -33,6 +33,9 @@ std::size_t width_of(std::string_view text);
 /// `text` in at most `width` columns: what is too long loses its middle, since paths are told apart by their ends.
 std::string cut_middle(std::string_view text, std::size_t width);
 
+/// The same for what is read from the left: it loses its end.
+std::string cut_end(std::string_view text, std::size_t width);
+
 /// Which columns of a table give way where it is too wide: ids only when there is nothing else.
 enum class Cut { never, last, first };
 
@@ -40,6 +43,7 @@ enum class Cut { never, last, first };
 struct Column {
   std::string title;
   Cut cut = Cut::never;
+  bool is_prose = false;  ///< words and not names: a cell that is too long loses its end
 };
 
 /// Rows of equal columns under their titles, two blanks between them. Where the view is too narrow the widest of the

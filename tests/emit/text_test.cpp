@@ -198,6 +198,15 @@ TEST_CASE("colour changes nothing but colour, and each kind of change has its ow
   CHECK(plain == statelane::emit::render_affected_text(ends, impact, 3, {}));
 }
 
+TEST_CASE("a list of inputs that is too long loses its end") {
+  auto network = state("network/production");
+  network.inputs.push_back(input(InputKind::module_directory, "m"));
+  network.inputs.push_back(input(InputKind::data_directory, "d"));
+  const std::string text = statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 50});
+  CHECK(text.find("…\n") != std::string::npos);
+  CHECK(text.find("  1 module, 1") != std::string::npos);
+}
+
 TEST_CASE("counts have separators, and texts are cut by characters") {
   using statelane::emit::count_of;
   CHECK(count_of(1, "state", "states") == "1 state");
@@ -205,6 +214,8 @@ TEST_CASE("counts have separators, and texts are cut by characters") {
   CHECK(count_of(1234567, "state", "states") == "1,234,567 states");
   CHECK(statelane::emit::cut_middle("äöüäöüäöü", 5) == "äö…öü");
   CHECK(statelane::emit::cut_middle("short", 5) == "short");
+  CHECK(statelane::emit::cut_end("äöüäöüäöü", 5) == "äöüä…");
+  CHECK(statelane::emit::cut_end("short", 5) == "short");
 }
 
 TEST_CASE("no name can write to the terminal") {
