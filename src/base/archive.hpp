@@ -17,16 +17,12 @@ namespace statelane {
 // function `describe(archive, value)` beside it that calls `archive(member, …)` with all its members, once for both
 // directions; with structured bindings, which take all members or do not compile, none can be forgotten.
 
-class ArchiveWriter {
+/// What all values are made of.
+class ByteWriter {
  public:
-  template <typename... Fields>
-  void operator()(Fields&... fields) {
-    (put(fields), ...);
-  }
-
   std::string bytes;
 
- private:
+ protected:
   /// Seven bits a byte, the lowest first: most numbers are small.
   void put_number(std::uint64_t number) {
     for (; number >= 0x80; number >>= 7) bytes += static_cast<char>((number & 0x7F) | 0x80);
@@ -37,7 +33,60 @@ class ArchiveWriter {
     put_number(text.size());
     bytes += text;
   }
+};
 
+/// Bytes that may be anybody's: what is not there or cannot be is read as nothing, and is a failure.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+  /// All bytes were read, and none was missing.
+  bool is_at_end() const { return !failed_ && rest_.empty(); }
+
+ protected:
+  std::uint64_t get_number() {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return number;
+    }
+    failed_ = true;
+    return 0;
+  }
+
+  /// A number of things of at least a byte each: no more than there are bytes.
+  std::size_t get_count() {
+    const std::uint64_t count = get_number();
+    if (count <= rest_.size()) return static_cast<std::size_t>(count);
+    failed_ = true;
+    return 0;
+  }
+
+  std::string_view get_text() {
+    const std::size_t size = get_count();
+    const std::string_view text = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return text;
+  }
+
+  void fail() { failed_ = true; }
+  bool has_failed() const { return failed_; }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+class ArchiveWriter : public ByteWriter {
+ public:
+  template <typename... Fields>
+  void operator()(Fields&... fields) {
+    (put(fields), ...);
+  }
+
+ private:
   template <typename T>
   void put(std::optional<T>& value) {
     put_number(value ? 1 : 0);
@@ -73,51 +122,22 @@ class ArchiveWriter {
   }
 };
 
-class ArchiveReader {
+class ArchiveReader : public ByteReader {
  public:
-  explicit ArchiveReader(std::string_view bytes) : rest_(bytes) {}
+  using ByteReader::ByteReader;
 
   template <typename... Fields>
   void operator()(Fields&... fields) {
     (get(fields), ...);
   }
 
-  /// All bytes were read, and none was missing.
-  bool is_at_end() const { return !failed_ && rest_.empty(); }
-
  private:
-  std::uint64_t get_number() {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return number;
-    }
-    failed_ = true;
-    return 0;
-  }
-
-  /// A number of things of at least a byte each: no more than there are bytes.
-  std::size_t get_count() {
-    const std::uint64_t count = get_number();
-    if (count <= rest_.size()) return static_cast<std::size_t>(count);
-    failed_ = true;
-    return 0;
-  }
-
-  void get(std::string& text) {
-    const std::size_t size = get_count();
-    text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-  }
+  void get(std::string& text) { text = get_text(); }
 
   void get(RepoPath& path) {
-    std::string text;
-    get(text);
-    auto parsed = RepoPath::parse(text);
-    failed_ = failed_ || !parsed;
-    if (parsed) path = *std::move(parsed);
+    auto parsed = RepoPath::parse(get_text());
+    if (!parsed) return fail();
+    path = *std::move(parsed);
   }
 
   template <typename T>
@@ -133,7 +153,7 @@ class ArchiveReader {
   void get(std::vector<T>& values) {
     values.resize(get_count());
     for (T& value : values) {
-      if (failed_) return;
+      if (has_failed()) return;
       get(value);
     }
   }
@@ -141,7 +161,7 @@ class ArchiveReader {
   template <typename T>
   void get(std::map<std::string, T>& values) {
     values.clear();
-    for (std::size_t count = get_count(); count > 0 && !failed_; --count) {
+    for (std::size_t count = get_count(); count > 0 && !has_failed(); --count) {
       std::string name;
       get(name);
       get(values[std::move(name)]);
@@ -156,9 +176,6 @@ class ArchiveReader {
       describe(*this, value);
     }
   }
-
-  std::string_view rest_;
-  bool failed_ = false;
 };
 
 }  // namespace statelane

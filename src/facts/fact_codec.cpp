@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/archive.hpp"
+
 namespace statelane::facts {
 
 namespace {
@@ -99,26 +101,15 @@ void describe(Archive& archive, terraform::TemplateFile& file) {
   archive(references, is_too_large, faults);
 }
 
-class Writer {
+class Writer : public ByteWriter {
  public:
   template <typename... Fields>
   void operator()(Fields&... fields) {
     (put(fields), ...);
   }
 
-  std::string bytes;
-
  private:
-  /// Seven bits a byte, the lowest first: most numbers are small.
-  void put_number(std::uint64_t number) {
-    for (; number >= 0x80; number >>= 7) bytes += static_cast<char>((number & 0x7F) | 0x80);
-    bytes += static_cast<char>(number);
-  }
-
-  void put(std::string_view text) {
-    put_number(text.size());
-    bytes += text;
-  }
+  void put(std::string_view text) { put_text(text); }
 
   void put(const Expression* expression) {
     put_number(expression != nullptr ? 1 : 0);
@@ -163,56 +154,26 @@ class Writer {
   }
 };
 
-class Reader {
+class Reader : public ByteReader {
  public:
-  Reader(std::string_view bytes, hcl::Arena& arena) : rest_(bytes), arena_(arena) {}
+  Reader(std::string_view bytes, hcl::Arena& arena) : ByteReader(bytes), arena_(arena) {}
 
   template <typename... Fields>
   void operator()(Fields&... fields) {
     (get(fields), ...);
   }
 
-  bool is_at_end() const { return !failed_ && rest_.empty(); }
-
  private:
   /// Higher than any expression tree.
   static constexpr int deepest = hcl::height_limit + 10;
-
-  std::uint64_t get_number() {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      number |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return number;
-    }
-    failed_ = true;
-    return 0;
-  }
-
-  /// A number of things of at least a byte each: no more than there are bytes.
-  std::size_t get_count() {
-    const std::uint64_t count = get_number();
-    if (count <= rest_.size()) return static_cast<std::size_t>(count);
-    failed_ = true;
-    return 0;
-  }
-
-  std::string_view get_text() {
-    const std::size_t size = get_count();
-    const std::string_view text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return text;
-  }
 
   void get(std::string_view& text) { text = arena_.copy(get_text()); }
   void get(std::string& text) { text = get_text(); }
 
   void get(const Expression*& expression) {
     expression = nullptr;
-    if (get_number() == 0 || failed_) return;
-    failed_ = depth_ > deepest;
-    if (failed_) return;
+    if (get_number() == 0 || has_failed()) return;
+    if (depth_ > deepest) return fail();
     ++depth_;
     Expression read;
     describe(*this, read);
@@ -240,7 +201,7 @@ class Reader {
   }
 
   void get(Diagnostics& diagnostics) {
-    for (std::size_t count = get_count(); count > 0 && !failed_; --count) {
+    for (std::size_t count = get_count(); count > 0 && !has_failed(); --count) {
       Diagnostic diagnostic;
       describe(*this, diagnostic);
       diagnostics.add(std::move(diagnostic));
@@ -256,9 +217,7 @@ class Reader {
     }
   }
 
-  std::string_view rest_;
   hcl::Arena& arena_;
-  bool failed_ = false;
   int depth_ = 0;
 };
 
