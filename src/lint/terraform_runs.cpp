@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "lint/shell.hpp"
+#include "lint/script_variables.hpp"
 #include "states/path_inputs.hpp"
 
 namespace statelane::lint {
 
 namespace {
 
-using Texts = std::vector<std::string>;
-
-constexpr std::size_t most_alternatives = 256;
 constexpr std::size_t most_script_bytes = std::size_t{256} << 10;
 constexpr int most_script_levels = 4;
 
@@ -68,7 +65,7 @@ class Reader {
  public:
   Reader(const Job& job, const std::map<std::string, std::string>& matrix, const repo::Tree& tree, const Report& report,
          JobCommands& commands)
-      : job_(job), matrix_(matrix), tree_(tree), report_(report), commands_(commands) {}
+      : variables_(job, matrix), tree_(tree), report_(report), commands_(commands) {}
 
   void read_items(const Node* script) {
     for (const Node* item : texts_of(script)) {
@@ -98,11 +95,11 @@ class Reader {
   void run(const ShellCommand& command, int level) {
     std::map<std::string, Texts> before;
     for (const auto& [name, value] : command.assignments) {
-      if (!command.words.empty() && variables_.contains(name)) before[name] = variables_[name];
-      variables_[name] = expand(value);
+      auto earlier = variables_.set(name, variables_.expand(value));
+      if (!command.words.empty() && earlier) before[name] = *std::move(earlier);
     }
     if (command.words.empty()) return;
-    const Texts words = expand_words(command.words);
+    const Texts words = variables_.expand_words(command.words);
     if (words.empty()) return;
     if (is_any_of(words[0], {"export", "declare", "local", "readonly"})) {
       assign(command);
@@ -115,7 +112,7 @@ class Reader {
     } else {
       run_program(command, words, level);
     }
-    for (auto& [name, value] : before) variables_[name] = std::move(value);
+    for (auto& [name, values] : before) variables_.set(name, std::move(values));
   }
 
   void assign(const ShellCommand& command) {
@@ -126,34 +123,22 @@ class Reader {
       if (equals == std::string::npos) continue;
       const std::string name = word[0].text.substr(0, equals);
       word[0].text.erase(0, equals + 1);
-      variables_[name] = expand(word);
+      variables_.set(name, variables_.expand(word));
     }
   }
 
   void loop(const ShellCommand& command) {
     Texts values;
     for (std::size_t index = 3; index < command.words.size(); ++index) {
-      for (const std::string& value : expand(command.words[index])) {
+      for (const std::string& value : variables_.expand(command.words[index])) {
         // `"$LIST"` and globs give several words each.
-        for (const std::string& word : split(value)) {
+        for (const std::string& word : split_words(value)) {
           values.push_back(word.find_first_of("*?[") != std::string::npos ? std::string(1, unknown_text) : word);
         }
       }
     }
     if (values.empty() || values.size() > most_alternatives) values = {std::string(1, unknown_text)};
-    variables_[literal_of(command.words[1])] = std::move(values);
-  }
-
-  static Texts split(std::string_view text) {
-    Texts words;
-    while (true) {
-      const std::size_t begin = text.find_first_not_of(" \n\t");
-      if (begin == std::string_view::npos) return words;
-      text.remove_prefix(begin);
-      const std::size_t end = std::min(text.find_first_of(" \n\t"), text.size());
-      words.emplace_back(text.substr(0, end));
-      text.remove_prefix(end);
-    }
+    variables_.set(literal_of(command.words[1]), std::move(values));
   }
 
   void change_directory(const ShellCommand& command) {
@@ -164,7 +149,7 @@ class Reader {
     if (index >= command.words.size()) {
       directories_ = {std::string(1, unknown_text)};
     } else if (literal_of(command.words[index]) != "-") {
-      directories_ = join(previous_, expand(command.words[index]));
+      directories_ = join(previous_, variables_.expand(command.words[index]));
     }
   }
 
@@ -176,46 +161,6 @@ class Reader {
       }
     }
     return {joined.begin(), joined.end()};
-  }
-
-  /// Every text that the word may be.
-  Texts expand(const ShellWord& word) const {
-    Texts texts = {""};
-    for (const WordPart& part : word) {
-      Texts next;
-      for (const std::string& value : values_of(part)) {
-        for (const std::string& text : texts) {
-          if (next.size() < most_alternatives) next.push_back(text + value);
-        }
-      }
-      texts = std::move(next);
-    }
-    return texts;
-  }
-
-  Texts values_of(const WordPart& part) const {
-    if (part.kind == WordPart::Kind::literal) return {part.text};
-    if (part.kind == WordPart::Kind::unknown) return {std::string(1, unknown_text)};
-    const auto set = variables_.find(part.text);
-    if (set != variables_.end()) return set->second;
-    std::string value = expand_variables(job_, matrix_, "${" + part.text + "}");
-    if (value == std::string(1, unknown_text) && !part.otherwise.empty()) return {part.otherwise};
-    return {std::move(value)};
-  }
-
-  /// The words, each with its first alternative; a word that is all one variable may hold several, or none.
-  Texts expand_words(const std::vector<ShellWord>& words) const {
-    Texts texts;
-    for (const ShellWord& word : words) {
-      std::string text = expand(word).front();
-      const bool is_variable = word.size() == 1 && word[0].kind == WordPart::Kind::variable;
-      if (!is_variable) {
-        texts.push_back(std::move(text));
-        continue;
-      }
-      for (std::string& each : split(text)) texts.push_back(std::move(each));
-    }
-    return texts;
   }
 
   void run_program(const ShellCommand& command, const Texts& words, int level) {
@@ -267,14 +212,14 @@ class Reader {
     const bool is_script = path->name().ends_with("sh") ||
                            (text.starts_with("#!") && text.substr(0, text.find('\n')).find("sh") != std::string::npos);
     if (!is_script || text.size() > most_script_bytes) return false;
-    const auto variables = variables_;
+    auto variables = variables_.save();
     const auto directories = directories_;
     for (std::size_t each = index + 1; each < words.size() && each - index <= 9; ++each) {
-      variables_[std::to_string(each - index)] = {words[each]};
+      variables_.set(std::to_string(each - index), {words[each]});
     }
     read(text, level + 1);
     if (is_sourced) return true;
-    variables_ = variables;
+    variables_.restore(std::move(variables));
     directories_ = directories;
     return true;
   }
@@ -318,7 +263,7 @@ class Reader {
   /// All alternatives of the argument that expands to `word`, without its first `skipped` bytes.
   Texts expand_argument(const ShellCommand& command, const std::string& word, std::size_t skipped) const {
     for (const ShellWord& each : command.words) {
-      Texts texts = expand(each);
+      Texts texts = variables_.expand(each);
       if (texts.front() != word) continue;
       for (std::string& text : texts) text.erase(0, std::min(skipped, text.size()));
       return texts;
@@ -329,7 +274,7 @@ class Reader {
   /// GitLab's wrappers change into `TF_ROOT`.
   Texts root_directories() const {
     for (const char* name : {"TF_ROOT", "GITLAB_TOFU_ROOT_DIR"}) {
-      const Texts values = values_of({WordPart::Kind::variable, name, ""});
+      const Texts values = variables_.values_of({WordPart::Kind::variable, name, ""});
       if (values != Texts{std::string(1, unknown_text)}) return join(directories_, values);
     }
     return directories_;
@@ -349,7 +294,7 @@ class Reader {
 
   Texts expand_files(const ShellCommand& command) const {
     Texts files;
-    for (const ShellWord& word : command.output_files) files.push_back(expand(word).front());
+    for (const ShellWord& word : command.output_files) files.push_back(variables_.expand(word).front());
     return files;
   }
 
@@ -376,13 +321,11 @@ class Reader {
             static_cast<std::uint32_t>(std::max<std::size_t>(found.size() - std::min(indent, found.size()), 1))};
   }
 
-  const Job& job_;
-  const std::map<std::string, std::string>& matrix_;
+  ScriptVariables variables_;
   const repo::Tree& tree_;
   const Report& report_;
   JobCommands& commands_;
   const Node* item_ = nullptr;
-  std::map<std::string, Texts> variables_;
   Texts directories_;
   Texts previous_;
 };
@@ -411,36 +354,6 @@ void join_runs(std::vector<TerraformRun>& runs) {
 }
 
 }  // namespace
-
-std::optional<std::string> TerraformRun::flag(std::string_view name) const {
-  for (std::size_t index = 0; index < arguments.size(); ++index) {
-    std::string_view argument = arguments[index];
-    if (!argument.starts_with('-')) continue;
-    argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
-    if (!argument.starts_with(name)) continue;
-    argument.remove_prefix(name.size());
-    if (argument.starts_with('=')) return std::string(argument.substr(1));
-    if (!argument.empty()) continue;
-    const bool has_value = index + 1 < arguments.size() && !arguments[index + 1].starts_with('-');
-    return has_value ? arguments[index + 1] : "true";
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> TerraformRun::positional() const {
-  std::vector<std::string> found;
-  for (std::size_t index = 0; index < arguments.size(); ++index) {
-    std::string_view argument = arguments[index];
-    if (argument.starts_with("--")) argument.remove_prefix(1);
-    if (is_any_of(argument, {"-var", "-var-file", "-out", "-state", "-target", "-backend-config", "-parallelism",
-                             "-lock-timeout", "-replace"})) {
-      ++index;
-    } else if (!argument.starts_with('-')) {
-      found.push_back(arguments[index]);
-    }
-  }
-  return found;
-}
 
 JobCommands read_commands(const Job& job, const repo::Tree& tree, const Report& report) {
   JobCommands commands;
