@@ -330,8 +330,10 @@ def read_only(trial):
     """The directory of the artifacts cannot be written any more."""
     with mounted(trial, "size=1m") as directory:
         trial.begin()
-        # What is open for writing keeps a file system from turning read-only; a second, read-only view lies over it.
-        run(["mount", "-t", "tmpfs", "-o", "ro", "none", directory], cwd="/", env=trial.environment)
+        # What is open for writing keeps a file system from turning read-only; a second, read-only view of the same
+        # files lies over it.
+        run(["mount", "--bind", directory, directory], cwd="/", env=trial.environment)
+        run(["mount", "-o", "remount,bind,ro", directory], cwd="/", env=trial.environment)
         trial.let_go()
         trial.end()
         run(["umount", directory], cwd="/", env=trial.environment)
