@@ -8,24 +8,13 @@
 
 #include "base/error.hpp"
 #include "cli/console.hpp"
+#include "cli/failure.hpp"
 #include "cli/parse_arguments.hpp"
 #include "cli/terminal.hpp"
 
 namespace statelane::cli {
 
 namespace {
-
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::user_files: return 1;
-    case ErrorKind::usage: return 2;
-    case ErrorKind::environment: return 3;
-    case ErrorKind::refused: return 125;
-    case ErrorKind::cannot_execute: return 126;
-    case ErrorKind::not_found: return 127;
-  }
-  return 70;
-}
 
 void enter_directory(const std::string& directory) {
   std::error_code fault;
@@ -59,16 +48,9 @@ int main(int argument_count, char** arguments) {
   using namespace statelane;
   try {
     return cli::run({const_cast<const char* const*>(arguments), static_cast<std::size_t>(argument_count)});
-  } catch (const Error& error) {
-    std::string text = fmt::format("statelane: error: {}\n", error.what());
-    for (const std::string& hint : error.hints()) text += fmt::format("hint: {}\n", hint);
-    std::fputs(text.c_str(), stderr);  // unlike fmt's it does not throw when nobody reads
-    return cli::exit_code_of(error.kind());
-  } catch (const std::exception& error) {
-    std::fputs(fmt::format("statelane: internal error: {}\nhint: this is a fault of statelane; please report it\n",
-                           error.what())
-                   .c_str(),
-               stderr);
-    return 70;
+  } catch (const std::exception& fault) {
+    const cli::Failure failure = cli::describe_failure(fault);
+    std::fputs(failure.text.c_str(), stderr);  // unlike fmt's it does not throw when nobody reads
+    return failure.exit_code;
   }
 }

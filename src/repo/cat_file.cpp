@@ -21,8 +21,6 @@ namespace statelane::repo {
 
 namespace {
 
-constexpr int patience_in_milliseconds = 120'000;
-
 std::string read_all(int file) {
   std::string text(4096, '\0');
   const ssize_t count = ::pread(file, text.data(), text.size(), 0);
@@ -50,8 +48,7 @@ void CatFile::start() {
     pid_ = process::spawn(build_git_command({GitPlace::Kind::git_directory, git_directory_}, {"cat-file", "--batch"}),
                           git_writes.get(), complaints_.get(), git_reads.get());
   } catch (const Error& error) {
-    throw Error(ErrorKind::environment, error.what(),
-                {"install git in the job's image: this repository needs it here"});
+    throw Error(ErrorKind::environment, error.what(), {git_missing_hint});
   }
 }
 
@@ -79,12 +76,12 @@ void CatFile::ask(const std::string& id) {
 
 void CatFile::read_more() {
   pollfd watched{answers_.get(), POLLIN, 0};
-  int ready = ::poll(&watched, 1, patience_in_milliseconds);
-  while (ready < 0 && errno == EINTR) ready = ::poll(&watched, 1, patience_in_milliseconds);
+  const int patience = static_cast<int>(patience_.count());
+  int ready = ::poll(&watched, 1, patience);
+  while (ready < 0 && errno == EINTR) ready = ::poll(&watched, 1, patience);
   if (ready == 0) {
     stop();
-    throw Error(ErrorKind::environment,
-                fmt::format("git cat-file gave no answer in {} s", patience_in_milliseconds / 1000));
+    throw Error(ErrorKind::environment, fmt::format("git cat-file gave no answer in {} s", patience_.count() / 1000));
   }
   std::array<char, 65536> piece;
   const ssize_t count = ::read(answers_.get(), piece.data(), piece.size());

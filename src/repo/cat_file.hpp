@@ -21,13 +21,14 @@ struct GitObjectBytes {
 /// where git fetches what is missing. Started by the first question, and again when a damaged object ended it.
 class CatFile {
  public:
-  explicit CatFile(std::filesystem::path git_directory) : git_directory_(std::move(git_directory)) {}
+  explicit CatFile(std::filesystem::path git_directory, std::chrono::milliseconds patience = std::chrono::minutes(2))
+      : git_directory_(std::move(git_directory)), patience_(patience) {}
   CatFile(const CatFile&) = delete;
   CatFile& operator=(const CatFile&) = delete;
   ~CatFile() { stop(); }
 
   /// The object; empty when git does not have it. Throws `Error` with git's words when it is damaged, when nothing came
-  /// for two minutes, and when there is no `git`.
+  /// for as long as its patience lasts, and when there is no `git`.
   std::optional<GitObjectBytes> read(const std::string& id);
 
  private:
@@ -40,6 +41,7 @@ class CatFile {
   [[noreturn]] void fail();
 
   std::filesystem::path git_directory_;
+  std::chrono::milliseconds patience_;
   pid_t pid_ = -1;
   process::FileDescriptor questions_;
   process::FileDescriptor answers_;

@@ -35,7 +35,7 @@ void ensure_git_library() {
 
 std::string last_git_error() {
   const git_error* error = git_error_last();
-  return error == nullptr || error->message == nullptr ? "unknown reason" : error->message;
+  return error == nullptr || error->message == nullptr ? "libgit2 gave no reason" : error->message;
 }
 
 void GitFree::operator()(git_commit* object) const { git_commit_free(object); }

@@ -39,8 +39,7 @@ process::Captured ask_git(const GitPlace& place, std::vector<std::string> argume
   try {
     answer = process::run_captured(build_git_command(place, std::move(arguments)), time_out);
   } catch (const Error& error) {
-    throw Error(ErrorKind::environment, error.what(),
-                {"install git in the job's image: this repository needs it here"});
+    throw Error(ErrorKind::environment, error.what(), {git_missing_hint});
   }
   if (answer.timed_out) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_out).count();

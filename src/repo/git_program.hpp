@@ -26,6 +26,9 @@ struct GitPlace {
 /// English, and without the variables by which a surrounding git (a hook's) points at another repository.
 process::Command build_git_command(const GitPlace& place, std::vector<std::string> arguments);
 
+/// The remedy where the `git` program is not there.
+inline constexpr const char* git_missing_hint = "install git in the job's image: this repository needs it here";
+
 /// Asks the `git` program one of the few things that libgit2 1.5 cannot do. Git's own failure is in the answer. Throws
 /// `Error` when there is no `git`, and when it does not answer in time.
 process::Captured ask_git(const GitPlace& place, std::vector<std::string> arguments,

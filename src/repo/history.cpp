@@ -23,6 +23,17 @@ git_oid to_oid(const CommitId& commit) {
   return oid;
 }
 
+/// libgit2 answers "not found" for a commit that is not there too. `git_error_clear` before the question.
+bool missed_an_object() {
+  const git_error* error = git_error_last();
+  return error != nullptr && error->klass == GIT_ERROR_ODB;
+}
+
+/// `git merge-base` exits with 1 where there is no answer, and also where a commit on the way is not there.
+bool says_no(const process::Captured& answer) {
+  return answer.status == process::ExitStatus::exited(1) && answer.err.find("error: ") == std::string::npos;
+}
+
 struct Ancestry {
   std::unordered_set<CommitId> commits;  ///< the start included, and parents that are named but not here
   bool is_cut = false;                   ///< a shallow boundary hides some
@@ -120,13 +131,14 @@ std::optional<CommitId> Repository::merge_base(const CommitId& one, const Commit
     const git_oid left = to_oid(one);
     const git_oid right = to_oid(other);
     git_oid base;
+    git_error_clear();
     const int outcome = git_merge_base(&base, handle_->library.get(), &left, &right);
     if (outcome == 0) return object_digits(ContentId::from_bytes({base.id, GIT_OID_RAWSZ}), GIT_OID_RAWSZ);
-    if (outcome == GIT_ENOTFOUND) return std::nullopt;
+    if (outcome == GIT_ENOTFOUND && !missed_an_object()) return std::nullopt;
   }
   const process::Captured answer = ask_git(handle_->place(), {"merge-base", one, other});
   if (answer.status.succeeded()) return trim_end(answer.out);
-  if (answer.status != process::ExitStatus::exited(1)) {
+  if (!says_no(answer)) {
     throw Error(ErrorKind::environment,
                 fmt::format("cannot find the merge base of {} and {}: {}", one, other, first_complaint(answer.err)),
                 {"git fsck tells what is damaged or missing"});
@@ -158,12 +170,13 @@ bool Repository::is_ancestor(const CommitId& ancestor, const CommitId& descendan
   if (handle_->library != nullptr) {
     const git_oid below = to_oid(ancestor);
     const git_oid above = to_oid(descendant);
+    git_error_clear();
     const int outcome = git_graph_descendant_of(handle_->library.get(), &above, &below);
-    if (outcome >= 0) return outcome == 1;
+    if (outcome == 1 || (outcome == 0 && !missed_an_object())) return outcome == 1;
   }
   const process::Captured answer = ask_git(handle_->place(), {"merge-base", "--is-ancestor", ancestor, descendant});
   if (answer.status.succeeded()) return true;
-  if (answer.status == process::ExitStatus::exited(1)) return false;
+  if (says_no(answer)) return false;
   throw Error(ErrorKind::environment,
               fmt::format("cannot tell whether {} is an ancestor of {}: {}", short_id(ancestor), short_id(descendant),
                           first_complaint(answer.err)),

@@ -32,21 +32,23 @@ struct LooseObject {
 LooseObject inflate_stream(std::string_view compressed, std::size_t most) {
   LooseObject result;
   z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) result.fault = "no memory";
+  int state = inflateInit(&stream);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
   stream.avail_in = static_cast<uInt>(compressed.size());
   std::string piece(std::min<std::size_t>(most, 65536), '\0');
-  int state = Z_OK;
-  while (result.fault.empty() && state != Z_STREAM_END && result.bytes.size() < most) {
+  bool is_cut_off = false;
+  while (state == Z_OK && !is_cut_off && result.bytes.size() < most) {
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = static_cast<uInt>(piece.size());
     state = inflate(&stream, Z_NO_FLUSH);
     const std::size_t count = piece.size() - stream.avail_out;
     result.bytes.append(piece, 0, count);
-    if (state == Z_BUF_ERROR || (state == Z_OK && count == 0)) result.fault = "its file is cut off";
-    if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) {
-      result.fault = stream.msg != nullptr ? stream.msg : "its file is damaged";
-    }
+    is_cut_off = state == Z_BUF_ERROR || (state == Z_OK && count == 0);
+  }
+  if (is_cut_off) {
+    result.fault = "its file is cut off";
+  } else if (state != Z_OK && state != Z_STREAM_END) {
+    result.fault = stream.msg != nullptr ? stream.msg : zError(state);
   }
   inflateEnd(&stream);
   return result;

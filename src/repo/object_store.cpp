@@ -174,12 +174,9 @@ std::string ObjectStore::read_from_git(const ContentId& id, std::string_view typ
   try {
     object = cat_file_.read(digits);
   } catch (const Error& error) {
-    std::vector<std::string> hints = error.hints();
-    for (std::string& hint : remedies()) {
-      if (std::find(hints.begin(), hints.end(), hint) == hints.end()) hints.push_back(std::move(hint));
-    }
     const std::string first = reason.empty() ? std::string() : reason + "; ";
-    throw Error(error.kind(), fmt::format("object {}: {}{}", digits, first, error.what()), std::move(hints));
+    throw Error(error.kind(), fmt::format("object {}: {}{}", digits, first, error.what()),
+                error.hints().empty() ? remedies() : error.hints());
   }
   if (!object) {
     const std::string what = reason.empty() ? " is not in this repository" : ": " + reason;

@@ -77,8 +77,13 @@ bool is_bare_by_guess(git_repository* repository, const fs::path& git_directory,
     throw Error(ErrorKind::environment, fmt::format("{} is not in a git repository", directory.string()),
                 {"run statelane inside the infrastructure repository, or name it with -C DIR"});
   }
-  throw Error(ErrorKind::environment,
-              fmt::format("cannot open the git repository at {}: {}", directory.string(), reason), {git_words});
+  const std::string message = fmt::format("cannot open the git repository at {}: {}", directory.string(), reason);
+  if (git_words.empty()) {
+    throw Error(ErrorKind::environment, message,
+                {"install git: with it statelane reads repositories that libgit2 cannot"});
+  }
+  throw Error(ErrorKind::environment, fmt::format("{}; git: {}", message, git_words),
+              {fmt::format("git -C {} status shows the same", directory.string())});
 }
 
 }  // namespace
@@ -116,7 +121,7 @@ Repository::Opened Repository::open_by_program(const fs::path& directory) {
   try {
     answer = ask_git(place, {"rev-parse", "--show-object-format", "--absolute-git-dir"});
   } catch (const Error&) {
-    return {nullptr, "install git: with it statelane reads repositories that libgit2 cannot"};
+    return {};
   }
   const std::size_t line_end = answer.out.find('\n');
   if (!answer.status.succeeded() || line_end == std::string::npos) return {nullptr, first_complaint(answer.err)};

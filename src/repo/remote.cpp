@@ -26,14 +26,14 @@ Fetched fetch(const GitPlace& place, std::vector<std::string> arguments, std::ch
 }  // namespace
 
 Fetched Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const {
-  if (parse_object_id(commit).is_zero()) return {false, "it is no commit id"};
+  if (parse_object_id(commit).is_zero()) return {false, fmt::format("\"{}\" is no commit id", commit)};
   // In a full clone a depth would cut the history of what is fetched, and make the clone a shallow one.
   std::vector<std::string> arguments = {"origin", commit};
   if (is_shallow()) arguments.insert(arguments.begin(), "--depth=1");
   Fetched fetched = fetch(handle_->place(), std::move(arguments), time_out);
   handle_->objects->refresh();
   if (find_commit(commit)) return {true};
-  if (fetched) return {false, "origin gave another object"};
+  if (fetched) return {false, "what origin has under this id is no commit"};
   return fetched;
 }
 

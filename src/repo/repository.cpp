@@ -25,7 +25,7 @@ struct Lookup {
 Lookup find_by_library(git_repository* repository, const std::string& revision) {
   git_object* raw = nullptr;
   const int outcome = git_revparse_single(&raw, repository, revision.c_str());
-  if (outcome == GIT_EAMBIGUOUS) return {std::nullopt, "it is ambiguous"};
+  if (outcome == GIT_EAMBIGUOUS) return {std::nullopt, "several ids begin with it, so give more digits"};
   if (outcome == GIT_ENOTFOUND || outcome == GIT_EINVALIDSPEC) return {};
   if (outcome != 0) return {std::nullopt, last_git_error()};
   const GitObject object(raw);

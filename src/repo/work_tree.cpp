@@ -24,7 +24,7 @@ std::vector<std::string> ask_for_fields(const fs::path& work_tree, std::vector<s
   const process::Captured answer = ask_git({GitPlace::Kind::work_tree, work_tree}, std::move(arguments));
   if (answer.status.succeeded()) return split_nul(answer.out);
   throw Error(ErrorKind::environment, "cannot ask git about the work tree: " + first_complaint(answer.err),
-              {trim_end(answer.err)});
+              {"git status shows the same, and git's advice"});
 }
 
 /// A record of `git diff --raw -z`: `:oldmode newmode oldid newid status`.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 using statelane::RepoPath;
 
 TEST_CASE("two spellings of one place are one path") {
@@ -12,6 +14,7 @@ TEST_CASE("two spellings of one place are one path") {
 TEST_CASE("a path never leaves the repository") {
   CHECK_FALSE(RepoPath::parse("../a"));
   CHECK_FALSE(RepoPath::parse("/a"));
+  CHECK_THROWS_WITH_AS(RepoPath::of("../a"), "not a repository path: ../a", std::logic_error);
   CHECK_FALSE(RepoPath::of("a/b").resolve("../../../c"));
   CHECK(RepoPath::of("a/b").resolve("../../c") == RepoPath::of("c"));
 }

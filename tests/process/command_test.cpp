@@ -1,6 +1,7 @@
 #include "process/command.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <csignal>
@@ -10,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "process/find_program.hpp"
+#include "support/words_of_error.hpp"
 
 using namespace std::chrono_literals;
 using statelane::Error;
@@ -19,6 +21,9 @@ using statelane::process::Command;
 using statelane::process::ExitStatus;
 using statelane::process::run_captured;
 using statelane::process::run_streamed;
+using statelane::support::words_of_error;
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -33,6 +38,10 @@ ErrorKind kind_of_failure(const Command& command) {
     return error.kind();
   }
   return ErrorKind::usage;
+}
+
+std::string words_of_failure(const Command& command) {
+  return words_of_error([&] { run_captured(command, 10s); });
 }
 
 /// A directory of its own that is gone at the end of the test.
@@ -150,6 +159,33 @@ TEST_CASE("a program that is not there, cannot be executed or has no directory i
   CHECK(kind_of_failure({{(scratch.path / "plain").string()}, {}, {}}) == ErrorKind::cannot_execute);
   CHECK(kind_of_failure({{"plain"}, {{"PATH", scratch.path.string()}}, {}}) == ErrorKind::cannot_execute);
   CHECK(kind_of_failure({{"true"}, {}, scratch.path / "gone"}) == ErrorKind::environment);
+}
+
+TEST_CASE("what cannot be executed is named with the reason and the remedy") {
+  const Scratch scratch;
+  const auto place = [&](const char* name) { return (scratch.path / name).string(); };
+  for (const char* name : {"broken", "noise", "plain"}) {
+    std::ofstream(scratch.path / name) << (name == std::string_view("noise") ? "\x7f"
+                                                                               "ELF"
+                                                                             : "#!/no/such/interpreter\n");
+    if (name != std::string_view("plain")) fs::permissions(scratch.path / name, fs::perms::owner_all);
+  }
+  CHECK(words_of_failure({{"no-such-program-here"}, {}, {}}) ==
+        "cannot find the program 'no-such-program-here' on PATH\n"
+        "hint: install 'no-such-program-here', or use an image that has it");
+  CHECK(words_of_failure({{"/no/such/program"}, {}, {}}) == "cannot find the program /no/such/program");
+  CHECK(words_of_failure({{"plain"}, {{"PATH", scratch.path.string()}}, {}}) ==
+        fmt::format("cannot execute {}: permission denied\nhint: make it executable: chmod +x {}", place("plain"),
+                    place("plain")));
+  CHECK(words_of_failure({{place("plain")}, {}, {}}) ==
+        fmt::format("cannot execute {}: Permission denied", place("plain")));
+  CHECK(words_of_failure({{place("broken")}, {}, {}}) ==
+        fmt::format("cannot execute {}: the interpreter or loader that it names is missing", place("broken")));
+  CHECK(words_of_failure({{place("noise")}, {}, {}}) ==
+        fmt::format("cannot execute {}: Exec format error", place("noise")));
+  CHECK(words_of_failure({{"true"}, {}, scratch.path / "gone"}) ==
+        fmt::format("cannot enter directory {}: No such file or directory", place("gone")));
+  CHECK(words_of_failure({{}, {}, {}}) == "cannot run an empty command");
 }
 
 TEST_CASE("a program is searched along PATH, past files that may not be executed and relative entries") {

@@ -1,16 +1,15 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <functional>
 #include <set>
 
-#include "base/error.hpp"
 #include "repo/object_id.hpp"
 #include "repo/repository.hpp"
 #include "support/test_repo.hpp"
+#include "support/words_of_error.hpp"
 
-using statelane::Error;
 using statelane::RepoPath;
 using statelane::repo::ChangeSet;
 using statelane::repo::EntryKind;
@@ -19,6 +18,7 @@ using statelane::repo::Tree;
 using statelane::support::ask_git;
 using statelane::support::run_git;
 using statelane::support::TestRepo;
+using statelane::support::words_of_error;
 using statelane::support::write_file;
 
 namespace fs = std::filesystem;
@@ -119,19 +119,10 @@ void check_history(const fs::path& directory) {
   CHECK(ours == expected);
 }
 
-void check_refusal(const std::function<void()>& act, std::initializer_list<const char*> words) {
-  try {
-    act();
-    FAIL("nothing was refused");
-  } catch (const Error& error) {
-    std::string all = error.what();
-    for (const auto& hint : error.hints()) all += "\n" + hint;
-    for (const char* word : words) {
-      CAPTURE(all);
-      CHECK(all.find(word) != std::string::npos);
-    }
-  }
-}
+constexpr const char* deepen =
+    "\nhint: shallow clone: set GIT_DEPTH: \"0\" in the job, or run git fetch --deepen=N (or --unshallow)";
+
+std::string short_id(const std::string& commit) { return commit.substr(0, 12); }
 
 }  // namespace
 
@@ -175,10 +166,12 @@ TEST_CASE("a shallow clone answers what git answers, and says how to deepen for 
   check_tree(shallow.path());
   const Repository repository = Repository::open(shallow.path());
   const std::string head = repository.resolve("HEAD");
-  check_refusal([&] { repository.first_parent(head); }, {"first parent", "GIT_DEPTH", head.c_str()});
-  check_refusal([&] { repository.resolve("HEAD~1"); }, {"unknown revision \"HEAD~1\"", "GIT_DEPTH"});
+  CHECK(words_of_error([&] { repository.first_parent(head); }) ==
+        fmt::format("the first parent of {} is not here: {}", head, source().git({"rev-parse", "HEAD^1"})) + deepen);
+  CHECK(words_of_error([&] { repository.resolve("HEAD~1"); }) == std::string("unknown revision \"HEAD~1\"") + deepen);
   const std::string early = source().git({"rev-parse", "HEAD~3"});
-  check_refusal([&] { repository.is_ancestor(early, head); }, {early.c_str(), "GIT_DEPTH"});
+  CHECK(words_of_error([&] { repository.is_ancestor(early, head); }) ==
+        fmt::format("cannot read commit {}: object {} is not in this repository", early, early) + deepen);
   CHECK_FALSE(repository.find_commit(early).has_value());
 }
 
@@ -192,8 +185,13 @@ TEST_CASE("a merge base within a shallow clone's depth is found, one beyond it i
   const std::string first = cut.git({"rev-parse", "HEAD^1"});
   const std::string second = cut.git({"rev-parse", "HEAD^2"});
   CHECK(ask_git(cut.path(), {"merge-base", first, second}).status.value == 1);
-  check_refusal([&] { repository.merge_base(first, second); }, {"merge base", "shallow", "GIT_DEPTH"});
-  check_refusal([&] { repository.is_ancestor(first, second); }, {"cannot tell", "GIT_DEPTH"});
+  CHECK(words_of_error([&] { repository.merge_base(first, second); }) ==
+        fmt::format("the merge base of {} and {} is not in this shallow clone", short_id(first), short_id(second)) +
+            deepen);
+  CHECK(words_of_error([&] { repository.is_ancestor(first, second); }) ==
+        fmt::format("cannot tell in this shallow clone whether {} is an ancestor of {}", short_id(first),
+                    short_id(second)) +
+            deepen);
   CHECK(repository.merge_base(second, cut.git({"rev-parse", "HEAD"})) == second);
 }
 
@@ -213,6 +211,31 @@ TEST_CASE("a runner's clone, one commit fetched by its id and no branch, gives g
   CHECK(repository.commit_tree(early)->find(RepoPath::of("stacks/a/main.tf")).has_value());
   CHECK(repository.remote_branch_tip("main", std::chrono::seconds(60)) == tip);
   CHECK_FALSE(repository.remote_branch_tip("gone", std::chrono::seconds(60)).has_value());
+}
+
+TEST_CASE("what cannot be fetched has the reason and the remedy") {
+  const TestRepo cut = source().clone({"--depth=1"});
+  const Repository repository = Repository::open(cut.path());
+  const auto minute = std::chrono::seconds(60);
+  const std::string id(40, '1');
+  CHECK(repository.fetch_commit(id, minute).why_not == "origin does not have it");
+  CHECK(repository.fetch_commit("main", minute).why_not == "\"main\" is no commit id");
+  const std::string tree = source().git({"rev-parse", "HEAD~3^{tree}"});
+  CHECK(repository.fetch_commit(tree, minute).why_not == "what origin has under this id is no commit");
+  CHECK(repository.deepen({cut.git({"rev-parse", "HEAD"})}, 0, minute));
+  cut.git({"fetch", "--quiet", "--depth=1", "origin", "HEAD"});
+  cut.git({"remote", "set-url", "origin", "file:///nonexistent"});
+  CHECK(words_of_error([&] { repository.remote_branch_tip("main", minute); }) ==
+        "cannot ask origin for the branch main: '/nonexistent' does not appear to be a git repository\n"
+        "hint: git ls-remote origin shows the same");
+}
+
+TEST_CASE("a remote that is as shallow as the clone has no more of the history") {
+  const TestRepo upstream = source().clone({"--depth=1"});
+  const TestRepo cut = upstream.clone({"--depth=1"});
+  const Repository repository = Repository::open(cut.path());
+  CHECK(repository.deepen({cut.git({"rev-parse", "HEAD"})}, 50, std::chrono::seconds(60)).why_not ==
+        "origin has no more of the history");
 }
 
 TEST_CASE("fetching one commit into a full clone leaves it a full one") {
@@ -242,8 +265,10 @@ TEST_CASE("a partial clone whose remote is gone says which object, which remote 
   const Repository repository = Repository::open(partial.path());
   const auto tree = repository.commit_tree(repository.resolve("HEAD"));
   const std::string id = source().git({"rev-parse", "HEAD:stacks/a/main.tf"});
-  check_refusal([&] { tree->read(RepoPath::of("stacks/a/main.tf")); },
-                {"stacks/a/main.tf", id.c_str(), "\"origin\" must be reachable"});
+  CHECK(words_of_error([&] { tree->read(RepoPath::of("stacks/a/main.tf")); }) ==
+        fmt::format("cannot read stacks/a/main.tf of commit {}: object {}: '/nonexistent' does not appear to be a git "
+                    "repository\nhint: partial clone: \"origin\" must be reachable, or clone without --filter",
+                    short_id(source().git({"rev-parse", "HEAD"})), id));
 }
 
 TEST_CASE("sparse checkouts of each kind give git's answers") {
@@ -273,6 +298,25 @@ TEST_CASE("sparse checkouts of each kind give git's answers") {
   CHECK(disk->read(RepoPath::of("stacks/a/new.tf")) == "new");
   CHECK(disk->read(RepoPath::of("modules/m/main.tf")) == "on disk all the same");
   CHECK(disk->find(RepoPath::of("stacks/b/link"))->kind == EntryKind::symlink);
+}
+
+TEST_CASE("a file that sparse checkout left out and nobody has is named with the index") {
+  const TestRepo repo;
+  repo.write("a/main.tf", "a");
+  repo.write("b/main.tf", "b");
+  repo.commit();
+  repo.git({"sparse-checkout", "set", "a"});
+  const std::string id = repo.git({"rev-parse", "HEAD:b/main.tf"});
+  fs::remove(repo.path() / ".git" / "objects" / id.substr(0, 2) / id.substr(2));
+  const Repository repository = Repository::open(repo.path());
+  const std::string words = fmt::format(
+      "cannot read b/main.tf of the index: object {} is not in this repository\n"
+      "hint: git fsck tells what is damaged or missing",
+      id);
+  CHECK(words_of_error([&] { repository.disk_tree()->read(RepoPath::of("b/main.tf")); }) == words);
+  const auto index = repository.index_tree();
+  CHECK(words_of_error([&] { index->read(RepoPath::of("b/main.tf")); }) == words);
+  CHECK(words_of_error([&] { index->read(RepoPath::of("b")); }) == "cannot read b of the index: no such file");
 }
 
 TEST_CASE("submodules are entries with their commit, initialised or not") {
@@ -309,7 +353,8 @@ TEST_CASE("a SHA-256 repository works through the git program") {
   CHECK(repository.work_tree() == repo.path());
   CHECK_FALSE(repository.find_commit("HEAD~1..HEAD").has_value());
   CHECK_FALSE(repository.find_commit("--all").has_value());
-  check_refusal([&] { repository.resolve("mian"); }, {"unknown revision \"mian\"", "did you mean \"main\"?"});
+  CHECK(words_of_error([&] { repository.resolve("mian"); }) ==
+        "unknown revision \"mian\"\nhint: did you mean \"main\"?");
   repo.write("stacks/a/new.tf", "new\n");
   CHECK(repository.work_tree_changes(repository.resolve("HEAD")).size() == 1);
 }
@@ -358,12 +403,27 @@ TEST_CASE("a repository of another owner is read") {
 
 TEST_CASE("what is no repository is refused with the remedy") {
   const statelane::support::ScratchDirectory nothing;
-  check_refusal([&] { Repository::open(nothing.path()); }, {"is not in a git repository", "-C DIR"});
+  const auto open = [&](const char* name) { return words_of_error([&] { Repository::open(nothing.path() / name); }); };
+  const auto place = [&](const char* name) { return (nothing.path() / name).string(); };
+  const char* remedy = "\nhint: run statelane inside the infrastructure repository, or name it with -C DIR";
+  CHECK(open("") == fmt::format("{} is not in a git repository", place("")) + remedy);
+  CHECK(open("absent") ==
+        fmt::format("cannot open the git repository at {0}: failed to resolve path '{0}': No such file or directory; "
+                    "git: cannot change to '{0}': No such file or directory\n"
+                    "hint: git -C {0} status shows the same",
+                    place("absent")));
   nothing.write("broken/.git", "junk");
-  check_refusal([&] { Repository::open(nothing.path() / "broken"); }, {"cannot open the git repository", "broken"});
+  CHECK(open("broken") ==
+        fmt::format("cannot open the git repository at {0}: the `.git` file at '{0}/.git' is malformed; "
+                    "git: invalid gitfile format: {0}/.git\n"
+                    "hint: git -C {0} status shows the same",
+                    place("broken")));
   nothing.write("dangling/.git", "gitdir: /nonexistent\n");
-  check_refusal([&] { Repository::open(nothing.path() / "dangling"); }, {"cannot open the git repository", "dangling"});
-  check_refusal([&] { Repository::open(nothing.path() / "absent"); }, {"absent"});
+  CHECK(open("dangling") ==
+        fmt::format("cannot open the git repository at {0}: failed to resolve path '/nonexistent': No such file or "
+                    "directory; git: not a git repository: /nonexistent\n"
+                    "hint: git -C {0} status shows the same",
+                    place("dangling")));
 }
 
 TEST_CASE("revisions are found as git finds them") {
@@ -379,7 +439,27 @@ TEST_CASE("revisions are found as git finds them") {
        {"", "a..b", "HEAD~3..HEAD", "nothing", "HEAD^9", "-x", "0123456789012345678901234567890123456789"}) {
     CHECK_FALSE(repository.find_commit(none).has_value());
   }
-  check_refusal([&] { repository.resolve("feat"); }, {"unknown revision \"feat\"", "did you mean \"origin/feat\"?"});
-  check_refusal([&] { repository.resolve("HEAD:stacks"); }, {"it names a tree, no commit"});
-  check_refusal([&] { repository.commit_tree("nonsense"); }, {"\"nonsense\" is no commit id"});
+  const auto resolve = [&](const char* revision) { return words_of_error([&] { repository.resolve(revision); }); };
+  CHECK(resolve("feat") == "unknown revision \"feat\"\nhint: did you mean \"origin/feat\"?");
+  CHECK(resolve("HEAD:stacks") ==
+        "unknown revision \"HEAD:stacks\": it names a tree, no commit\n"
+        "hint: git log --oneline -5 shows commits that are here");
+  CHECK(words_of_error([&] { repository.commit_tree("nonsense"); }) == "\"nonsense\" is no commit id");
+}
+
+TEST_CASE("a short id that several objects have is told so") {
+  const TestRepo repo;
+  TestRepo::Files files;
+  for (int index = 0; index < 2000; ++index) files[RepoPath::of(fmt::format("{}.tf", index))] = {fmt::to_string(index)};
+  repo.commit_files(files);
+  std::set<std::string> prefixes;
+  std::string twice;
+  for (const auto& [path, file] : files) {
+    const std::string prefix = statelane::repo::object_digits(statelane::repo::blob_id(file.content), 20).substr(0, 4);
+    if (!prefixes.insert(prefix).second) twice = prefix;
+  }
+  CHECK(words_of_error([&] { Repository::open(repo.path()).resolve(twice); }) ==
+        fmt::format("unknown revision \"{}\": several ids begin with it, so give more digits\n"
+                    "hint: git log --oneline -5 shows commits that are here",
+                    twice));
 }

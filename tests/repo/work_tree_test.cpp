@@ -4,6 +4,7 @@
 #include "repo/object_id.hpp"
 #include "repo/repository.hpp"
 #include "support/test_repo.hpp"
+#include "support/words_of_error.hpp"
 
 using statelane::Error;
 using statelane::RepoPath;
@@ -13,6 +14,7 @@ using statelane::repo::EntryKind;
 using statelane::repo::FileChange;
 using statelane::repo::Repository;
 using statelane::support::TestRepo;
+using statelane::support::words_of_error;
 
 namespace {
 
@@ -126,4 +128,14 @@ TEST_CASE("a bare repository and an unknown base are refused") {
   CHECK_THROWS_WITH_AS(Repository::open(repo.clone({"--bare"}).path()).work_tree_changes(base),
                        "a bare repository has no work tree", Error);
   CHECK_THROWS_AS(Repository::open(repo.path()).work_tree_changes("0123456789012345678901234567890123456789"), Error);
+}
+
+TEST_CASE("an index that git cannot read is told with git's words") {
+  const TestRepo repo;
+  repo.write("main.tf", "1");
+  repo.commit();
+  statelane::support::write_file(repo.path() / ".git" / "index", "junk");
+  CHECK(words_of_error([&] { Repository::open(repo.path()).index_tree(); }) ==
+        "cannot ask git about the work tree: .git/index: index file smaller than expected\n"
+        "hint: git status shows the same, and git's advice");
 }
