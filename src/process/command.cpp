@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <system_error>
 
 #include "process/file_descriptor.hpp"
@@ -103,6 +104,11 @@ Captured run_streamed(const Command& command, std::chrono::milliseconds time_out
   }
   result.status = child.status();
   return result;
+}
+
+std::string signal_name(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return name == nullptr ? std::to_string(signal) : name;
 }
 
 Captured run_captured(const Command& command, std::chrono::milliseconds time_out) {

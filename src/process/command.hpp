@@ -32,6 +32,9 @@ struct ExitStatus {
   friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
+/// `TERM` for SIGTERM; the number of a signal that has no name.
+std::string signal_name(int signal);
+
 /// What a short-lived program printed.
 struct Captured {
   ExitStatus status;

@@ -71,7 +71,8 @@ std::string render_dotenv(std::string_view outputs_json, const std::vector<std::
   }
   if (result.size() < most_bytes) return result;
   throw Error(ErrorKind::user_files,
-              fmt::format("cannot write {} bytes of outputs as variables: GitLab takes {}", result.size(), most_bytes));
+              fmt::format("cannot write {} bytes of outputs as variables: GitLab takes fewer than {}", result.size(),
+                          most_bytes));
 }
 
 }  // namespace statelane::runner

@@ -45,10 +45,14 @@ std::string render_drift_result(const DriftResult& result) {
   return json.dump(2) + "\n";
 }
 
-DriftResult parse_drift_result(std::string_view text) {
+DriftResult parse_drift_result(std::string_view text, std::string_view place) {
   const Json json = Json::parse(text, nullptr, false);
   try {
-    if (json.at("schema") != schema) throw Error(ErrorKind::environment, "drift.json has another schema");
+    if (const std::string found = json.at("schema"); found != schema) {
+      throw Error(ErrorKind::environment,
+                  fmt::format("{} has schema {}, and this helper reads {}", place, found, schema),
+                  {"use the same version of statelane in all jobs"});
+    }
     DriftResult result;
     result.state = json.at("state");
     result.has_drifted = json.at("has_drifted");
@@ -58,7 +62,7 @@ DriftResult parse_drift_result(std::string_view text) {
     result.remove = counts.at("delete");
     return result;
   } catch (const Json::exception&) {
-    throw Error(ErrorKind::environment, "drift.json is damaged", {"retry the drift job"});
+    throw Error(ErrorKind::environment, fmt::format("{} is damaged", place), {"retry the drift job that wrote it"});
   }
 }
 
@@ -66,7 +70,9 @@ std::vector<DriftResult> read_drift_results(const fs::path& directory) {
   std::vector<DriftResult> results;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {
-    if (const auto text = read_file(entry.path() / "drift.json")) results.push_back(parse_drift_result(*text));
+    const fs::path file = entry.path() / "drift.json";
+    const std::string place = file.lexically_relative(directory.parent_path()).string();
+    if (const auto text = read_file(file)) results.push_back(parse_drift_result(*text, place));
   }
   std::sort(results.begin(), results.end(),
             [](const DriftResult& left, const DriftResult& right) { return left.state < right.state; });
@@ -81,7 +87,7 @@ std::string render_drift_summary(const std::vector<DriftResult>& results, std::s
     if (!result.has_drifted) continue;
     text += fmt::format("{:>8} {:>8} {:>8}  {}\n", result.create, result.update, result.remove, result.state);
   }
-  text += fmt::format("{} of {} states have drifted\n", drifted, results.size());
+  text += fmt::format("{} of {} states {} drifted\n", drifted, results.size(), drifted == 1 ? "has" : "have");
   if (expected > results.size()) {
     text += fmt::format("{} of {} gave no answer: see the failed jobs\n", expected - results.size(), expected);
   }

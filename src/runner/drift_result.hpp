@@ -21,8 +21,8 @@ struct DriftResult {
 
 std::string render_drift_result(const DriftResult& result);
 
-/// Throws `Error{environment}` when it is something else, cut off or of another schema.
-DriftResult parse_drift_result(std::string_view text);
+/// Throws `Error{environment}` with its `place` when it is something else, cut off or of another schema.
+DriftResult parse_drift_result(std::string_view text, std::string_view place);
 
 /// The results below a directory of artifacts (`*/drift.json`), sorted by state. A damaged one is an error.
 std::vector<DriftResult> read_drift_results(const std::filesystem::path& directory);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ class JobLog {
     std::optional<std::uint64_t>
         relay_limit{};  ///< how much of the programs' output to relay before cutting; empty: all
     std::uint64_t tail = std::uint64_t{256} * 1024;  ///< what is shown of the end of an output that was cut
+    /// GitLab drops a job that prints nothing for an hour; a cut output shows a sign of life this often.
+    std::chrono::milliseconds sign_of_life = std::chrono::minutes(1);
   };
 
   JobLog(int descriptor, const Style& style);

@@ -53,10 +53,11 @@ struct RunOptions {
   bool destroy = false;             ///< plan: destroy everything; apply: accept only such a plan
   std::optional<bool> lock{};       ///< plan: take the state lock; empty: not in merge request pipelines
   std::chrono::seconds lock_time_out{300};
-  int init_attempts = 4;                        ///< tries of `init` when the network or a registry fails
-  std::chrono::milliseconds retry_wait{2000};   ///< before the second try; doubled for each further one, with jitter
-  std::chrono::milliseconds settle_time{2000};  ///< how long to look for Terraform's own notice before interrupting it
-  std::vector<std::string> dotenv_outputs{};    ///< apply: outputs to write to `outputs.env`
+  int init_attempts = 4;                         ///< tries of `init` when the network or a registry fails
+  std::chrono::milliseconds retry_wait{2000};    ///< before the second try; doubled for each further one, with jitter
+  std::chrono::milliseconds settle_time{2000};   ///< how long to look for Terraform's own notice before interrupting it
+  std::chrono::milliseconds answer_time{60000};  ///< how long the tool may take to tell its version
+  std::vector<std::string> dotenv_outputs{};     ///< apply: outputs to write to `outputs.env`
 };
 
 /// What git says about the branch that the commit came from, asked just before an apply.

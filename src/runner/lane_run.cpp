@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstring>
+#include <cctype>
 #include <random>
 
 #include "base/error.hpp"
@@ -33,11 +32,6 @@ JobLog::Style log_style(const JobEnvironment& job) {
   style.sections = job.ci;
   if (job.ci) style.relay_limit = relay_limit;
   return style;
-}
-
-std::string signal_name(int signal) {
-  const char* const name = ::sigabbrev_np(signal);
-  return name == nullptr ? std::to_string(signal) : name;
 }
 
 double random_fraction() {
@@ -125,7 +119,7 @@ int LaneRun::prepare_terraform() {
 
 int LaneRun::explain_stop(std::string_view what) {
   const int signal = supervisor_.stop_signals().front();
-  log_.line(fmt::format("statelane: stopped by signal {} before {}", signal_name(signal), what));
+  log_.line(fmt::format("statelane: stopped by signal {} before {}", process::signal_name(signal), what));
   return 128 + signal;
 }
 
@@ -141,7 +135,7 @@ int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
   const bool was_killed = ended.status.kind == process::ExitStatus::Kind::signaled;
   if (!supervisor_.stop_signals().empty()) {
     log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself",
-                          signal_name(supervisor_.stop_signals().front()), what,
+                          process::signal_name(supervisor_.stop_signals().front()), what,
                           ended.interrupt_sent ? "was interrupted once"
                           : ended.notice_seen  ? "had been interrupted already"
                                                : "was not interrupted"));
@@ -149,7 +143,7 @@ int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
   }
   if (was_killed) {
     const std::string killed =
-        fmt::format("statelane: '{}' was killed by signal {}", what, signal_name(ended.status.value));
+        fmt::format("statelane: '{}' was killed by signal {}", what, process::signal_name(ended.status.value));
     log_.line(lane_.commands ? killed
                              : fmt::format("{}; the state's lock may still be held, and the next run names its holder\n"
                                            "  to look at the state: {} state list",
@@ -180,14 +174,14 @@ std::string LaneRun::ask_tool_version() {
                                                                             : JsonScanner::Answer::skip;
   });
   const process::Captured answer =
-      process::run_captured({{lane_.tool, "version", "-json"}, environment_, directory_}, std::chrono::seconds(60));
+      process::run_captured({{lane_.tool, "version", "-json"}, environment_, directory_}, options_.answer_time);
   if (answer.status.succeeded()) {
     scanner.add(answer.out);
     scanner.finish();
   }
   if (!version.empty() || supervisor_.is_stopping()) return version;
-  throw Error(ErrorKind::environment, fmt::format("cannot ask '{}' for its version: {}", lane_.tool,
-                                                  answer.timed_out ? "it does not answer" : strip_escapes(answer.err)));
+  throw Error(ErrorKind::environment,
+              fmt::format("cannot ask '{}' for its version: {}", lane_.tool, describe_failure(answer)));
 }
 
 PlanMetadata LaneRun::describe() const {
@@ -221,6 +215,15 @@ std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals) {
   const Refusal& first = sifted.standing.front();
   throw Error(ErrorKind::refused, fmt::format("refused to apply {}: {}", lane_.state_id, first.message),
               {first.fix, fmt::format("to go on all the same: {}", option_of(first.guard))});
+}
+
+std::string describe_failure(const process::Captured& answer) {
+  if (answer.timed_out) return "it does not answer";
+  std::string words = strip_escapes(answer.err);
+  while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0) words.pop_back();
+  if (!words.empty()) return words;
+  return answer.status.succeeded() ? "its answer cannot be understood"
+                                   : fmt::format("it ends with code {}", answer.status.code());
 }
 
 void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options) {

@@ -77,6 +77,9 @@ class LaneRun {
   std::optional<Error> lost_text_;
 };
 
+/// Why a question to the tool has no answer, in its own words where it has some.
+std::string describe_failure(const process::Captured& answer);
+
 /// Throws `Error{usage}`: a lane outside Terraform has commands to plan and to apply, and none to destroy.
 void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options);
 

@@ -104,7 +104,6 @@ PlanMetadata from_json(const Json& json) {
 
 ApplyRecord record_from_json(const Json& json) {
   ApplyRecord record;
-  if (json.at("schema") != record_schema) throw Error(ErrorKind::environment, "another schema");
   record.commit = json.at("commit");
   record.finished = json.at("finished");
   record.exit_code = json.at("exit_code");
@@ -163,8 +162,9 @@ std::string render_record(const ApplyRecord& record) {
 
 ApplyRecord parse_record(std::string_view text) {
   try {
-    if (is_intact(text)) return record_from_json(Json::parse(text));
-  } catch (const std::exception&) {
+    const Json json = is_intact(text) ? Json::parse(text) : Json::object();
+    if (json.value("schema", "") == record_schema) return record_from_json(json);
+  } catch (const Json::exception&) {
   }
   throw Error(ErrorKind::environment,
               "the record of an apply (applied.json) is damaged, or of another version of statelane",

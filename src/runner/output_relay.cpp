@@ -18,9 +18,6 @@ namespace {
 /// Terraform and OpenTofu print this at the beginning of a line; a provisioner's output has a prefix.
 constexpr std::string_view notice = "\nInterrupt received.";
 
-/// GitLab drops a job that prints nothing for an hour; a cut output shows a sign of life this often.
-constexpr std::chrono::seconds progress_interval{60};
-
 constexpr std::size_t block = 65536;
 
 /// How many blocks one turn handles, so that a program that writes without end leaves time for everything else.
@@ -88,7 +85,7 @@ bool OutputRelay::pump() {
 
 void OutputRelay::show_progress() {
   const auto now = std::chrono::steady_clock::now();
-  if (now - progress_at_ < progress_interval) return;
+  if (now - progress_at_ < log_.style().sign_of_life) return;
   progress_at_ = now;
   pending_ += fmt::format("... {} KiB of output so far\n", looked_at_ / 1024);
 }

@@ -126,9 +126,7 @@ class Verifier {
              "start this job again when it is over");
     }
     if (conditions_.max_destroy && planned_.destroys > *conditions_.max_destroy && !planned_.destroy) {
-      refuse(Guard::max_destroy,
-             fmt::format("the plan deletes or replaces {} resources, and max_destroy is {}", planned_.destroys,
-                         *conditions_.max_destroy),
+      refuse(Guard::max_destroy, describe_destroys(planned_.destroys, *conditions_.max_destroy),
              "read the plan; if that is meant, start this job with --allow-destroy");
     }
     if (planned_.was_empty && conditions_.existed_at_base) {
@@ -151,6 +149,11 @@ class Verifier {
 };
 
 }  // namespace
+
+std::string describe_destroys(std::int64_t count, std::int64_t most) {
+  return fmt::format("the plan deletes or replaces {} {}, and max_destroy is {}", count,
+                     count == 1 ? "resource" : "resources", most);
+}
 
 std::vector<Refusal> find_refusals(const PlanMetadata& planned, const ApplyConditions& conditions) {
   return Verifier(planned, conditions).find();

@@ -63,6 +63,9 @@ struct ApplyConditions {
   std::string still_used_by{};   ///< another state whose backend is, or may be, that of the one to destroy
 };
 
+/// That a plan deletes and replaces more than configured.
+std::string describe_destroys(std::int64_t count, std::int64_t most);
+
 /// Every reason not to apply a plan, in the order of the guards, each one sentence with its fix.
 std::vector<Refusal> find_refusals(const PlanMetadata& planned, const ApplyConditions& conditions);
 

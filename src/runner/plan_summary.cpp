@@ -39,7 +39,8 @@ PlanSummaryReader::PlanSummaryReader() : scanner_([this](const JsonEvent& event)
 PlanSummary PlanSummaryReader::finish() {
   scanner_.finish();
   if (format_version_.empty()) {
-    throw Error(ErrorKind::environment, "cannot read the plan: its JSON has no format_version");
+    throw Error(ErrorKind::environment, "cannot read the plan: its JSON has no format_version",
+                {"'show -json' of the tool must print the plan as JSON and nothing else"});
   }
   sort_lists(summary_);
   return std::move(summary_);

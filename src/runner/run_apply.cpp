@@ -151,7 +151,7 @@ std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
   const process::Captured answer = process::run_captured(
       {{lane.tool, "output", "-json"}, run.environment(), lane_directory(lane)}, std::chrono::minutes(5));
   if (answer.status.succeeded()) return answer.out;
-  run.log().line(fmt::format("statelane: the outputs cannot be read: {}", strip_escapes(answer.err)));
+  run.log().line(fmt::format("statelane: the outputs cannot be read: {}", describe_failure(answer)));
   return "";
 }
 

@@ -96,8 +96,8 @@ std::optional<PlanContents> read_plan(const LaneDescription& lane, const JobEnvi
   });
   if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish()};
   if (run.supervisor().is_stopping()) return std::nullopt;
-  throw Error(ErrorKind::environment, fmt::format("cannot read the plan that was just made: '{} show' {}", lane.tool,
-                                                  answer.timed_out ? "takes too long" : "failed: " + answer.err));
+  throw Error(ErrorKind::environment, fmt::format("'{} show' cannot read the plan that was just made: {}", lane.tool,
+                                                  describe_failure(answer)));
 }
 
 /// Runs the configured check; 0 when there is none or it is content.
@@ -123,9 +123,8 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
                          lane.still_used_by, option_of(Guard::still_used)));
   }
   if (!is_destroy && lane.max_destroy && summary.destroys() > *lane.max_destroy) {
-    log.line(fmt::format(
-        "statelane: the plan deletes or replaces {} resources, and max_destroy is {}: it is applied only with {}",
-        summary.destroys(), *lane.max_destroy, option_of(Guard::max_destroy)));
+    log.line(fmt::format("statelane: {}: it is applied only with {}",
+                         describe_destroys(summary.destroys(), *lane.max_destroy), option_of(Guard::max_destroy)));
   }
 }
 

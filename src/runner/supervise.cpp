@@ -130,7 +130,7 @@ void Supervisor::police(Watched watched, Supervised& result) {
   watched.child.send(SIGINT);
   result.interrupt_sent = true;
   log_.write_some(fmt::format("statelane: asked to stop by signal {}; one interrupt sent, waiting for the end\n",
-                              stop_signals_.front()));
+                              process::signal_name(stop_signals_.front())));
 }
 
 }  // namespace statelane::runner

@@ -91,7 +91,7 @@ class Drift(Stages):
         self.assertEqual(set(pipeline.jobs), {"drift: iam/production", "drift: iam/staging", "drift-summary"})
         ended = pipeline.run()
         self.assertEqual((ended.passed, ended.tolerated), ({"drift: iam/staging"}, {"drift: iam/production", "drift-summary"}), ended.output)
-        self.assertIn("1 of 2 states have drifted", pipeline.log("drift-summary"))
+        self.assertIn("1 of 2 states has drifted", pipeline.log("drift-summary"))
         self.assertFalse((self.states / "iam-production.tfstate").exists())
         self.assertFalse((pipeline.artifacts("drift: iam/staging") / ".statelane/iam--staging/plan.bin").exists())
 

@@ -21,6 +21,7 @@ using statelane::process::Command;
 using statelane::process::ExitStatus;
 using statelane::process::run_captured;
 using statelane::process::run_streamed;
+using statelane::process::signal_name;
 using statelane::support::words_of_error;
 
 namespace fs = std::filesystem;
@@ -74,6 +75,8 @@ TEST_CASE("a death by signal is told apart from an exit code") {
   const Captured result = shell("kill -TERM $$");
   CHECK(result.status == ExitStatus::signaled(SIGTERM));
   CHECK(result.status.code() == 143);
+  CHECK(signal_name(result.status.value) == "TERM");
+  CHECK(signal_name(64) == "64");
 }
 
 TEST_CASE("arguments reach the program as they are, without a shell") {

@@ -114,7 +114,10 @@ TEST_CASE("a state that cannot be saved is kept, readable by its owner only, wit
   INFO(outcome.log);
   CHECK(outcome.code == 1);
   CHECK(outcome.says("statelane: net: the state could not be saved to the backend"));
-  CHECK(outcome.says("terraform -chdir=net state push ../.statelane/net/errored.tfstate\n"));
+  CHECK(
+      outcome.says("\nstatelane: the state that could not be saved is kept in .statelane/net/errored.tfstate\n"
+                   "  when the backend works again: terraform -chdir=net state push "
+                   "../.statelane/net/errored.tfstate\n"));
   CHECK(project.text("errored.tfstate").find("\"terraform_data\"") != std::string::npos);
   CHECK(std::filesystem::status(project.artifact("errored.tfstate")).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));

@@ -4,9 +4,8 @@
 
 #include <functional>
 
-#include "base/error.hpp"
+#include "support/words_of_error.hpp"
 
-using statelane::Error;
 using statelane::runner::all_guards;
 using statelane::runner::ApplyConditions;
 using statelane::runner::find_refusals;
@@ -18,6 +17,7 @@ using statelane::runner::PlanMetadata;
 using statelane::runner::Refusal;
 using statelane::runner::render_metadata;
 using statelane::runner::sift;
+using statelane::support::words_of_error;
 
 namespace {
 
@@ -60,12 +60,7 @@ Refusal only_refusal(const std::function<void(ApplyConditions&)>& change) {
 }
 
 std::string damage(const std::string& text) {
-  try {
-    parse_metadata(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return words_of_error([&] { parse_metadata(text); });
 }
 
 }  // namespace
@@ -127,13 +122,16 @@ TEST_CASE("bytes that are not UTF-8 are written as text and still compared") {
 }
 
 TEST_CASE("damaged metadata is refused, wherever it is damaged") {
-  CHECK(damage("") == "the plan's metadata (meta.json) is damaged");
-  CHECK(damage("[]") == "the plan's metadata (meta.json) is damaged");
-  CHECK(damage("{}") == "the plan's metadata (meta.json) has schema none, and this helper reads statelane/meta/1");
+  CHECK(damage("") == "the plan's metadata (meta.json) is damaged\nhint: retry the plan job");
+  CHECK(damage("[]") == "the plan's metadata (meta.json) is damaged\nhint: retry the plan job");
+  CHECK(damage("{}") ==
+        "the plan's metadata (meta.json) has schema none, and this helper reads statelane/meta/1\n"
+        "hint: use the same version of statelane in both jobs");
   CHECK(damage(R"({"schema": "statelane/meta/2"})") ==
-        "the plan's metadata (meta.json) has schema statelane/meta/2, and this helper reads statelane/meta/1");
+        "the plan's metadata (meta.json) has schema statelane/meta/2, and this helper reads statelane/meta/1\n"
+        "hint: use the same version of statelane in both jobs");
   CHECK(damage(R"({"schema": "statelane/meta/1", "state": 7})") ==
-        "the plan's metadata (meta.json) is not what was written with the plan");
+        "the plan's metadata (meta.json) is not what was written with the plan\nhint: retry the plan job");
   const std::string whole = render_metadata(planned());
   for (std::size_t length = 0; length + 2 < whole.size(); ++length)
     CHECK_FALSE(damage(whole.substr(0, length)).empty());

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "real_tools.hpp"
+#include "support/words_of_error.hpp"
 
 using statelane::Error;
 using statelane::runner::OutputChange;
@@ -11,6 +12,7 @@ using statelane::runner::PlanSummary;
 using statelane::runner::PlanSummaryReader;
 using statelane::runner::render_report;
 using statelane::runner::render_summary;
+using statelane::support::words_of_error;
 
 namespace {
 
@@ -91,7 +93,9 @@ TEST_CASE("the answer does not depend on how the text is cut") {
 
 TEST_CASE("what is no plan is an error") {
   CHECK_THROWS_AS(read_plan(""), Error);
-  CHECK_THROWS_AS(read_plan("{}"), Error);
+  CHECK(words_of_error([] { read_plan("{}"); }) ==
+        "cannot read the plan: its JSON has no format_version\n"
+        "hint: 'show -json' of the tool must print the plan as JSON and nothing else");
   CHECK_THROWS_AS(read_plan("Error: Failed to load plan"), Error);
   CHECK_THROWS_AS(read_plan(R"({"format_version":"1.2","resource_changes":[)"), Error);
 }

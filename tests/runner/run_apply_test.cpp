@@ -1,9 +1,11 @@
 #include "runner/run_apply.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <functional>
 
+#include "base/digest.hpp"
 #include "runner/plan_metadata.hpp"
 #include "verbs_support.hpp"
 
@@ -21,6 +23,23 @@ Outcome apply_after(Project& project, const std::function<void(Project&)>& chang
   change(project);
   return project.apply();
 }
+
+/// The artifacts of a plan that has changes, made by a stand-in.
+void pretend_plan(const Project& project) {
+  statelane::runner::PlanMetadata metadata;
+  metadata.state = "net";
+  metadata.commit = project.job.commit;
+  metadata.root_pipeline = project.job.root_pipeline;
+  metadata.inputs_digest = project.lane.inputs_digest;
+  metadata.tool = project.lane.tool;
+  metadata.tool_version = "1.11.4";
+  metadata.has_changes = true;
+  metadata.plan_digest = statelane::sha256_hex("plan");
+  project.scratch.write(".statelane/net/plan.bin", "plan");
+  project.scratch.write(".statelane/net/meta.json", statelane::runner::render_metadata(metadata));
+}
+
+constexpr const char* tells_version = "[ \"$1\" != version ] || exec echo '{\"terraform_version\":\"1.11.4\"}'\n";
 
 void flip_byte(const std::filesystem::path& file, std::size_t at) {
   std::string text = read_text(file);
@@ -164,7 +183,7 @@ TEST_CASE("the newest commit is not asked for when its guard is off, and a branc
   project.options.passed = {Guard::newest_commit};
   const Outcome off = apply_after(project, [](Project& p) { p.branch.result = BranchCheck::Result::gone; });
   CHECK(off.code == 0);
-  CHECK(off.says("--newest-commit off"));
+  CHECK(off.says("\nstatelane: --newest-commit off: whether the branch has moved on is not looked at\n"));
 
   Project moved;
   CHECK(apply_after(moved, [](Project& p) { p.branch = {BranchCheck::Result::same_inputs, "main", ""}; }).code == 0);
@@ -246,7 +265,9 @@ TEST_CASE("Terraform killed from outside is told with its signal") {
       "}\n}\n");
   const Outcome outcome = apply_after(project, [](Project&) {});
   CHECK(outcome.code == 137);
-  CHECK(outcome.says("'apply' was killed by signal KILL; the state's lock may still be held"));
+  CHECK(
+      outcome.says("\nstatelane: 'apply' was killed by signal KILL; the state's lock may still be held, and the next "
+                   "run names its holder\n  to look at the state: terraform -chdir=net state list\n"));
 }
 
 namespace {
@@ -291,7 +312,11 @@ TEST_CASE(
   const Outcome refused = chain.down.apply();
   INFO(refused.log);
   CHECK(refused.code == 125);
-  CHECK(refused.says("output 'vpc' of state 'up' has changed since the plan read it (data.terraform_remote_state.up)"));
+  CHECK(refused.log ==
+        "error: refused to apply net: output 'vpc' of state 'up' has changed since the plan read it "
+        "(data.terraform_remote_state.up)\n"
+        "hint: retry the plan job of this state, review its plan, then start this job again\n"
+        "hint: to go on all the same: --allow-changed-outputs\n");
   REQUIRE(chain.down.plan().code == 0);
   CHECK(chain.down.apply().code == 0);
   CHECK(read_text(chain.up.scratch.path / "net/terraform.tfstate").find("\"v2\"") != std::string::npos);
@@ -380,14 +405,144 @@ TEST_CASE("what an apply did is recorded, and outputs are handed on when asked, 
 
 TEST_CASE("a stop that also ends the tool while it is asked for its version is told as a stop") {
   Project project;
-  project.scratch.write("net/tool", "#!/bin/sh\n[ \"$1\" = version ] || exit 1\nkill -TERM $PPID\nkill -TERM $$\n");
-  std::filesystem::permissions(project.scratch.path / "net/tool", std::filesystem::perms::owner_all);
-  project.lane.tool = "./tool";
-  statelane::runner::PlanMetadata metadata;
-  metadata.state = "net";
-  project.scratch.write(".statelane/net/plan.bin", "plan");
-  project.scratch.write(".statelane/net/meta.json", statelane::runner::render_metadata(metadata));
+  project.use_tool("[ \"$1\" = version ] || exit 1\nkill -TERM $PPID\nkill -TERM $$\n");
+  pretend_plan(project);
   const Outcome outcome = project.apply();
   CHECK(outcome.code == 128 + SIGTERM);
   CHECK(outcome.log == "statelane: stopped by signal TERM before the apply began; nothing was changed\n");
+}
+
+TEST_CASE("a tool that does not tell its version stops the apply with the reason") {
+  Project project;
+  project.use_tool("");
+  pretend_plan(project);
+  project.options.answer_time = std::chrono::milliseconds(200);
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"echo 'broken by hand' >&2; exit 1", "broken by hand"},
+      {"exit 4", "it ends with code 4"},
+      {"echo 1.11", "its answer cannot be understood"},
+      {"exec sleep 60", "it does not answer"},
+  };
+  for (const auto& [script, reason] : rows) {
+    project.use_tool(script + "\n");
+    const Outcome outcome = project.apply();
+    CHECK(outcome.code == 3);
+    CHECK(outcome.log == fmt::format("error: cannot ask './tool' for its version: {}\n", reason));
+  }
+}
+
+TEST_CASE("a missing plan is refused with what may have become of it") {
+  const Project project;
+  const Outcome outcome = project.apply();
+  CHECK(outcome.code == 125);
+  CHECK(outcome.log == fmt::format("error: refused to apply net: {} is not there; the artifact of its plan job is "
+                                   "missing or has expired\n"
+                                   "hint: retry the plan job and review its plan\n"
+                                   "hint: let the apply job need its plan job, with artifacts\n",
+                                   project.artifact("meta.json").string()));
+}
+
+TEST_CASE("each further reason not to apply is told too") {
+  Project project;
+  project.use_tool(tells_version);
+  pretend_plan(project);
+  project.job.commit = "2222222222222222222222222222222222222222";
+  project.job.root_pipeline = "701";
+  CHECK(
+      project.apply().log ==
+      "statelane: also: the plan was made in pipeline 700, and this job belongs to pipeline 701\n"
+      "error: refused to apply net: the plan was made for commit 111111111111, and this job is at commit 222222222222\n"
+      "hint: run the plan job of this pipeline, then this job\n"
+      "hint: to go on all the same: --allow-other-commit\n");
+}
+
+TEST_CASE("outputs that cannot be read are told, and are an error where they are to be handed on") {
+  Project project;
+  project.use_tool(std::string(tells_version) +
+                   "[ \"$1\" = output ] || exit 0\necho 'Error: no outputs today' >&2\nexit 1\n");
+  pretend_plan(project);
+  const Outcome told = project.apply();
+  CHECK(told.code == 0);
+  CHECK(told.log.ends_with("\nstatelane: the outputs cannot be read: Error: no outputs today\n"));
+  project.options.dotenv_outputs = {"vpc"};
+  const Outcome outcome = project.apply();
+  CHECK(outcome.code == 3);
+  CHECK(
+      outcome.log.ends_with("\nstatelane: the outputs cannot be read: Error: no outputs today\n"
+                            "error: the outputs of net cannot be handed on\n"));
+  project.lane.commands.emplace();
+  const Outcome outside = project.apply();
+  CHECK(outside.code == 2);
+  CHECK(outside.log == "error: net is a lane outside Terraform; it has no outputs\n");
+}
+
+TEST_CASE("the job's page links to the whole output of the apply") {
+  Project project;
+  project.use_tool(tells_version);
+  pretend_plan(project);
+  project.job.job_url = "https://gitlab.example.com/g/p/-/jobs/7";
+  CHECK(project.apply().code == 0);
+  CHECK(project.text("annotations.json") ==
+        R"({"statelane":[{"external_link":{"label":"the whole output of the apply",)"
+        R"("url":"https://gitlab.example.com/g/p/-/jobs/7/artifacts/file/.statelane/net/apply.txt"}}]})"
+        "\n");
+}
+
+TEST_CASE("an apply that is stopped and could not release its lock does not say that all went well") {
+  Project project;
+  project.use_tool(std::string(tells_version) +
+                   "[ \"$1\" = apply ] || exit 0\ntrap 'echo \"Error: Error releasing the state lock\"; exit 1' INT\n"
+                   "echo ready\nwhile :; do sleep 0.01; done\n");
+  pretend_plan(project);
+  auto helper = project.start_apply();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 1);
+  CHECK(
+      helper.log().ends_with("\nstatelane: net: the state's lock could not be released and may still be held\n"
+                             "  fix: the next run of this state names the holder and the command that opens it\n"
+                             "statelane: stopped by signal TERM; 'apply' was interrupted once and ended by itself\n"
+                             "statelane: what became of the state and its lock is told above\n"
+                             "  to look at the state: ./tool -chdir=net state list\n"
+                             "statelane: no resource was changed completely\n"));
+}
+
+TEST_CASE("what has become of the branch since the plan is told with its remedy") {
+  using Result = BranchCheck::Result;
+  struct Row {
+    BranchCheck check;
+    std::string message;
+    std::string fix;
+  };
+  const std::vector<Row> rows = {
+      {{Result::inputs_differ, "main", "net/main.tf"},
+       "branch main has moved on, and what this state depends on differs there: net/main.tf",
+       "apply from the newest pipeline of the branch"},
+      {{Result::inputs_differ, "main", ""},
+       "branch main has moved on, and what this state depends on differs there",
+       "apply from the newest pipeline of the branch"},
+      {{Result::gone, "main", ""},
+       "branch main is not there any more",
+       "apply from a pipeline of a branch that exists"},
+      {{Result::not_contained, "main", ""},
+       "branch main no longer contains this commit",
+       "apply from the newest pipeline of the branch"},
+      {{Result::cannot_tell, "main", "no git"},
+       "it cannot be told whether this commit is still the newest: no git",
+       "use an image with git and let the job fetch from its remote"},
+      {{Result::cannot_tell, "", "no branch"},
+       "it cannot be told whether this commit is still the newest: no branch",
+       "apply in a pipeline of a branch"},
+  };
+  Project project;
+  project.use_tool(tells_version);
+  pretend_plan(project);
+  for (const Row& row : rows) {
+    project.branch = row.check;
+    const Outcome outcome = project.apply();
+    CHECK(outcome.code == 125);
+    CHECK(outcome.log.ends_with(
+        fmt::format("\nerror: refused to apply net: {}\nhint: {}\nhint: to go on all the same: --newest-commit off\n",
+                    row.message, row.fix)));
+  }
 }

@@ -1,10 +1,12 @@
 #include "runner/run_plan.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "runner/plan_metadata.hpp"
 #include "verbs_support.hpp"
 
+using statelane::runner::describe_destroys;
 using statelane::runner::Guard;
 using statelane::runner::parse_metadata;
 using verbs::Outcome;
@@ -137,22 +139,20 @@ TEST_CASE("a check after the plan reads its JSON, and its failure is the job's")
   project.lane.after_plan = {"sh", "-c", "exit 9"};
   const Outcome bad = project.plan();
   CHECK(bad.code == 9);
-  CHECK(bad.says("the check after the plan failed; the plan is not kept"));
+  CHECK(bad.log.ends_with("\nstatelane: the check after the plan failed; the plan is not kept\n"));
   for (const char* name : {"plan.bin", "plan.json", "meta.json"}) CHECK_FALSE(project.has(name));
   CHECK_FALSE(std::filesystem::exists(project.scratch.path / ".statelane" / "private"));
 }
 
 TEST_CASE("init is tried again when the network fails, and only then") {
   Project project;
-  project.scratch.write("net/tool", "#!/bin/sh\necho \"$1\" >>calls\necho 'dial tcp: i/o timeout'\nexit 1\n");
-  std::filesystem::permissions(project.scratch.path / "net/tool", std::filesystem::perms::owner_all);
-  project.lane.tool = "./tool";
+  project.use_tool("echo \"$1\" >>calls\necho 'dial tcp: i/o timeout'\nexit 1\n");
   const Outcome flaky = project.plan();
   CHECK(flaky.code == 1);
   CHECK(read_text(project.scratch.path / "net/calls") == "init\ninit\ninit\ninit\n");
-  CHECK(flaky.says("the network or a registry failed; try 4 of 4"));
+  CHECK(flaky.says("\nstatelane: the network or a registry failed; try 4 of 4 in 0.0 s\n"));
 
-  project.scratch.write("net/tool", "#!/bin/sh\necho \"$1\" >calls\necho 'Error: Unsupported argument'\nexit 1\n");
+  project.use_tool("echo \"$1\" >calls\necho 'Error: Unsupported argument'\nexit 1\n");
   CHECK(project.plan().code == 1);
   CHECK(read_text(project.scratch.path / "net/calls") == "init\n");
 }
@@ -162,7 +162,56 @@ TEST_CASE("a tool that is not there is told by its exit code") {
   project.lane.tool = "no-such-terraform";
   const Outcome outcome = project.plan();
   CHECK(outcome.code == 127);
-  CHECK(outcome.says("cannot find the program 'no-such-terraform' on PATH"));
+  CHECK(
+      outcome.says("error: cannot find the program 'no-such-terraform' on PATH\n"
+                   "hint: install 'no-such-terraform', or use an image that has it\n"));
+}
+
+TEST_CASE("a state directory that is not there is told with its place") {
+  Project project;
+  project.lane.directory = "gone";
+  const Outcome outcome = project.plan();
+  CHECK(outcome.code == 2);
+  CHECK(outcome.log ==
+        fmt::format("error: the state directory {} does not exist\n", (project.scratch.path / "gone").string()));
+}
+
+TEST_CASE("a plan that the tool cannot show, or shows as something else, is not kept") {
+  Project project;
+  project.use_tool("[ \"$1\" = show ] || exit 0\necho 'Error: no such plan' >&2\nexit 1\n");
+  const Outcome failed = project.plan();
+  CHECK(failed.code == 3);
+  CHECK(failed.log.ends_with("\nerror: './tool show' cannot read the plan that was just made: Error: no such plan\n"));
+  project.use_tool("[ \"$1\" = show ] || exit 0\necho '{\"format_version\":\"1.2\",\"errored\":true}'\n");
+  const Outcome half = project.plan();
+  CHECK(half.code == 3);
+  CHECK(half.log.ends_with("\nerror: the plan stopped half-way\nhint: see the errors above\n"));
+  for (const char* name : {"plan.bin", "plan.json", "meta.json"}) CHECK_FALSE(project.has(name));
+}
+
+TEST_CASE("a plan tells what it lacks and what its apply will ask for") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure("resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"b\" {}\n");
+  ::setenv("TF_CLI_ARGS_plan", "-target=terraform_data.a", 1);
+  project.lane.still_used_by = "other";
+  const Outcome targeted = project.plan();
+  ::unsetenv("TF_CLI_ARGS_plan");
+  INFO(targeted.log);
+  CHECK(targeted.code == 0);
+  CHECK(targeted.log.ends_with(
+      "\nstatelane: the plan is not complete (targets, or deferred changes): another one will be needed after it\n"
+      "statelane: state 'other' has, or may have, the same backend: this is applied only with --allow-still-used\n"));
+  project.lane.still_used_by.clear();
+  REQUIRE(project.apply().code == 0);
+  project.lane.max_destroy = 0;
+  project.configure("");
+  const Outcome deleting = project.plan();
+  INFO(deleting.log);
+  CHECK(
+      deleting.log.ends_with("\nstatelane: the plan deletes or replaces 1 resource, and max_destroy is 0: "
+                             "it is applied only with --allow-destroy\n"));
+  CHECK(describe_destroys(3, 2) == "the plan deletes or replaces 3 resources, and max_destroy is 2");
 }
 
 TEST_CASE("a lane outside Terraform runs its own commands under the same guards") {
@@ -216,6 +265,10 @@ TEST_CASE("drift is told by the exit code, without a lock and with nothing that 
   REQUIRE(project.plan().code == 0);
   REQUIRE(project.apply().code == 0);
   CHECK(drift().code == 0);
+  project.lane.commands.emplace();
+  const Outcome outside = drift();
+  CHECK(outside.code == 2);
+  CHECK(outside.log == "error: net is a lane outside Terraform; what has drifted there is not known\n");
 }
 
 TEST_CASE("a stop signal while a plan is made keeps nothing") {
@@ -225,8 +278,61 @@ TEST_CASE("a stop signal while a plan is made keeps nothing") {
   REQUIRE(helper.wait_for("ready\n"));
   helper.signal(SIGTERM);
   CHECK(helper.finish() == 6);
-  CHECK(helper.log().find("was interrupted once and ended by itself") != std::string::npos);
+  CHECK(
+      helper.log().ends_with("\nstatelane: asked to stop by signal TERM; one interrupt sent, waiting for the end\n"
+                             "statelane: stopped by signal TERM; 'sh' was interrupted once and ended by itself\n"));
   CHECK_FALSE(project.has("meta.json"));
+}
+
+TEST_CASE("a plan that ends before it need be interrupted says so") {
+  Project project;
+  project.options.settle_time = std::chrono::minutes(1);
+  project.lane.commands = {{"sh", "-c", "echo ready; while [ ! -e go ]; do sleep 0.01; done; exit 5"}, {"true"}};
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGHUP);
+  project.scratch.write("net/go", "");
+  CHECK(helper.finish() == 5);
+  CHECK(helper.log().ends_with("\nstatelane: stopped by signal HUP; 'sh' was not interrupted and ended by itself\n"));
+}
+
+TEST_CASE("a stop signal during init changes nothing and says so") {
+  Project project;
+  project.use_tool("trap 'exit 1' INT\necho ready\nwhile :; do sleep 0.01; done\n");
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 1);
+  CHECK(
+      helper.log().ends_with("\nstatelane: stopped by signal TERM; 'init' was interrupted once and ended by itself\n"
+                             "statelane: nothing was changed, and no lock is held\n"));
+}
+
+TEST_CASE("a stop signal between the steps of a plan keeps nothing and says how far it came") {
+  Project project;
+  project.use_tool("[ \"$1\" = show ] || exit 0\nkill -TERM $PPID\nexit 1\n");
+  const Outcome shown = project.plan();
+  CHECK(shown.code == 128 + SIGTERM);
+  CHECK(shown.log.ends_with("\nstatelane: stopped by signal TERM before the plan was read; it is not kept\n"));
+  project.use_tool("[ \"$1\" = show ] || exit 0\necho '{\"format_version\":\"1.2\"}'\nkill -TERM $PPID\n");
+  const Outcome written = project.plan();
+  CHECK(written.code == 128 + SIGTERM);
+  CHECK(written.log.ends_with(
+      "\nstatelane: stopped by signal TERM before the results were written; the plan is not kept\n"));
+  CHECK_FALSE(project.has("meta.json"));
+}
+
+TEST_CASE("a tool that is killed while it selects the workspace is told with the command that looks at the state") {
+  Project project;
+  project.lane.workspace = "prod";
+  project.use_tool("[ \"$1\" = init ] || kill -KILL $$\n");
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 128 + SIGKILL);
+  CHECK(
+      outcome.log.ends_with("\nstatelane: 'workspace select' was killed by signal KILL; the state's lock may still be "
+                            "held, and the next run names its holder\n"
+                            "  to look at the state: TF_WORKSPACE=prod ./tool -chdir=net state list\n"));
 }
 
 TEST_CASE("max_destroy is no matter of a plan that is to destroy everything") {

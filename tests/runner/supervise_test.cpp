@@ -1,6 +1,7 @@
 #include "runner/supervise.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -203,10 +204,27 @@ TEST_CASE("a log with a limit keeps head and tail and says where the whole text 
   CHECK(helper.finish() == 0);
   CHECK(helper.log().starts_with("1\n2\n3\n"));
   CHECK(helper.log().ends_with("99999\n100000\n"));
-  CHECK(helper.log().find("KiB left out here; the whole text is in " + (scratch.path / "output.txt").string()) !=
-        std::string::npos);
+  CHECK(helper.log().find(fmt::format("\x1b[0m\n... 568 KiB left out here; the whole text is in {}\n",
+                                      (scratch.path / "output.txt").string())) != std::string::npos);
   CHECK(helper.log().size() < 25500);
   CHECK(read_text(scratch.path / "output.txt").size() == 588895);
+}
+
+TEST_CASE("a log that is cut shows signs of life while the program goes on") {
+  const Scratch scratch;
+  JobLog::Style style;
+  style.relay_limit = 2000;
+  style.sign_of_life = 10ms;
+  auto helper = supervised(scratch,
+                           {{"sh", "-c",
+                             "head -c 40960 /dev/zero | tr '\\0' 'x'; echo; "
+                             "while [ ! -e go ]; do sleep 0.01; done"},
+                            {},
+                            scratch.path},
+                           100ms, style);
+  REQUIRE(helper.wait_for("... 40 KiB of output so far\n"));
+  scratch.write("go", "");
+  CHECK(helper.finish() == 0);
 }
 
 TEST_CASE("sections are GitLab's, and plain headings elsewhere") {

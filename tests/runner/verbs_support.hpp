@@ -64,6 +64,12 @@ struct Project {
   }
 
   void configure(const std::string& text) const { scratch.write("net/main.tf", text); }
+  /// A stand-in for Terraform in the state directory, a shell script.
+  void use_tool(const std::string& script) {
+    scratch.write("net/tool", "#!/bin/sh\n" + script);
+    std::filesystem::permissions(scratch.path / "net/tool", std::filesystem::perms::owner_all);
+    lane.tool = "./tool";
+  }
   std::filesystem::path artifact(const std::string& name) const { return scratch.path / ".statelane" / "net" / name; }
   bool has(const std::string& name) const { return std::filesystem::exists(artifact(name)); }
   std::string text(const std::string& name) const { return read_text(artifact(name)); }
