@@ -7,7 +7,6 @@
 #include "cli/terminal.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
-#include "gitlab/expansion.hpp"
 
 namespace statelane::cli {
 
@@ -21,12 +20,12 @@ int run_affected(const Options& options) {
                                                          output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options, !options.json && is_one_terminal());
-  write_next_step(comparison);
+  write_next_step(comparison, options);
   if (!comparison.impact.affected.empty() && !options.json) {
     const std::string range = options.range.empty() ? "" : " " + options.range;
     const std::string id = comparison.impact.affected.front().id;
     write_next_commands(
-        fmt::format("statelane why {}{}, statelane generate{}", gitlab::quote_for_shell(id), range, range));
+        {fmt::format("statelane why {}{}", as_typed(id), range), fmt::format("statelane generate{}", range)});
   }
   if (has_errors) return options.exit_code ? 4 : 1;
   if (is_unclaimed) return 1;

@@ -149,6 +149,8 @@ int run_generate(const Options& options) {
   // Beyond this point nothing can be wrong with the pipelines.
   write_children(children, request.server, options);
   write_summary(comparison, options);
+  write_next_step(comparison, options);
+  if (options.output.empty()) write_next_commands({"statelane init"});
   return 0;
 }
 

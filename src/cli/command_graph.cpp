@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
+#include "cli/no_states.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 
@@ -41,6 +42,7 @@ int run_graph(const Options& options) {
   const Side side = load_only_side(repository, options, diagnostics);
   write_output(render(side.states, options));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
+  write_no_states_hint(side.states);
   write_cycles(side.states.graph);
   for (const states::Unmatched& unmatched : side.states.unmatched) {
     fmt::print(stderr, "{}:{}: note: {} reads a state that is not in this repository: {}\n", unmatched.place.file.str(),

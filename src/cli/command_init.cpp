@@ -5,9 +5,12 @@
 #include <iterator>
 
 #include "base/error.hpp"
+#include "cli/add_include.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
+#include "cli/hand_written.hpp"
+#include "cli/no_states.hpp"
 #include "cli/output_files.hpp"
 #include "config/read_yaml.hpp"
 #include "emit/line_diff.hpp"
@@ -29,6 +32,13 @@ struct Proposal {
   std::string name;
   std::string before;
   std::string after;
+  bool only_grows = false;  ///< nothing that is there is lost
+};
+
+/// What `init` would write, and what is left to a person.
+struct Proposals {
+  std::vector<Proposal> files;
+  std::vector<std::string> hints;
 };
 
 std::string read_text(const fs::path& path) {
@@ -69,47 +79,58 @@ emit::ParentRequest to_request(const Options& options, const config::Config& con
 /// Whether a pipeline was written by `init`, and so is its own to change.
 bool is_own(const std::string& text) { return text.find("\nstatelane-generate:\n") != std::string::npos; }
 
-/// A pipeline that is there already gets a file to include, and the line that includes it where it has no `include`.
-std::vector<Proposal> propose_included(const fs::path& root, const std::string& existing, emit::ParentRequest request) {
+void propose(Proposals& proposals, const fs::path& root, const std::string& name, std::string after) {
+  std::string before = read_text(root / name);
+  if (before == after) return;
+  const bool only_grows = after.starts_with(before);
+  proposals.files.push_back({name, std::move(before), std::move(after), only_grows});
+}
+
+/// A pipeline that is there already gets a file to include, and the line that includes it.
+void propose_included(Proposals& proposals, const fs::path& root, const std::string& existing,
+                      emit::ParentRequest request) {
   Diagnostics ignored;  // GitLab has the last word on that file
   const auto pipeline = config::read_yaml(existing, RepoPath::of(parent_name), ignored).value_or(YamlValue{});
   const std::vector<std::string> stages = find_stages(pipeline);
   request.is_included = true;
   request.first_stage = stages.front();
   request.last_stage = stages.back();
-  std::vector<Proposal> result = {
-      {included_name, read_text(root / included_name), emit::render_parent_pipeline(request)}};
-  if (existing.find(included_name) != std::string::npos) return result;
-  if (pipeline.as_map() == nullptr || pipeline.find("include") != nullptr) {
-    fmt::print(stderr, "hint: add to include in {}: - local: {}\n", parent_name, included_name);
-    return result;
+  propose(proposals, root, included_name, emit::render_parent_pipeline(request));
+  if (existing.find(included_name) != std::string::npos) return;
+  if (const auto including = add_include(existing, included_name)) {
+    proposals.files.push_back({parent_name, existing, *including, true});
+  } else {
+    proposals.hints.push_back(fmt::format("add to include in {}: - local: {}", parent_name, included_name));
   }
-  const std::string gap = existing.ends_with('\n') ? "\n" : "\n\n";
-  result.push_back({parent_name, existing, existing + gap + "include:\n  - local: " + included_name + "\n"});
-  return result;
 }
 
-std::vector<Proposal> propose(const fs::path& root, const Options& options, const config::Config& config) {
-  const emit::ParentRequest request = to_request(options, config);
+/// Jobs that people wrote go on beside those of Statelane until somebody takes them away.
+void warn_of_own_jobs(Proposals& proposals, const Side& side) {
+  const std::size_t covered = ask_hand_written(side, {}, "").covered.size();
+  if (covered == 0) return;
+  proposals.hints.push_back(
+      fmt::format("jobs in {} plan or apply {} already: they go on beside these until you remove them", parent_name,
+                  emit::count_of(covered, "state", "states")));
+}
+
+Proposals propose_all(const fs::path& root, const Options& options, const Side& side) {
+  const emit::ParentRequest request = to_request(options, side.config);
   const std::string existing = read_text(root / parent_name);
-  std::vector<Proposal> result;
+  Proposals proposals;
   if (existing.empty() || is_own(existing)) {
-    result.push_back({parent_name, existing, emit::render_parent_pipeline(request)});
+    propose(proposals, root, parent_name, emit::render_parent_pipeline(request));
   } else {
-    result = propose_included(root, existing, request);
+    propose_included(proposals, root, existing, request);
+    warn_of_own_jobs(proposals, side);
   }
-  if (options.with_config) {
-    result.push_back(
-        {std::string(config::file_name), read_text(root / config::file_name), emit::render_starter_config()});
-  }
-  std::erase_if(result, [](const Proposal& proposal) { return proposal.before == proposal.after; });
-  return result;
+  if (options.with_config) propose(proposals, root, std::string(config::file_name), emit::render_starter_config());
+  return proposals;
 }
 
 /// A file that only grows is no loss to anybody; any other change of one that is there has to be told.
 void refuse_overwriting(const std::vector<Proposal>& proposals) {
   for (const Proposal& proposal : proposals) {
-    if (proposal.after.starts_with(proposal.before)) continue;
+    if (proposal.only_grows) continue;
     throw Error(ErrorKind::usage, fmt::format("{} is there already, and differs", proposal.name),
                 {"look at what would change: statelane init", "--force writes it all the same"});
   }
@@ -125,15 +146,15 @@ void write_all(const fs::path& root, const std::vector<Proposal>& proposals) {
 }
 
 /// What the next person has to know.
-void write_advice(const Options& options, bool is_written) {
+void write_advice(const Proposals& proposals, const Options& options, bool is_written) {
+  for (const std::string& hint : proposals.hints) write_hint(hint);
   if (options.image.empty()) {
-    fmt::print(stderr, "hint: put an image with statelane, git, a shell and Terraform in place of {} (--image)\n",
-               placeholder_image);
+    write_hint(fmt::format("put an image with statelane, git, a shell and Terraform in place of {} (--image)",
+                           placeholder_image));
   }
-  if (!is_written) fmt::print(stderr, "hint: nothing is written yet; statelane init --write does it\n");
+  if (!is_written) write_hint("nothing is written yet; statelane init --write does it");
   if (options.gates) return;
-  fmt::print(stderr,
-             "hint: this only plans; once its plans are right, statelane init --gates adds the manual applies\n");
+  write_hint("this only plans; once its plans are right, statelane init --gates adds the manual applies");
 }
 
 }  // namespace
@@ -145,19 +166,20 @@ int run_init(const Options& options) {
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
-  const std::vector<Proposal> proposals = propose(*root, options, side.config);
+  const Proposals proposals = propose_all(*root, options, side);
   const bool may_write = options.write || options.force;
-  if (may_write && !options.force) refuse_overwriting(proposals);
-  for (const Proposal& proposal : proposals) {
+  if (may_write && !options.force) refuse_overwriting(proposals.files);
+  for (const Proposal& proposal : proposals.files) {
     write_output(emit::render_line_diff(proposal.name, proposal.before, proposal.after, output_view(options)));
   }
   fmt::print(stderr, "{} found\n", emit::count_of(side.states.graph.states().size(), "state", "states"));
-  if (proposals.empty()) {
+  write_no_states_hint(side.states);
+  if (proposals.files.empty()) {
     fmt::print(stderr, "everything is as init would write it\n");
     return has_errors ? 1 : 0;
   }
-  if (may_write) write_all(*root, proposals);
-  write_advice(options, may_write);
+  if (may_write) write_all(*root, proposals.files);
+  write_advice(proposals, options, may_write);
   return has_errors ? 1 : 0;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
 #include "cli/report_note.hpp"
+#include "cli/terminal.hpp"
 #include "emit/report.hpp"
 #include "gitlab/names.hpp"
 #include "runner/apply_record.hpp"
@@ -70,9 +71,20 @@ std::string find_title(const fs::path& root) {
   return project.empty() ? root.filename().string() : project;
 }
 
+/// As asked for, or as the file's name says.
+ReportFormat choose_format(const Options& options) {
+  if (options.report_format) return *options.report_format;
+  if (options.output.empty() && is_output_terminal()) {
+    throw Error(ErrorKind::usage, "a page is nothing to read on a terminal",
+                {"statelane report --output report.html writes it to a file", "--format markdown prints it as text"});
+  }
+  return fs::path(options.output).extension() == ".md" ? ReportFormat::markdown : ReportFormat::html;
+}
+
 }  // namespace
 
 int run_report(const Options& options) {
+  const ReportFormat format = choose_format(options);
   const repo::Repository repository = open_repository();
   const Comparison comparison = compare(repository, options);
   const fs::path root = repository.work_tree().value_or(fs::current_path());
@@ -88,9 +100,8 @@ int run_report(const Options& options) {
     if (!own.empty() && !own.contains(affected.id)) continue;
     report.lanes.push_back({affected, read_result(artifacts, affected.id, report.comparison.head)});
   }
-  const std::string text = options.report_format == ReportFormat::html
-                               ? emit::render_report_page(report, comparison.head.states.graph)
-                               : emit::render_report_markdown(report);
+  const std::string text = format == ReportFormat::html ? emit::render_report_page(report, comparison.head.states.graph)
+                                                        : emit::render_report_markdown(report);
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   if (options.output.empty()) {
     write_output(text);

@@ -41,9 +41,9 @@ int run_why(const Options& options) {
   const Comparison comparison = compare(repository, options);
   const emit::Why why = explain(comparison, find_id(comparison, repository, options.state));
   write_output(options.json ? emit::render_why_json(describe_comparison(comparison), why)
-                            : emit::render_why_text(why, output_view(options).color));
+                            : emit::render_why_text(why, output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
-  write_next_step(comparison);
+  write_next_step(comparison, options);
   return has_errors ? 1 : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,8 @@
 
 #include "base/error.hpp"
 #include "cli/terminal.hpp"
+#include "emit/fold.hpp"
+#include "gitlab/expansion.hpp"
 
 namespace statelane::cli {
 
@@ -35,8 +38,29 @@ emit::View output_view(const Options& options) {
   return {options.color == Color::automatic ? takes_color : options.color == Color::always, find_output_width()};
 }
 
-void write_next_commands(std::string_view text) {
-  if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "next: {}\n", text);
+std::string fold_hints(std::string_view message) {
+  const std::size_t hints = std::min(message.size(), message.find("\nhint: "));
+  return std::string(message.substr(0, hints)) +
+         emit::fold(message.substr(hints), {.color = false, .width = find_message_width()});
+}
+
+void write_hint(std::string_view text) {
+  write_all(STDERR_FILENO, fold_hints(fmt::format("\nhint: {}\n", text)).substr(1));
+}
+
+void write_next_commands(std::initializer_list<std::string> commands) {
+  if (isatty(STDERR_FILENO) != 1) return;
+  const char* lead = "next:";
+  for (const std::string& command : commands) {
+    fmt::print(stderr, "{} {}\n", lead, command);
+    lead = "     ";
+  }
+}
+
+std::string as_typed(std::string_view word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@%+:,=-";
+  const bool is_plain = !word.empty() && word.find_first_not_of(plain) == std::string_view::npos;
+  return is_plain ? std::string(word) : gitlab::quote_for_shell(word);
 }
 
 void write_output(std::string_view text) {
@@ -57,7 +81,7 @@ bool write_diagnostics(const Diagnostics& diagnostics, const repo::Tree* tree, b
       if (is_new) source->second = tree->read(diagnostic.path);
       diagnostic.source_line = line_text(source->second, diagnostic.range->begin.line);
     }
-    write_all(STDERR_FILENO, render_diagnostic(diagnostic));
+    write_all(STDERR_FILENO, fold_hints(render_diagnostic(diagnostic)));
   }
   return has_errors;
 }

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
 #include <cstdio>
 
+#include "cli/console.hpp"
+#include "cli/no_states.hpp"
 #include "emit/words.hpp"
 
 namespace statelane::cli {
@@ -30,16 +31,15 @@ bool write_unclaimed(const Comparison& comparison, const Options& options, bool 
     fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n",
                emit::escape_for_terminal(path.display()), severity);
   }
-  fmt::print(stderr, "hint: a state that reads such a file in a way that cannot be seen names it under inputs in {}\n",
-             config::file_name);
+  write_hint(fmt::format("a state that reads such a file in a way that cannot be seen names it under inputs in {}",
+                         config::file_name));
   return options.fail_on_unclaimed;
 }
 
-void write_next_step(const Comparison& comparison) {
+void write_next_step(const Comparison& comparison, const Options& options) {
+  if (!options.json && comparison.impact.affected.empty()) write_no_states_hint(comparison.head.states);
   if (comparison.ends.is_on_default_branch_tip && comparison.changes.empty()) {
-    fmt::print(
-        stderr,
-        "hint: this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit\n");
+    write_hint("this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit");
   }
 }
 

@@ -12,8 +12,8 @@ pipeline::Comparison describe_comparison(const Comparison& comparison);
 /// has just shown them to the same reader. Returns whether that fails the command.
 bool write_unclaimed(const Comparison& comparison, const Options& options, bool is_shown = false);
 
-/// Says on standard error what to ask instead when there was nothing to compare.
-void write_next_step(const Comparison& comparison);
+/// Says on standard error what to ask or do instead when there was nothing to compare, or no state to touch.
+void write_next_step(const Comparison& comparison, const Options& options);
 
 /// How many states there are in head, with those that left since base.
 std::size_t count_states(const Comparison& comparison);

@@ -22,6 +22,19 @@ std::optional<RepoPath> try_repo_path(const repo::Repository& repository, const 
       (parent / absolute.filename()).lexically_normal().lexically_relative(fs::weakly_canonical(*top, fault)).string());
 }
 
+/// The ids, the first few, that end as `typed` does: people say "vpc" where the state is "terraform/projects/vpc".
+std::vector<std::string> find_by_last_name(const std::vector<std::string>& ids, std::string_view typed) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> found;
+  for (const std::string& id : ids) {
+    const std::string_view directory = std::string_view(id).substr(0, id.find('@'));
+    const bool is_named = typed.find('@') == std::string_view::npos ? directory.ends_with(fmt::format("/{}", typed))
+                                                                    : id.ends_with(fmt::format("/{}", typed));
+    if (is_named && found.size() < most) found.push_back(fmt::format("\"{}\"", id));
+  }
+  return found;
+}
+
 }  // namespace
 
 RepoPath to_repo_path(const repo::Repository& repository, const std::string& typed) {
@@ -44,8 +57,11 @@ std::uint32_t find_state(const states::StateGraph& graph, const repo::Repository
   }
   for (const states::State& state : graph.states()) ids.push_back(state.id);
   std::vector<std::string> hints;
-  if (const auto suggestion = find_suggestion(typed, ids))
+  if (const auto named = find_by_last_name(ids, typed); !named.empty()) {
+    hints.push_back(fmt::format("did you mean {}?", fmt::join(named, " or ")));
+  } else if (const auto suggestion = find_suggestion(typed, ids)) {
     hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
+  }
   hints.emplace_back("statelane list shows every state");
   throw Error(ErrorKind::usage, fmt::format("unknown state \"{}\"", typed), std::move(hints));
 }

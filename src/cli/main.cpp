@@ -50,7 +50,7 @@ int main(int argument_count, char** arguments) {
     return cli::run({const_cast<const char* const*>(arguments), static_cast<std::size_t>(argument_count)});
   } catch (const std::exception& fault) {
     const cli::Failure failure = cli::describe_failure(fault);
-    std::fputs(failure.text.c_str(), stderr);  // unlike fmt's it does not throw when nobody reads
+    std::fputs(cli::fold_hints(failure.text).c_str(), stderr);  // unlike fmt's it does not throw when nobody reads
     return failure.exit_code;
   }
 }

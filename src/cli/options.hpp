@@ -78,7 +78,7 @@ struct Options {
   std::string shell;  ///< completion
 
   // report
-  ReportFormat report_format = ReportFormat::html;
+  std::optional<ReportFormat> report_format;
   std::string artifacts;
   bool note = false;                                ///< --note
   std::string note_key = "report";                  ///< --note-key

@@ -42,7 +42,7 @@ bool is_plain(const std::string& key) {
 /// The page that this job keeps, for whoever wants more than the note says.
 std::string link_to(const Options& options) {
   const std::string job = read_variable("CI_JOB_URL");
-  if (job.empty() || options.output.empty() || options.report_format != ReportFormat::html) return "";
+  if (job.empty() || options.output.empty() || options.report_format == ReportFormat::markdown) return "";
   return fmt::format("\n[The whole report]({}/artifacts/file/{})\n", job, options.output);
 }
 

@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 
+#include <map>
+#include <vector>
+
 #include "base/utf8.hpp"
+#include "emit/fold.hpp"
 #include "emit/text.hpp"
+#include "emit/text_sections.hpp"
 #include "emit/words.hpp"
 
 namespace statelane::emit {
@@ -35,6 +40,32 @@ std::string quote_for_mermaid(std::string_view text) {
   return out + "\"";
 }
 
+std::string place_of(const Edge& edge) {
+  return edge.place.file.is_root()
+             ? ""
+             : escape_for_terminal(fmt::format(", {}:{}", edge.place.file.str(), edge.place.line));
+}
+
+std::string render_edge(const StateGraph& graph, const Edge& edge, const View& view) {
+  const std::string why = fmt::format("({}{})", word_of(edge.kind), place_of(edge));
+  return fmt::format("  depends on {} {}\n", escape_for_terminal(graph.states()[edge.to].id),
+                     paint(view, why, Style::aside));
+}
+
+/// One place that reads a state which is known in part: all that it may mean.
+std::string render_guesses(const StateGraph& graph, const std::string& place, const std::vector<const Edge*>& edges,
+                           const View& view) {
+  if (edges.size() == 1) return render_edge(graph, *edges.front(), view);
+  std::string out = fmt::format("  may depend on any of {} states {}:\n", edges.size(),
+                                paint(view, fmt::format("({}{})", word_of(EdgeKind::possible), place), Style::aside));
+  const std::size_t shown = edges.size() <= most_listed + 1 ? edges.size() : most_listed;
+  for (std::size_t index = 0; index < shown; ++index) {
+    out += fmt::format("    {}\n", escape_for_terminal(graph.states()[edges[index]->to].id));
+  }
+  if (shown < edges.size()) out += fmt::format("    … and {} more (--json has all)\n", edges.size() - shown);
+  return out;
+}
+
 }  // namespace
 
 std::string render_graph_text(const StateGraph& graph, const View& view) {
@@ -43,19 +74,21 @@ std::string render_graph_text(const StateGraph& graph, const View& view) {
   std::size_t possible = 0;
   for (std::uint32_t index = 0; index < graph.states().size(); ++index) {
     out += paint(view, escape_for_terminal(graph.states()[index].id), Style::heading) + "\n";
+    std::map<std::string, std::vector<const Edge*>> guesses;
     for (; edge != graph.edges().end() && edge->from == index; ++edge) {
-      const std::string place =
-          edge->place.file.is_root() ? "" : fmt::format(", {}:{}", edge->place.file.str(), edge->place.line);
-      const std::string why = fmt::format("({}{})", word_of(edge->kind), escape_for_terminal(place));
-      out += fmt::format("  depends on {} {}\n", escape_for_terminal(graph.states()[edge->to].id),
-                         paint(view, why, Style::aside));
-      possible += edge->kind == EdgeKind::possible ? 1 : 0;
+      if (edge->kind == EdgeKind::possible) {
+        guesses[place_of(*edge)].push_back(&*edge);
+        ++possible;
+      } else {
+        out += render_edge(graph, *edge, view);
+      }
     }
+    for (const auto& [place, edges] : guesses) out += render_guesses(graph, place, edges, view);
   }
   std::string counts = fmt::format("{}, {}", count_of(graph.states().size(), "state", "states"),
                                    count_of(graph.edges().size(), "edge", "edges"));
-  if (possible > 0) counts += fmt::format(" ({} of them only possible)", possible);
-  return out + (out.empty() ? "" : "\n") + paint(view, counts, Style::aside) + "\n";
+  if (possible > 0) counts += fmt::format(" ({} only possible)", count_of(possible, "of them", "of them"));
+  return fold(out + (out.empty() ? "" : "\n") + paint(view, counts, Style::aside) + "\n", view);
 }
 
 std::string render_graph_dot(const StateGraph& graph) {

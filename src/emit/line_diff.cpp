@@ -69,21 +69,42 @@ std::string render_line(const Line& line, const View& view) {
   return paint(view, text, line.sign == '+' ? Style::added : Style::deleted) + "\n";
 }
 
+/// How many lines of either side lie before.
+struct Place {
+  std::size_t before = 0;
+  std::size_t after = 0;
+
+  void count(const Line& line) {
+    before += line.sign != '+' ? 1 : 0;
+    after += line.sign != '-' ? 1 : 0;
+  }
+};
+
+/// "@@ -1,6 +1,7 @@": the first line and the number of lines, as `git apply` reads it. Of no lines it is the
+/// one before.
+std::string render_hunk_head(const std::vector<Line>& lines, const std::vector<bool>& shown, std::size_t start,
+                             const Place& place) {
+  Place size;
+  for (std::size_t index = start; index < lines.size() && shown[index]; ++index) size.count(lines[index]);
+  const auto first = [](std::size_t skipped, std::size_t count) { return count == 0 ? skipped : skipped + 1; };
+  return fmt::format("@@ -{},{} +{},{} @@", first(place.before, size.before), size.before,
+                     first(place.after, size.after), size.after);
+}
+
 }  // namespace
 
 std::string render_line_diff(std::string_view name, std::string_view before, std::string_view after, const View& view) {
   if (before == after) return "";
   const std::vector<Line> lines = compare(split_lines(before), split_lines(after));
   const std::vector<bool> shown = find_shown(lines);
-  std::string out = paint(view, fmt::format("--- {}", before.empty() ? "/dev/null" : name), Style::heading) + "\n" +
-                    paint(view, fmt::format("+++ {}", name), Style::heading) + "\n";
-  std::size_t old_line = 1, new_line = 1;
+  std::string out = paint(view, before.empty() ? "--- /dev/null" : fmt::format("--- a/{}", name), Style::heading) +
+                    "\n" + paint(view, fmt::format("+++ b/{}", name), Style::heading) + "\n";
+  Place place;
   for (std::size_t index = 0; index < lines.size(); ++index) {
     const bool starts = shown[index] && (index == 0 || !shown[index - 1]);
-    if (starts) out += paint(view, fmt::format("@@ -{} +{} @@", old_line, new_line), Style::moved) + "\n";
+    if (starts) out += paint(view, render_hunk_head(lines, shown, index, place), Style::moved) + "\n";
     if (shown[index]) out += render_line(lines[index], view);
-    old_line += lines[index].sign != '+' ? 1 : 0;
-    new_line += lines[index].sign != '-' ? 1 : 0;
+    place.count(lines[index]);
   }
   return out;
 }

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "emit/backend_text.hpp"
+#include "emit/fold.hpp"
+#include "emit/shared_parts.hpp"
 #include "emit/text_sections.hpp"
 #include "emit/words.hpp"
 #include "pipeline/patterns_of.hpp"
@@ -59,8 +61,10 @@ std::string inputs_of(const State& state) {
 std::string count_states(const StateGraph& graph, std::size_t unclaimed) {
   std::set<RepoPath> directories;
   for (const State& state : graph.states()) directories.insert(state.directory);
-  std::string text = fmt::format("{} in {}", count_of(graph.states().size(), "state", "states"),
-                                 count_of(directories.size(), "directory", "directories"));
+  std::string text = count_of(graph.states().size(), "state", "states");
+  if (directories.size() != graph.states().size()) {
+    text += " in " + count_of(directories.size(), "directory", "directories");
+  }
   if (unclaimed > 0) {
     text += fmt::format(", {} no state's input",
                         count_of(unclaimed, "infrastructure file that is", "infrastructure files that are"));
@@ -68,11 +72,66 @@ std::string count_states(const StateGraph& graph, std::size_t unclaimed) {
   return text;
 }
 
-/// On a screen a column that says the same of every state takes the room of those that do not.
-bool is_reason_shown(const StateGraph& graph, const View& view) {
-  const auto& all = graph.states();
-  return !view.width || std::any_of(all.begin(), all.end(),
-                                    [&](const State& state) { return reason_of(state) != reason_of(all.front()); });
+/// The states as a table, and what the rows would otherwise all repeat.
+struct StateTable {
+  std::vector<Column> columns = {
+      {"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first, true}};
+  std::vector<std::vector<std::string>> rows;
+  std::string shared;
+
+  void drop_column(std::size_t index) {
+    columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(index));
+    for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(index));
+  }
+
+  void share(std::string_view what, std::string_view text) {
+    shared += fmt::format("{}{}: {}\n", what, rows.size() == 1 ? "" : " of each", text);
+  }
+};
+
+constexpr std::size_t reason_column = 1;
+
+/// On a screen what every row says takes the room of what tells them apart.
+void drop_shared_reason(StateTable& table) {
+  const std::string reason = table.rows.front()[reason_column];
+  const bool is_same = std::ranges::all_of(table.rows, [&](const auto& row) { return row[reason_column] == reason; });
+  if (!is_same) return;
+  table.share("reason", reason);
+  table.drop_column(reason_column);
+}
+
+/// Whether there was something to take away.
+bool shorten_backends(StateTable& table, const StateGraph& graph) {
+  const std::size_t column = table.columns.size() - 2;
+  std::vector<std::string> backends;
+  for (std::size_t index = 0; index < table.rows.size(); ++index) {
+    backends.push_back(graph.states()[index].backend ? table.rows[index][column] : "");
+  }
+  const SharedParts parts = take_shared_parts(backends);
+  if (parts.before.empty() && parts.after.empty()) return false;
+  for (std::size_t index = 0; index < table.rows.size(); ++index) {
+    if (!backends[index].empty()) table.rows[index][column] = backends[index];
+  }
+  table.share("backend", parts.before + "…" + parts.after);
+  return true;
+}
+
+StateTable build_table(const StateGraph& graph, const View& view) {
+  StateTable table;
+  for (const State& state : graph.states()) {
+    table.rows.push_back({escape_for_terminal(state.id), reason_of(state), escape_for_terminal(render_backend(state)),
+                          inputs_of(state)});
+  }
+  if (!view.width || table.rows.empty()) return table;
+  drop_shared_reason(table);
+  const bool is_shortened =
+      table_widths(table.columns, table.rows).whole > *view.width && shorten_backends(table, graph);
+  if (table_widths(table.columns, table.rows).least > *view.width) {
+    // Ids are to be read and copied: they need the room more than a few letters of a backend do.
+    table.drop_column(table.columns.size() - 2);
+    if (!is_shortened) table.shared += "backends: in a wider terminal, or with --json\n";
+  }
+  return table;
 }
 
 /// Directories that are no states, under the reason that they share.
@@ -88,23 +147,13 @@ void add_left_out(std::string& out, const std::vector<states::LeftOut>& left_out
 
 std::string render_list_text(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed,
                              const View& view) {
-  std::vector<std::vector<std::string>> rows;
-  for (const State& state : loaded.graph.states()) {
-    rows.push_back({escape_for_terminal(state.id), reason_of(state), escape_for_terminal(render_backend(state)),
-                    inputs_of(state)});
-  }
-  std::vector<Column> columns = {
-      {"STATE", Cut::last}, {"REASON"}, {"BACKEND", Cut::first}, {"INPUTS", Cut::first, true}};
-  std::string counts = count_states(loaded.graph, unclaimed.size());
-  if (!rows.empty() && !is_reason_shown(loaded.graph, view)) {
-    counts += fmt::format("; {}: {}", rows.size() == 1 ? "reason" : "reason of each", rows.front()[1]);
-    columns.erase(columns.begin() + 1);
-    for (auto& row : rows) row.erase(row.begin() + 1);
-  }
-  std::string out = rows.empty() ? "no state directories\n" : render_table(columns, rows, view);
+  const StateTable table = build_table(loaded.graph, view);
+  std::string out = table.rows.empty() ? "no state directories\n" : render_table(table.columns, table.rows, view);
   add_left_out(out, loaded.left_out, view);
-  add_unclaimed(out, unclaimed, view);
-  return out + "\n" + paint(view, counts, Style::aside) + "\n";
+  // Where nothing is a state, no file is a state's input.
+  if (!table.rows.empty()) add_unclaimed(out, unclaimed, view);
+  const std::string counts = count_states(loaded.graph, table.rows.empty() ? 0 : unclaimed.size());
+  return out + "\n" + paint(view, fold(table.shared + counts, view), Style::aside) + "\n";
 }
 
 std::string render_inputs_text(const State& state, std::span<const RepoPath> files, const View& view) {
@@ -127,7 +176,7 @@ std::string render_inputs_text(const State& state, std::span<const RepoPath> fil
     counts += fmt::format(", {} not known: the patterns cover every possibility",
                           count_of(unknown.size(), "expression that is", "expressions that are"));
   }
-  return out + "\n" + paint(view, counts, Style::aside) + "\n";
+  return out + "\n" + fold(paint(view, counts, Style::aside), view) + "\n";
 }
 
 }  // namespace statelane::emit

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 
+#include "emit/fold.hpp"
 #include "emit/text.hpp"
 #include "emit/text_sections.hpp"
 #include "emit/words.hpp"
@@ -20,18 +21,6 @@ constexpr std::size_t commit_length = 12;
 constexpr std::size_t most_paths = 6;  ///< changed paths shown of a state; `why` shows all
 
 std::string safe(std::string_view text) { return escape_for_terminal(text); }
-
-Style style_of(Change change) {
-  switch (change) {
-    case Change::added: return Style::added;
-    case Change::deleted:
-    case Change::retired: return Style::deleted;
-    case Change::moved: return Style::moved;
-    case Change::modified:
-    case Change::dependent: break;
-  }
-  return Style::changed;
-}
 
 std::string render_title(const Affected& affected, const View& view) {
   std::string from = affected.from.empty() ? "" : " from " + affected.from;
@@ -98,7 +87,7 @@ std::string render_affected_text(const pipeline::Comparison& comparison, const i
   add_section(out, paint(view, "depend on these, but read no output that this can change:", Style::aside),
               impact.untouched);
   add_unclaimed(out, impact.unclaimed, view);
-  return out + "\n" + paint(view, count_affected(impact, total), Style::aside) + "\n";
+  return fold(out + "\n" + paint(view, count_affected(impact, total), Style::aside) + "\n", view);
 }
 
 }  // namespace statelane::emit

@@ -8,6 +8,19 @@
 
 namespace statelane::emit {
 
+Style style_of(impact::Change change) {
+  using impact::Change;
+  switch (change) {
+    case Change::added: return Style::added;
+    case Change::deleted:
+    case Change::retired: return Style::deleted;
+    case Change::moved: return Style::moved;
+    case Change::modified:
+    case Change::dependent: break;
+  }
+  return Style::changed;
+}
+
 void add_section(std::string& out, const std::string& title, const std::vector<std::string>& lines, std::size_t most) {
   if (lines.empty()) return;
   if (!out.empty()) out += "\n";

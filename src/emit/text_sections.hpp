@@ -6,6 +6,7 @@
 
 #include "base/repo_path.hpp"
 #include "emit/view.hpp"
+#include "impact/impact.hpp"
 
 namespace statelane::emit {
 
@@ -18,6 +19,9 @@ constexpr std::size_t most_listed = 12;
 /// than `most` lines are told by their number.
 void add_section(std::string& out, const std::string& title, const std::vector<std::string>& lines,
                  std::size_t most = 1'000'000);
+
+/// The colour of what happened to a state.
+Style style_of(impact::Change change);
 
 std::vector<std::string> texts_of(std::span<const RepoPath> paths);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/utf8.hpp"
 
@@ -11,7 +12,8 @@ namespace statelane::emit {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest = 12;  ///< a column is not cut below that
+constexpr std::size_t narrowest = 12;         ///< a column is not cut below that
+constexpr std::size_t narrowest_useful = 20;  ///< below that a cell says little
 
 std::string_view code_of(Style style) {
   switch (style) {
@@ -46,6 +48,10 @@ std::vector<std::size_t> natural_widths(const std::vector<Column>& columns,
   return widths;
 }
 
+std::size_t sum_with_gaps(const std::vector<std::size_t>& widths) {
+  return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
+}
+
 /// The widest column that gives way at this stage.
 std::optional<std::size_t> find_widest(const std::vector<std::size_t>& widths, const std::vector<Column>& columns,
                                        Cut cut) {
@@ -59,8 +65,7 @@ std::optional<std::size_t> find_widest(const std::vector<std::size_t>& widths, c
 
 /// Takes what is too much from the widest column, again and again.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t available) {
-  std::size_t total = gap * (widths.size() - 1);
-  for (const std::size_t width : widths) total += width;
+  std::size_t total = sum_with_gaps(widths);
   for (const Cut cut : {Cut::first, Cut::last}) {
     while (total > available) {
       const auto widest = find_widest(widths, columns, cut);
@@ -108,6 +113,16 @@ std::string cut_middle(std::string_view text, std::size_t width) {
 std::string cut_end(std::string_view text, std::size_t width) {
   if (width_of(text) <= width || width == 0) return std::string(text);
   return std::string(text.substr(0, offset_of(text, width - 1))) + "…";
+}
+
+TableWidths table_widths(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths = natural_widths(columns, rows);
+  TableWidths result{.whole = sum_with_gaps(widths)};
+  for (std::size_t index = 0; index < widths.size(); ++index) {
+    if (columns[index].cut == Cut::first) widths[index] = std::min(widths[index], narrowest_useful);
+  }
+  result.least = sum_with_gaps(widths);
+  return result;
 }
 
 std::string render_table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows,

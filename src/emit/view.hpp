@@ -46,6 +46,13 @@ struct Column {
   bool is_prose = false;  ///< words and not names: a cell that is too long loses its end
 };
 
+/// How wide such a table is where nothing is cut, and where the columns that give way first say little more.
+struct TableWidths {
+  std::size_t whole = 0;
+  std::size_t least = 0;
+};
+TableWidths table_widths(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
+
 /// Rows of equal columns under their titles, two blanks between them. Where the view is too narrow the widest of the
 /// columns that can be cut gives way.
 std::string render_table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows,

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "emit/view.hpp"
+#include "emit/fold.hpp"
+#include "emit/text_sections.hpp"
 #include "emit/words.hpp"
 #include "pipeline/describe_cause.hpp"
 
@@ -28,18 +29,22 @@ struct Branch {
 };
 
 /// Branches that go on in the very same way stand below each other, and what follows is told once.
-void render_branches(const Branch& branch, const std::string& indent, std::string& out) {
+void render_branches(const Branch& branch, const std::string& indent, const View& view, std::string& out) {
   for (auto entry = branch.branches.begin(); entry != branch.branches.end(); ++entry) {
     const auto next = std::next(entry);
     const bool is_last = next == branch.branches.end();
-    out += fmt::format("{}{}{}\n", indent, is_last ? "└─ " : "├─ ", safe(pipeline::describe_step(entry->first)));
+    const std::string step = safe(pipeline::describe_step(entry->first));
+    const bool is_root_cause = entry->second.branches.empty();
+    out += fmt::format("{}{}{}\n", indent, is_last ? "└─ " : "├─ ",
+                       is_root_cause ? paint(view, step, Style::changed) : step);
     if (!is_last && next->second == entry->second) continue;
-    render_branches(entry->second, indent + (is_last ? "   " : "│  "), out);
+    render_branches(entry->second, indent + (is_last ? "   " : "│  "), view, out);
   }
 }
 
 std::string render_affected(const impact::Affected& affected, const View& view) {
-  std::string head = fmt::format("{}  {}", paint(view, safe(affected.id), Style::heading), word_of(affected.change));
+  std::string head = fmt::format("{}  {}", paint(view, safe(affected.id), Style::heading),
+                                 paint(view, word_of(affected.change), style_of(affected.change)));
   if (!affected.from.empty()) head += " from " + safe(affected.from);
   if (!affected.orphans.empty()) head += ", would orphan the resources of " + safe(affected.orphans);
   Branch root;
@@ -48,7 +53,7 @@ std::string render_affected(const impact::Affected& affected, const View& view) 
     for (auto step = cause.rbegin(); step != cause.rend(); ++step) place = &place->branches[*step];
   }
   std::string out = head + "\n";
-  render_branches(root, "", out);
+  render_branches(root, "", view, out);
   return out;
 }
 
@@ -95,10 +100,9 @@ std::string render_not_affected(const Why& why, const View& view) {
 
 }  // namespace
 
-std::string render_why_text(const Why& why, bool color) {
-  const View view{color, {}};
+std::string render_why_text(const Why& why, const View& view) {
   const impact::Affected* affected = why.impact.find(why.id);
-  return affected != nullptr ? render_affected(*affected, view) : render_not_affected(why, view);
+  return fold(affected != nullptr ? render_affected(*affected, view) : render_not_affected(why, view), view);
 }
 
 }  // namespace statelane::emit

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "emit/view.hpp"
 #include "impact/impact.hpp"
 #include "impact/near_misses.hpp"
 #include "pipeline/build_pipeline.hpp"
@@ -19,9 +20,9 @@ struct Why {
 };
 
 /// For an affected state a tree from the state down to the changed paths; otherwise why not: what changed without
-/// effect, what it depends on, which changed paths came near and why they do not count. Names cannot write to the
-/// terminal.
-std::string render_why_text(const Why& why, bool color);
+/// effect, what it depends on, which changed paths came near and why they do not count. Lines are folded to the view.
+/// Names cannot write to the terminal.
+std::string render_why_text(const Why& why, const View& view);
 
 /// `statelane/why/1`
 std::string render_why_json(const pipeline::Comparison& comparison, const Why& why);

@@ -21,7 +21,7 @@ class Init(EndToEndTest):
 
     def test_the_first_run_shows_everything_and_writes_nothing(self):
         result = self.init()
-        self.assertTrue(result.stdout.startswith("--- /dev/null\n+++ .gitlab-ci.yml\n@@ -1 +1 @@\n+# The parent pipeline"))
+        self.assertTrue(result.stdout.startswith("--- /dev/null\n+++ b/.gitlab-ci.yml\n@@ -0,0 +1,46 @@\n+# The parent pipeline"))
         self.assertEqual(result.stderr,
                          "1 state found\n"
                          "hint: put an image with statelane, git, a shell and Terraform in place of "
@@ -85,7 +85,34 @@ class Init(EndToEndTest):
         self.assertNotIn("workflow", document)
         self.assertEqual(self.init("--write", *IMAGE).stderr, "1 state found\neverything is as init would write it\n")
 
-    def test_an_existing_include_is_left_to_its_owner(self):
+    def test_a_list_of_includes_gets_one_entry_more_and_the_difference_is_a_patch(self):
+        existing = "# ours\ninclude:\n  - local: other.yml  # theirs\n\ntest:\n  script: [make]\n"
+        self.parent.write_text(existing)
+        shown = self.init(*IMAGE)
+        self.assertEqual(self.parent.read_text(), existing)
+        run(["git", "apply", "-"], cwd=self.directory, env=self.environment, input=shown.stdout)
+        self.assertEqual(self.parent.read_text(),
+                         existing.replace("theirs\n", "theirs\n  - local: .gitlab/statelane.gitlab-ci.yml\n"))
+        self.assertEqual(schema_errors([self.included]), [])
+        self.assertEqual(self.init("--write", *IMAGE).stderr, "1 state found\neverything is as init would write it\n")
+
+    def test_jobs_that_plan_states_already_are_named(self):
+        self.parent.write_text("plan:\n  script: [terraform -chdir=network plan]\n")
+        self.assertIn("hint: jobs in .gitlab-ci.yml plan or apply 1 state already: they go on beside these until you remove "
+                      "them\n", self.init().stderr)
+
+    def test_a_repository_without_states_is_told_how_to_name_some(self):
+        (self.directory / "network/main.tf").write_text("locals {}\n")
+        self.assertTrue(self.init(*IMAGE).stderr.startswith(
+            "0 states found\n"
+            "hint: no directory has a backend or cloud block, or a committed .terraform.lock.hcl\n"
+            "hint: name those that are states all the same under states.include in .statelane.yml\n"
+            "hint: for example: states: {include: [\"network\"]}\n"))
+        (self.directory / "network/main.tf").unlink()
+        self.assertTrue(self.init(*IMAGE).stderr.startswith(
+            "0 states found\nhint: there is no Terraform or OpenTofu configuration here\n"))
+
+    def test_an_include_in_another_form_is_left_to_its_owner(self):
         self.parent.write_text("include: [other.yml]\n")
         result = self.init("--write", *IMAGE)
         self.assertEqual(self.parent.read_text(), "include: [other.yml]\n")

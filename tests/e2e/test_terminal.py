@@ -27,28 +27,44 @@ class Screen(EndToEndTest):
         return terminal.seen.replace("\r\n", "\n")
 
     def test_the_answer_has_colours_and_ends_with_the_next_commands(self):
-        shown = self.lines("affected", "HEAD", until=r"next: .*\r\n")
+        shown = self.lines("affected", "HEAD", until=r"generate HEAD\r\n")
         self.assertIn("\x1b[33mmodified\x1b[0m", shown)
-        self.assertTrue(shown.endswith("next: statelane why 'app' HEAD, statelane generate HEAD\n"), shown)
+        self.assertTrue(shown.endswith("next: statelane why app HEAD\n      statelane generate HEAD\n"), shown)
         piped = statelane("affected", "HEAD", cwd=self.repository.directory, env=self.environment)
         self.assertNotIn("\x1b", piped.stdout + piped.stderr)
         self.assertNotIn("next:", piped.stderr)
-        plain = self.lines("affected", "HEAD", until=r"next: .*\r\n", environment={**self.environment, "NO_COLOR": "1"})
+        plain = self.lines("affected", "HEAD", until=r"generate HEAD\r\n", environment={**self.environment, "NO_COLOR": "1"})
         self.assertNotIn("\x1b", plain)
 
     def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(self):
         for columns in (80, 60, 40):
-            shown = self.lines("list", columns=columns, until=r"2 states in 2 directories")
+            shown = self.lines("list", columns=columns, until=r"inputs app\r\n")
             table = [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in shown.split("\n")[:3]]
             self.assertTrue(all(len(line) <= columns for line in table), table)
-            self.assertEqual(table[0].split(), ["STATE", "BACKEND", "INPUTS"])
-            self.assertIn("…", table[2])
+            # Ids are to be read: what else there is gives way first, and what all backends share is said once.
+            self.assertEqual(table[0].split(), ["STATE", "INPUTS"])
+            self.assertEqual("…" in table[2], columns < 70)
+            self.assertIn(" backend of each: s3 states/…/terraform.tfstate ", " ".join(shown.split()))
         whole = statelane("list", cwd=self.repository.directory, env=self.environment).stdout
         self.assertIn(f"{LONG}  backend block  s3 states/{LONG}/terraform.tfstate  -\n", whole)
 
+    def test_lines_are_broken_between_words_and_the_stems_of_the_tree_go_on(self):
+        long = LONG + "/security-groups-of-the-load-balancers.tf"
+        self.repository.commit("longer", {long: "locals {}\n"})
+        shown = self.lines("why", LONG, "HEAD", columns=60, until=r"changed\x1b\[0m\r\n")
+        self.assertTrue(shown.endswith(f"└─ a file of the state's directory\n   └─ \x1b[33m{long}\n        changed\x1b[0m\n"), shown)
+        hint = self.lines("why", "shared-services", columns=60, until=r"every state\r\n")
+        self.assertIn('\nhint: did you mean\n  "' + LONG + '"?\n', hint)
+
+    def test_a_page_is_not_written_to_a_terminal(self):
+        shown = self.lines("report", "HEAD", until=r"as text\r\n")
+        self.assertEqual(shown, "statelane: error: a page is nothing to read on a terminal\n"
+                                "hint: statelane report --output report.html writes it to a file\n"
+                                "hint: --format markdown prints it as text\n")
+
     def test_what_nobody_reads_is_named_once(self):
         self.repository.commit("lost", {"lost/main.tf": "locals {}\n"})
-        shown = self.lines("affected", "HEAD", until=r"hint: .*\.statelane\.yml\r\n")
+        shown = self.lines("affected", "HEAD", until=r"hint: [^:]*\.statelane\.yml\r\n")
         self.assertEqual(shown.count("lost/main.tf"), 1, shown)
 
     def test_work_that_takes_long_is_shown_and_wiped(self):

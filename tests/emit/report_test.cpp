@@ -150,11 +150,12 @@ TEST_CASE("what became of a lane is told in a word") {
 TEST_CASE("a difference of lines has three lines around each change") {
   using statelane::emit::render_line_diff;
   CHECK(render_line_diff("f", "a\n", "a\n", {}).empty());
-  CHECK(render_line_diff("f", "", "a\nb\n", {}) == "--- /dev/null\n+++ f\n@@ -1 +1 @@\n+a\n+b\n");
+  CHECK(render_line_diff("f", "", "a\nb\n", {}) == "--- /dev/null\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n");
   CHECK(render_line_diff("f", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n", {}) ==
-        "--- f\n+++ f\n@@ -2 +2 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
-  CHECK(render_line_diff("f", "x\n", "x\n\x1b[31m\n", {.color = true}) ==
-        "\x1b[1m--- f\x1b[0m\n\x1b[1m+++ f\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n x\n\x1b[32m+\\x1b[31m\x1b[0m\n");
+        "--- a/f\n+++ b/f\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  CHECK(
+      render_line_diff("f", "x\n", "x\n\x1b[31m\n", {.color = true}) ==
+      "\x1b[1m--- a/f\x1b[0m\n\x1b[1m+++ b/f\x1b[0m\n\x1b[36m@@ -1,1 +1,2 @@\x1b[0m\n x\n\x1b[32m+\\x1b[31m\x1b[0m\n");
 }
 
 TEST_CASE("the parent pipeline suits the server and the step") {

@@ -42,8 +42,8 @@ TEST_CASE("list is an aligned table, and counts") {
         "no state's input:\n"
         "  x.tf\n"
         "\n"
-        "2 states in 2 directories, 1 infrastructure file that is no state's input\n");
-  CHECK(statelane::emit::render_list_text({}, {}, {}) == "no state directories\n\n0 states in 0 directories\n");
+        "2 states, 1 infrastructure file that is no state's input\n");
+  CHECK(statelane::emit::render_list_text({}, {}, {}) == "no state directories\n\n0 states\n");
 }
 
 TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
@@ -54,18 +54,40 @@ TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
         "STATE               BACKEND                             INPUTS\n"
         "network/production  s3 states/platfo…roduction.tfstate  1 module\n"
         "\n"
-        "1 state in 1 directory; reason: backend block\n");
+        "reason: backend block\n"
+        "1 state\n");
   auto named = state("b");
   named.reason = statelane::states::StateReason::configured;
   const std::string mixed = statelane::emit::render_list_text({graph({named, network}), {}, {}}, {}, {.width = 64});
   CHECK(mixed.find("REASON") != std::string::npos);
   CHECK(mixed.find("configured") != std::string::npos);
-  CHECK(mixed.ends_with("\n2 states in 2 directories\n"));
-  CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 10}) ==
-        "STATE         BACKEND       INPUTS\n"
-        "netwo…uction  s3 st…fstate  1 module\n"
+  CHECK(mixed.ends_with("\n2 states\n"));
+  CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 45}) ==
+        "STATE               INPUTS\n"
+        "network/production  1 module\n"
         "\n"
-        "1 state in 1 directory; reason: backend block\n");
+        "reason: backend block\n"
+        "backends: in a wider terminal, or with --json\n"
+        "1 state\n");
+  CHECK(statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 10})
+            .starts_with("STATE         INPUTS\nnetwo…uction  1 module\n\nreason:\n  backend\n  block\n"));
+}
+
+TEST_CASE("what all backends share is told once where the table is too wide") {
+  auto one = state("network/production"), other = state("cluster/production");
+  one.backend->known["key"] = "platform/network.tfstate";
+  other.backend->known["key"] = "platform/cluster.tfstate";
+  const statelane::states::LoadedStates loaded{graph({one, other}), {}, {}};
+  CHECK(statelane::emit::render_list_text(loaded, {}, {.width = 46}) ==
+        "STATE               BACKEND  INPUTS\n"
+        "cluster/production  cluster  -\n"
+        "network/production  network  -\n"
+        "\n"
+        "reason of each: backend block\n"
+        "backend of each: s3 states/platform/….tfstate\n"
+        "2 states\n");
+  CHECK(statelane::emit::render_list_text(loaded, {}, {.width = 80}).find("s3 states/platform/cluster.tfstate") !=
+        std::string::npos);
 }
 
 TEST_CASE("long lists of what is unclaimed are told by their number") {
@@ -183,6 +205,20 @@ TEST_CASE("the graph is text, DOT or Mermaid") {
         "graph LR\n  s0[\"a\"]\n  s1[\"b#34;x\"]\n  s2[\"c\"]\n  s1 --> s0\n  s2 -.-> s0\n");
 }
 
+TEST_CASE("all that one expression may mean stands below its place") {
+  std::vector<std::string> ids;
+  std::vector<hand_made::NamedEdge> edges;
+  for (int index = 10; index < 30; ++index) {
+    ids.push_back("s" + std::to_string(index));
+    edges.push_back({"z", ids.back(), EdgeKind::possible});
+  }
+  ids.push_back("z");
+  const std::string text = statelane::emit::render_graph_text(graph_of(ids, edges), {});
+  CHECK(text.find("z\n  may depend on any of 20 states (possible, z/upstream.tf:1):\n    s10\n") != std::string::npos);
+  CHECK(
+      text.ends_with("    s21\n    … and 8 more (--json has all)\n\n21 states, 20 edges (20 of them only possible)\n"));
+}
+
 TEST_CASE("colour changes nothing but colour, and each kind of change has its own") {
   const Impact impact = affected({"a"});
   const statelane::pipeline::Comparison ends{"1", "parent", "p", "2", false};
@@ -202,7 +238,7 @@ TEST_CASE("a list of inputs that is too long loses its end") {
   auto network = state("network/production");
   network.inputs.push_back(input(InputKind::module_directory, "m"));
   network.inputs.push_back(input(InputKind::data_directory, "d"));
-  const std::string text = statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 50});
+  const std::string text = statelane::emit::render_list_text({graph({network}), {}, {}}, {}, {.width = 40});
   CHECK(text.find("…\n") != std::string::npos);
   CHECK(text.find("  1 module, 1") != std::string::npos);
 }

@@ -37,7 +37,7 @@ Impact nested() {
   return impact;
 }
 
-std::string text(const Why& why) { return statelane::emit::render_why_text(why, false); }
+std::string text(const Why& why) { return statelane::emit::render_why_text(why, {}); }
 
 }  // namespace
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace statelane::cli {
+
+/// The text of a pipeline with one more local file in its `include`, at the end of the list that is there, else at the
+/// end of the text. All else stays as it is, to the letter. Empty where that cannot be told for certain: the text is no
+/// YAML, or its `include` is no list with one entry a line.
+std::optional<std::string> add_include(const std::string& pipeline, const std::string& file);
+
+}  // namespace statelane::cli
