@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,11 +66,17 @@ class ByteReader {
     return 0;
   }
 
-  std::string_view get_text() {
-    const std::size_t size = get_count();
-    const std::string_view text = rest_.substr(0, size);
+  std::string_view get_text() { return get_raw(get_count()); }
+
+  /// As many bytes as that, or none at all.
+  std::string_view get_raw(std::size_t size) {
+    if (size > rest_.size()) {
+      failed_ = true;
+      return {};
+    }
+    const std::string_view raw = rest_.substr(0, size);
     rest_.remove_prefix(size);
-    return text;
+    return raw;
   }
 
   void fail() { failed_ = true; }
@@ -108,11 +116,16 @@ class ArchiveWriter : public ByteWriter {
     }
   }
 
+  template <std::size_t size>
+  void put(std::array<std::uint8_t, size>& raw) {
+    bytes.append(reinterpret_cast<const char*>(raw.data()), size);
+  }
+
   template <typename T>
   void put(T& value) {
     if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       put_number(static_cast<std::uint64_t>(value));
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>) {
       put_text(value);
     } else if constexpr (std::is_same_v<T, RepoPath>) {
       put_text(value.str());
@@ -133,6 +146,9 @@ class ArchiveReader : public ByteReader {
 
  private:
   void get(std::string& text) { text = get_text(); }
+
+  /// Lives as long as the bytes that are read.
+  void get(std::string_view& text) { text = get_text(); }
 
   void get(RepoPath& path) {
     auto parsed = RepoPath::parse(get_text());
@@ -166,6 +182,12 @@ class ArchiveReader : public ByteReader {
       get(name);
       get(values[std::move(name)]);
     }
+  }
+
+  template <std::size_t size>
+  void get(std::array<std::uint8_t, size>& raw) {
+    const std::string_view bytes = get_raw(size);
+    std::copy(bytes.begin(), bytes.end(), raw.begin());
   }
 
   template <typename T>

@@ -27,9 +27,21 @@ bool append_components(std::string& base, std::string_view text) {
   return true;
 }
 
+/// Nothing is to be done: no component is empty, `.` or `..`, and there is no NUL.
+bool is_normal(std::string_view text) {
+  bool is_dots = true;  // the component that is read holds nothing but dots, if anything
+  for (const char letter : text) {
+    if (letter == '/' ? is_dots : letter == '\0') return false;
+    is_dots = letter == '/' || (is_dots && letter == '.');
+  }
+  return text.empty() || !is_dots;
+}
+
 }  // namespace
 
-std::optional<RepoPath> RepoPath::parse(std::string_view text) { return RepoPath().resolve(text); }
+std::optional<RepoPath> RepoPath::parse(std::string_view text) {
+  return is_normal(text) ? RepoPath(std::string(text)) : RepoPath().resolve(text);
+}
 
 RepoPath RepoPath::of(std::string_view text) {
   auto path = parse(text);

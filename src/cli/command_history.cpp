@@ -89,6 +89,7 @@ emit::History replay(const repo::Repository& repository, const Line& line, const
   const std::string named(gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
   const std::string default_branch = named.empty() ? "main" : named;
   facts::FactStore facts = open_facts(repository, options);
+  facts.records().keep_in_memory();
   Diagnostics ignored;  // what was wrong in files of old is nobody's concern now
   Side base = load_side(line.before ? repository.commit_tree(*line.before) : nullptr, facts, ignored);
   for (std::size_t index = line.commits.size(); index-- > 0;) {

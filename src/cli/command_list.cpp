@@ -21,7 +21,7 @@ int run_list(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
-  const auto unclaimed = states::find_unclaimed(*side.tree, side.states.graph);
+  const auto unclaimed = states::find_unclaimed(side.states);
   write_output(options.ids    ? render_ids(side.states.graph)
                : options.json ? emit::render_list_json(side.states, unclaimed)
                               : emit::render_list_text(side.states, unclaimed, output_view(options)));

@@ -145,6 +145,7 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
 
   const Progress progress("reading states of both sides");
   facts::FactStore facts = open_facts(repository, options);
+  if (ends.base) facts.records().keep_in_memory();
   Diagnostics of_base;  // what was wrong before this change is nobody's concern now
   result.base = load_side(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base);
   result.head = load_side(open_head(repository, ends), facts, result.diagnostics);

@@ -10,6 +10,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Kinds of entries in the file.
+constexpr std::uint64_t record_kind = 0;
+constexpr std::uint64_t tree_kind = 1;  ///< its key is the tree that the records are of
+
+/// With fewer new records than one in so many the file stays as it is: working them out again is less work.
+constexpr std::size_t records_to_a_new_one = 32;
+
 /// One name for each build, so that two builds do not throw away each other's records in turn.
 fs::path file_of(const fs::path& directory, const std::string& build) {
   return directory / (build.substr(0, 16) + std::string(record_ending));
@@ -18,52 +25,64 @@ fs::path file_of(const fs::path& directory, const std::string& build) {
 }  // namespace
 
 RecordStore::RecordStore(fs::path directory, std::string build, std::uintmax_t limit)
-    : directory_(std::move(directory)), build_(std::move(build)), limit_(limit) {
+    : is_on_(!build.empty()), directory_(std::move(directory)), build_(std::move(build)), limit_(limit) {
   if (!is_on()) return;
   file_ = CacheFile::read(file_of(directory_, build_), build_, limit_);
-  if (file_) found_ = file_->entries();
+  if (!file_) return;
+  for (const CacheEntry& entry : file_->entries()) {
+    if (entry.key.kind == tree_kind) {
+      tree_ = written_tree_ = entry.key.id;
+    } else {
+      known_.emplace(entry.key.id, Record{entry.bytes, false});
+    }
+  }
 }
 
-std::vector<std::string_view> RecordStore::find(const ContentId& key) const {
-  std::vector<std::string_view> result;
-  auto entry =
-      std::lower_bound(found_.begin(), found_.end(), key,
-                       [](const CacheEntry& candidate, const ContentId& wanted) { return candidate.key.id < wanted; });
-  for (; entry != found_.end() && entry->key.id == key; ++entry) result.push_back(entry->bytes);
-  return result;
+std::optional<std::string_view> RecordStore::find(const ContentId& key) const {
+  const auto found = known_.find(key);
+  return found == known_.end() ? std::nullopt : std::optional(found->second.bytes);
 }
 
 void RecordStore::keep(const ContentId& key, std::string bytes) {
-  if (is_on()) fresh_.emplace(key, std::move(bytes));
+  if (is_on()) next_.insert_or_assign(key, Record{bytes_.emplace_back(std::move(bytes)), true});
 }
 
-void RecordStore::keep_found(const ContentId& key, std::string_view bytes) { met_.emplace(key, bytes); }
+void RecordStore::keep_found(const ContentId& key, std::string_view bytes) {
+  const auto found = known_.find(key);
+  const bool is_new = found == known_.end() || found->second.is_new;
+  if (is_on()) next_.emplace(key, Record{bytes, is_new});
+}
+
+void RecordStore::turn(const ContentId& tree) {
+  if (!tree.is_zero() || tree_.is_zero()) {
+    known_ = std::move(next_);
+    tree_ = tree;
+  }
+  next_.clear();
+}
 
 void RecordStore::save() const noexcept {
   try {
-    if (is_on() && !fresh_.empty()) try_save();
+    if (!directory_.empty() && is_worth_writing()) try_save();
   } catch (const std::exception&) {
     // No memory, a name that cannot be: the next run works this out again.
   }
 }
 
+bool RecordStore::is_worth_writing() const {
+  if (known_.empty()) return false;
+  if (!file_ || (written_tree_.is_zero() && !tree_.is_zero())) return true;
+  const auto fresh = std::count_if(known_.begin(), known_.end(), [](const auto& entry) { return entry.second.is_new; });
+  return static_cast<std::size_t>(fresh) * records_to_a_new_one > known_.size();
+}
+
 void RecordStore::try_save() const {
   std::vector<CacheEntry> entries;
-  entries.reserve(fresh_.size() + met_.size());
-  for (const auto& [key, bytes] : fresh_) entries.push_back({{key, 0}, bytes});
-  for (const auto& [key, bytes] : met_) entries.push_back({{key, 0}, bytes});
-  // Two trees of one run have most records in common.
-  std::sort(entries.begin(), entries.end(), [](const CacheEntry& left, const CacheEntry& right) {
-    return std::tie(left.key.id, left.bytes) < std::tie(right.key.id, right.bytes);
-  });
-  const auto last = std::unique(entries.begin(), entries.end(), [](const CacheEntry& left, const CacheEntry& right) {
-    return left.key.id == right.key.id && left.bytes == right.bytes;
-  });
-  entries.erase(last, entries.end());
-  for (std::size_t index = 1; index < entries.size(); ++index) {
-    const FactKey& before = entries[index - 1].key;
-    if (entries[index].key.id == before.id) entries[index].key.kind = before.kind + 1;
-  }
+  entries.reserve(known_.size() + 1);
+  if (!tree_.is_zero()) entries.push_back({{tree_, tree_kind}, {}});
+  for (const auto& [key, record] : known_) entries.push_back({{key, record_kind}, record.bytes});
+  std::sort(entries.begin(), entries.end(),
+            [](const CacheEntry& left, const CacheEntry& right) { return left.key < right.key; });
   const std::string bytes = CacheFile::render(entries, build_);
   if (bytes.size() > limit_) return;
   std::error_code fault;

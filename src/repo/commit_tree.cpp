@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "repo/change_set.hpp"
 #include "repo/object_store.hpp"
 
 namespace statelane::repo {
@@ -124,6 +125,19 @@ ContentId CommitTree::content_id(const RepoPath& path) const {
   if (path.is_root()) return root_;
   const auto entry = find(path);
   return entry ? entry->id : ContentId{};
+}
+
+std::optional<std::vector<RepoPath>> CommitTree::differences_from(const ContentId& root) const {
+  // A partial clone would fetch the other tree piece by piece.
+  if (objects_.is_partial() || !objects_.has(root)) return std::nullopt;
+  const CommitTree other(objects_, root, name_);
+  std::vector<RepoPath> result;
+  try {
+    for (FileChange& change : diff_trees(&other, this)) result.push_back(std::move(change.path));
+  } catch (const Error&) {
+    return std::nullopt;  // The other tree is not here as a whole; who reads this one meets its own faults.
+  }
+  return result;
 }
 
 }  // namespace statelane::repo

@@ -22,6 +22,8 @@ class CommitTree : public Tree {
   std::uint64_t size(const RepoPath& path) const override;
   void read_all(std::span<const RepoPath> paths, const Take& take) const override;
   ContentId content_id(const RepoPath& path) const override;
+  /// Reads the trees that differ, and no others.
+  std::optional<std::vector<RepoPath>> differences_from(const ContentId& root) const override;
 
  private:
   std::span<const TreeEntry> read_directory(const RepoPath& directory) const;

@@ -15,6 +15,8 @@ void Tree::read_all(std::span<const RepoPath> paths, const Take& take) const {
   for (std::size_t index = 0; index < paths.size(); ++index) take(index, content_id(paths[index]), read(paths[index]));
 }
 
+std::optional<std::vector<RepoPath>> Tree::differences_from(const ContentId&) const { return std::nullopt; }
+
 std::optional<TreeEntry> Tree::find(const RepoPath& path) const {
   if (path.is_root()) return TreeEntry{"", EntryKind::directory, {}};
   const TreeEntry* entry = find_entry(list(path.parent()), path.name());

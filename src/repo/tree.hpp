@@ -54,6 +54,11 @@ class Tree {
   /// `path` does not exist, and for directories of a work tree.
   virtual ContentId content_id(const RepoPath& path) const = 0;
 
+  /// Where this tree and the tree object `root` differ: every path at which they do not have the same file, link or
+  /// submodule, in any order. Empty where that cannot be told without reading everything: the object is not here, or
+  /// this is no commit's tree.
+  virtual std::optional<std::vector<RepoPath>> differences_from(const ContentId& root) const;
+
   /// The entry at `path`, empty when it does not exist. The root is a directory.
   std::optional<TreeEntry> find(const RepoPath& path) const;
 };

@@ -7,9 +7,8 @@
 
 #include "states/closure.hpp"
 #include "states/edges.hpp"
-#include "states/lane_records.hpp"
-#include "states/scan.hpp"
 #include "states/trace.hpp"
+#include "states/tree_records.hpp"
 #include "states/variable_files.hpp"
 #include "terraform/file_names.hpp"
 
@@ -43,11 +42,12 @@ class Loader {
       : tree_(tree),
         config_(config),
         diagnostics_(diagnostics),
-        scan_(scan_tree(tree)),
+        changed_(tree, facts.records().tree()),
+        records_(facts.records()),
+        scan_(scan_tree(tree, records_.find_scan(), changed_)),
         traced_(tree),
         modules_(traced_, scan_, facts, diagnostics),
-        answers_(tree, scan_, modules_, state_directories_),
-        records_(facts.records(), answers_) {}
+        answers_(tree, scan_, modules_, state_directories_, changed_) {}
 
   LoadedStates load() {
     read_ahead();
@@ -65,9 +65,11 @@ class Loader {
     std::vector<Edge> edges = find_edges(states, reads, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
     result.left_out = find_left_out(states);
+    records_.finish(tree_.content_id(RepoPath()), scan_);
     std::vector<std::string> ignore;
     for (const config::Located& glob : config_.ignore) ignore.push_back(glob.text);
     result.graph = StateGraph(std::move(states), std::move(edges), directory_files(), std::move(ignore));
+    result.scan = std::move(scan_);
     return result;
   }
 
@@ -84,17 +86,19 @@ class Loader {
 
   /// Files of which records tell enough are not read.
   void read_ahead() {
-    if (records_.is_on() && !records_.empty()) modules_.read_content_ids();
+    const bool is_commit = !tree_.content_id(RepoPath()).is_zero();
+    if (!is_commit && !records_.empty()) modules_.read_content_ids();
     modules_.read_ahead([&](const RepoPath& directory) {
       return !matches_any(config_.exclude, directory) &&
-             !records_.find_words(directory, tool_of(config::settings_for(config_, directory)));
+             !records_.find_words(directory, tool_of(config::settings_for(config_, directory)), answers_);
     });
   }
 
   /// What the configuration in `directory` says to discovery. Faults of its files are reported.
   DirectoryWords words_of(const RepoPath& directory, terraform::Tool tool) {
-    if (auto known = records_.find_words(directory, tool)) {
+    if (auto known = records_.find_words(directory, tool, answers_)) {
       if (known->has_faults) modules_.find(directory, tool);
+      records_.keep_words(directory, tool, answers_, *known);
       return *std::move(known);
     }
     DirectoryWords words;
@@ -108,7 +112,8 @@ class Loader {
                          is_partial(*block.backend, directory)};
       }
     }
-    records_.keep_words(directory, tool, words);
+    // What a link leads to may change elsewhere.
+    if (!scan_.has_linked_configuration(directory)) records_.keep_words(directory, tool, answers_, words);
     return words;
   }
 
@@ -197,7 +202,7 @@ class Loader {
     const Sources untraced{tree_, scan_, modules_, state_directories_, config_};
     if (!records_.is_on()) return find_closure(untraced, discovery.directory, instance, discovery.settings);
     const ContentId key = key_of_closure(discovery.directory, instance, discovery.settings, config_);
-    if (auto known = records_.find_closure(key)) return *std::move(known);
+    if (auto known = records_.find_closure(key, answers_)) return *std::move(known);
     Trace trace;
     const Sources sources{traced_, scan_, modules_, state_directories_, config_, &trace};
     traced_.follow(&trace);
@@ -205,7 +210,7 @@ class Loader {
     Closure closure = find_closure(sources, discovery.directory, instance, discovery.settings);
     traced_.follow(nullptr);
     modules_.follow(nullptr);
-    records_.keep_closure(key, trace, closure);
+    records_.keep_closure(key, trace, answers_, closure);
     return closure;
   }
 
@@ -282,12 +287,13 @@ class Loader {
   const repo::Tree& tree_;
   const config::Config& config_;
   Diagnostics& diagnostics_;
+  ChangedPaths changed_;
+  TreeRecords records_;
   Scan scan_;
   TracedTree traced_;
   ModuleIndex modules_;
   std::set<RepoPath> state_directories_;
   Answers answers_;
-  LaneRecords records_;
   std::vector<Discovery> discoveries_;
 };
 
@@ -318,21 +324,15 @@ LoadedStates load_states(const repo::Tree& tree, const config::Config& config, f
   return Loader(tree, config, facts, diagnostics).load();
 }
 
-std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& graph) {
+std::vector<RepoPath> find_unclaimed(const LoadedStates& loaded) {
+  const StateGraph& graph = loaded.graph;
   std::vector<RepoPath> result;
-  std::vector<RepoPath> pending = {RepoPath()};
-  while (!pending.empty()) {
-    const RepoPath directory = std::move(pending.back());
-    pending.pop_back();
-    const bool is_claimed = graph.claims_all_in(directory);
-    for (const repo::TreeEntry& entry : tree.list(directory)) {
-      const bool is_directory = entry.kind == repo::EntryKind::directory;
-      if (is_directory ? entry.name == ".terraform" : is_claimed) continue;
-      RepoPath path = directory.child(entry.name);
-      if (is_directory) {
-        pending.push_back(std::move(path));
-      } else if (graph.is_infrastructure(path) && !graph.is_claimed(path)) {
-        result.push_back(std::move(path));
+  for (const ScannedDirectory& directory : loaded.scan.directories) {
+    if (graph.claims_all_in(directory.path)) continue;
+    for (const auto* names : {&directory.configuration, &directory.variables, &directory.others}) {
+      for (const std::string& name : *names) {
+        RepoPath path = directory.path.child(name);
+        if (graph.is_infrastructure(path) && !graph.is_claimed(path)) result.push_back(std::move(path));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "config/config.hpp"
 #include "facts/fact_store.hpp"
 #include "repo/tree.hpp"
+#include "states/scan.hpp"
 #include "states/state_graph.hpp"
 
 namespace statelane::states {
@@ -33,6 +34,7 @@ struct LoadedStates {
   StateGraph graph;
   std::vector<LeftOut> left_out;     ///< sorted; module directories that others call are not listed
   std::vector<Unmatched> unmatched;  ///< sorted
+  Scan scan;
 };
 
 /// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of
@@ -40,8 +42,8 @@ struct LoadedStates {
 LoadedStates load_states(const repo::Tree& tree, const config::Config& config, facts::FactStore& facts,
                          Diagnostics& diagnostics);
 
-/// Infrastructure files that exist in `tree` and are no state's input, sorted.
-std::vector<RepoPath> find_unclaimed(const repo::Tree& tree, const StateGraph& graph);
+/// Infrastructure files that are no state's input, sorted.
+std::vector<RepoPath> find_unclaimed(const LoadedStates& loaded);
 
 /// The id of a state: the directory with `%` and `@` escaped, and the instance behind an `@`.
 std::string to_state_id(const RepoPath& directory, const std::optional<std::string>& instance);

@@ -121,6 +121,7 @@ const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool)
   if (trace_ != nullptr) trace_->add(Question::Kind::module, directory);
   const ScannedDirectory* scanned = scan_.find(directory);
   if (scanned == nullptr || scanned->configuration.empty()) return nullptr;
+  if (trace_ != nullptr && scan_.has_linked_configuration(directory)) trace_linked_files(*scanned);
   const auto& names = scanned->configuration;
   if (std::none_of(names.begin(), names.end(), is_tofu)) tool = terraform::Tool::unknown;
   auto& module = modules_[directory][static_cast<std::size_t>(tool)];
@@ -132,6 +133,13 @@ const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool)
                                       [](const LoadedFile& file) { return !file.facts->faults.empty(); });
   if (trace_ != nullptr && has_faults) trace_->spoil();
   return module->files.empty() ? nullptr : module.get();
+}
+
+/// The files that links lead to lie elsewhere, so they are asked for where they lie.
+void ModuleIndex::trace_linked_files(const ScannedDirectory& directory) const {
+  for (const std::string& name : directory.configuration) {
+    if (const auto real = real_file_in(tree_, directory.path, name)) trace_->add(Question::Kind::content, *real);
+  }
 }
 
 Module ModuleIndex::load(const ScannedDirectory& directory, terraform::Tool tool) {

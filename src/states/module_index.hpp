@@ -93,6 +93,7 @@ class ModuleIndex {
   void read_content_ids() const;
 
  private:
+  void trace_linked_files(const ScannedDirectory& directory) const;
   Module load(const ScannedDirectory& directory, terraform::Tool tool);
   void report(const Diagnostics& faults, const RepoPath& path);
 

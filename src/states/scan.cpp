@@ -32,18 +32,21 @@ ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Sc
                                 std::vector<RepoPath>& pending) {
   ScannedDirectory result;
   result.path = path;
+  const std::size_t first = pending.size();
   for (const repo::TreeEntry& entry : tree.list(path)) {
     if (entry.kind == repo::EntryKind::directory) {
       if (entry.name != ".terraform") pending.push_back(path.child(entry.name));
       continue;
     }
-    if (entry.kind == repo::EntryKind::submodule) continue;
+    const bool is_file = entry.kind != repo::EntryKind::submodule;
+    const bool is_configuration = is_file && terraform::is_configuration_name(entry.name);
+    const bool is_variables = is_file && terraform::is_variable_name(entry.name);
+    (is_configuration ? result.configuration : is_variables ? result.variables : result.others).push_back(entry.name);
     if (entry.kind == repo::EntryKind::symlink) scan.links.push_back(path.child(entry.name));
-    if (terraform::is_configuration_name(entry.name)) result.configuration.push_back(entry.name);
-    if (terraform::is_variable_name(entry.name)) result.variables.push_back(entry.name);
-    if (entry.name == ".terraform.lock.hcl") result.has_lock_file = true;
-    if (is_infrastructure_name(entry.name)) result.has_infrastructure = true;
+    if (is_file && entry.name == ".terraform.lock.hcl") result.has_lock_file = true;
+    if (is_file && is_infrastructure_name(entry.name)) result.has_infrastructure = true;
   }
+  std::reverse(pending.begin() + static_cast<std::ptrdiff_t>(first), pending.end());
   sort_for_loading(result.configuration);
   return result;
 }
@@ -73,17 +76,28 @@ std::span<const RepoPath> Scan::links_below(const RepoPath& path) const {
   return {begin, end};
 }
 
-Scan scan_tree(const repo::Tree& tree) {
+bool Scan::has_linked_configuration(const RepoPath& directory) const {
+  const auto candidates = links_below(directory);
+  return std::any_of(candidates.begin(), candidates.end(), [&](const RepoPath& link) {
+    return terraform::is_configuration_name(link.name()) && link.parent() == directory;
+  });
+}
+
+Scan scan_tree(const repo::Tree& tree, const Scan& earlier, const ChangedPaths& changed) {
   Scan scan;
-  std::vector<RepoPath> pending = {RepoPath()};
+  std::vector<RepoPath> pending = {RepoPath()};  // the next one last, so that what lies below a directory follows it
   while (!pending.empty()) {
     const RepoPath path = std::move(pending.back());
     pending.pop_back();
-    scan.directories.push_back(scan_directory(tree, path, scan, pending));
+    const auto known = changed.touches(path) ? std::span<const ScannedDirectory>() : earlier.below(path);
+    if (known.empty()) {
+      scan.directories.push_back(scan_directory(tree, path, scan, pending));
+      continue;
+    }
+    const auto links = earlier.links_below(path);
+    scan.directories.insert(scan.directories.end(), known.begin(), known.end());
+    scan.links.insert(scan.links.end(), links.begin(), links.end());
   }
-  std::sort(
-      scan.directories.begin(), scan.directories.end(),
-      [](const ScannedDirectory& left, const ScannedDirectory& right) { return precedes(left.path, right.path); });
   std::sort(scan.links.begin(), scan.links.end(), precedes);
   return scan;
 }

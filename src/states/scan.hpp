@@ -1,10 +1,12 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/repo_path.hpp"
 #include "repo/tree.hpp"
+#include "states/changed_paths.hpp"
 
 namespace statelane::states {
 
@@ -14,6 +16,7 @@ struct ScannedDirectory {
   std::vector<std::string>
       configuration;                   ///< configuration files in the order in which they are loaded, overrides last
   std::vector<std::string> variables;  ///< files of variable values, sorted
+  std::vector<std::string> others;     ///< all other files, links and submodules, sorted
   bool has_lock_file = false;
   bool has_infrastructure = false;  ///< a file here has an infrastructure name
 };
@@ -31,9 +34,13 @@ struct Scan {
 
   /// The links below `path`, as a range of `links`.
   std::span<const RepoPath> links_below(const RepoPath& path) const;
+
+  /// A configuration file directly in `directory` is a symbolic link.
+  bool has_linked_configuration(const RepoPath& directory) const;
 };
 
-/// Walks the tree. `.terraform` directories are not entered, submodules are not there.
-Scan scan_tree(const repo::Tree& tree);
+/// Walks the tree. `.terraform` directories are not entered, submodules are not there. Directories that nothing in
+/// `changed` touches are taken from `earlier`, the scan of the tree that `changed` starts from, without reading them.
+Scan scan_tree(const repo::Tree& tree, const Scan& earlier = {}, const ChangedPaths& changed = {});
 
 }  // namespace statelane::states

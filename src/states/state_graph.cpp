@@ -31,6 +31,9 @@ std::string_view parent_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
+/// What the paths of everything in `directory` begin with.
+std::string to_prefix(std::string_view directory) { return directory.empty() ? "" : std::string(directory) + "/"; }
+
 /// A file or directory of `sorted` holds `path`. `directory` bounds the search upwards.
 bool is_listed(const std::vector<RepoPath>& sorted, RepoPath path, const RepoPath& directory) {
   if (sorted.empty()) return false;
@@ -67,9 +70,11 @@ StateGraph::StateGraph(std::vector<State> states, std::vector<Edge> edges,
     by_directory_[state.directory].push_back(index);
     for (std::uint32_t input = 0; input < state.inputs.size(); ++input) {
       const bool is_pin = state.inputs[input].kind == InputKind::version_pin;
-      (is_pin ? pinned_ : by_place_[state.inputs[input].path]).push_back({index, input});
+      if (is_pin) pinned_.emplace_back(to_prefix(state.directory.str()), Claim{index, input});
+      if (!is_pin) by_place_[state.inputs[input].path].push_back({index, input});
     }
   }
+  std::sort(pinned_.begin(), pinned_.end());
   for (std::uint32_t index = 0; index < edges_.size(); ++index) {
     edges_from_[edges_[index].from].push_back(index);
     edges_to_[edges_[index].to].push_back(index);
@@ -95,8 +100,11 @@ void StateGraph::visit_claims(const RepoPath& path, const Visit& visit) const {
     if (place.empty()) break;
   }
   if (!is_version_pin_name(path.name())) return;
-  for (const Claim& claim : pinned_) {
-    if (states_[claim.state].directory.is_within(path.parent()) && !visit(claim)) return;
+  const std::string above = to_prefix(parent_of(path.str()));
+  auto entry = std::lower_bound(pinned_.begin(), pinned_.end(), above,
+                                [](const auto& pinned, const std::string& text) { return pinned.first < text; });
+  for (; entry != pinned_.end() && entry->first.starts_with(above); ++entry) {
+    if (!visit(entry->second)) return;
   }
 }
 

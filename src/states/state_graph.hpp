@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "states/path_table.hpp"
 #include "states/state.hpp"
 
 namespace statelane::states {
@@ -26,21 +27,6 @@ struct DirectoryFiles {
 
   friend bool operator==(const DirectoryFiles&, const DirectoryFiles&) = default;
 };
-
-/// For tables by path that are asked with a part of a path's text.
-struct PathTextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  std::size_t operator()(const RepoPath& path) const noexcept { return (*this)(std::string_view(path.str())); }
-};
-struct PathTextEqual {
-  using is_transparent = void;
-  bool operator()(const RepoPath& left, const RepoPath& right) const { return left == right; }
-  bool operator()(std::string_view left, const RepoPath& right) const { return left == right.str(); }
-  bool operator()(const RepoPath& left, std::string_view right) const { return left.str() == right; }
-};
-template <typename Value>
-using PathTable = std::unordered_map<RepoPath, Value, PathTextHash, PathTextEqual>;
 
 /// Why a path below a directory that a state reads is no input by that.
 enum class Exclusion {
@@ -110,8 +96,9 @@ class StateGraph {
   std::vector<State> states_;
   std::vector<Edge> edges_;
   std::unordered_map<std::string, std::uint32_t> by_id_;
-  PathTable<std::vector<Claim>> by_place_;              ///< directories, files, and the literal directory of globs
-  std::vector<Claim> pinned_;                           ///< inputs of kind `version_pin`
+  PathTable<std::vector<Claim>> by_place_;  ///< directories, files, and the literal directory of globs
+  /// Inputs of kind `version_pin`, by what the paths in the state's directory begin with, sorted.
+  std::vector<std::pair<std::string, Claim>> pinned_;
   PathTable<std::vector<std::uint32_t>> by_directory_;  ///< state directory → states
   PathTable<DirectoryFiles> directories_;
   std::vector<std::string> ignore_;

@@ -81,6 +81,12 @@ const Answer& Answers::find(const Question& question) {
   return found != known.end() ? found->second : known.emplace(question.path, work_out(question)).first->second;
 }
 
+bool Answers::is_still(Question::Kind kind, std::string_view path, const Answer& answer) {
+  if (kind != Question::Kind::state_directory && !changed_.touches(path)) return true;
+  const auto parsed = RepoPath::parse(path);
+  return parsed && static_cast<std::size_t>(kind) < question_kinds && find({kind, *parsed}) == answer;
+}
+
 Answer Answers::work_out(const Question& question) {
   switch (question.kind) {
     case Question::Kind::names: return digest_names(tree_.list(question.path));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "repo/tree.hpp"
+#include "states/changed_paths.hpp"
 #include "states/module_index.hpp"
 #include "states/scan.hpp"
 
@@ -16,10 +17,10 @@ namespace statelane::states {
 /// names and links first, so that what is no longer there is not asked for its size.
 struct Question {
   enum class Kind : std::uint8_t {
-    names,            ///< which names there are in a directory, and what each is
-    content,          ///< the bytes of a file, or where a link points
-    module,           ///< everything that the configuration files of a directory say
-    links,            ///< the symbolic links below a directory
+    names,    ///< which names there are in a directory, and what each is
+    content,  ///< the bytes of a file, or where a link points
+    module,   ///< everything that the configuration files of a directory say; links among them are asked for apart
+    links,    ///< the symbolic links below a directory
     configuration,    ///< the directories with configuration below a directory
     state_directory,  ///< whether a directory is one
     size,             ///< of a file, in bytes: a huge one is not read for more
@@ -102,10 +103,16 @@ class TracedTree : public repo::Tree {
 /// What one tree answers. Each question is answered once.
 class Answers {
  public:
-  Answers(const repo::Tree& tree, const Scan& scan, ModuleIndex& modules, const std::set<RepoPath>& state_directories)
-      : tree_(tree), scan_(scan), modules_(modules), state_directories_(state_directories) {}
+  /// `changed`: since the tree from which earlier answers are.
+  Answers(const repo::Tree& tree, const Scan& scan, ModuleIndex& modules, const std::set<RepoPath>& state_directories,
+          const ChangedPaths& changed)
+      : tree_(tree), scan_(scan), modules_(modules), state_directories_(state_directories), changed_(changed) {}
 
   const Answer& find(const Question& question);
+
+  /// The earlier tree gave `answer` to the question, and this one does too. Where nothing has changed that is not
+  /// worked out again: what is asked of a path hangs on nothing but what lies there, save for state directories.
+  bool is_still(Question::Kind kind, std::string_view path, const Answer& answer);
 
  private:
   Answer work_out(const Question& question);
@@ -114,6 +121,7 @@ class Answers {
   const Scan& scan_;
   ModuleIndex& modules_;
   const std::set<RepoPath>& state_directories_;
+  const ChangedPaths& changed_;
   std::array<std::unordered_map<RepoPath, Answer>, question_kinds> known_;  ///< by kind
 };
 

@@ -7,6 +7,7 @@
 
 #include "emit/json.hpp"
 #include "states/load_states.hpp"
+#include "support/committed_tree.hpp"
 #include "support/preset.hpp"
 #include "support/scratch_directory.hpp"
 
@@ -24,7 +25,7 @@ const std::string build = "00112233445566778899aabbccddeeff00112233";
 std::string describe(const repo::Tree& tree, facts::FactStore& store) {
   Diagnostics diagnostics;
   const states::LoadedStates loaded = states::load_states(tree, {}, store, diagnostics);
-  std::string result = emit::render_list_json(loaded, states::find_unclaimed(tree, loaded.graph));
+  std::string result = emit::render_list_json(loaded, states::find_unclaimed(loaded));
   result += emit::render_graph_json(loaded);
   for (const states::State& state : loaded.graph.states()) result += emit::render_inputs_json(state, {});
   for (const Diagnostic& diagnostic : diagnostics.sorted()) result += render_diagnostic(diagnostic);
@@ -57,10 +58,17 @@ TEST_CASE("with facts of earlier commits the answer is the same, commit after co
   for (const char* preset : {"small", "states=15"}) {
     CAPTURE(preset);
     const support::ScratchDirectory scratch;
+    support::Commits commits;
+    facts::FactStore store;  // for all trees of one run
+    store.records().keep_in_memory();
     PresetRepository made(find_preset(preset));
-    for (int commit = 0; commit < 15; ++commit) {
+    for (int number = 0; number < 15; ++number) {
       const repo::MemoryTree tree(made.files());
-      REQUIRE(describe_with_cache(tree, scratch.path()) == describe_without_cache(tree));
+      const auto& commit = commits.add(made.files());
+      const std::string expected = describe_without_cache(tree);
+      REQUIRE(describe_with_cache(tree, scratch.path() / "trees") == expected);
+      REQUIRE(describe_with_cache(commit, scratch.path() / "commits") == expected);
+      REQUIRE(describe(number % 4 == 3 ? tree : commit, store) == expected);
       made.make_change();
     }
   }
@@ -70,15 +78,17 @@ namespace {
 
 using Texts = std::map<std::string, std::string>;
 
-repo::MemoryTree tree_of(const Texts& texts) {
+support::Files files_of(const Texts& texts) {
   support::Files files;
   for (const auto& [path, text] : texts) {
     const bool is_link = text.starts_with("-> ");
     files[RepoPath::of(path)] = {is_link ? text.substr(3) : text,
                                  is_link ? repo::EntryKind::symlink : repo::EntryKind::file};
   }
-  return repo::MemoryTree(std::move(files));
+  return files;
 }
+
+repo::MemoryTree tree_of(const Texts& texts) { return repo::MemoryTree(files_of(texts)); }
 
 std::string backend(const std::string& key) {
   return "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key = \"" + key + "\"\n  }\n}\n";
@@ -98,6 +108,11 @@ Texts some_repository() {
       {"modules/m/policies/one.json", "{}"},
       {"shared/x.txt", "x"},
       {"data/file.txt", "x"},
+      {"c/main.tf", "-> ../shared/c.tf"},
+      {"c/more.tf", "-> links/more.tf"},
+      {"c/links", "-> ../shared"},
+      {"shared/c.tf", backend("c")},
+      {"shared/more.tf", "locals {\n  x = file(\"../data/file.txt\")\n}\n"},
   };
 }
 
@@ -128,6 +143,12 @@ TEST_CASE("whatever is changed, the answer is that of a run without earlier ones
         {"a/env/q/backend.tfvars", "bucket = \"b\"\nkey = \"q\"\n"}}},
       {"OpenTofu's own file", {{"a/main.tofu", backend("tofu")}}},
       {"an override", {{"a/override.tf", backend("other")}}},
+      {"what a link to configuration leads to", {{"shared/c.tf", backend("other")}}},
+      {"the same through a link to a directory", {{"shared/more.tf", "locals {\n  x = file(\"../b/main.tf\")\n}\n"}}},
+      {"a link on the way to configuration", {{"c/links", "-> ../data"}, {"data/more.tf", "locals {}\n"}}},
+      {"a directory in place of a link", {{"c/links/more.tf", "locals {}\n"}}},
+      {"a link to configuration that leads nowhere", {{"c/main.tf", "-> ../nowhere/c.tf"}}},
+      {"a directory in place of a file", {{"shared/x.txt/y", "y"}}},
   };
   for (const auto& [name, change] : changes) {
     CAPTURE(name);
@@ -135,26 +156,38 @@ TEST_CASE("whatever is changed, the answer is that of a run without earlier ones
     Texts before = some_repository();
     Texts after = before;
     for (const auto& [path, text] : change) {
-      std::erase_if(after, [&](const auto& entry) { return entry.first.starts_with(path + "/"); });
+      std::erase_if(after, [&](const auto& entry) {
+        return entry.first.starts_with(path + "/") || path.starts_with(entry.first + "/");
+      });
       after[path] = text;
     }
-    // There and back, twice: what was kept of either tree is asked in the other.
+    // There and back, twice: what was kept of either tree is asked in the other. As work trees, as commits, in one run
+    // and in several.
+    support::Commits commits;
+    facts::FactStore store;
+    store.records().keep_in_memory();
+    int turn = 0;
     for (const Texts* texts : {&before, &after, &before, &after, &after, &before}) {
       const repo::MemoryTree tree = tree_of(*texts);
-      CHECK(describe_with_cache(tree, scratch.path()) == describe_without_cache(tree));
+      const auto& commit = commits.add(files_of(*texts));
+      const std::string expected = describe_without_cache(tree);
+      CHECK(describe_with_cache(tree, scratch.path() / "trees") == expected);
+      CHECK(describe_with_cache(commit, scratch.path() / "commits") == expected);
+      CHECK(describe_with_cache(++turn % 2 == 0 ? commit : tree, scratch.path() / "both") == expected);
+      CHECK(describe(commit, store) == expected);
     }
   }
 }
 
 namespace {
 
-/// Counts the files that are read.
+/// Counts the files that are read; where a link leads is asked each time.
 class CountingTree : public repo::Tree {
  public:
   explicit CountingTree(const repo::Tree& tree) : tree_(tree) {}
   std::span<const repo::TreeEntry> list(const RepoPath& directory) const override { return tree_.list(directory); }
   std::string read(const RepoPath& path) const override {
-    ++reads;
+    reads += tree_.find(path)->kind == repo::EntryKind::symlink ? 0 : 1;
     return tree_.read(path);
   }
   ContentId content_id(const RepoPath& path) const override { return tree_.content_id(path); }

@@ -41,7 +41,7 @@ void check_law(const support::Files& files, const config::Config& config) {
   for (const auto& [path, file] : files) {
     if (loaded.graph.is_infrastructure(path) && !loaded.graph.is_claimed(path)) expected.push_back(path);
   }
-  CHECK(states::find_unclaimed(tree, loaded.graph) == expected);
+  CHECK(states::find_unclaimed(loaded) == expected);
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ std::string answer_in_lines(const Loaded& loaded, const std::string& word) {
     for (const auto& entry : loaded.head.unmatched)
       result += fmt::format("{}: {}:{}: {}\n", entry.state, entry.place.file.str(), entry.place.line, entry.what);
   } else if (word == "unclaimed") {
-    for (const RepoPath& path : states::find_unclaimed(loaded.tree, graph)) result += path.str() + "\n";
+    for (const RepoPath& path : states::find_unclaimed(loaded.head)) result += path.str() + "\n";
   } else if (word == "cycles") {
     for (const auto& cycle : states::find_cycles(graph)) {
       for (const std::uint32_t state : cycle) result += graph.states()[state].id + " -> ";

@@ -85,7 +85,7 @@ TEST_CASE("unclaimed are infrastructure files, and what lies below their directo
                        {"docs/x.txt", ""},
                        {"values/x.tfvars", ""}});
   std::vector<std::string> paths;
-  for (const RepoPath& path : find_unclaimed(loaded.tree, loaded.states.graph)) paths.push_back(path.str());
+  for (const RepoPath& path : find_unclaimed(loaded.states)) paths.push_back(path.str());
   CHECK(paths == Texts{"m/examples/main.tf", "m/files/x.json", "m/main.tf", "values/x.tfvars"});
 }
 

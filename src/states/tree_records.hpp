@@ -26,43 +26,47 @@ struct DirectoryWords {
   friend bool operator==(const DirectoryWords&, const DirectoryWords&) = default;
 };
 
-/// Records between runs of what directories say and of closures: taken from there when everything that they were worked
-/// out from is the same, else worked out. Answers are those of one tree.
-class LaneRecords {
+/// What a directory said, and what its configuration files were.
+struct WordsRecord {
+  RepoPath directory;
+  terraform::Tool tool = terraform::Tool::unknown;
+  Answer module;
+  DirectoryWords words;
+};
+
+/// What the load of an earlier tree, or of this one in an earlier run, worked out: taken from there when everything
+/// that it was worked out from is the same, else worked out anew.
+class TreeRecords {
  public:
-  LaneRecords(facts::RecordStore& store, Answers& answers) : store_(store), answers_(answers) {}
+  explicit TreeRecords(facts::RecordStore& store);
 
   bool is_on() const { return store_.is_on(); }
 
   /// Nothing is known from before.
   bool empty() const { return store_.empty(); }
 
-  std::optional<DirectoryWords> find_words(const RepoPath& directory, terraform::Tool tool);
-  void keep_words(const RepoPath& directory, terraform::Tool tool, const DirectoryWords& words);
+  /// The scan of the earlier tree; empty where that was no commit's.
+  Scan find_scan() const;
+
+  std::optional<DirectoryWords> find_words(const RepoPath& directory, terraform::Tool tool, Answers& answers) const;
+  void keep_words(const RepoPath& directory, terraform::Tool tool, Answers& answers, const DirectoryWords& words);
 
   /// `key` of `key_of_closure`.
-  std::optional<Closure> find_closure(const ContentId& key);
+  std::optional<Closure> find_closure(const ContentId& key, Answers& answers);
   /// `trace`: all that the closure was worked out from.
-  void keep_closure(const ContentId& key, const Trace& trace, const Closure& closure);
+  void keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure);
+
+  /// What was kept is from now on what is known, as of the tree object `tree`.
+  void finish(const ContentId& tree, const Scan& scan);
 
  private:
-  ContentId key_of_words(const RepoPath& directory, terraform::Tool tool);
-
   facts::RecordStore& store_;
-  Answers& answers_;
+  PathTable<WordsRecord> earlier_words_;
+  std::vector<WordsRecord> words_;
 };
 
 /// Everything that a closure depends on besides the tree.
 ContentId key_of_closure(const RepoPath& directory, const Instance& instance, const config::Settings& settings,
                          const config::Config& config);
-
-/// A closure with the questions that it answers, as bytes and back; empty for other bytes.
-struct ClosureRecord {
-  std::vector<Question> questions;
-  std::vector<Answer> answers;  ///< of the questions, in their order
-  Closure closure;
-};
-std::string encode_record(ClosureRecord record);
-std::optional<ClosureRecord> decode_record(std::string_view bytes);
 
 }  // namespace statelane::states

@@ -1,0 +1,234 @@
+#include "states/tree_records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/archive.hpp"
+#include "base/digest.hpp"
+
+namespace statelane::states {
+
+// Found by the archives through the types' own namespace, so they lie there.
+
+template <typename Archive>
+void describe(Archive& archive, Place& place) {
+  auto& [file, line] = place;
+  archive(file, line);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Reach& reach) {
+  auto& [via, place] = reach;
+  archive(via, place);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Input& input) {
+  auto& [kind, path, glob, reached] = input;
+  archive(kind, path, glob, reached);
+}
+
+template <typename Archive>
+void describe(Archive& archive, BackendIdentity& identity) {
+  auto& [type, known, partial, unknown] = identity;
+  archive(type, known, partial, unknown);
+}
+
+template <typename Archive>
+void describe(Archive& archive, RemoteRead& read) {
+  auto& [wanted, is_alternative, place] = read;
+  archive(wanted, is_alternative, place);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Unknown& unknown) {
+  auto& [place, what] = unknown;
+  archive(place, what);
+}
+
+template <typename Archive>
+void describe(Archive& archive, BackendSettings& settings) {
+  auto& [type, values] = settings;
+  archive(type, values);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Closure& closure) {
+  auto& [inputs, reads, unknown, backend] = closure;
+  archive(inputs, reads, unknown, backend);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Answer& answer) {
+  auto& [bytes] = answer;
+  archive(bytes);
+}
+
+/// What a closure was worked out from: questions with their answers.
+struct AnsweredQuestion {
+  Question::Kind kind = Question::Kind::names;
+  std::string_view path;
+  Answer answer;
+};
+
+template <typename Archive>
+void describe(Archive& archive, AnsweredQuestion& question) {
+  auto& [kind, path, answer] = question;
+  archive(kind, path, answer);
+}
+
+template <typename Archive>
+void describe(Archive& archive, ScannedDirectory& directory) {
+  auto& [path, configuration, variables, others, has_lock_file, has_infrastructure] = directory;
+  archive(path, configuration, variables, others, has_lock_file, has_infrastructure);
+}
+
+template <typename Archive>
+void describe(Archive& archive, Scan& scan) {
+  auto& [directories, links] = scan;
+  archive(directories, links);
+}
+
+template <typename Archive>
+void describe(Archive& archive, DirectoryWords::Block& block) {
+  auto& [type, file, line, is_partial] = block;
+  archive(type, file, line, is_partial);
+}
+
+template <typename Archive>
+void describe(Archive& archive, DirectoryWords& words) {
+  auto& [backend, is_loaded, has_faults] = words;
+  archive(backend, is_loaded, has_faults);
+}
+
+template <typename Archive>
+void describe(Archive& archive, WordsRecord& record) {
+  auto& [directory, tool, module, words] = record;
+  archive(directory, tool, module, words);
+}
+
+namespace {
+
+ContentId key_of(std::string_view name) {
+  Sha256 digest;
+  digest.add_field(name);
+  return ContentId::from_bytes(digest.finish());
+}
+
+void add_globs(Sha256& digest, std::span<const config::Located> globs) {
+  digest.add_field(std::to_string(globs.size()));
+  for (const config::Located& glob : globs) {
+    digest.add_field(glob.text);
+    digest.add_field(std::to_string(glob.range.begin.line));
+  }
+}
+
+void add_paths(Sha256& digest, std::span<const RepoPath> paths) {
+  digest.add_field(std::to_string(paths.size()));
+  for (const RepoPath& path : paths) digest.add_field(path.str());
+}
+
+}  // namespace
+
+ContentId key_of_closure(const RepoPath& directory, const Instance& instance, const config::Settings& settings,
+                         const config::Config& config) {
+  Sha256 digest;
+  digest.add_field("closure");
+  digest.add_field(directory.str());
+  digest.add_field(instance.name ? "@" + *instance.name : "");
+  add_paths(digest, instance.var_files);
+  add_paths(digest, instance.backend_files);
+  digest.add_field(instance.workspace);
+  digest.add_field(std::to_string(static_cast<int>(tool_of(settings))));
+  add_globs(digest, config.global_inputs);
+  if (settings.inputs) add_globs(digest, *settings.inputs);
+  return ContentId::from_bytes(digest.finish());
+}
+
+TreeRecords::TreeRecords(facts::RecordStore& store) : store_(store) {
+  store_.start();
+  const auto bytes = store_.find(key_of("words"));
+  if (!bytes) return;
+  std::vector<WordsRecord> records;
+  ArchiveReader reader(*bytes);
+  reader(records);
+  if (!reader.is_at_end()) return;
+  for (WordsRecord& record : records) {
+    RepoPath directory = record.directory;
+    earlier_words_.emplace(std::move(directory), std::move(record));
+  }
+}
+
+Scan TreeRecords::find_scan() const {
+  Scan scan;
+  const auto bytes = store_.find(key_of("scan"));
+  if (!bytes) return scan;
+  ArchiveReader reader(*bytes);
+  reader(scan);
+  return reader.is_at_end() ? std::move(scan) : Scan();
+}
+
+std::optional<DirectoryWords> TreeRecords::find_words(const RepoPath& directory, terraform::Tool tool,
+                                                      Answers& answers) const {
+  const auto found = earlier_words_.find(directory);
+  if (found == earlier_words_.end() || found->second.tool != tool) return std::nullopt;
+  const bool is_same = answers.is_still(Question::Kind::module, directory.str(), found->second.module);
+  return is_same ? std::optional(found->second.words) : std::nullopt;
+}
+
+void TreeRecords::keep_words(const RepoPath& directory, terraform::Tool tool, Answers& answers,
+                             const DirectoryWords& words) {
+  if (!is_on()) return;
+  const auto found = earlier_words_.find(directory);
+  const bool is_same =
+      found != earlier_words_.end() && answers.is_still(Question::Kind::module, directory.str(), found->second.module);
+  words_.push_back(
+      {directory, tool, is_same ? found->second.module : answers.find({Question::Kind::module, directory}), words});
+}
+
+std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& answers) {
+  const auto bytes = store_.find(key);
+  if (!bytes) return std::nullopt;
+  ArchiveReader reader(*bytes);
+  std::vector<AnsweredQuestion> questions;
+  reader(questions);
+  const bool holds = std::all_of(questions.begin(), questions.end(), [&](const AnsweredQuestion& question) {
+    return answers.is_still(question.kind, question.path, question.answer);
+  });
+  if (!holds) return std::nullopt;
+  std::optional<Closure> closure(std::in_place);
+  reader(*closure);
+  if (!reader.is_at_end()) return std::nullopt;
+  store_.keep_found(key, *bytes);
+  return closure;
+}
+
+void TreeRecords::keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure) {
+  if (!is_on() || trace.is_spoilt()) return;
+  std::vector<AnsweredQuestion> questions;
+  questions.reserve(trace.questions().size());
+  for (const Question& question : trace.questions()) {
+    questions.push_back({question.kind, question.path.str(), answers.find(question)});
+  }
+  Closure copy = closure;
+  ArchiveWriter writer;
+  writer(questions, copy);
+  store_.keep(key, std::move(writer.bytes));
+}
+
+void TreeRecords::finish(const ContentId& tree, const Scan& scan) {
+  if (!is_on()) return;
+  ArchiveWriter words;
+  words(words_);
+  store_.keep(key_of("words"), std::move(words.bytes));
+  if (!tree.is_zero()) {
+    Scan copy = scan;
+    ArchiveWriter writer;
+    writer(copy);
+    store_.keep(key_of("scan"), std::move(writer.bytes));
+  }
+  store_.turn(tree);
+}
+
+}  // namespace statelane::states
