@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace statelane::emit {
 
@@ -58,44 +59,85 @@ class Layering {
   std::vector<std::size_t> layers_;
 };
 
-/// Orders a layer by the mean row of each node's neighbours; those without keep their place.
-void order_layer(std::vector<std::size_t>& layer, const Neighbours& neighbours, std::vector<double>& rows) {
-  std::vector<std::pair<double, std::size_t>> wanted;
-  for (const std::size_t node : layer) {
-    double sum = 0;
-    for (const std::size_t neighbour : neighbours[node]) sum += rows[neighbour];
-    const auto count = static_cast<double>(neighbours[node].size());
-    wanted.emplace_back(count > 0 ? sum / count : rows[node], node);
+Neighbours targets_of(std::size_t count, std::span<const NodePair> edges) {
+  Neighbours targets(count);
+  for (const auto& [from, to] : edges) targets[from].push_back(to);
+  return targets;
+}
+
+/// The nodes that follow each node in the drawing, and those that follow none.
+struct Forest {
+  Neighbours children;
+  std::vector<std::size_t> roots;
+};
+
+Forest build_forest(const Neighbours& targets, const std::vector<std::size_t>& layers) {
+  Forest forest{Neighbours(targets.size()), {}};
+  for (std::size_t node = 0; node < targets.size(); ++node) {
+    std::optional<std::size_t> parent;
+    for (const std::size_t target : targets[node]) {
+      if (layers[target] < layers[node] && (!parent || layers[target] > layers[*parent])) parent = target;
+    }
+    (parent ? forest.children[*parent] : forest.roots).push_back(node);
   }
-  std::ranges::stable_sort(wanted, {}, &std::pair<double, std::size_t>::first);
-  for (std::size_t row = 0; row < wanted.size(); ++row) {
-    layer[row] = wanted[row].second;
-    rows[layer[row]] = static_cast<double>(row);
+  return forest;
+}
+
+/// Every node before those that follow it, each with all that follow it before the next one.
+std::vector<std::size_t> walk(const Forest& forest) {
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> open(forest.roots.rbegin(), forest.roots.rend());
+  while (!open.empty()) {
+    const std::size_t node = open.back();
+    open.pop_back();
+    order.push_back(node);
+    open.insert(open.end(), forest.children[node].rbegin(), forest.children[node].rend());
   }
+  return order;
 }
 
 }  // namespace
 
-std::vector<Cell> lay_out(std::size_t count, std::span<const std::pair<std::size_t, std::size_t>> edges) {
-  Neighbours targets(count), sources(count);
-  for (const auto& [from, to] : edges) {
-    targets[from].push_back(to);
-    sources[to].push_back(from);
-  }
+std::vector<Cell> lay_out(std::size_t count, std::span<const NodePair> edges) {
+  const Neighbours targets = targets_of(count, edges);
   const std::vector<std::size_t> layers = Layering(targets).run();
-  std::vector<std::vector<std::size_t>> by_layer(count == 0 ? 0 : std::ranges::max(layers) + 1);
-  std::vector<double> rows(count);
-  for (std::size_t node = 0; node < count; ++node) {
-    rows[node] = static_cast<double>(by_layer[layers[node]].size());
-    by_layer[layers[node]].push_back(node);
-  }
-  for (int sweep = 0; sweep < 4; ++sweep) {
-    for (auto& layer : by_layer) order_layer(layer, targets, rows);
-    for (auto layer = by_layer.rbegin(); layer != by_layer.rend(); ++layer) order_layer(*layer, sources, rows);
-  }
+  const Forest forest = build_forest(targets, layers);
+  const std::vector<std::size_t> order = walk(forest);
   std::vector<Cell> cells(count);
-  for (std::size_t node = 0; node < count; ++node) cells[node] = {layers[node], static_cast<std::size_t>(rows[node])};
+  std::size_t next_row = 0;
+  for (const std::size_t node : order) {
+    cells[node].layer = layers[node];
+    if (forest.children[node].empty()) cells[node].row = next_row++;
+  }
+  for (auto node = order.rbegin(); node != order.rend(); ++node) {
+    const auto& children = forest.children[*node];
+    if (!children.empty()) cells[*node].row = cells[children.front()].row;
+  }
   return cells;
+}
+
+std::vector<bool> find_implied(std::size_t count, std::span<const NodePair> edges) {
+  const Neighbours targets = targets_of(count, edges);
+  const std::vector<std::size_t> layers = Layering(targets).run();
+  std::vector<std::size_t> by_layer(count);
+  std::iota(by_layer.begin(), by_layer.end(), std::size_t{0});
+  std::ranges::stable_sort(by_layer, {}, [&](std::size_t node) { return layers[node]; });
+  // What lies behind each node, without the circles.
+  std::vector<std::vector<bool>> reached(count, std::vector<bool>(count));
+  for (const std::size_t node : by_layer) {
+    for (const std::size_t target : targets[node]) {
+      if (layers[target] >= layers[node]) continue;
+      reached[node][target] = true;
+      for (std::size_t end = 0; end < count; ++end) reached[node][end] = reached[node][end] || reached[target][end];
+    }
+  }
+  std::vector<bool> implied;
+  for (const auto& [from, to] : edges) {
+    implied.push_back(std::ranges::any_of(targets[from], [&, end = to, start = from](std::size_t target) {
+      return target != end && layers[target] < layers[start] && reached[target][end];
+    }));
+  }
+  return implied;
 }
 
 }  // namespace statelane::emit

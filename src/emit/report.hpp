@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "impact/impact.hpp"
@@ -46,7 +47,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
 std::string render_report_markdown(const Report& report);
 
 /// What became of a lane, in one or two words: "no plan", "no changes", "planned", "applied", "apply failed".
-std::string outcome_of(const ReportLane& lane);
+std::string_view outcome_of(const ReportLane& lane);
 
 /// "+2 ~1 −3", or empty without a plan that changes something.
 std::string count_changes(const ReportLane& lane);

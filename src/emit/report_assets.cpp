@@ -17,9 +17,9 @@ a { color: var(--accent); } code, .id { font-family: ui-monospace, monospace; fo
 .graph:focus-visible, a:focus-visible, summary:focus-visible, input:focus-visible { outline: 3px solid var(--accent);
   outline-offset: 1px; }
 svg { display: block; font: 13px ui-monospace, monospace; }
-svg .edge { fill: none; stroke: var(--soft); } svg .possible { stroke-dasharray: 5 4; } svg marker path { fill: var(--soft); }
+svg .edge { fill: none; stroke: var(--soft); } svg .possible { stroke-dasharray: 5 4; } svg .near { stroke: var(--accent); stroke-width: 2.5; } svg marker path { fill: var(--soft); }
 svg rect { fill: var(--page); stroke: var(--line); } svg text { fill: var(--text); }
-svg .other rect { fill: none; } svg .other text { fill: var(--soft); }
+svg .other rect { fill: var(--box); } svg .other text { fill: var(--soft); }
 svg .modified rect, svg .dependent rect { stroke: var(--modified); stroke-width: 2; }
 svg .added rect { stroke: var(--added); stroke-width: 2; }
 svg .deleted rect, svg .retired rect { stroke: var(--deleted); stroke-width: 2; }
@@ -37,6 +37,7 @@ li { overflow-wrap: anywhere; }
 .modified .tag, .dependent .tag { color: var(--modified); } .added .tag { color: var(--added); }
 .deleted .tag, .retired .tag { color: var(--deleted); } .moved .tag { color: var(--moved); }
 .failed { color: var(--deleted); } details:target { border-color: var(--accent); }
+@media (max-width: 40rem) { .controls input[type=search] { flex-basis: 100%; } .graph { max-height: 45vh; } }
 @media print { .controls { display: none; } .graph { max-height: none; } }
 )";
 
@@ -70,6 +71,13 @@ addEventListener('keydown', event => {
   if (event.key === '/' && document.activeElement !== search) { event.preventDefault(); search.focus(); }
   if (event.key === 'Escape' && document.activeElement === search) { search.value = ''; filter(); }
 });
+for (const node of document.querySelectorAll('.node')) {
+  const lines = document.querySelectorAll(`.edge[data-ends~="${node.dataset.node}"]`);
+  const mark = on => lines.forEach(line => line.classList.toggle('near', on));
+  const target = node.closest('a') || node;
+  for (const start of ['pointerenter', 'focusin']) target.addEventListener(start, () => mark(true));
+  for (const end of ['pointerleave', 'focusout']) target.addEventListener(end, () => mark(false));
+}
 document.querySelector('.controls').hidden = false;
 filter();
 open();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "emit/graph_layout.hpp"
 #include "emit/view.hpp"
@@ -13,37 +14,58 @@ namespace statelane::emit {
 
 namespace {
 
-constexpr std::size_t letter_width = 8, row_height = 44, box_height = 28, gap = 70, margin = 12, widest_label = 40;
+constexpr std::size_t letter_width = 8, row_height = 36, box_height = 26, gap = 56, margin = 12, widest_label = 40;
 
-/// What is drawn: affected states and those one edge away.
+/// What is drawn: affected states and those one edge away, where an edge leads from or to them.
 struct Drawing {
-  std::vector<std::string> ids;
-  std::map<std::string, std::size_t> index;
-  std::vector<std::pair<std::size_t, std::size_t>> edges;
-  std::vector<bool> is_possible;
-
-  std::size_t add(const std::string& id) {
-    const auto [entry, is_new] = index.try_emplace(id, ids.size());
-    if (is_new) ids.push_back(id);
-    return entry->second;
-  }
+  struct Node {
+    std::string id;
+    std::optional<std::size_t> lane;  ///< of the report; empty: not affected
+  };
+  std::vector<Node> nodes;
+  std::vector<NodePair> certain;
+  std::vector<NodePair> possible;
+  bool is_reduced = false;  ///< some edges are left out, since others imply them
 };
 
-Drawing select(const Report& report, const states::StateGraph& graph) {
-  Drawing drawing;
-  for (const ReportLane& lane : report.lanes) drawing.add(lane.affected.id);
-  const std::size_t affected = drawing.ids.size();
-  const auto is_affected = [&](std::uint32_t state) {
-    const auto found = drawing.index.find(graph.states()[state].id);
-    return found != drawing.index.end() && found->second < affected;
-  };
-  for (const states::Edge& edge : graph.edges()) {
-    if (!is_affected(edge.from) && !is_affected(edge.to)) continue;
-    const std::size_t from = drawing.add(graph.states()[edge.from].id);
-    const std::size_t to = drawing.add(graph.states()[edge.to].id);
-    drawing.edges.emplace_back(from, to);
-    drawing.is_possible.push_back(edge.kind == states::EdgeKind::possible);
+/// Takes from the edges those that others imply, but for what may only be.
+void reduce(Drawing& drawing) {
+  const std::vector<bool> implied = find_implied(drawing.nodes.size(), drawing.certain);
+  std::vector<NodePair> kept;
+  for (std::size_t edge = 0; edge < drawing.certain.size(); ++edge) {
+    if (!implied[edge]) kept.push_back(drawing.certain[edge]);
   }
+  drawing.is_reduced = kept.size() < drawing.certain.size();
+  drawing.certain = std::move(kept);
+}
+
+Drawing select(const Report& report, const states::StateGraph& graph) {
+  std::map<std::string_view, std::size_t> lanes;
+  for (std::size_t lane = 0; lane < report.lanes.size(); ++lane) lanes[report.lanes[lane].affected.id] = lane;
+  const auto lane_of = [&](const std::string& id) {
+    const auto found = lanes.find(id);
+    return found == lanes.end() ? std::nullopt : std::optional(found->second);
+  };
+  Drawing drawing;
+  std::map<std::uint32_t, std::size_t> nodes;
+  for (const states::Edge& edge : graph.edges()) {
+    if (lane_of(graph.states()[edge.from].id) || lane_of(graph.states()[edge.to].id)) {
+      nodes[edge.from] = nodes[edge.to] = 0;
+    }
+  }
+  for (auto& [state, node] : nodes) {
+    node = drawing.nodes.size();
+    const std::string& id = graph.states()[state].id;
+    drawing.nodes.push_back({id, lane_of(id)});
+  }
+  for (const states::Edge& edge : graph.edges()) {
+    const auto from = nodes.find(edge.from), to = nodes.find(edge.to);
+    if (from == nodes.end() || to == nodes.end()) continue;
+    if (!drawing.nodes[from->second].lane && !drawing.nodes[to->second].lane) continue;
+    const bool is_possible = edge.kind == states::EdgeKind::possible;
+    (is_possible ? drawing.possible : drawing.certain).emplace_back(from->second, to->second);
+  }
+  reduce(drawing);
   return drawing;
 }
 
@@ -52,10 +74,12 @@ struct Box {
 };
 
 std::vector<Box> place(const Drawing& drawing) {
-  const std::vector<Cell> cells = lay_out(drawing.ids.size(), drawing.edges);
+  std::vector<NodePair> edges = drawing.certain;
+  edges.insert(edges.end(), drawing.possible.begin(), drawing.possible.end());
+  const std::vector<Cell> cells = lay_out(drawing.nodes.size(), edges);
   std::map<std::size_t, std::size_t> widths;
   for (std::size_t node = 0; node < cells.size(); ++node) {
-    const std::size_t letters = std::min(width_of(escape_for_terminal(drawing.ids[node])), widest_label);
+    const std::size_t letters = std::min(width_of(escape_for_terminal(drawing.nodes[node].id)), widest_label);
     std::size_t& width = widths[cells[node].layer];
     width = std::max(width, letters * letter_width + 16);
   }
@@ -71,31 +95,35 @@ std::vector<Box> place(const Drawing& drawing) {
   return boxes;
 }
 
-std::string render_edge(const Box& from, const Box& to, bool is_possible) {
-  const std::size_t x1 = to.x + to.width, y1 = to.y + box_height / 2, x2 = from.x, y2 = from.y + box_height / 2;
-  return fmt::format("<path class=\"edge{}\" d=\"M{} {}C{} {} {} {} {} {}\" marker-end=\"url(#arrow)\"/>\n",
-                     is_possible ? " possible" : "", x1, y1, x1 + gap / 2, y1, x2 < gap / 2 ? 0 : x2 - gap / 2, y2, x2,
-                     y2);
+std::string render_edges(const std::vector<NodePair>& edges, const std::vector<Box>& boxes, std::string_view kind) {
+  std::string out;
+  for (const auto& [from, to] : edges) {
+    const Box &source = boxes[from], &target = boxes[to];
+    const std::size_t x1 = target.x + target.width, y1 = target.y + box_height / 2;
+    const std::size_t x2 = source.x, y2 = source.y + box_height / 2;
+    out += fmt::format(
+        "<path class=\"{}\" data-ends=\"{} {}\" d=\"M{} {}C{} {} {} {} {} {}\" marker-end=\"url(#arrow)\"/>\n", kind,
+        from, to, x1, y1, x1 + gap / 2, y1, x2 < gap / 2 ? 0 : x2 - gap / 2, y2, x2, y2);
+  }
+  return out;
 }
 
-std::string render_node(const Drawing& drawing, std::size_t node, const Box& box, const Report& report) {
-  const std::string id = escape_for_terminal(drawing.ids[node]);
-  const bool is_affected = node < report.lanes.size();
-  const std::string kind = is_affected ? std::string(word_of(report.lanes[node].affected.change)) : "other";
+std::string render_node(const Drawing::Node& node, std::size_t number, const Box& box, const Report& report) {
+  const std::string id = escape_for_terminal(node.id);
+  const std::string_view kind = node.lane ? word_of(report.lanes[*node.lane].affected.change) : "other";
   const std::string body = fmt::format(
-      "<g class=\"node {}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"5\"/>"
-      "<text x=\"{}\" y=\"{}\">{}</text></g>",
-      kind, escape_html(id), box.x, box.y, box.width, box_height, box.x + 8, box.y + 19,
+      "<g class=\"node {}\" data-node=\"{}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
+      "rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
+      kind, number, escape_html(id), box.x, box.y, box.width, box_height, box.x + 8, box.y + 18,
       escape_html(cut_middle(id, widest_label)));
-  if (!is_affected) return body + "\n";
-  return fmt::format("<a href=\"#{}\">{}</a>\n", anchor_of(node), body);
+  return node.lane ? fmt::format("<a href=\"#{}\">{}</a>\n", anchor_of(*node.lane), body) : body + "\n";
 }
 
 }  // namespace
 
 std::string render_report_graph(const Report& report, const states::StateGraph& graph) {
   const Drawing drawing = select(report, graph);
-  if (drawing.edges.empty()) return "";
+  if (drawing.nodes.empty()) return "";
   const std::vector<Box> boxes = place(drawing);
   std::size_t width = 0, height = 0;
   for (const Box& box : boxes) {
@@ -105,14 +133,17 @@ std::string render_report_graph(const Report& report, const states::StateGraph& 
   std::string out = fmt::format(
       "<svg role=\"img\" aria-label=\"states and what they depend on\" width=\"{0}\" height=\"{1}\" "
       "viewBox=\"0 0 {0} {1}\">\n<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" "
-      "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
+      "markerWidth=\"7\" markerHeight=\"7\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 "
+      "8z\"/></marker></defs>\n",
       width, height);
-  for (std::size_t edge = 0; edge < drawing.edges.size(); ++edge) {
-    const auto& [from, to] = drawing.edges[edge];
-    out += render_edge(boxes[from], boxes[to], drawing.is_possible[edge]);
+  out += render_edges(drawing.possible, boxes, "edge possible") + render_edges(drawing.certain, boxes, "edge");
+  for (std::size_t node = 0; node < boxes.size(); ++node) {
+    out += render_node(drawing.nodes[node], node, boxes[node], report);
   }
-  for (std::size_t node = 0; node < boxes.size(); ++node) out += render_node(drawing, node, boxes[node], report);
-  return out + "</svg>\n";
+  out = "<div class=\"graph\" tabindex=\"0\">\n" + out + "</svg>\n</div>\n";
+  return out + fmt::format("<p class=\"soft\">An arrow leads from a state to one that reads it{}{}.</p>\n",
+                           drawing.possible.empty() ? "" : "; a dashed one may",
+                           drawing.is_reduced ? "; those that others imply are left out" : "");
 }
 
 std::string anchor_of(std::size_t lane) { return fmt::format("state-{}", lane + 1); }

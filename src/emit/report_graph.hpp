@@ -6,8 +6,9 @@
 
 namespace statelane::emit {
 
-/// The states of a report, with those that they depend on and that depend on them, as SVG for a page; what is affected
-/// links to its entry. Empty where none depends on another: boxes alone say no more than the list below them.
+/// The states of a report that depend on others or that others depend on, with those, as SVG and its legend for a page;
+/// what is affected links to its entry. Edges that others imply are left out. Empty where none depends on another:
+/// boxes alone say no more than the list below them.
 std::string render_report_graph(const Report& report, const states::StateGraph& graph);
 
 /// The anchor of a lane's entry on the page.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "emit/report.hpp"
@@ -17,6 +18,29 @@ constexpr std::size_t most_causes = 200;  ///< of one state; beyond that nobody 
 
 std::string text(std::string_view raw) { return escape_html(escape_for_terminal(raw)); }
 
+/// "3 applied, 12 planned, 1 without changes", and what all plans do together; nothing where no plan is known.
+std::string render_totals(const Report& report) {
+  std::map<std::string_view, std::size_t> outcomes;
+  LaneResult all;
+  for (const ReportLane& lane : report.lanes) {
+    ++outcomes[outcome_of(lane)];
+    if (!lane.result) continue;
+    all.has_changes = true;
+    all.create += lane.result->create;
+    all.update += lane.result->update;
+    all.remove += lane.result->remove;
+  }
+  if (!all.has_changes) return "";
+  std::string out;
+  for (const std::string_view outcome : {"apply failed", "applied", "planned", "no changes", "no plan"}) {
+    const auto found = outcomes.find(outcome);
+    if (found == outcomes.end()) continue;
+    out += fmt::format("{}<span{}>{} {}</span>", out.empty() ? "" : " · ",
+                       outcome == "apply failed" ? " class=\"failed\"" : "", found->second, outcome);
+  }
+  return fmt::format("<p>{} · together {}</p>\n", out, count_changes({{}, all}));
+}
+
 std::string render_head(const Report& report) {
   // No source is allowed but what stands in the page: it cannot ask anybody for anything.
   std::string out =
@@ -33,7 +57,7 @@ std::string render_head(const Report& report) {
                      ends.base.empty() ? "nothing" : text(ends.base.substr(0, 12)), text(ends.base_text));
   const bool is_web = report.link.starts_with("https://") || report.link.starts_with("http://");
   if (is_web) out += fmt::format(" · <a href=\"{}\">pipeline</a>", text(report.link));
-  return out + "</p>\n";
+  return out + "</p>\n" + render_totals(report);
 }
 
 std::string render_controls(const Report& report) {
@@ -97,10 +121,7 @@ void add_list(std::string& out, std::string_view title, const std::vector<std::s
 std::string render_report_page(const Report& report, const states::StateGraph& graph) {
   std::string out = render_head(report);
   const std::string drawing = render_report_graph(report, graph);
-  if (!drawing.empty()) {
-    out += "<h2>What depends on what</h2>\n<div class=\"graph\" tabindex=\"0\">\n" + drawing +
-           "</div>\n<p class=\"soft\">An arrow leads from a state to one that reads it; a dashed one may.</p>\n";
-  }
+  if (!drawing.empty()) out += "<h2>What depends on what</h2>\n" + drawing;
   if (!report.lanes.empty()) out += "<h2>States</h2>\n" + render_controls(report);
   for (std::size_t index = 0; index < report.lanes.size(); ++index) out += render_lane(report.lanes[index], index);
   std::vector<std::string> skipped, unclaimed;
@@ -113,7 +134,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
   return out + "</body>\n</html>\n";
 }
 
-std::string outcome_of(const ReportLane& lane) {
+std::string_view outcome_of(const ReportLane& lane) {
   if (!lane.result) return "no plan";
   if (lane.result->apply_exit_code) return *lane.result->apply_exit_code == 0 ? "applied" : "apply failed";
   return lane.result->has_changes ? "planned" : "no changes";

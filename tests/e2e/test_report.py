@@ -95,6 +95,15 @@ class Report(EndToEndTest):
                                            "document.title = document.activeElement.id;")
         self.assertIn("<title>search</title>", focused)
 
+    def test_a_state_of_the_graph_shows_its_arrows_to_the_pointer_and_the_keyboard(self):
+        browser = self.write_page()
+        counted = "document.title = document.querySelectorAll('.near').length;"
+        reached = browser.after(self.page, "document.querySelector('svg a[href=\"#state-1\"]').focus();" + counted)
+        # Two states read production's network.
+        self.assertIn("<title>2</title>", reached)
+        left = browser.after(self.page, "const link = document.querySelector('svg a'); link.focus(); link.blur();" + counted)
+        self.assertIn("<title>0</title>", left)
+
     def test_it_fits_a_phone_and_a_desk_in_light_and_dark(self):
         browser = self.write_page()
         wide = browser.after(self.page, "document.title = document.documentElement.scrollWidth <= innerWidth;")

@@ -56,6 +56,15 @@ TEST_CASE("a page without edges draws no graph, since boxes alone say what the l
   CHECK(contains(page, "<h2>States</h2>"));
 }
 
+TEST_CASE("edges that others imply are found, but not those of a circle") {
+  using statelane::emit::find_implied;
+  using Edges = std::vector<statelane::emit::NodePair>;
+  CHECK(find_implied(4, Edges{{1, 0}, {2, 1}, {2, 0}, {3, 2}, {3, 0}}) ==
+        std::vector<bool>{false, false, true, false, true});
+  CHECK(find_implied(3, Edges{{0, 1}, {1, 2}, {2, 0}}) == std::vector<bool>{false, false, false});
+  CHECK(find_implied(2, Edges{{1, 0}, {1, 0}}) == std::vector<bool>{false, false});
+}
+
 TEST_CASE("circles are laid out too, and rows follow neighbours") {
   const std::vector<std::pair<std::size_t, std::size_t>> circle = {{0, 1}, {1, 2}, {2, 0}};
   const std::vector<Cell> cells = lay_out(3, circle);
@@ -65,22 +74,45 @@ TEST_CASE("circles are laid out too, and rows follow neighbours") {
   const std::vector<Cell> straight = lay_out(4, crossing);
   CHECK(straight[2].row == straight[1].row);
   CHECK(straight[3].row == straight[0].row);
+  // Two that follow one stand below each other, and what follows the first goes on beside it.
+  const std::vector<std::pair<std::size_t, std::size_t>> outline = {{1, 0}, {2, 0}, {3, 1}, {4, 1}};
+  const std::vector<Cell> below = lay_out(5, outline);
+  CHECK(below[0].row == below[3].row);
+  CHECK(below[1].row == below[3].row);
+  CHECK(below[4].row == below[3].row + 1);
+  CHECK(below[2].row == below[4].row + 1);
 }
 
 TEST_CASE("the page tells of each state its change, causes and plan") {
   const std::string page = render_report_page(make_report(), graph_of({"app", "dns", "network"}, {{"dns", "network"}}));
   CHECK(page.starts_with("<!DOCTYPE html>"));
   CHECK(contains(page, "<h1>2 of 3 states affected</h1>"));
+  CHECK(contains(page, "<p><span>1 applied</span> · <span>1 no plan</span> · together +2 ~1 −3</p>"));
+  CHECK(contains(page, "<p class=\"soft\">An arrow leads from a state to one that reads it.</p>"));
   CHECK(contains(page, "<code>fedcba987654</code> against <code>0123456789ab</code> (the first parent of HEAD)"));
   CHECK(contains(
       page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"soft\">applied +2 ~1 −3"));
   CHECK(contains(page, "<p>plan: 2 to create, 1 to update, 3 to delete</p>\n<p>applied</p>"));
   CHECK(contains(page, "<li>dns/main.tf changed, a file of the state&#39;s directory</li>"));
   CHECK(contains(page, "<p class=\"soft\">no plan lies beside this report</p>"));
-  CHECK(contains(page, "<a href=\"#state-1\"><g class=\"node modified\"><title>dns</title>"));
+  CHECK(contains(page, "<a href=\"#state-1\"><g class=\"node modified\" data-node=\"0\"><title>dns</title>"));
   CHECK(contains(page, "default-src 'none'"));
   CHECK_FALSE(contains(page, "src="));
   CHECK_FALSE(contains(page, "://"));
+}
+
+TEST_CASE("arrows that others imply are not drawn, and the legend says so") {
+  const auto graph =
+      graph_of({"app", "dns", "network", "z"},
+               {{"app", "dns"}, {"app", "network"}, {"dns", "network"}, {"z", "dns", EdgeKind::possible}});
+  const std::string page = render_report_page(make_report(), graph);
+  CHECK(contains(page, "<path class=\"edge\" data-ends=\"0 1\""));
+  CHECK(contains(page, "<path class=\"edge\" data-ends=\"1 2\""));
+  CHECK_FALSE(contains(page, "data-ends=\"0 2\""));
+  CHECK(contains(page, "<path class=\"edge possible\" data-ends=\"3 1\""));
+  CHECK(contains(page,
+                 "An arrow leads from a state to one that reads it; a dashed one may; those that others imply are "
+                 "left out.</p>"));
 }
 
 TEST_CASE("no name becomes markup, on the page or in Markdown") {
