@@ -59,12 +59,16 @@ class Parser {
   Parser() : app_("", "statelane") {
     app_.require_subcommand(0, 1);
     app_.allow_extras();
+    // CLI11's own flag for help throws, and the first exception of a static program takes longer than all else here.
+    app_.set_help_flag();
+    help_flags_.push_back(app_.add_flag("-h,--help"));
     is_version_asked_ = app_.add_flag("--version");
     for (const OptionRow& option : common_options().rows) options_.push_back(add_option(app_, option));
     for (const CommandGroup& group : command_groups()) {
       CLI::App* app = app_.add_subcommand(group.name);
       app->require_subcommand(0, 1);
       app->allow_extras();
+      help_flags_.push_back(app->add_flag("-h,--help"));
       for (const OptionRow& option : common_options().rows) options_.push_back(add_option(*app, option));
       groups_.emplace(group.name, app);
     }
@@ -73,6 +77,7 @@ class Parser {
       const bool is_grouped = blank != std::string::npos;
       CLI::App& parent = is_grouped ? *groups_.at(row.name.substr(0, blank)) : app_;
       commands_.push_back(add_command(parent, is_grouped ? row.name.substr(blank + 1) : row.name, row));
+      help_flags_.push_back(commands_.back().app->add_flag("-h,--help"));
     }
   }
 
@@ -80,8 +85,6 @@ class Parser {
   const ParserCommand* parse(std::span<const char* const> arguments) {
     try {
       app_.parse(static_cast<int>(arguments.size()), arguments.data());
-    } catch (const CLI::CallForHelp&) {
-      is_help_asked_ = true;
     } catch (const CLI::ArgumentMismatch& fault) {
       const std::string option = std::string(fault.what()).substr(0, std::string_view(fault.what()).find(':'));
       throw Error(ErrorKind::usage, fmt::format("{} wants a value", option), {help_hint(typed_words())});
@@ -92,7 +95,9 @@ class Parser {
     return found == commands_.end() ? nullptr : &*found;
   }
 
-  bool is_help_asked() const { return is_help_asked_; }
+  bool is_help_asked() const {
+    return std::ranges::any_of(help_flags_, [](const CLI::Option* flag) { return flag->count() > 0; });
+  }
   bool is_version_asked() const { return is_version_asked_->count() > 0; }
   const std::vector<ParserOption>& options() const { return options_; }
   /// Words that nothing takes. CLI11 counts the two dashes before arguments among them.
@@ -116,10 +121,10 @@ class Parser {
  private:
   CLI::App app_;
   CLI::Option* is_version_asked_;
+  std::vector<CLI::Option*> help_flags_;
   std::map<std::string, CLI::App*> groups_;
   std::vector<ParserOption> options_;
   std::vector<ParserCommand> commands_;
-  bool is_help_asked_ = false;
 };
 
 std::vector<TypedOption> typed_options(const Parser& parser, const ParserCommand& command) {
