@@ -1,7 +1,6 @@
 #include "states/backend_identity.hpp"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "states/identity_text.hpp"
@@ -153,6 +152,14 @@ PartMatch match_part(const BackendIdentity& one, const BackendIdentity& other, c
   return PartMatch::open;
 }
 
+/// `is_wanted` holds for a part of which something is known.
+template <typename Predicate>
+bool any_part(const BackendIdentity& identity, const Predicate& is_wanted) {
+  const auto holds = [&](const auto& part) { return is_wanted(part.first); };
+  return std::any_of(identity.known.begin(), identity.known.end(), holds) ||
+         std::any_of(identity.partial.begin(), identity.partial.end(), holds);
+}
+
 /// Two backends that agree on this part agree on something: it is required, or was not left at its default.
 bool is_telling(const BackendIdentity& identity, const std::string& part) {
   const BackendType* type = find_type(identity.type);
@@ -216,27 +223,17 @@ void name_gitlab_state(BackendIdentity& identity, const std::string& name) {
 }
 
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored) {
-  if (wanted.type != stored.type) return IdentityMatch::different;
-  bool anchored = false;
-  std::set<std::string> names;
-  for (const auto& [name, value] : wanted.known) names.insert(name);
-  for (const auto& [name, value] : wanted.partial) names.insert(name);
-  for (const std::string& name : names) {
-    const PartMatch match = match_part(wanted, stored, name);
-    if (match == PartMatch::different) return IdentityMatch::different;
-    anchored = anchored || (match == PartMatch::equal && is_telling(wanted, name));
-  }
+  if (!may_be_same(wanted, stored)) return IdentityMatch::different;
   if (wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
-  return anchored ? IdentityMatch::possible : IdentityMatch::different;
+  const bool is_anchored = any_part(wanted, [&](const std::string& name) {
+    return match_part(wanted, stored, name) == PartMatch::equal && is_telling(wanted, name);
+  });
+  return is_anchored ? IdentityMatch::possible : IdentityMatch::different;
 }
 
 bool may_be_same(const BackendIdentity& one, const BackendIdentity& other) {
   if (one.type != other.type) return false;
-  std::set<std::string> names;
-  for (const auto& [name, value] : one.known) names.insert(name);
-  for (const auto& [name, value] : one.partial) names.insert(name);
-  return std::none_of(names.begin(), names.end(),
-                      [&](const std::string& name) { return match_part(one, other, name) == PartMatch::different; });
+  return !any_part(one, [&](const std::string& name) { return match_part(one, other, name) == PartMatch::different; });
 }
 
 }  // namespace statelane::states
