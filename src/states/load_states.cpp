@@ -281,6 +281,7 @@ class Loader {
     if (is_for_tofu && tool_of(config::settings_for(config_, scanned.path)) == terraform::Tool::terraform) {
       return "only files of OpenTofu, and its tool is terraform";
     }
+    if (scanned.has_lock_file) return "a lock file, but its configuration is a link that leads to no file";
     return "no backend block and no lock file, and no state calls it as a module";
   }
 

@@ -89,6 +89,18 @@ TEST_CASE("unclaimed are infrastructure files, and what lies below their directo
   CHECK(paths == Texts{"m/examples/main.tf", "m/files/x.json", "m/main.tf", "values/x.tfvars"});
 }
 
+TEST_CASE("why a directory is no state is told") {
+  const Loaded loaded({{"only-lock/.terraform.lock.hcl", ""},
+                       {"linked/.terraform.lock.hcl", ""},
+                       {"linked/main.tf", "-> ../only-lock"},
+                       {"alone/main.tf", ""}});
+  Texts lines;
+  for (const LeftOut& entry : loaded.states.left_out) lines.push_back(entry.directory.str() + ": " + entry.why);
+  CHECK(lines == Texts{"alone: no backend block and no lock file, and no state calls it as a module",
+                       "linked: a lock file, but its configuration is a link that leads to no file",
+                       "only-lock: a lock file, but no configuration"});
+}
+
 TEST_CASE("dependencies leave out what is only possible, dependents do not") {
   std::vector<State> states(3);
   for (std::size_t index = 0; index < 3; ++index) {
