@@ -1,19 +1,16 @@
 #include "base/digest.hpp"
 
-#include <mbedtls/sha256.h>
+// The functions for one algorithm need no memory of OpenSSL's own and no start-up, unlike those that it recommends now.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 namespace statelane {
 
-Sha256::Sha256() : context_(std::make_unique<mbedtls_sha256_context>()) {
-  mbedtls_sha256_init(context_.get());
-  mbedtls_sha256_starts_ret(context_.get(), 0);
-}
+Sha256::Sha256() : context_(std::make_unique<SHA256_CTX>()) { SHA256_Init(context_.get()); }
 
-Sha256::~Sha256() { mbedtls_sha256_free(context_.get()); }
+Sha256::~Sha256() = default;
 
-void Sha256::add(std::string_view bytes) {
-  mbedtls_sha256_update_ret(context_.get(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-}
+void Sha256::add(std::string_view bytes) { SHA256_Update(context_.get(), bytes.data(), bytes.size()); }
 
 void Sha256::add_field(std::string_view bytes) {
   std::uint64_t size = bytes.size();
@@ -28,7 +25,7 @@ void Sha256::add_field(std::string_view bytes) {
 
 std::array<std::uint8_t, 32> Sha256::finish() {
   std::array<std::uint8_t, 32> result{};
-  mbedtls_sha256_finish_ret(context_.get(), result.data());
+  SHA256_Final(result.data(), context_.get());
   return result;
 }
 
@@ -41,6 +38,16 @@ std::string sha256_hex(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);
   return hash.finish_hex();
+}
+
+std::array<std::uint8_t, 20> sha1(std::string_view head, std::string_view body) {
+  SHA_CTX context;
+  SHA1_Init(&context);
+  SHA1_Update(&context, head.data(), head.size());
+  SHA1_Update(&context, body.data(), body.size());
+  std::array<std::uint8_t, 20> result{};
+  SHA1_Final(result.data(), &context);
+  return result;
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-struct mbedtls_sha256_context;
+struct SHA256state_st;  // OpenSSL's
 
 namespace statelane {
 
@@ -27,11 +27,15 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  std::unique_ptr<mbedtls_sha256_context> context_;
+  std::unique_ptr<SHA256state_st> context_;
 };
 
 /// SHA-256 of `bytes` as 64 lower case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
+
+/// SHA-1 of `head` and `body` together. git also looks for traces of an attack while it hashes, several times slower,
+/// and refuses to store such a file; what it would not store has a digest here.
+std::array<std::uint8_t, 20> sha1(std::string_view head, std::string_view body);
 
 /// Lower case hexadecimal digits.
 std::string to_hex(std::string_view bytes);

@@ -44,31 +44,40 @@ Json backend_of(const State& state) {
 }
 
 Json counts_of(const State& state) {
+  // They are sorted by kind.
   Json counts = Json::object();
-  for (const states::Input& input : state.inputs) {
-    const std::string kind(word_of(input.kind));
-    counts[kind] = counts.value(kind, 0) + 1;
+  for (auto input = state.inputs.begin(); input != state.inputs.end();) {
+    const auto next = std::find_if(input, state.inputs.end(),
+                                   [kind = input->kind](const states::Input& other) { return other.kind != kind; });
+    counts[std::string(word_of(input->kind))] = next - input;
+    input = next;
   }
   return counts;
 }
 
 Json place_of(const states::Place& place) {
-  return {{"file", text_of(place.file)}, {"line", place.line == 0 ? Json(nullptr) : Json(place.line)}};
+  Json json;
+  json["file"] = text_of(place.file);
+  json["line"] = place.line == 0 ? Json(nullptr) : Json(place.line);
+  return json;
 }
 
+/// Member by member: there are thousands of states, and a list of members is first made an array of arrays.
 Json state_of(const State& state) {
-  return {{"id", escape_non_utf8(state.id)},
-          {"dir", escape_non_utf8(state.directory.display())},
-          {"instance", state.instance ? Json(escape_non_utf8(*state.instance)) : Json(nullptr)},
-          {"kind", word_of(state.kind)},
-          {"reason", word_of(state.reason)},
-          {"reason_at", place_of(state.reason_place)},
-          {"backend", backend_of(state)},
-          {"tool", escape_non_utf8(state.tool)},
-          {"workspace", escape_non_utf8(state.workspace)},
-          {"var_files", paths_of(state.var_files)},
-          {"backend_files", paths_of(state.backend_files)},
-          {"inputs", counts_of(state)}};
+  Json json;
+  json["id"] = escape_non_utf8(state.id);
+  json["dir"] = escape_non_utf8(state.directory.display());
+  json["instance"] = state.instance ? Json(escape_non_utf8(*state.instance)) : Json(nullptr);
+  json["kind"] = word_of(state.kind);
+  json["reason"] = word_of(state.reason);
+  json["reason_at"] = place_of(state.reason_place);
+  json["backend"] = backend_of(state);
+  json["tool"] = escape_non_utf8(state.tool);
+  json["workspace"] = escape_non_utf8(state.workspace);
+  json["var_files"] = paths_of(state.var_files);
+  json["backend_files"] = paths_of(state.backend_files);
+  json["inputs"] = counts_of(state);
+  return json;
 }
 
 Json step_of(const impact::CauseStep& step) {

@@ -1,7 +1,6 @@
 #include "repo/object_id.hpp"
 
 #include "base/digest.hpp"
-#include "repo/sha1.hpp"
 
 namespace statelane::repo {
 

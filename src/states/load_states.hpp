@@ -34,7 +34,7 @@ struct LoadedStates {
   StateGraph graph;
   std::vector<LeftOut> left_out;     ///< sorted; module directories that others call are not listed
   std::vector<Unmatched> unmatched;  ///< sorted
-  Scan scan;
+  Scan scan = {};
 };
 
 /// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of

@@ -32,9 +32,8 @@ THIRD_PARTY = {
     "yaml-cpp/": ["config", "lint"],
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner"],
-    "mbedtls/": ["base"],
     "event2/": ["runner"],
-    "openssl/": ["runner"],
+    "openssl/": ["base", "runner"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
