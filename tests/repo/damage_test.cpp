@@ -167,6 +167,7 @@ TEST_CASE("an object whose header no git writes is named with what is wrong") {
 }
 
 TEST_CASE("a fault that libgit2 does not explain has words all the same") {
+  statelane::repo::ensure_git_library();
   std::string words;
   std::thread([&] { words = statelane::repo::last_git_error(); }).join();
   CHECK(words == "libgit2 gave no reason");
