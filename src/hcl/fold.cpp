@@ -75,7 +75,8 @@ class Folder {
       case ExpressionKind::for_tuple:
       case ExpressionKind::for_object: return fold_for(expression);
       case ExpressionKind::splat_item:
-        return splat_items_.empty() ? unknown(expression, "no splat") : splat_items_.back();
+        if (!splat_items_.empty()) return splat_items_.back();
+        break;
       case ExpressionKind::template_if: return fold_conditional(expression);
       case ExpressionKind::template_for: return fold_template_for(expression);
       case ExpressionKind::invalid: break;

@@ -176,7 +176,9 @@ Value format_list(Arguments arguments, const SourceRange& range) {
     std::vector<Value> chosen;
     for (const Value& argument : arguments)
       chosen.push_back(as_list(argument) != nullptr ? (*as_list(argument))[row] : argument);
-    result.push_back(format(chosen, range));
+    Value text = format(chosen, range);
+    if (text.is_unknown()) return text;
+    result.push_back(std::move(text));
   }
   return Value{std::move(result)};
 }

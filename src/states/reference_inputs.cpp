@@ -144,8 +144,7 @@ void ReferenceInputs::add_template(const RepoPath& path, std::uint32_t input, co
 void ReferenceInputs::note(PathOutcome outcome, const PossibleText& text, const Reach& reach) {
   if (outcome == PathOutcome::anything) {
     inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach);
-    unknown_.push_back({reach.place, fmt::format("any file of the repository may be read here: {}",
-                                                 text.why.empty() ? "the path is not known" : text.why)});
+    unknown_.push_back({reach.place, fmt::format("any file of the repository may be read here: {}", text.why)});
   } else if (outcome == PathOutcome::covered) {
     unknown_.push_back({reach.place, fmt::format("part of a path is not known: {}", text.why)});
   }

@@ -55,7 +55,7 @@ bool add_reads(const terraform::RemoteState& block, const Fold& fold, const Roun
     return expression == nullptr ? std::move(otherwise) : fold(*expression, round);
   };
   const auto workspace = folded(block.workspace, Value{}).as_known_string();
-  const auto types = to_texts(folded(block.backend, Value::unknown("backend is missing", {})));
+  const auto types = to_texts(folded(block.backend, Value{Value::Unknown{}}));
   const Value config = folded(block.config, Value{Value::Map{}});
   const auto maps = maps_of(config);
   std::vector<BackendIdentity> wanted;

@@ -25,6 +25,21 @@ Value look_up(std::string_view root, std::string_view name, const SourceRange& r
   return Value::unknown(fmt::format("{}.{} is not known", root, name), range);
 }
 
+/// Why a value, or the first part of it that is not known, is not; empty when all of it is known.
+std::string reason_of(const Value& value) {
+  const auto first_of = [](const auto& values) {
+    for (const Value& part : values) {
+      if (std::string reason = reason_of(part); !reason.empty()) return reason;
+    }
+    return std::string();
+  };
+  if (const auto* unknown = std::get_if<Value::Unknown>(&value.data)) return unknown->reason;
+  if (const auto* text = std::get_if<Value::Text>(&value.data)) return text->why.reason;
+  if (const auto* list = std::get_if<Value::List>(&value.data)) return first_of(*list);
+  if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) return first_of(one_of->values);
+  return "";
+}
+
 /// Why each line, an expression, is not known.
 std::string reasons_of(const std::string& lines) {
   std::string result;
@@ -32,9 +47,8 @@ std::string reasons_of(const std::string& lines) {
     const std::size_t end = lines.find('\n', begin);
     Diagnostics diagnostics;
     const File file = parse_expression(lines.substr(begin, end - begin), RepoPath::of("main.tf"), diagnostics);
-    const Value value = fold(*file.expression(), Scope{look_up});
-    const auto* unknown = std::get_if<Value::Unknown>(&value.data);
-    result += (unknown == nullptr ? "known" : unknown->reason) + "\n";
+    const std::string reason = reason_of(fold(*file.expression(), Scope{look_up}));
+    result += (reason.empty() ? "known" : reason) + "\n";
     begin = end + 1;
   }
   return result;
@@ -59,4 +73,22 @@ std::string read_faults(const support::GoldenCase& one) {
 
 TEST_CASE("what is wrong in a file is said in one sentence, with its place and what to do") {
   support::check_golden_cases(support::source_directory() / "tests/hcl/goldens/faults.md", read_faults);
+}
+
+TEST_CASE("bytes that are no UTF-8 are shown with the remedy, in strings and elsewhere") {
+  const auto faults_of = [](std::string source) {
+    Diagnostics diagnostics;
+    parse(std::move(source), RepoPath::of("main.tf"), diagnostics);
+    return render(diagnostics);
+  };
+  CHECK(faults_of("a = \xfc\n") ==
+        "main.tf:1:5: error: expected an expression, found `\xfc`\n"
+        "    1 | a = \xfc\n"
+        "      |     ^\n"
+        "hint: save the file as UTF-8\n");
+  CHECK(faults_of("a = \"\xfc\"\n") ==
+        "main.tf:1:6: error: this is no UTF-8\n"
+        "    1 | a = \"\xfc\"\n"
+        "      |      ^\n"
+        "hint: save the file as UTF-8\n");
 }

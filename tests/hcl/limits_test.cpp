@@ -21,9 +21,16 @@ std::string repeat(std::string_view text, std::size_t count) {
 
 struct Outcome {
   std::size_t messages = 0;
-  std::string first;
+  std::string first;  ///< message and hints
+  std::string last;
   std::size_t tree_bytes = 0;
 };
+
+std::string words_of(const Diagnostic& diagnostic) {
+  std::string words = diagnostic.message;
+  for (const std::string& hint : diagnostic.hints) words += "\nhint: " + hint;
+  return words;
+}
 
 /// Reads it in a time that allows for slow machines and sanitizers, not for quadratic work.
 Outcome read(std::string source) {
@@ -32,7 +39,8 @@ Outcome read(std::string source) {
   const File file = parse(std::move(source), RepoPath::of("main.tf"), diagnostics);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
   const auto sorted = diagnostics.sorted();
-  return {sorted.size(), sorted.empty() ? "" : sorted[0].message, file.tree_bytes()};
+  if (sorted.empty()) return {0, "", "", file.tree_bytes()};
+  return {sorted.size(), words_of(sorted.front()), words_of(sorted.back()), file.tree_bytes()};
 }
 
 }  // namespace
@@ -42,14 +50,14 @@ TEST_CASE("a file of opening brackets is answered at once") {
   CHECK(bare.messages == 1);
   const Outcome value = read("a = " + repeat("[", 5'000'000));
   CHECK(value.messages == 1);
-  CHECK(value.first == "this is nested more than 200 levels deep");
+  CHECK(value.first == "this is nested more than 200 levels deep\nhint: move a part into a value or file of its own");
   CHECK(value.tree_bytes < 1'000'000 * 20);
 }
 
 TEST_CASE("blocks nested a hundred thousand deep are reported once, and what is around them is read") {
   const Outcome closed = read(repeat("a {\n", 100'000) + repeat("}\n", 100'000) + "b = 1\n");
   CHECK(closed.messages == 1);
-  CHECK(closed.first == "this is nested more than 200 levels deep");
+  CHECK(closed.first == "this is nested more than 200 levels deep\nhint: move a part into a value or file of its own");
   const Outcome open = read(repeat("a {\n", 100'000));
   CHECK(open.messages == 2);
 }
@@ -63,7 +71,8 @@ TEST_CASE("all that nests is bounded") {
 }
 
 TEST_CASE("chains are bounded too, since others walk the tree") {
-  CHECK(read("a = b" + repeat(".c", 100'000) + "\n").first == "this expression has more than 500 steps");
+  CHECK(read("a = b" + repeat(".c", 100'000) + "\n").first ==
+        "this expression has more than 500 steps\nhint: break it up with local values");
   CHECK(read("a = 1" + repeat(" + 1", 100'000) + "\n").messages == 1);
   CHECK(read("a = b" + repeat(".c", 400) + "\n").messages == 0);
 }
@@ -71,6 +80,13 @@ TEST_CASE("chains are bounded too, since others walk the tree") {
 TEST_CASE("a thousand faults give fifty messages") {
   const Outcome outcome = read(repeat("a = =\nb\n", 1000));
   CHECK(outcome.messages == 50);
+  CHECK(outcome.first.find("further faults") == std::string::npos);
+  CHECK(outcome.last.ends_with("\nhint: further faults of this file are not shown"));
+}
+
+TEST_CASE("a file that is too large is not read, and says what to do") {
+  CHECK(read(std::string((std::size_t{64} << 20) + 1, ' ')).first ==
+        "the file has more than 64 MiB and was not read\nhint: keep data in files of their own, and name them");
 }
 
 TEST_CASE("a heredoc of megabytes is one literal that is not copied") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "states/loaded.hpp"
+#include "states/module_scope.hpp"
 
 using namespace statelane;
 using namespace statelane::states;
@@ -46,4 +47,13 @@ TEST_CASE("what is not certain is not listed") {
   CHECK_FALSE(list("../../out", "*"));
   CHECK_FALSE(list("../s/a.json", "*"));
   CHECK_FALSE(list("/etc", "*"));
+}
+
+TEST_CASE("fileset of null is an error, as in Terraform") {
+  const Lane lane{sample().tree, RepoPath::of("w"), ""};
+  const std::vector<hcl::Value> arguments = {hcl::Value{}, hcl::Value::text("*")};
+  const auto answer = call_file_function(lane, "fileset", arguments);
+  REQUIRE(answer.has_value());
+  CHECK(answer->is_error());
+  CHECK(std::get<hcl::Value::Unknown>(answer->data).reason == "an argument of fileset is null");
 }

@@ -122,3 +122,10 @@ TEST_CASE("names of directories and instances are told apart in the id") {
   const Loaded loaded({{"a@b/main.tf", open_backend}, {"a@b/env/c%d/backend.hcl", "key = \"x\"\n"}});
   CHECK(loaded.ids() == Texts{"a%40b@c%25d"});
 }
+
+TEST_CASE("a variable file outside the repository is an error in the configuration") {
+  const Loaded loaded(
+      {{".statelane.yml", "version: 1\nstates:\n  rules:\n    - match: \"s\"\n      var_files: [\"../../x.tfvars\"]\n"},
+       {"s/main.tf", fixed_backend}});
+  CHECK(messages(loaded) == ".statelane.yml:5:19: error: \"../../x.tfvars\" leaves the repository from s\n");
+}
