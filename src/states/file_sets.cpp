@@ -56,6 +56,20 @@ bool is_plain_pattern(std::string_view pattern) {
   return pattern.find('\\') == std::string_view::npos && count_alternatives(pattern, 64) < 64;
 }
 
+bool leads_to_file(const repo::Tree& tree, const RepoPath& link) {
+  const auto target = repo::resolve_links(tree, RepoPath(), link.str());
+  return target.outcome == repo::Resolved::Outcome::found && target.kind != EntryKind::directory;
+}
+
+/// As many components of `pattern` as `name` has: what lies at or below `name` can match only if these match it.
+std::string_view first_components(std::string_view pattern, std::string_view name) {
+  std::size_t end = pattern.find('/');
+  for (auto more = std::count(name.begin(), name.end(), '/'); more > 0 && end != std::string_view::npos; --more) {
+    end = pattern.find('/', end + 1);
+  }
+  return pattern.substr(0, end);
+}
+
 }  // namespace
 
 std::optional<std::vector<RepoPath>> find_matches(const repo::Tree& tree, const RepoPath& directory,
@@ -84,13 +98,9 @@ std::optional<std::vector<std::string>> list_file_set(const repo::Tree& tree, co
   std::vector<std::string> names;
   bool is_certain = true;
   const bool is_whole = Walk(tree).visit(resolved.path, depth, [&](const RepoPath& file, EntryKind kind) {
-    if (kind == EntryKind::submodule) is_certain = false;
-    if (kind == EntryKind::symlink) {
-      const auto target = repo::resolve_links(tree, RepoPath(), file.str());
-      const bool is_file = target.outcome == repo::Resolved::Outcome::found && target.kind != EntryKind::directory;
-      is_certain = is_certain && is_file;
-    }
     const std::string_view name = file.within(resolved.path);
+    const bool is_file = kind == EntryKind::symlink ? leads_to_file(tree, file) : kind != EntryKind::submodule;
+    if (!is_file && (is_deep || matches_glob(first_components(pattern, name), name))) is_certain = false;
     if (names.size() <= most_set_files && matches_glob(glob, name)) names.emplace_back(name);
   });
   if (!is_certain || !is_whole || names.size() > most_set_files) return std::nullopt;

@@ -91,8 +91,8 @@ void describe(Archive& archive, Scan& scan) {
 }
 
 template <typename Archive>
-void describe(Archive& archive, DirectoryWords::Block& block) {
-  auto& [type, file, line, is_partial] = block;
+void describe(Archive& archive, BackendWords& words) {
+  auto& [type, file, line, is_partial] = words;
   archive(type, file, line, is_partial);
 }
 

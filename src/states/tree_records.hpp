@@ -9,17 +9,19 @@
 
 namespace statelane::states {
 
+/// Where a directory's stored state is set up.
+struct BackendWords {
+  std::string type;  ///< of the backend; `cloud` for a cloud block
+  std::string file;  ///< its name in the directory
+  std::uint32_t line = 0;
+  bool is_partial = false;  ///< it leaves open what has to be known
+
+  friend bool operator==(const BackendWords&, const BackendWords&) = default;
+};
+
 /// What discovery wants to know of a directory with configuration.
 struct DirectoryWords {
-  struct Block {
-    std::string type;  ///< of the backend; `cloud` for a cloud block
-    std::string file;  ///< its name in the directory
-    std::uint32_t line = 0;
-    bool is_partial = false;  ///< it leaves open what has to be known
-
-    friend bool operator==(const Block&, const Block&) = default;
-  };
-  std::optional<Block> backend;
+  std::optional<BackendWords> backend;
   bool is_loaded = false;   ///< the tool loads something here
   bool has_faults = false;  ///< a file has faults, which have to be reported
 

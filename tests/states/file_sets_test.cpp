@@ -39,6 +39,16 @@ TEST_CASE("fileset lists files as Terraform does: hidden ones and links to files
   CHECK(list("../absent", "*") == Texts{});
 }
 
+TEST_CASE("a link to a directory matters only to a pattern that may lead through it") {
+  CHECK(list("../dirs", "*.json") == Texts{"y.json"});
+  CHECK(list("..", "dirs/*.json") == Texts{"dirs/y.json"});
+  for (const char* pattern : {"*", "x/*.json", "*/*.json", "**/*.json"}) {
+    CAPTURE(pattern);
+    CHECK_FALSE(list("../dirs", pattern));
+  }
+  CHECK_FALSE(list("..", "dirs/x/*.json"));
+}
+
 TEST_CASE("what is not certain is not listed") {
   CHECK_FALSE(list("../dirs", "**/*"));
   CHECK_FALSE(list("../s", "../s/*"));
