@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace statelane::emit {
 
 namespace {
+
+constexpr std::string_view no_colour = "\x1b[0m";
 
 /// The columns that `text` takes on a terminal, where a colour takes none.
 std::size_t columns_of(std::string_view text) {
@@ -16,6 +19,15 @@ std::size_t columns_of(std::string_view text) {
     if (colour == std::string_view::npos) return columns;
     text.remove_prefix(std::min(text.size(), text.find('m', colour)) + 1);
   }
+}
+
+/// The colour that goes on behind `word` where `colour` stood before it; empty: none.
+std::string colour_after(std::string_view word, std::string colour) {
+  for (std::size_t start = word.find("\x1b["); start != std::string_view::npos; start = word.find("\x1b[", start + 1)) {
+    const std::string_view found = word.substr(start, word.find('m', start) + 1 - start);
+    colour = found == no_colour ? "" : std::string(found);
+  }
+  return colour;
 }
 
 struct Stem {
@@ -52,19 +64,23 @@ void fold_line(std::string_view line, std::size_t width, std::string& out) {
   const Margin margin = find_margin(line);
   std::string current(line.substr(0, margin.bytes));
   line.remove_prefix(margin.bytes);
+  std::string colour = colour_after(current, "");
   bool is_begun = false;
   while (!line.empty()) {
     const std::size_t end = std::min(line.size(), line.find(' '));
     const std::string_view word = line.substr(0, end);
     line.remove_prefix(std::min(line.size(), end + 1));
     if (is_begun && columns_of(current) + 1 + columns_of(word) > width) {
-      out += current.substr(0, current.find_last_not_of(' ') + 1) + "\n";
-      current = margin.continued;
+      out += current.substr(0, current.find_last_not_of(' ') + 1);
+      if (!colour.empty()) out += no_colour;
+      out += '\n';
+      current = margin.continued + colour;
       is_begun = false;
       if (word.empty()) continue;
     }
     if (is_begun) current += ' ';
     current += word;
+    colour = colour_after(word, std::move(colour));
     is_begun = true;
   }
   out += current;

@@ -52,7 +52,7 @@ class Screen(EndToEndTest):
         long = LONG + "/security-groups-of-the-load-balancers.tf"
         self.repository.commit("longer", {long: "locals {}\n"})
         shown = self.lines("why", LONG, "HEAD", columns=60, until=r"changed\x1b\[0m\r\n")
-        self.assertTrue(shown.endswith(f"└─ a file of the state's directory\n   └─ \x1b[33m{long}\n        changed\x1b[0m\n"), shown)
+        self.assertTrue(shown.endswith(f"└─ a file of the state's directory\n   └─ \x1b[33m{long}\x1b[0m\n        \x1b[33mchanged\x1b[0m\n"), shown)
         hint = self.lines("why", "shared-services", columns=60, until=r"every state\r\n")
         self.assertIn('\nhint: did you mean\n  "' + LONG + '"?\n', hint)
 

@@ -19,6 +19,8 @@ TEST_CASE("the stems of a tree go on beside what is broken") {
   CHECK(fold("├─ read at x\n│  └─ y changed\n", View{.width = 10}) == "├─ read at\n│    x\n│  └─ y\n│       changed\n");
 }
 
-TEST_CASE("colours take no room") {
+TEST_CASE("colours take no room, and stems have none") {
+  CHECK(fold("├─ \x1b[33mone two\x1b[0m\n", View{.color = true, .width = 7}) ==
+        "├─ \x1b[33mone\x1b[0m\n│    \x1b[33mtwo\x1b[0m\n");
   CHECK(fold("\x1b[1mone\x1b[0m  two", View{.color = true, .width = 8}) == "\x1b[1mone\x1b[0m  two");
 }
