@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "base/error.hpp"
@@ -22,7 +24,7 @@ void write_file(const repo::Tree& tree, const RepoPath& path, repo::EntryKind ki
   std::ofstream file(target, std::ios::binary);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
-  if (!file) fail(target, "the disk may be full");
+  if (!file) fail(target, std::strerror(errno));
   if (kind == repo::EntryKind::executable)
     fs::permissions(target, fs::perms::owner_exec | fs::perms::group_exec, fs::perm_options::add);
 }

@@ -57,8 +57,9 @@ std::string describe_other_identity(const states::BackendIdentity& before, const
   std::string text;
   for (const auto& [name, value] : after.known) {
     const auto old = before.known.find(name);
-    if (old == before.known.end() || old->second == value) continue;
-    text += fmt::format("{}{} \"{}\" became \"{}\"", text.empty() ? "" : ", ", name, old->second, value);
+    if (old != before.known.end() && old->second == value) continue;
+    const std::string was = old == before.known.end() ? "" : fmt::format(" \"{}\"", old->second);
+    text += fmt::format("{}{}{} became \"{}\"", text.empty() ? "" : ", ", name, was, value);
   }
   return text.empty() ? "the backend is another one" : text;
 }

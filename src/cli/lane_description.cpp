@@ -68,7 +68,10 @@ std::string name_gitlab_state(const states::StateGraph& graph, const states::Sta
   if (name.empty()) return name;
   constexpr std::size_t longest = 255;
   const std::string shown = fmt::format("the gitlab_state of {}, \"{}\",", state.id, name);
-  if (name.size() > longest) throw Error(ErrorKind::user_files, shown + " is longer than 255 characters");
+  if (name.size() > longest) {
+    throw Error(ErrorKind::user_files, fmt::format("{} is longer than {} characters", shown, longest),
+                {"shorten it in .statelane.yml"});
+  }
   for (const states::State& other : graph.states()) {
     if (other.id == state.id || fill_in_slug(other) != name) continue;
     throw Error(ErrorKind::user_files, fmt::format("{} is that of {} too", shown, other.id),

@@ -27,8 +27,7 @@ std::string find_difference(const repo::Repository& repository, const Options& o
   const impact::Impact impact = find_impact(base, head, changes, true, facts);
   const impact::Affected* affected = impact.find(id);
   if (affected == nullptr) return "";
-  const auto& path = affected->causes.front().front().path;
-  return path ? path->display() : "its configuration";
+  return affected->causes.front().front().path.value().display();  // a chain's first step is the changed path
 }
 
 BranchCheck compare_with_tip(const repo::Repository& repository, const Options& options, const std::string& branch,

@@ -61,7 +61,8 @@ Reached CommitReach::find_branch(std::string_view name) const {
   for (const std::string& candidate : names) {
     if (auto commit = repository_.find_commit(candidate)) return {std::move(commit), ""};
   }
-  if (name.empty()) return {std::nullopt, "the default branch is not known"};
+  if (name.empty())
+    return {std::nullopt, "the default branch is not known", {"git remote set-head origin --auto asks origin for it"}};
   try {
     const auto tip = repository_.remote_branch_tip(std::string(name), time_out_);
     if (tip) return find(*tip);

@@ -139,16 +139,7 @@ bool ends_with_bracket_group(std::string_view text) {
 
 }  // namespace
 
-std::optional<IdFault> find_id_fault(std::string_view id) {
-  if (id.empty()) return IdFault::empty;
-  if (!is_valid_utf8(id)) return IdFault::not_utf8;
-  return std::nullopt;
-}
-
-std::string_view describe(IdFault fault) {
-  if (fault == IdFault::empty) return "is empty, and a job needs a name";
-  return "is not UTF-8, and GitLab's configuration can hold nothing else";
-}
+bool can_carry(std::string_view id) { return is_valid_utf8(id); }
 
 std::string job_name(std::string_view verb, std::string_view id) {
   const std::string visible = to_visible(id);

@@ -6,21 +6,14 @@
 
 namespace statelane::gitlab {
 
-/// Why GitLab cannot carry a state's id.
-enum class IdFault {
-  empty,
-  not_utf8,  ///< YAML, and so every name and variable, is UTF-8
-};
-
-/// What keeps GitLab from carrying `id`; nothing when it can. The user has to rename the directory then.
-std::optional<IdFault> find_id_fault(std::string_view id);
-
-/// The fault as the rest of a sentence that begins with the id: `is not UTF-8, …`.
-std::string_view describe(IdFault fault);
+/// Whether GitLab can carry `id`: YAML, and so every name and variable, is UTF-8. The user has to rename the directory
+/// otherwise.
+bool can_carry(std::string_view id);
 
 // Every name below is a function of the id alone, so that adding a state never renames another's job or lock, and
 // differs for different ids: where an id cannot stand as it is, twelve digits of its SHA-256 are appended. All of them
-// accept any bytes and return UTF-8; for an id with a fault the name is right, but the lane would not find its state.
+// accept any bytes and return UTF-8; for an id that GitLab cannot carry the name is right, but the lane would not find
+// its state.
 
 /// `plan: ID`, and with other verbs `apply: ID`. At most 255 bytes. Control characters and line separators are
 /// replaced, and a name that GitLab's pages would fold into a group (`… 1/2`, `… [x]`) gets the digits as a tail.

@@ -8,9 +8,9 @@ namespace {
 
 using Kind = Situation::Kind;
 
-Situation make_situation(Kind kind, std::string_view name, const std::string& source, const VariableValue& branch,
+Situation make_situation(Kind kind, const std::string& source, const VariableValue& branch,
                          const std::string& default_branch) {
-  Situation situation{kind, name, {}};
+  Situation situation{kind, {}};
   VariableValues& variables = situation.variables;
   variables["CI"] = VariableValue::known("true");
   variables["GITLAB_CI"] = VariableValue::known("true");
@@ -29,8 +29,8 @@ Situation make_situation(Kind kind, std::string_view name, const std::string& so
 }
 
 Situation make_merge_request(const std::string& default_branch) {
-  Situation situation = make_situation(Kind::merge_request, "a merge request", "merge_request_event",
-                                       VariableValue::unset(), default_branch);
+  Situation situation =
+      make_situation(Kind::merge_request, "merge_request_event", VariableValue::unset(), default_branch);
   VariableValues& variables = situation.variables;
   for (const char* each : {"CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_PROJECT_ID",
                            "CI_MERGE_REQUEST_TITLE", "CI_MERGE_REQUEST_EVENT_TYPE"}) {
@@ -56,16 +56,15 @@ std::vector<Situation> all_situations(const std::string& default_branch) {
   const VariableValue known = VariableValue::known(default_branch);
   const VariableValue other = VariableValue::some(default_branch);
   std::vector<Situation> situations;
-  situations.push_back(
-      make_situation(Kind::push_default, "a push to the default branch", "push", known, default_branch));
-  situations.push_back(make_situation(Kind::push_branch, "a push to another branch", "push", other, default_branch));
+  situations.push_back(make_situation(Kind::push_default, "push", known, default_branch));
+  situations.push_back(make_situation(Kind::push_branch, "push", other, default_branch));
   situations.push_back(make_merge_request(default_branch));
-  Situation tag = make_situation(Kind::tag, "a tag", "push", VariableValue::unset(), default_branch);
+  Situation tag = make_situation(Kind::tag, "push", VariableValue::unset(), default_branch);
   tag.variables["CI_COMMIT_TAG"] = VariableValue::some(default_branch);
   tag.variables["CI_COMMIT_REF_NAME"] = VariableValue::some(default_branch);
   situations.push_back(std::move(tag));
-  situations.push_back(make_situation(Kind::schedule, "a schedule", "schedule", known, default_branch));
-  situations.push_back(make_situation(Kind::web, "\"New pipeline\"", "web", known, default_branch));
+  situations.push_back(make_situation(Kind::schedule, "schedule", known, default_branch));
+  situations.push_back(make_situation(Kind::web, "web", known, default_branch));
   return situations;
 }
 

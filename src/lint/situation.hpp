@@ -12,7 +12,6 @@ namespace statelane::lint {
 struct Situation {
   enum class Kind { push_default, push_branch, merge_request, tag, schedule, web };
   Kind kind = Kind::push_default;
-  std::string_view name;  ///< for people: `a merge request`
   VariableValues variables;
 
   /// GitLab compares paths in it; elsewhere every `changes` is true.

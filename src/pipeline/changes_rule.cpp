@@ -83,7 +83,7 @@ ChangesRule::Decision ChangesRule::decide(const states::State& state, const impa
   const PatternKeyword keyword = pattern_keyword(keyword_);
   const std::vector<std::string> patterns = patterns_of(state, keyword);
   if (!std::all_of(patterns.begin(), patterns.end(), [](const std::string& text) { return is_valid_utf8(text); })) {
-    return {{}, "a configured pattern is not UTF-8"};
+    return {{}, "a pattern of its inputs is not UTF-8"};
   }
   const std::vector<gitlab::ChangedPath> behind = paths_behind(affected);
   gitlab::Comparison comparison = comparison_;

@@ -27,13 +27,10 @@ class Caution {
 
   std::string find_reason(const State& state) const {
     if (request_.comparison.base.empty()) return "there is no commit to take its files from";
-    if (gitlab::find_id_fault(state.id)) return "GitLab cannot carry its name";
+    if (!gitlab::can_carry(state.id)) return "its name is not UTF-8, and GitLab can hold nothing else";
     if (state.kind == states::StateKind::custom) return "it is a lane outside Terraform";
     // What a local backend stores is not in the job that would destroy it.
     if (!state.backend || state.backend->type == "local") return "its state is stored among its files";
-    if (const auto successor = request_.successors.find(state.id); successor != request_.successors.end()) {
-      return fmt::format("it looks moved to \"{}\"", successor->second);
-    }
     for (const State& other : head_.states()) {
       if (!other.backend || !states::may_be_same(*state.backend, *other.backend)) continue;
       return fmt::format("\"{}\" {} its state in the same place", other.id,
@@ -141,7 +138,7 @@ Departed find_fate(const PipelineRequest& request, const Affected& affected, con
     return departed;
   }
   const std::string reason = caution.find_reason(state);
-  if (config.deleted == config::Deleted::warn || !reason.empty()) {
+  if (config.deleted == config::Deleted::warn || request.successors.contains(state.id) || !reason.empty()) {
     describe_deleted(request, config, reason, departed);
     return departed;
   }

@@ -13,9 +13,11 @@ namespace statelane::pipeline {
 
 namespace {
 
-void report_id_fault(const states::State& state, gitlab::IdFault fault, Diagnostics& diagnostics) {
-  diagnostics.error(state.directory, std::nullopt,
-                    fmt::format("the state \"{}\" {}", state.id, gitlab::describe(fault)), {"rename the directory"});
+void report_strange_id(const states::State& state, Diagnostics& diagnostics) {
+  diagnostics.error(
+      state.directory, std::nullopt,
+      fmt::format("the state \"{}\" is not UTF-8, and GitLab's configuration can hold nothing else", state.id),
+      {"rename the directory"});
 }
 
 /// Apply jobs that `position` waits for; a lane without one stands for those that it waits for itself.
@@ -109,8 +111,8 @@ void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits w
 
 std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t index, Diagnostics& diagnostics) {
   const states::State& state = head.states()[index];
-  if (const auto fault = gitlab::find_id_fault(state.id)) {
-    report_id_fault(state, *fault, diagnostics);
+  if (!gitlab::can_carry(state.id)) {
+    report_strange_id(state, diagnostics);
     return std::nullopt;
   }
   Lane lane;

@@ -112,7 +112,9 @@ bool is_scalar(std::string_view text) {
 }  // namespace
 
 void JsonScanner::fail(std::string_view what) const {
-  throw Error(ErrorKind::environment, fmt::format("cannot read JSON at byte {}: {}", offset_, what));
+  throw Error(ErrorKind::environment,
+              fmt::format("cannot read the JSON of '{}' at byte {}: {}", command_, offset_, what),
+              {"the tool must print JSON here and nothing else"});
 }
 
 void JsonScanner::add(std::string_view piece) {

@@ -22,9 +22,12 @@ class JsonScanner {
  public:
   enum class Answer { enter, skip };  ///< `skip` as the answer to a key: its value is passed over; else ignored
 
-  explicit JsonScanner(std::function<Answer(const JsonEvent&)> receiver) : receiver_(std::move(receiver)) {}
+  /// `command`, such as `show -json`, is what Terraform was asked.
+  JsonScanner(std::string command, std::function<Answer(const JsonEvent&)> receiver)
+      : command_(std::move(command)), receiver_(std::move(receiver)) {}
 
-  /// Throws `Error{environment}` where the text is not JSON, with the offset; after that the scanner is of no more use.
+  /// Throws `Error{environment}` where the text is not JSON, with the command and the offset; after that the scanner is
+  /// of no more use.
   void add(std::string_view piece);
 
   /// To be called after the last piece: throws when the document is not complete.
@@ -46,6 +49,7 @@ class JsonScanner {
   void emit(JsonEvent::Kind kind, std::string_view text = {}) { receiver_({kind, text}); }
   [[noreturn]] void fail(std::string_view what) const;
 
+  std::string command_;
   std::function<Answer(const JsonEvent&)> receiver_;
   State state_ = State::value;
   std::string nesting_;           ///< `{` and `[` of what was entered

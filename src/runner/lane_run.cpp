@@ -167,7 +167,7 @@ void LaneRun::tell_state(std::string_view what, bool went_well) {
 std::string LaneRun::ask_tool_version() {
   std::string key;
   std::string version;
-  JsonScanner scanner([&](const JsonEvent& event) {
+  JsonScanner scanner("version -json", [&](const JsonEvent& event) {
     if (event.kind == JsonEvent::Kind::key) key = event.text;
     if (event.kind == JsonEvent::Kind::string && key == "terraform_version") version = event.text;
     return key == "terraform_version" || event.kind != JsonEvent::Kind::key ? JsonScanner::Answer::enter

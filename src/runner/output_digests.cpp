@@ -23,7 +23,8 @@ bool differs(const AppliedOutputs& applied, const std::string& name) {
 }  // namespace
 
 OutputDigestReader::OutputDigestReader(Source source, std::string salt)
-    : scanner_([this](const JsonEvent& event) { return receive(event); }),
+    : scanner_(source == Source::plan ? "show -json" : "output -json",
+               [this](const JsonEvent& event) { return receive(event); }),
       first_(source == Source::plan ? Place::document : Place::own_outputs),
       salt_(std::move(salt)) {}
 

@@ -34,13 +34,14 @@ bool PlanSummary::has_changes() const {
   return create + update + remove > 0 || !imported.empty() || !moved.empty() || !forgotten.empty() || !outputs.empty();
 }
 
-PlanSummaryReader::PlanSummaryReader() : scanner_([this](const JsonEvent& event) { return receive(event); }) {}
+PlanSummaryReader::PlanSummaryReader()
+    : scanner_("show -json", [this](const JsonEvent& event) { return receive(event); }) {}
 
 PlanSummary PlanSummaryReader::finish() {
   scanner_.finish();
   if (format_version_.empty()) {
-    throw Error(ErrorKind::environment, "cannot read the plan: its JSON has no format_version",
-                {"'show -json' of the tool must print the plan as JSON and nothing else"});
+    throw Error(ErrorKind::environment, "the JSON of 'show -json' has no format_version: it is no plan",
+                {"the tool must be Terraform 0.12 or later, or OpenTofu"});
   }
   sort_lists(summary_);
   return std::move(summary_);

@@ -9,6 +9,8 @@
 
 #include "cli/completion.hpp"
 #include "cli/man_page.hpp"
+#include "support/golden_cases.hpp"
+#include "support/source_directory.hpp"
 
 using namespace statelane::cli;
 
@@ -64,6 +66,20 @@ Examples:
 Each long option has a variable, as STATELANE_OPT_COLOR stands for --color; the
 command line beats the variable, the variable beats .statelane.yml.
 )");
+}
+
+TEST_CASE("the help of each command and group is known word for word") {
+  std::set<std::string> shown;
+  const auto help_of = [&](const statelane::support::GoldenCase& one) {
+    const std::string name = one.input.substr(0, one.input.size() - 1);
+    shown.insert(name);
+    return render_help(name, 1000);
+  };
+  statelane::support::check_golden_cases(statelane::support::source_directory() / "tests/cli/goldens/help.md", help_of);
+  for (const CommandRow& command : command_table())
+    CHECK_MESSAGE(shown.contains(std::string(command.name)), command.name);
+  for (const CommandGroup& group : command_groups()) CHECK_MESSAGE(shown.contains(std::string(group.name)), group.name);
+  CHECK(shown.contains(""));
 }
 
 TEST_CASE("help fits the width that it is given") {

@@ -112,8 +112,11 @@ TEST_CASE("each wrong value is told by itself, and the rest is still read") {
         ".statelane.yml:1:34: error: job has to be a map of GitLab's keywords");
   CHECK(first_line_of("states: {rules: [{match: a, max_destroy: -1}]}\n") ==
         ".statelane.yml:1:42: error: max_destroy has to be a whole number, 0 or more");
-  CHECK(first_line_of("states: {rules: [{match: a, gitlab_state: a/b}]}\n") ==
-        ".statelane.yml:1:43: error: gitlab_state is a name without slashes");
+  CHECK(faults_of("states: {rules: [{match: a, gitlab_state: a/b}]}\n") ==
+        ".statelane.yml:1:43: error: gitlab_state is a name without slashes\n"
+        "    1 | states: {rules: [{match: a, gitlab_state: a/b}]}\n"
+        "      |                                           ^^^\n"
+        "hint: {slug} stands for the state's id without them\n");
   CHECK(first_line_of("states: {rules: [{match: a, commands: {plan: [x]}}]}\n") ==
         ".statelane.yml:1:39: error: commands needs plan and apply, each a list of words");
   CHECK(faults_of("pipeline: {order: stric}\n") ==

@@ -120,6 +120,7 @@ TEST_CASE("each fault is told with its place") {
   CHECK(message_of("a:\n\tb: 1\n") == "ci.yml:2:1: error: a tab stands in the indentation; YAML takes spaces only");
   CHECK(message_of("a: *nowhere\n") == "ci.yml:1:4: error: the referenced anchor is not defined");
   CHECK(message_of("a:\n  <<: 3\n") == "ci.yml:2:3: error: << takes a map or a list of maps");
+  CHECK(message_of("a: !reference [[b], c]\n") == "ci.yml:1:4: error: !reference takes a list of names");
   CHECK(message_of("a: &a [{b: 1}]\nc:\n  <<: *a\n") == "ci.yml:3:3: error: << takes no alias of a list");
 }
 

@@ -247,8 +247,9 @@ class MissingBaseTest(CloneTest):
     def test_rule_6_a_base_that_nobody_has(self):
         head, gone = self.origin.ids["main60"], "1234567890" * 4
         self.refuse(self.runner_clone(1, head, "main"), self.push("main", gone, head),
-                    f"{gone} is not in this clone and cannot be fetched: ", 'set GIT_DEPTH: "0" in the job',
-                    "name a commit with --base", "--on-missing-base all")
+                    f"{gone} is not in this clone and cannot be fetched: origin does not have it",
+                    'hint: set GIT_DEPTH: "0" in the job, so that the history is there\nhint: name a commit with --base\n'
+                    "hint: or take every state, without gates: --on-missing-base all\n")
 
     def test_a_remote_that_cannot_be_reached(self):
         ids = self.origin.ids
@@ -258,6 +259,12 @@ class MissingBaseTest(CloneTest):
                     "the branch main is not in this clone: cannot ask origin for the branch main: ")
         self.refuse(clone, self.push("topic", ids["main30"], ids["topic25"]),
                     f"{ids['main30']} is not in this clone and cannot be fetched: '/nonexistent'")
+
+    def test_a_default_branch_that_origin_does_not_have(self):
+        ids = self.origin.ids
+        self.refuse(self.runner_clone(20, ids["topic25"], "topic"),
+                    {**self.push("topic", ZEROS, ids["topic25"]), "CI_DEFAULT_BRANCH": "trunk"},
+                    "origin has no branch trunk")
 
     def test_a_clone_without_a_remote(self):
         ids = self.origin.ids

@@ -76,6 +76,26 @@ class TreesTest(LocalTest):
         self.assertIn("the index has unmerged paths: a/x.tf", done.stderr)
         self.assertIn("hint: resolve the conflict and git add the file", done.stderr)
 
+    def test_a_path_outside_the_repository_is_refused(self):
+        done = self.statelane("inputs", "--of", "/etc/passwd", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, 'statelane: error: "/etc/passwd" is outside the repository\n')
+
+    def test_a_glob_that_no_state_matches_gives_a_pipeline_that_says_so(self):
+        text = self.statelane("generate", "--state", "none*").stdout
+        self.assertIn('STATELANE_REASON: {value: "no state matches what was asked for", expand: false}\n', text)
+
+    def test_a_default_branch_that_nobody_knows_is_asked_for(self):
+        alone = self.scratch / "alone"
+        harness.run(["git", "init", "-q", "-b", "trunk", alone], cwd=self.scratch, env=self.environment)
+        harness.run(["git", "commit", "-q", "--allow-empty", "-m", "begin"], cwd=alone, env=self.environment)
+        done = harness.statelane("affected", cwd=alone, env=self.environment, check=False)
+        self.assertEqual((done.returncode, done.stderr),
+                         (3, "statelane: error: no commit to compare with: the default branch is not known\n"
+                             "hint: git remote set-head origin --auto asks origin for it\n"
+                             "hint: name a commit with --base\n"
+                             "hint: or take every state, without gates: --on-missing-base all\n"))
+
     def test_other_commands_read_the_index_too(self):
         self.write("d/main.tf", BACKEND.format("d"))
         self.git("add", "d/main.tf")
@@ -142,6 +162,10 @@ class ConfigurationTest(LocalTest):
         self.write("ci/lanes.yml", "states: {exclude: [b]}\n")
         (self.repository.directory / ".statelane.yml").symlink_to("ci/lanes.yml")
         self.assertEqual(self.affected(), ["b"])
+        (self.repository.directory / "ci/lanes.yml").unlink()
+        done = self.statelane("affected", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(".statelane.yml: error: the link leads to no file\n", done.stderr)
 
 
 class MovesTest(LocalTest):
@@ -172,6 +196,15 @@ class MovesTest(LocalTest):
                           "terraform init -migrate-state\n", done.stderr)
         text = self.statelane("affected", "HEAD").stdout
         self.assertIn("moved  added, would orphan the resources of a\n", text)
+
+    def test_a_move_to_a_place_of_which_only_a_part_is_known_is_told_as_another_backend(self):
+        self.repository.commit("more files", {"a/main.tf": BACKEND.format("old-${var.x}"), "a/one.tf": "locals {\n  one = 1\n}\n",
+                                              "a/two.tf": "locals {}\n"})
+        self.git("mv", "a", "moved")
+        self.repository.commit("move", {"moved/main.tf": BACKEND.format("new-${var.x}")})
+        said = self.statelane("affected", "HEAD").stderr
+        self.assertIn("warning: moved has the files of a but not its stored state: the backend is another one; applied like this",
+                      said)
 
 
 class WhyTest(LocalTest):
@@ -405,4 +438,5 @@ class HistoryTest(LocalTest):
     def test_a_range_is_refused(self):
         done = self.statelane("affected", "--history", "3", "HEAD~1..HEAD", check=False)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("--history takes one commit, not a range", done.stderr)
+        self.assertEqual(done.stderr, "statelane: error: --history takes one commit, not a range\n"
+                                      "hint: name the newest commit to replay\n")

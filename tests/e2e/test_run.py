@@ -7,7 +7,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from harness import demand, statelane_binary
+from harness import demand, run, statelane_binary
 from runs import BACKEND, ONE_RESOURCE, Running, RunTest
 
 
@@ -165,6 +165,20 @@ class Guards(RunTest):
         self.assertIn("branch main has moved on, and what this state depends on differs there: net/main.tf", refused.log)
         self.apply("--newest-commit", "off", env=older)
 
+    def test_an_apply_is_refused_where_the_branch_has_moved_on_to_what_cannot_be_fetched(self):
+        self.plan()
+        old, origin, other = self.job(), self.repository.directory.parent / "origin.git", self.scratch / "other"
+        self.repository.push()
+        for arguments in (["clone", "-q", origin, other], ["-C", other, "commit", "-q", "--allow-empty", "-m", "later"],
+                          ["-C", other, "mv", "net", "moved"], ["-C", other, "commit", "-q", "-m", "last"],
+                          ["-C", other, "push", "-q", "origin", "HEAD"]):
+            run(["git", *arguments], cwd=self.scratch, env=self.environment)
+        tree = run(["git", "rev-parse", "main^{tree}"], cwd=origin, env=self.environment).stdout.strip()
+        (origin / "objects" / tree[:2] / tree[2:]).unlink()
+        self.assertIn("statelane: error: refused to apply net: it cannot be told whether this commit is still the newest: "
+                      "the tip of the branch cannot be fetched\n"
+                      "hint: use an image with git and let the job fetch from its remote\n", self.apply(env=old, code=125).log)
+
     def test_an_output_that_no_file_refers_to_may_change(self):
         """The records of earlier applies say what has changed; only what the configuration reads counts."""
         address = f"{self.server.address}/up"
@@ -212,7 +226,14 @@ class GitLabState(RunTest):
     def test_two_states_of_one_name_are_refused(self):
         self.commit({".statelane.yml": 'states: {rules: [{match: "**", gitlab_state: one}]}\n', "dns/main.tf": BACKEND})
         ended = self.plan(code=1)
-        self.assertIn('the gitlab_state of net, "one", is that of dns too', ended.log)
+        self.assertIn('statelane: error: the gitlab_state of net, "one", is that of dns too\n'
+                      'hint: "{slug}" in .statelane.yml gives each state a name of its own\n', ended.log)
+
+    def test_a_name_that_is_longer_than_gitlab_takes_is_refused(self):
+        name = "x" * 256
+        self.commit({".statelane.yml": f'states: {{rules: [{{match: "**", gitlab_state: {name}}}]}}\n'})
+        self.assertIn(f'statelane: error: the gitlab_state of net, "{name}", is longer than 255 characters\n'
+                      "hint: shorten it in .statelane.yml\n", self.plan(code=1).log)
 
     def test_without_a_pattern_no_name_is_derived(self):
         self.plan(code=1)

@@ -36,6 +36,10 @@ class Screen(EndToEndTest):
         plain = self.lines("affected", "HEAD", until=r"generate HEAD\r\n", environment={**self.environment, "NO_COLOR": "1"})
         self.assertNotIn("\x1b", plain)
 
+    def test_a_list_ends_with_what_to_ask_next(self):
+        shown = self.lines("list", until=r"inputs app\r\n")
+        self.assertTrue(shown.endswith("\nnext: statelane affected HEAD\n      statelane inputs app\n"), shown)
+
     def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(self):
         for columns in (80, 60, 40):
             shown = self.lines("list", columns=columns, until=r"inputs app\r\n")

@@ -54,6 +54,7 @@ TEST_CASE("history with a hand-written pipeline has a column for it") {
       text.starts_with("COMMIT        AFFECTED  PLANS  OF  BY GLOBS      BY PIPELINE   SUBJECT\n"
                        "222222222222  3         2      4   1 (1 missed)  1 (1 missed)  a module\n"
                        "111111111111  0         0      4   3             -             begin"));
+  CHECK(text.find("\n  .gitlab-ci.yml as it was written: 1 plan, 1 affected state missed\n") != std::string::npos);
   CHECK(text.ends_with("missed by .gitlab-ci.yml:\n  222222222222  a\n"));
 }
 

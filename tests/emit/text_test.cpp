@@ -46,6 +46,25 @@ TEST_CASE("list is an aligned table, and counts") {
   CHECK(statelane::emit::render_list_text({}, {}, {}) == "no state directories\n\n0 states\n");
 }
 
+TEST_CASE("list counts each kind of input, and of several states the reason once") {
+  auto one = state("one");
+  one.inputs.push_back(input(InputKind::data_directory, "d"));
+  one.inputs.push_back(input(InputKind::data_directory, "e"));
+  const std::vector<RepoPath> unclaimed = {RepoPath::of("x.tf"), RepoPath::of("y.tf")};
+  const statelane::states::LoadedStates loaded{graph({one, state("two")}), {}, {}};
+  CHECK(statelane::emit::render_list_text(loaded, unclaimed, {.width = 80}) ==
+        "STATE  BACKEND        INPUTS\n"
+        "one    s3 states/one  2 data directories\n"
+        "two    s3 states/two  -\n"
+        "\n"
+        "no state's input:\n"
+        "  x.tf\n"
+        "  y.tf\n"
+        "\n"
+        "reason of each: backend block\n"
+        "2 states, 2 infrastructure files that are no state's input\n");
+}
+
 TEST_CASE("a table that is too wide loses the middle of its cells, ids last") {
   auto network = state("network/production");
   network.backend->known["key"] = "platform/network/production.tfstate";
@@ -150,6 +169,33 @@ TEST_CASE("affected has each state with what touches it, then what does not run,
         "  u.tf\n"
         "\n"
         "2 of 7 states affected (1 modified, 1 moved)\n");
+}
+
+TEST_CASE("affected counts the steps and ways that it leaves out, and names dependents that see no change") {
+  using statelane::impact::CauseKind;
+  const auto chain = [](std::uint32_t line) {
+    statelane::impact::Cause cause = {{CauseKind::file_changed, RepoPath::of("x.json"), {}, {}},
+                                      {CauseKind::reference_changed, RepoPath::of("m/main.tf"), 3, {}}};
+    for (const char* file : {"n/main.tf", "o/main.tf", "a/main.tf"}) {
+      cause.push_back({CauseKind::module_changed, RepoPath::of(file), line, {}});
+    }
+    return cause;
+  };
+  Impact impact;
+  impact.affected.push_back({"a", Change::modified, "", {chain(1), chain(2), chain(3)}});
+  impact.dependents = {"d"};
+  impact.untouched = {"d"};
+  CHECK(statelane::emit::render_affected_text({"1", "", "its parent", "2", false}, impact, 2, {}) ==
+        "base 1 (its parent)\n"
+        "head 2\n"
+        "\n"
+        "a  modified\n"
+        "  x.json changed, read at m/main.tf:3, in a module called at n/main.tf:1, … 2 more steps; and 2 more ways\n"
+        "\n"
+        "depend on these, but read no output that this can change:\n"
+        "  d\n"
+        "\n"
+        "1 of 2 states affected (1 modified)\n");
 }
 
 TEST_CASE("affected says so when there is nothing") {

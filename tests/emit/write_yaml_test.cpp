@@ -57,7 +57,7 @@ TEST_CASE("what a reader would refuse or take for a line break is escaped") {
 }
 
 TEST_CASE("a string that is not UTF-8 is never written as something else") {
-  CHECK_THROWS_AS(write_yaml(YamlValue("a\xFF")), std::logic_error);
+  CHECK_THROWS_WITH_AS(write_yaml(YamlValue("a\xFF")), "a string for YAML is not UTF-8", std::logic_error);
 }
 
 TEST_CASE("numbers keep their type") {

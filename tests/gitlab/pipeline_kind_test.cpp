@@ -86,3 +86,22 @@ TEST_CASE("every kind has a phrase") {
   for (int kind = 0; kind <= static_cast<int>(PipelineKind::other); ++kind)
     CHECK_FALSE(describe(static_cast<PipelineKind>(kind)).empty());
 }
+
+TEST_CASE("each kind is named in people's words") {
+  using Kind = PipelineKind;
+  const std::vector<std::pair<Kind, std::string_view>> rows = {
+      {Kind::local, "a local run"},
+      {Kind::push_default, "a push to the default branch"},
+      {Kind::push_branch, "a push to a branch"},
+      {Kind::tag, "a pipeline of a tag"},
+      {Kind::merge_request_detached, "a merge request pipeline"},
+      {Kind::merged_result, "a merged results pipeline"},
+      {Kind::merge_train, "a merge train"},
+      {Kind::schedule, "a scheduled pipeline"},
+      {Kind::web, "a pipeline started from the web"},
+      {Kind::api, "a pipeline started through the API"},
+      {Kind::trigger, "a triggered pipeline"},
+      {Kind::parent_pipeline, "a child pipeline"},
+  };
+  for (const auto& [kind, words] : rows) CHECK(describe(kind) == words);
+}

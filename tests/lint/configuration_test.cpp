@@ -171,7 +171,22 @@ TEST_CASE("extends cannot make a file grow without bound") {
   text += "}}\n";
   for (int each = 0; each < 1000; ++each) text += fmt::format("j{}: {{extends: .l0, script: x}}\n", each);
   const auto loaded = load(text);
-  CHECK(loaded.faults.at(0).find("extends makes too many values of this file") != std::string::npos);
+  CHECK(loaded.faults.at(0) == ".gitlab-ci.yml:501: extends makes too many values of this file");
+}
+
+TEST_CASE("references and includes cannot make files grow without bound either") {
+  std::string text = ".l0: {script: [";
+  for (int each = 0; each < 2000; ++each) text += "x, ";
+  text += "]}\n";
+  for (int each = 0; each < 1000; ++each) text += fmt::format("j{}: {{script: !reference [.l0, script]}}\n", each);
+  CHECK(load(text).faults == Lines{".gitlab-ci.yml:501: !reference makes too many values of this file"});
+  std::string part = "{x: [";
+  for (int each = 0; each < 280'000; ++each) part += "1,";
+  part += "]}\n";
+  const std::string parts = "include: [/a.yml, /b.yml, /c.yml, /d.yml]\n";
+  const auto joined =
+      load({{".gitlab-ci.yml", parts}, {"a.yml", part}, {"b.yml", part}, {"c.yml", part}, {"d.yml", part}});
+  CHECK(joined.faults == Lines{"d.yml:1: all files together hold too many values"});
 }
 
 namespace {

@@ -47,6 +47,16 @@ TEST_CASE("a list that misses a module, its module and a file is one finding wit
   CHECK(finding.diagnostic.hints[0] == "missed: modules/dns (1 file), read in modules/vpc/main.tf:2");
 }
 
+TEST_CASE("a file that is read and not there yet is missed as well") {
+  const auto result = lint_files(
+      {{".gitlab-ci.yml", "plan:\n  script: [terraform -chdir=a plan -lock-timeout=5m]\n  only: {changes: [a/**/*]}\n"},
+       {"a/main.tf",
+        "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key    = \"a\"\n  }\n}\n"
+        "locals {\n  more = fileexists(\"../more.json\")\n}\n"}});
+  REQUIRE(findings_of(result, Rule::missed_inputs) == Lines{"3: this list misses an input of state \"a\""});
+  CHECK(result.findings.front().diagnostic.hints.at(0) == "missed: more.json, which may be added, read in a/main.tf:8");
+}
+
 TEST_CASE("a complete list misses nothing, whichever keyword it stands under") {
   const std::string list = "[env/prod/**/*, \"modules/{vpc,dns}/**/*\", policies/*]";
   CHECK(missed("p:\n  script: [cd env/prod, terraform plan]\n  only: {changes: " + list + "}\n").empty());

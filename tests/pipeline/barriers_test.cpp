@@ -32,6 +32,8 @@ TEST_CASE("one job too many takes one barrier, which no job but the odd one pass
   const std::vector<Job> jobs = barriers.take_jobs();
   REQUIRE(jobs.size() == 1);
   CHECK(needs_of(jobs[0]) == 50);
+  CHECK(jobs[0].comments ==
+        std::vector<std::string>{"waits for 50 jobs, since GitLab lets a job need no more than 50"});
   CHECK(jobs[0].find("needs")->as_list()->front() ==
         YamlValue(YamlValue::Map{{"job", "apply: 0000"}, {"artifacts", false}}));
 }

@@ -121,6 +121,14 @@ TEST_CASE("rule 1: only:changes is left out with the reason where GitLab might d
   CHECK(reason(request) == "it is switched off.");
 }
 
+TEST_CASE("rule 1: a state with a pattern that YAML cannot hold has no rule, and says why") {
+  auto state = hand_made::state("a");
+  state.inputs.push_back(hand_made::input(statelane::states::InputKind::pattern, "m", "m/\xff*.json"));
+  const Built built(push({"a"}), affected({"a"}), hand_made::graph({state}));
+  CHECK(built.find(".changes: a") == nullptr);
+  CHECK(built.at("plan: a").comments.back() == "no \"changes\" rule: a pattern of its inputs is not UTF-8");
+}
+
 TEST_CASE("rules 1 and 8: a state whose only path GitLab may not see has no rule, and says why") {
   PipelineRequest request = push({"a", "b"});
   request.changes[0].kind = statelane::pipeline::ChangedPath::Kind::deleted;

@@ -102,7 +102,7 @@ TEST_CASE("rule 19: patterns that never match are found") {
   for (const std::string pattern : {"a{b", "a[b", "/a", "./a", "a//b", "", "a}"}) {
     CAPTURE(pattern);
     CHECK(fault({job("a", {{"only", Map{{"changes", List{pattern}}}}})}) ==
-          "the pattern \"" + pattern + "\" never matches");
+          fmt::format("the pattern \"{}\" never matches", pattern));
   }
   for (const std::string pattern : {"a\\{b", "a\\[b", "a[{]b", "{a,b}/**/*", "a]"}) {
     CAPTURE(pattern);
@@ -118,6 +118,18 @@ TEST_CASE("rule 33: a rule has at most 50 patterns") {
 TEST_CASE("rules 14 and 21: keys given twice and text that is not UTF-8 are found") {
   CHECK(fault({job("a", {{"tags", List{}}, {"tags", List{}}})}) == "\"tags\" is there twice");
   CHECK(fault({job("a", {{"tags", List{"\xFF"}}})}) == "a value is not UTF-8");
+  CHECK(fault({job("a", {{"\xFF", "x"}})}) == "a keyword is not UTF-8");
+  CHECK(fault({job("\xFF")}) == "its name is not UTF-8");
+}
+
+TEST_CASE("rule 9: a file that is larger than GitLab takes is an error that says what to do") {
+  Diagnostics diagnostics;
+  const Pipeline file = with({job("a", {{"variables", Map{{"X", std::string(2 << 20, 'x')}}}})});
+  check_pipeline({&file, 1}, {18, 0, 0}, diagnostics);
+  REQUIRE_FALSE(diagnostics.empty());
+  CHECK(render_diagnostic(diagnostics.sorted()[0]) ==
+        ".statelane.yml: error: GitLab would measure 2098465 bytes in one file, and takes 2097152\n"
+        "hint: choose fewer states with --state, or split the pipeline into several children\n");
 }
 
 TEST_CASE("rule 11: more than 500 jobs with an environment are too many for one pipeline") {

@@ -90,6 +90,8 @@ TEST_CASE("what the parent names is always there: children that do nothing, file
   }
   CHECK(made.children[1][0].comments[0] == "Child 2 of 3.");
   CHECK(made.children[1][1].comments[1] == "File 2 of 2 of this child.");
+  CHECK(made.children[1][1].comments.back() ==
+        "Not needed this time: the pipeline fits into the files before this one.");
 }
 
 TEST_CASE("more gates than GitLab lets deploy in one pipeline go to several children") {
@@ -108,7 +110,10 @@ TEST_CASE("without room for all gates a child plans only, and says in the pipeli
   const std::string text = "this pipeline only plans: 501 jobs would deploy, and GitLab lets 500 in one pipeline";
   CHECK(made.diagnostics[0].severity == statelane::Severity::warning);
   CHECK(made.diagnostics[0].message == text);
-  CHECK(made.diagnostics[0].hints[0] == "for the gates, spread the lanes over more children: --children 2 or more");
+  CHECK(made.diagnostics[0].hints ==
+        std::vector<std::string>{
+            "for the gates, spread the lanes over more children: --children 2 or more",
+            "states that depend on each other stay in one child: take fewer of them at a time with --state"});
   CHECK(made.count("plan: ") == 501);
   CHECK(made.count("apply: ") == 0);
   REQUIRE(made.count("gates left out") == 1);
@@ -134,7 +139,9 @@ TEST_CASE("more files than the parent includes are an error that names the optio
   const Generated made(many(480), {1, 1}, {}, {17, 2, 0});
   REQUIRE(made.diagnostics.size() == 1);
   CHECK(made.diagnostics[0].message == "child 1 of 1 takes 3 files, and the parent includes 1");
-  CHECK(made.diagnostics[0].hints[0] == "generate with --files 3, and let the parent name as many");
+  CHECK(made.diagnostics[0].hints ==
+        std::vector<std::string>{"generate with --files 3, and let the parent name as many",
+                                 "or take fewer states at a time with --state"});
 }
 
 TEST_CASE("5,000 states fit, and every file keeps the limits of its server") {

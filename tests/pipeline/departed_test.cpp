@@ -40,10 +40,11 @@ statelane::states::State state_at(const std::string& id, BackendIdentity backend
 }
 
 /// What is said of `gone`, the only state that left, when head has `head`.
-std::string said_of_gone(const statelane::states::State& gone, const std::vector<statelane::states::State>& head) {
-  const Built built(push({"gone"}), without({"gone"}, {"gone"}), graph(head), with_gates(), {}, graph({gone}));
+std::string said_of_gone(const statelane::states::State& gone, const std::vector<statelane::states::State>& head,
+                         const statelane::pipeline::PipelineRequest& request = push({"gone"})) {
+  const Built built(request, without({gone.id}, {gone.id}), graph(head), with_gates(), {}, graph({gone}));
   REQUIRE(built.diagnostics.size() == 1);
-  CHECK(built.visible() == Names{"deleted: gone"});
+  CHECK(built.find("destroy: gone") == nullptr);
   CHECK(built.diagnostics[0].severity == Severity::warning);
   return built.diagnostics[0].message;
 }
@@ -106,6 +107,22 @@ TEST_CASE("nothing is destroyed whose state lies among the files, or that no Ter
   auto custom = hand_made::state("gone");
   custom.kind = statelane::states::StateKind::custom;
   CHECK(said_of_gone(custom, {}) == begin + "it is a lane outside Terraform");
+}
+
+TEST_CASE("nothing is destroyed without its files, under a name that GitLab cannot hold, or after a move") {
+  const std::string begin = "the state \"gone\" was deleted; its resources stay as they are, since ";
+  const auto gone = state_at("gone", {"s3", {{"bucket", "b"}, {"key", "k"}}, {}, {}});
+  auto request = push({"gone"});
+  request.comparison.base.clear();
+  CHECK(said_of_gone(gone, {}, request) == begin + "there is no commit to take its files from");
+  request = push({"gone"});
+  request.successors["gone"] = "new";
+  CHECK(said_of_gone(gone, {}, request) ==
+        "the state \"gone\" looks moved to \"new\", which stores its state elsewhere: "
+        "its resources would be orphaned, and made again");
+  CHECK(said_of_gone(hand_made::state("g\xff"), {}, push({"g\xff"})) ==
+        "the state \"g\xff\" was deleted; its resources stay as they are, since its name is not UTF-8, and GitLab can "
+        "hold nothing else");
 }
 
 TEST_CASE("nothing is destroyed that a state reads which this pipeline does not run") {

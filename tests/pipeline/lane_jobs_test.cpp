@@ -131,6 +131,9 @@ TEST_CASE("where nothing is affected, one cheap job says why") {
         YamlValue(Map{{"STATELANE_REASON", Map{{"value", "nothing to do: no state differs between 1111111 and 2222222"},
                                                {"expand", false}}}}));
   CHECK(job.find("needs")->as_list()->empty());
+  const Built left(push({}), affected({"gone"}), graph_of({"a"}));
+  CHECK(*left.at("nothing-to-do").find("variables")->find("STATELANE_REASON")->find("value") ==
+        YamlValue("nothing to do: the states that differ are not there any more"));
   CHECK(*built.at(".statelane-noop").find("stage") == YamlValue("plan"));
   PipelineRequest request = push({});
   request.nothing_reason = "a tag: $(nothing)";
@@ -195,7 +198,9 @@ TEST_CASE("rule 14: an id that GitLab cannot carry is an error, and the other la
   const Built built(push({"a"}), affected({"a", "b\xFF"}), graph_of({"a", "b\xFF"}));
   CHECK(built.visible() == Names{"plan: a", "apply: a"});
   REQUIRE(built.diagnostics.size() == 1);
-  CHECK(built.diagnostics[0].message.starts_with("the state \"b\xFF\" is not UTF-8"));
+  CHECK(built.diagnostics[0].message ==
+        "the state \"b\xFF\" is not UTF-8, and GitLab's configuration can hold nothing else");
+  CHECK(built.diagnostics[0].hints == std::vector<std::string>{"rename the directory"});
 }
 
 TEST_CASE("rules 20 and 28: an image is data: the runner expands nothing of it") {

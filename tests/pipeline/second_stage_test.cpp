@@ -95,8 +95,10 @@ TEST_CASE("a plan that waits for an apply cannot be in a first stage") {
   config.order = statelane::config::Order::strict;
   const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}}), config);
   REQUIRE_FALSE(built.diagnostics.empty());
-  CHECK(built.diagnostics[0].message ==
-        "the plan of \"b\" waits for an apply, and with gates for changed states only, applies come after all plans");
+  CHECK(render_diagnostic(built.diagnostics[0]) ==
+        ".statelane.yml: error: the plan of \"b\" waits for an apply, and with gates for changed states only, applies "
+        "come after all plans\n"
+        "hint: set \"gates_for: affected\", or \"order: parallel\" and \"dependents: none\"\n");
 }
 
 TEST_CASE("the second stage has the gates of the states whose plan has changes, and of no others") {

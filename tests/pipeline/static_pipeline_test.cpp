@@ -189,7 +189,9 @@ TEST_CASE("apply branches are named in GitLab's expressions, and what they canno
   state.settings.apply_branches = Names{"a'\""};
   const Static refused(hand_made::graph({state}));
   REQUIRE(refused.diagnostics.size() == 1);
-  CHECK(refused.diagnostics[0].message == "GitLab's expressions cannot name the branch \"a'\"\" of the state \"a\"");
+  CHECK(render_diagnostic(refused.diagnostics[0]) ==
+        ".statelane.yml: error: GitLab's expressions cannot name the branch \"a'\"\" of the state \"a\"\n"
+        "hint: name it without quotes, and close brackets and braces\n");
   state.settings.apply_branches = Names{};
   CHECK(Static(hand_made::graph({state})).visible() == Names{"plan: a"});
 }
@@ -218,7 +220,10 @@ TEST_CASE("a static pipeline without changes is refused, and without states has 
   const Static refused(graph_of({"a"}), ChangesKeyword::none);
   REQUIRE(refused.diagnostics.size() == 1);
   CHECK(refused.diagnostics[0].message == "a static pipeline has nothing but \"changes\" to choose states by");
-  CHECK(Static(graph_of({})).visible() == Names{"nothing-to-do"});
+  const Static empty(graph_of({}));
+  CHECK(empty.visible() == Names{"nothing-to-do"});
+  CHECK(*empty.at("nothing-to-do").find("variables")->find("STATELANE_REASON")->find("value") ==
+        YamlValue("there is no state"));
 }
 
 TEST_CASE("rule 11: how many jobs deploy says nothing, since GitLab takes those of a push alone") {

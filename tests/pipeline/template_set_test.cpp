@@ -116,7 +116,16 @@ TEST_CASE("what is no template is refused with its place") {
   CHECK(faults[0].message == "\"image\" is no hidden job: this file holds templates only");
   CHECK(faults[0].range->begin.line == 1);
   CHECK(faults[1].message == "the template \".statelane-plan\" is no map of keywords");
-  CHECK(faults_of("- a\n")[0].message == "a file of templates is a map of hidden jobs");
+  CHECK(render_diagnostic(faults_of("- a\n")[0]) ==
+        "ci/lanes.yml:1:1: error: a file of templates is a map of hidden jobs\n"
+        "    1 | - a\n"
+        "      | ^^^\n"
+        "hint: begin with \".statelane:\"\n");
+  CHECK(render_diagnostic(faults_of(".statelane-plan: {environment: prod}\n").at(0)) ==
+        "ci/lanes.yml:1:32: error: \"environment\" cannot be set here: only an apply deploys\n"
+        "    1 | .statelane-plan: {environment: prod}\n"
+        "      |                                ^^^^^\n"
+        "hint: set it for apply jobs\n");
 }
 
 TEST_CASE("what a template may not set is refused with line, column and remedy") {

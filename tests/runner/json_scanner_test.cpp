@@ -1,21 +1,22 @@
 #include "runner/json_scanner.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
-#include "base/error.hpp"
+#include "support/words_of_error.hpp"
 
-using statelane::Error;
 using statelane::runner::JsonEvent;
 using statelane::runner::JsonScanner;
+using statelane::support::words_of_error;
 
 namespace {
 
 /// The events of `text` in short, read in pieces of `piece` bytes; keys in `skipped` are passed over.
 std::string events(std::string_view text, std::size_t piece = 1000, std::string_view skipped = "skip") {
   std::string result;
-  JsonScanner scanner([&](const JsonEvent& event) {
+  JsonScanner scanner("show -json", [&](const JsonEvent& event) {
     constexpr std::string_view marks = "{}[]kst";
     result += marks[static_cast<std::size_t>(event.kind)];
     if (!event.text.empty()) result += "(" + std::string(event.text) + ")";
@@ -28,12 +29,7 @@ std::string events(std::string_view text, std::size_t piece = 1000, std::string_
 }
 
 std::string failure(std::string_view text) {
-  try {
-    events(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return words_of_error([&] { events(text); });
 }
 
 }  // namespace
@@ -56,39 +52,37 @@ TEST_CASE("a scalar can be the whole document") {
 }
 
 TEST_CASE("what is not JSON is an error with its offset, never a crash") {
-  CHECK(failure("[1,2}") == "cannot read JSON at byte 4: a closing bracket that does not fit");
-  for (const char* text : {"",
-                           " ",
-                           "{",
-                           "[1",
-                           "{\"a\"",
-                           "{\"a\":",
-                           "{\"a\":1",
-                           "{\"skip\":{",
-                           "{\"skip\":\"",
-                           "[1,]",
-                           "{,}",
-                           "{\"a\":1,}",
-                           "[1 2]",
-                           "{1:2}",
-                           "{\"a\" 1}",
-                           "nul",
-                           "[nope]",
-                           "[\"\\x\"]",
-                           "[\"\\u12g4\"]",
-                           "1 2",
-                           "]",
-                           "[:]",
-                           "{\"a\":,}",
-                           "Error: no plan\n",
-                           "\xEF\xBB\xBF{}"}) {
-    CAPTURE(text);
-    CHECK_FALSE(failure(text).empty());
-  }
+  const auto check = [](const std::string& text, int byte, const std::string& what) {
+    CAPTURE(text.substr(0, 40));
+    CHECK(failure(text) == fmt::format("cannot read the JSON of 'show -json' at byte {}: {}\n"
+                                       "hint: the tool must print JSON here and nothing else",
+                                       byte, what));
+  };
+  for (const std::string text : {"", " ", "{", "[1", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"skip\":{", "{\"skip\":\""})
+    check(text, static_cast<int>(text.size()), "the text ends too early");
+  check("[1,2}", 4, "a closing bracket that does not fit");
+  check("[1,]", 3, "a closing bracket that does not fit");
+  check("{\"a\":1,}", 7, "a closing bracket that does not fit");
+  check("]", 0, "a closing bracket that does not fit");
+  check("{,}", 1, "a value expected");
+  check("[:]", 1, "a value expected");
+  check("{\"a\":,}", 5, "a value expected");
+  check("nul", 3, "a value expected");
+  check("[nope]", 5, "a value expected");
+  check("Error: no plan\n", 6, "a value expected");
+  check("\xEF\xBB\xBF{}", 3, "a value expected");
+  check("[1 2]", 3, "',', ':' or a closing bracket expected");
+  check("{\"a\" 1}", 5, "',', ':' or a closing bracket expected");
+  check("{1:2}", 1, "a key expected");
+  check("[\"\\x\"]", 3, "a bad escape in a string");
+  check("[\"\\u12g4\"]", 3, "a bad escape in a string");
+  check("1 2", 2, "text after the end of the document");
+  check("\"" + std::string((1 << 20) + 1, 'x'), 1048000, "a string is too long");
+  check(std::string((1 << 20) + 1, '1'), 1 << 20, "a number is too long");
 }
 
 TEST_CASE("deep nesting is passed over in constant memory, or refused where it is wanted") {
   const std::string open(200000, '['), close(200000, ']');
   CHECK(events("{\"skip\":" + open + close + "}") == "{k(skip)}");
-  CHECK(failure(open + close).ends_with("the nesting is too deep"));
+  CHECK(failure(open + close).find(": the nesting is too deep\n") != std::string::npos);
 }

@@ -94,8 +94,8 @@ TEST_CASE("the answer does not depend on how the text is cut") {
 TEST_CASE("what is no plan is an error") {
   CHECK_THROWS_AS(read_plan(""), Error);
   CHECK(words_of_error([] { read_plan("{}"); }) ==
-        "cannot read the plan: its JSON has no format_version\n"
-        "hint: 'show -json' of the tool must print the plan as JSON and nothing else");
+        "the JSON of 'show -json' has no format_version: it is no plan\n"
+        "hint: the tool must be Terraform 0.12 or later, or OpenTofu");
   CHECK_THROWS_AS(read_plan("Error: Failed to load plan"), Error);
   CHECK_THROWS_AS(read_plan(R"({"format_version":"1.2","resource_changes":[)"), Error);
 }
