@@ -2,31 +2,30 @@
 #include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/no_states.hpp"
+#include "cli/remembered_ids.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 
 namespace statelane::cli {
 
-namespace {
-
-std::string render_ids(const states::StateGraph& graph) {
-  std::string result;
-  for (const states::State& state : graph.states()) result += state.id + "\n";
-  return result;
-}
-
-}  // namespace
-
 int run_list(const Options& options) {
   const repo::Repository repository = open_repository();
+  if (const auto ids = options.remembered_ids ? recall_ids(repository, options) : std::nullopt) {
+    write_output(*ids);
+    return 0;
+  }
+  const bool is_for_ids = options.ids || options.remembered_ids;
   Diagnostics diagnostics;
   const Side side = load_only_side(repository, options, diagnostics);
-  const auto unclaimed = states::find_unclaimed(side.states);
-  write_output(options.ids    ? render_ids(side.states.graph)
-               : options.json ? emit::render_list_json(side.states, unclaimed)
+  if (is_for_ids) {
+    write_output(render_ids(side.states.graph));
+  } else {
+    const auto unclaimed = states::find_unclaimed(side.states);
+    write_output(options.json ? emit::render_list_json(side.states, unclaimed)
                               : emit::render_list_text(side.states, unclaimed, output_view(options)));
+  }
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
-  if (options.json || options.ids) return has_errors ? 1 : 0;
+  if (options.json || is_for_ids) return has_errors ? 1 : 0;
   write_no_states_hint(side.states);
   if (!side.states.graph.states().empty()) {
     const std::string& first = side.states.graph.states().front().id;

@@ -11,6 +11,7 @@
 #include "cli/open_facts.hpp"
 #include "cli/progress.hpp"
 #include "cli/quiet_edges.hpp"
+#include "cli/remembered_ids.hpp"
 #include "repo/links.hpp"
 
 extern char** environ;
@@ -134,6 +135,7 @@ Side load_only_side(const repo::Repository& repository, const Options& options, 
   auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
   Side side = load_side(std::move(tree), facts, diagnostics);
   facts.save();
+  if (revision.empty() || revision == "HEAD") remember_ids(repository, options, side.states.graph);
   return side;
 }
 
@@ -151,6 +153,8 @@ Comparison compare(const repo::Repository& repository, const Options& options) {
   result.base = load_side(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base);
   result.head = load_side(open_head(repository, ends), facts, result.diagnostics);
   facts.save();
+  if (!ends.head || ends.head == repository.find_commit("HEAD"))
+    remember_ids(repository, options, result.head.states.graph);
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = options.all || !options.state_globs.empty() || ends.is_missing;
   if (is_requested) {

@@ -27,7 +27,7 @@ _statelane_offer() {
     files) _statelane_reply < <(compgen -f -- "$value") && compopt -o filenames ;;
     directories) _statelane_reply < <(compgen -d -- "$value") && compopt -o filenames ;;
     revisions) _statelane_reply < <(echo HEAD; git -C "$directory" for-each-ref --format='%(refname:short)' 2>/dev/null) ;;
-    states) _statelane_reply < <(statelane -C "$directory" list --ids 2>/dev/null) ;;
+    states) _statelane_reply < <(statelane -C "$directory" list --remembered 2>/dev/null) ;;
     words) _statelane_reply < <(printf '%s\n' "${@:2}") ;;
   esac
 }

@@ -49,7 +49,7 @@ function __statelane_directory
 end
 
 function __statelane_states
-    statelane -C (__statelane_directory) list --ids 2>/dev/null
+    statelane -C (__statelane_directory) list --remembered 2>/dev/null
 end
 
 function __statelane_revisions

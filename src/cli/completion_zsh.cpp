@@ -13,7 +13,7 @@ constexpr const char* functions = R"~(#compdef statelane
 
 _statelane_states() {
   local -a ids
-  ids=(${(f)"$(statelane -C "$directory" list --ids 2>/dev/null)"})
+  ids=(${(f)"$(statelane -C "$directory" list --remembered 2>/dev/null)"})
   compadd -a ids
 }
 

@@ -4,11 +4,15 @@
 
 namespace statelane::cli {
 
+std::optional<std::filesystem::path> cache_directory(const repo::Repository& repository, const Options& options) {
+  if (options.no_cache) return std::nullopt;
+  return options.cache.empty() ? repository.common_directory() / "statelane" : std::filesystem::path(options.cache);
+}
+
 facts::FactStore open_facts(const repo::Repository& repository, const Options& options) {
-  if (options.no_cache) return {};
-  const std::filesystem::path directory =
-      options.cache.empty() ? repository.common_directory() / "statelane" : std::filesystem::path(options.cache);
-  return {directory, build_id()};
+  const auto directory = cache_directory(repository, options);
+  if (!directory) return {};
+  return {*directory, build_id()};
 }
 
 }  // namespace statelane::cli

@@ -67,9 +67,10 @@ struct Options {
 
   GraphFormat graph_format = GraphFormat::text;
 
-  std::string state;  ///< STATE of why, inputs and run
-  std::string path;   ///< inputs --of, FILE of lint
-  bool ids = false;   ///< list --ids
+  std::string state;            ///< STATE of why, inputs and run
+  std::string path;             ///< inputs --of, FILE of lint
+  bool ids = false;             ///< list --ids
+  bool remembered_ids = false;  ///< list --remembered
 
   // run
   std::string from;  ///< --from: run on the files of this revision

@@ -39,7 +39,7 @@ def main():
         for words in ("--version", "--help", "run plan --help", "man", "completion bash"):
             contenders[f"statelane {words}"] = (None, [program, *words.split()])
         for repository in repositories:
-            contenders[f"state names of {repository.name}"] = (None, [program, "-C", repository, "list", "--ids"])
+            contenders[f"state names of {repository.name}"] = (None, [program, "-C", repository, "list", "--remembered"])
         show(measure(contenders, chosen.rounds), "git --version")
 
 

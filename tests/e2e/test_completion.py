@@ -76,7 +76,7 @@ class Completion(EndToEndTest):
         terminal.type(f"PS1=; bind 'set bell-style none'; source {self.script('bash')}; echo rea''dy\n")
         terminal.read_until("ready\r?\n")
         # The line is run after Tab, as a function of the same name that shows its words.
-        terminal.type("statelane() { if [[ $* == *--ids* ]]; then command statelane \"$@\"; else printf '<%s>' \"$@\"; echo '!'; fi; }\n"
+        terminal.type("statelane() { if [[ $* == *--remembered* ]]; then command statelane \"$@\"; else printf '<%s>' \"$@\"; echo '!'; fi; }\n"
                       f"{line}\t\n")
         terminal.read_until("<[^\n]*!\r?\n")
         return re.findall("<([^>']*)>", re.findall("<[^\n]*!\r?\n", terminal.seen)[-1])
@@ -95,6 +95,22 @@ class Completion(EndToEndTest):
         self.assertEqual(self.bash("statelane run plan dns@s"), ["run", "plan", "dns@staging"])
         self.assertEqual(self.bash("statelane affected --state=dns@p"), ["affected", "--state=dns@prod"])
         self.assertEqual(self.bash("statelane why dns@p", breaks="$' '"), ["why", "dns@prod"])
+
+    def test_states_are_those_of_the_last_run(self):
+        for arguments in (["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "-m", "states"]):
+            run(["git", *arguments], cwd=self.directory, env=self.environment)
+        (self.directory / "new").mkdir()
+        (self.directory / "new/main.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+        remembered = ["list", "--remembered"]
+        self.assertNotIn("new\n", statelane(*remembered, cwd=self.directory, env=self.environment).stdout)
+        listed = statelane("list", "--ids", cwd=self.directory, env=self.environment).stdout
+        self.assertIn("\nnew\n", listed)
+        self.assertEqual(statelane(*remembered, cwd=self.directory, env=self.environment).stdout, listed)
+        statelane("list", "--rev", "HEAD^0", cwd=self.directory, env=self.environment)
+        self.assertEqual(statelane(*remembered, cwd=self.directory, env=self.environment).stdout, listed)
+        statelane("affected", "HEAD", cwd=self.directory, env=self.environment)
+        self.assertNotIn("new\n", statelane(*remembered, cwd=self.directory, env=self.environment).stdout)
+        self.assertEqual(statelane(*remembered, "--no-cache", cwd=self.directory, env=self.environment).stdout, listed)
 
     def test_bash_asks_in_the_directory_of_the_line(self):
         (self.directory / "other").mkdir()
