@@ -138,7 +138,7 @@ std::string render_table(const std::vector<Column>& columns, const std::vector<s
 
 std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
   std::string digits = fmt::format("{}", count);
-  for (std::size_t place = 3; place < digits.size(); place += 4) digits.insert(digits.size() - place, ",");
+  for (std::size_t place = 3; place < digits.size(); place += 4) digits.insert(digits.size() - place, 1, ',');
   return fmt::format("{} {}", digits, count == 1 ? one : many);
 }
 
