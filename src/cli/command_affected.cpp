@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
+#include "cli/read_trees.hpp"
 #include "cli/terminal.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
@@ -13,7 +13,7 @@ namespace statelane::cli {
 int run_affected(const Options& options) {
   if (options.history != 0) return run_history(options);
   const repo::Repository repository = open_repository();
-  const Comparison comparison = compare(repository, options);
+  const Comparison comparison = read_comparison(repository, options);
   const pipeline::Comparison ends = describe_comparison(comparison);
   write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
                             : emit::render_affected_text(ends, comparison.impact, count_states(comparison),

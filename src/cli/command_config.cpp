@@ -1,8 +1,8 @@
 #include <cstdlib>
 
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
+#include "cli/read_trees.hpp"
 #include "config/effective_settings.hpp"
 #include "emit/settings.hpp"
 #include "gitlab/version.hpp"
@@ -57,7 +57,7 @@ class Overlay {
 int run_config(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   const RepoPath path = RepoPath::of(config::file_name);
   auto effective = config::find_effective_settings(side.tree->find(path) ? side.tree->read(path) : "", path);
   Overlay overlay(effective);

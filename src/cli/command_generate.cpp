@@ -5,11 +5,11 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "impact/successors.hpp"
@@ -135,7 +135,7 @@ int run_generate(const Options& options) {
   if (!options.drift_rotation.empty()) throw Error(ErrorKind::usage, "--drift-rotation goes with --drift");
   check_output(options);
   const repo::Repository repository = open_repository();
-  Comparison comparison = compare(repository, options);
+  Comparison comparison = read_comparison(repository, options);
   // Beyond this point the set of affected states is fixed.
   Diagnostics& diagnostics = comparison.diagnostics;
   const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);

@@ -40,7 +40,8 @@ std::string reproduce(const Options& options) {
   return result;
 }
 
-std::vector<std::string> choose_states(const Side& head, const Options& options, const pipeline::Rotation& rotation) {
+std::vector<std::string> choose_states(const LoadedTree& head, const Options& options,
+                                       const pipeline::Rotation& rotation) {
   std::vector<std::string> ids;
   for (const states::State& state : head.states.graph.states()) {
     const auto& globs = options.state_globs;
@@ -60,7 +61,7 @@ int run_generate_drift(const Options& options) {
   Options reading = options;
   reading.revision = options.head;
   Diagnostics diagnostics;
-  const Side head = load_only_side(repository, reading, diagnostics);
+  const LoadedTree head = read_tree(repository, reading, diagnostics);
   const pipeline::TemplateSet templates = load_templates(head, diagnostics);
   const std::vector<std::string> ids = choose_states(head, options, rotation);
   // Beyond this point the set of jobs is fixed.

@@ -64,7 +64,7 @@ int run_generate_gates(const Options& options) {
   refuse_selection(options);
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const Side head = load_only_side(repository, options, diagnostics);
+  const LoadedTree head = read_tree(repository, options, diagnostics);
   const pipeline::TemplateSet templates = load_templates(head, diagnostics);
   const gitlab::PredefinedVariables variables = read_predefined_variables();
   const std::string pipeline_id(gitlab::value_of(variables, "CI_PIPELINE_ID"));

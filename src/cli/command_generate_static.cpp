@@ -8,9 +8,9 @@
 #include "base/error.hpp"
 #include "base/line_diff.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/check_pipeline.hpp"
@@ -80,7 +80,7 @@ int run_generate_static(const Options& options) {
   Options reading = options;
   reading.revision = options.head;
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, reading, diagnostics);
+  const LoadedTree side = read_tree(repository, reading, diagnostics);
   const pipeline::TemplateSet templates = load_templates(side, diagnostics);
   // Nothing of the job's own variables: they differ between a laptop and the job that checks the file.
   pipeline::PipelineRequest request;

@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/no_states.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 
@@ -39,7 +39,7 @@ void write_cycles(const states::StateGraph& graph) {
 int run_graph(const Options& options) {
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   write_output(render(side.states, options));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   write_no_states_hint(side.states);

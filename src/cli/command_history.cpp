@@ -5,12 +5,12 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
-#include "cli/find_impact.hpp"
 #include "cli/hand_written.hpp"
 #include "cli/open_facts.hpp"
-#include "cli/reach_commits.hpp"
+#include "cli/read_trees.hpp"
+#include "comparison/find_impact.hpp"
+#include "comparison/reach_commits.hpp"
 #include "emit/history.hpp"
 
 namespace statelane::cli {
@@ -25,7 +25,7 @@ struct Line {
 };
 
 Line read_line(const repo::Repository& repository, const Options& options) {
-  const CommitReach reach(repository, options.fetch_timeout);
+  const comparison::CommitReach reach(repository, options.fetch_timeout);
   const std::string tip = !options.range.empty() ? options.range : options.head.empty() ? "HEAD" : options.head;
   if (tip.find("..") != std::string::npos) {
     throw Error(ErrorKind::usage, "--history takes one commit, not a range", {"name the newest commit to replay"});
@@ -58,7 +58,7 @@ bool is_below(const states::State& state, const repo::ChangeSet& changes) {
   });
 }
 
-emit::HistoryStep to_step(const Side& head, const repo::ChangeSet& changes, const impact::Impact& impact) {
+emit::HistoryStep to_step(const LoadedTree& head, const repo::ChangeSet& changes, const impact::Impact& impact) {
   emit::HistoryStep step;
   step.states = head.states.graph.states().size();
   for (const impact::Affected& affected : impact.affected) step.affected.push_back(affected.id);
@@ -91,10 +91,10 @@ emit::History replay(const repo::Repository& repository, const Line& line, const
   facts::FactStore facts = open_facts(repository, options);
   facts.records().keep_in_memory();
   Diagnostics ignored;  // what was wrong in files of old is nobody's concern now
-  Side base = load_side(line.before ? repository.commit_tree(*line.before) : nullptr, facts, ignored);
+  LoadedTree base = comparison::load_tree(line.before ? repository.commit_tree(*line.before) : nullptr, facts, ignored);
   for (std::size_t index = line.commits.size(); index-- > 0;) {
     const repo::CommitId& commit = line.commits[index];
-    Side head = load_side(repository.commit_tree(commit), facts, ignored);
+    LoadedTree head = comparison::load_tree(repository.commit_tree(commit), facts, ignored);
     const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head.tree.get());
     const impact::Impact impact = find_impact(base, head, changes, options.ignore_format, facts);
     emit::HistoryStep step = to_step(head, changes, impact);

@@ -7,11 +7,11 @@
 #include "base/error.hpp"
 #include "cli/add_include.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/hand_written.hpp"
 #include "cli/no_states.hpp"
 #include "cli/output_files.hpp"
+#include "cli/read_trees.hpp"
 #include "config/read_yaml.hpp"
 #include "emit/line_diff.hpp"
 #include "emit/parent_pipeline.hpp"
@@ -105,7 +105,7 @@ void propose_included(Proposals& proposals, const fs::path& root, const std::str
 }
 
 /// Jobs that people wrote go on beside those of Statelane until somebody takes them away.
-void warn_of_own_jobs(Proposals& proposals, const Side& side) {
+void warn_of_own_jobs(Proposals& proposals, const LoadedTree& side) {
   const std::size_t covered = ask_hand_written(side, {}, "").covered.size();
   if (covered == 0) return;
   proposals.hints.push_back(
@@ -113,7 +113,7 @@ void warn_of_own_jobs(Proposals& proposals, const Side& side) {
                   emit::count_of(covered, "state", "states")));
 }
 
-Proposals propose_all(const fs::path& root, const Options& options, const Side& side) {
+Proposals propose_all(const fs::path& root, const Options& options, const LoadedTree& side) {
   const emit::ParentRequest request = to_request(options, side.config);
   const std::string existing = read_text(root / parent_name);
   Proposals proposals;
@@ -164,7 +164,7 @@ int run_init(const Options& options) {
   const auto root = repository.work_tree();
   if (!root) throw Error(ErrorKind::environment, "a bare repository has no files to write");
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   const Proposals proposals = propose_all(*root, options, side);
   const bool may_write = options.write || options.force;

@@ -5,9 +5,9 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 #include "states/existing_inputs.hpp"
@@ -16,14 +16,14 @@ namespace statelane::cli {
 
 namespace {
 
-std::string render_state(const Side& side, std::uint32_t index, const Options& options) {
+std::string render_state(const LoadedTree& side, std::uint32_t index, const Options& options) {
   const states::StateGraph& graph = side.states.graph;
   const auto files = states::find_existing_inputs(*side.tree, graph, index);
   return options.json ? emit::render_inputs_json(graph.states()[index], files)
                       : emit::render_inputs_text(graph.states()[index], files, output_view(options));
 }
 
-std::string render_path(const Side& side, const RepoPath& path, const Options& options) {
+std::string render_path(const LoadedTree& side, const RepoPath& path, const Options& options) {
   std::set<std::string> ids;
   for (const states::Claim& claim : side.states.graph.claims(path))
     ids.insert(side.states.graph.states()[claim.state].id);
@@ -42,7 +42,7 @@ int run_inputs(const Options& options) {
   }
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   write_output(options.path.empty()
                    ? render_state(side, find_state(side.states.graph, repository, options.state), options)
                    : render_path(side, to_repo_path(repository, options.path), options));

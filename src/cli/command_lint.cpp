@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/lint.hpp"
 #include "lint/lint.hpp"
 
@@ -36,7 +36,7 @@ int run_lint(const Options& options) {
   const repo::Repository repository = open_repository();
   const RepoPath file = options.path.empty() ? RepoPath::of(default_file) : to_repo_path(repository, options.path);
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   const gitlab::PredefinedVariables variables = read_predefined_variables();
   const lint::LintSettings settings{default_branch(repository, variables), server_version(variables, side.config)};
   const lint::LintResult result = lint::lint_pipeline(*side.tree, file, side.states.graph, settings);

@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/no_states.hpp"
+#include "cli/read_trees.hpp"
 #include "cli/remembered_ids.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
@@ -16,7 +16,7 @@ int run_list(const Options& options) {
   }
   const bool is_for_ids = options.ids || options.remembered_ids;
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   if (is_for_ids) {
     write_output(render_ids(side.states.graph));
   } else {

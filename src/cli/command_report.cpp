@@ -7,10 +7,10 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/output_files.hpp"
+#include "cli/read_trees.hpp"
 #include "cli/report_note.hpp"
 #include "cli/terminal.hpp"
 #include "emit/report.hpp"
@@ -86,7 +86,7 @@ ReportFormat choose_format(const Options& options) {
 int run_report(const Options& options) {
   const ReportFormat format = choose_format(options);
   const repo::Repository repository = open_repository();
-  const Comparison comparison = compare(repository, options);
+  const Comparison comparison = read_comparison(repository, options);
   const fs::path root = repository.work_tree().value_or(fs::current_path());
   const fs::path artifacts = options.artifacts.empty() ? root / ".statelane" : fs::path(options.artifacts);
   emit::Report report;

@@ -3,15 +3,15 @@
 
 #include "base/error.hpp"
 #include "cli/check_out.hpp"
-#include "cli/choose_ends.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
 #include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
-#include "cli/reach_commits.hpp"
+#include "cli/read_trees.hpp"
+#include "comparison/choose_ends.hpp"
+#include "comparison/reach_commits.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 /// The commit before the change that this pipeline is about; empty when there was none. A child does not always show
 /// what its parent compared with: then it is the commit before this one. Throws when it cannot be had.
 std::optional<repo::CommitId> find_commit_before(const repo::Repository& repository) {
-  const Ends ends = choose_ends(repository, {}, read_predefined_variables());
+  const comparison::Ends ends = comparison::choose_ends(repository, {}, read_predefined_variables());
   if (ends.reason != gitlab::BaseReason::none) return ends.base;
   return repository.first_parent(ends.head.value_or(repository.resolve("HEAD")));
 }
@@ -39,14 +39,14 @@ bool existed_before(const repo::Repository& repository, const Options& options, 
     if (!before) return false;
     facts::FactStore facts = open_facts(repository, options);
     Diagnostics ignored;
-    return load_side(repository.commit_tree(*before), facts, ignored).states.graph.find(id).has_value();
+    return comparison::load_tree(repository.commit_tree(*before), facts, ignored).states.graph.find(id).has_value();
   } catch (const Error&) {
     return true;
   }
 }
 
 /// A state of the tree in front of us that stores, or may store, where `state` of an earlier tree does.
-std::string find_user_of(const states::State& state, const Side& now) {
+std::string find_user_of(const states::State& state, const LoadedTree& now) {
   if (!state.backend) return "";
   for (const states::State& other : now.states.graph.states()) {
     if (!other.backend) continue;
@@ -70,14 +70,14 @@ struct Lane {
 void take_files_from(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics ignored;  // what was wrong with that revision cannot be helped any more
   Options earlier = options;
-  earlier.revision = CommitReach(repository, options.fetch_timeout).resolve(options.from);
-  const Side then = load_only_side(repository, earlier, ignored);
+  earlier.revision = comparison::CommitReach(repository, options.fetch_timeout).resolve(options.from);
+  const LoadedTree then = read_tree(repository, earlier, ignored);
   const std::uint32_t index = find_state(then.states.graph, repository, options.state);
   const states::State& state = then.states.graph.states()[index];
   const fs::path project = *repository.work_tree();
   lane.description = describe_lane(then, index, project);
   if (state.kind == states::StateKind::terraform) refuse_local_state(state);
-  const Side now = load_only_side(repository, options, ignored);
+  const LoadedTree now = read_tree(repository, options, ignored);
   lane.description.still_used_by = find_user_of(state, now);
   lane.files.emplace(*then.tree, project / ".statelane" / "private" / (lane.description.slug + ".files"));
   lane.description.files_directory = lane.files->directory();
@@ -86,7 +86,7 @@ void take_files_from(const repo::Repository& repository, const Options& options,
 /// False: the user's files have errors, and they are told.
 bool take_present_files(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   if (write_diagnostics(diagnostics, side.tree.get(), false)) return false;
   const std::uint32_t index = find_state(side.states.graph, repository, options.state);
   lane.description = describe_lane(side, index, *repository.work_tree());

@@ -5,10 +5,10 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/settings.hpp"
 #include "pipeline/builtin_templates.hpp"
 
@@ -74,7 +74,7 @@ int run_templates(const Options& options) {
   if (!options.eject.empty()) return eject(options.eject);
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const Side side = load_only_side(repository, options, diagnostics);
+  const LoadedTree side = read_tree(repository, options, diagnostics);
   const pipeline::TemplateSet templates = load_templates(side, diagnostics);
   const auto settings = describe(templates, side.config);
   write_output(options.json ? emit::render_settings_json("statelane/templates/1", settings)

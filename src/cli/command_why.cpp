@@ -2,10 +2,10 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
-#include "cli/comparison.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/find_state.hpp"
+#include "cli/read_trees.hpp"
 #include "emit/why.hpp"
 
 namespace statelane::cli {
@@ -38,7 +38,7 @@ emit::Why explain(const Comparison& comparison, const std::string& id) {
 
 int run_why(const Options& options) {
   const repo::Repository repository = open_repository();
-  const Comparison comparison = compare(repository, options);
+  const Comparison comparison = read_comparison(repository, options);
   const emit::Why why = explain(comparison, find_id(comparison, repository, options.state));
   write_output(options.json ? emit::render_why_json(describe_comparison(comparison), why)
                             : emit::render_why_text(why, output_view(options)));

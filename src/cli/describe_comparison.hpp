@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/comparison.hpp"
+#include "cli/read_trees.hpp"
 #include "pipeline/build_pipeline.hpp"
 
 namespace statelane::cli {

@@ -20,7 +20,8 @@ bool starts(const lint::StateTriggers& triggers, const repo::ChangeSet& changes)
 
 }  // namespace
 
-HandWritten ask_hand_written(const Side& side, const repo::ChangeSet& changes, const std::string& default_branch) {
+HandWritten ask_hand_written(const LoadedTree& side, const repo::ChangeSet& changes,
+                             const std::string& default_branch) {
   HandWritten result;
   if (!side.tree) return result;
   const lint::LintSettings settings{.default_branch = default_branch};

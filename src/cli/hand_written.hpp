@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "cli/comparison.hpp"
+#include "cli/read_trees.hpp"
 
 namespace statelane::cli {
 
@@ -15,6 +15,6 @@ struct HandWritten {
 
 /// Reads the pipeline file of a tree with its local includes, and asks GitLab's rules which jobs the changed paths
 /// start. Jobs that no `changes` holds back always start. Nothing is covered where there is no such file.
-HandWritten ask_hand_written(const Side& side, const repo::ChangeSet& changes, const std::string& default_branch);
+HandWritten ask_hand_written(const LoadedTree& side, const repo::ChangeSet& changes, const std::string& default_branch);
 
 }  // namespace statelane::cli

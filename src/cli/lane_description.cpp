@@ -89,7 +89,8 @@ void describe_backend(const states::State& state, runner::LaneDescription& lane)
 
 }  // namespace
 
-runner::LaneDescription describe_lane(const Side& side, std::uint32_t index, const std::filesystem::path& project) {
+runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t index,
+                                      const std::filesystem::path& project) {
   const states::State& state = side.states.graph.states()[index];
   const std::vector<RepoPath> inputs = states::find_existing_inputs(*side.tree, side.states.graph, index);
   runner::LaneDescription lane;

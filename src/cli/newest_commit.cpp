@@ -3,9 +3,9 @@
 #include <chrono>
 
 #include "base/error.hpp"
-#include "cli/comparison.hpp"
-#include "cli/find_impact.hpp"
 #include "cli/open_facts.hpp"
+#include "cli/read_trees.hpp"
+#include "comparison/find_impact.hpp"
 
 namespace statelane::cli {
 
@@ -20,8 +20,8 @@ std::string find_difference(const repo::Repository& repository, const Options& o
                             const repo::CommitId& tip, const std::string& id) {
   facts::FactStore facts = open_facts(repository, options);
   Diagnostics ignored;
-  const Side base = load_side(repository.commit_tree(commit), facts, ignored);
-  const Side head = load_side(repository.commit_tree(tip), facts, ignored);
+  const LoadedTree base = comparison::load_tree(repository.commit_tree(commit), facts, ignored);
+  const LoadedTree head = comparison::load_tree(repository.commit_tree(tip), facts, ignored);
   facts.save();
   const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head.tree.get());
   const impact::Impact impact = find_impact(base, head, changes, true, facts);

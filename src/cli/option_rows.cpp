@@ -124,9 +124,10 @@ std::vector<OptionGroup> comparison_options() {
            flag("--staged", &Options::staged, "take the index instead of the work tree"),
            text("--since", "REV", &Options::since,
                 "compare with this revision, to offer again what an earlier pipeline lost", Offers::revisions),
-           choice<OnMissingBase>("--on-missing-base", &Options::on_missing_base,
-                                 {{"fail", OnMissingBase::fail}, {"all", OnMissingBase::all}},
-                                 "when the base cannot be had: fail, or take all states, without gates"),
+           choice<comparison::OnMissingBase>(
+               "--on-missing-base", &Options::on_missing_base,
+               {{"fail", comparison::OnMissingBase::fail}, {"all", comparison::OnMissingBase::all}},
+               "when the base cannot be had: fail, or take all states, without gates"),
            duration(
                "--fetch-timeout",
                [](Options& options, std::chrono::milliseconds time) { options.fetch_timeout = time; },

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "comparison/choose_ends.hpp"
 #include "config/config.hpp"
 #include "runner/lane.hpp"
 
@@ -14,7 +15,6 @@ namespace statelane::cli {
 enum class GraphFormat { text, dot, mermaid, json };
 enum class ReportFormat { html, markdown };
 enum class Color { automatic, always, never };
-enum class OnMissingBase { fail, all };
 
 /// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the
 /// command takes are ever set.
@@ -34,7 +34,7 @@ struct Options {
   std::string head;      ///< --head
   std::string since;     ///< --since: like --base, states that an earlier pipeline lost are offered again
   bool staged = false;   ///< --staged: the index instead of the work tree
-  OnMissingBase on_missing_base = OnMissingBase::fail;
+  comparison::OnMissingBase on_missing_base = comparison::OnMissingBase::fail;
   std::chrono::milliseconds fetch_timeout{60'000};  ///< --fetch-timeout
 
   // Selection.

@@ -14,7 +14,7 @@
 
 namespace statelane::cli {
 
-pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics) {
+pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics) {
   pipeline::TemplateSet templates;
   const auto& named = head.config.templates;
   if (!named) return templates;
@@ -49,7 +49,7 @@ std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& s
   return text;
 }
 
-pipeline::PipelineRequest describe_job(const Side& head, const Options& options) {
+pipeline::PipelineRequest describe_job(const LoadedTree& head, const Options& options) {
   const gitlab::PredefinedVariables variables = read_predefined_variables();
   const auto text = [&](std::string_view name) { return std::string(gitlab::value_of(variables, name)); };
   // In a child it is the root's: plans and applies of one root pipeline belong together.
@@ -69,7 +69,7 @@ pipeline::PipelineRequest describe_job(const Side& head, const Options& options)
   return request;
 }
 
-std::map<std::string, std::string> find_lock_files(const Side& head, const std::vector<std::string>& ids) {
+std::map<std::string, std::string> find_lock_files(const LoadedTree& head, const std::vector<std::string>& ids) {
   std::map<std::string, std::string> result;
   for (const std::string& id : ids) {
     const auto state = head.states.graph.find(id);

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "cli/comparison.hpp"
+#include "cli/read_trees.hpp"
 #include "gitlab/version.hpp"
 #include "pipeline/build_pipeline.hpp"
 
 namespace statelane::cli {
 
 /// The built-in templates with those of the file that the configuration names laid over; errors for that file.
-pipeline::TemplateSet load_templates(const Side& head, Diagnostics& diagnostics);
+pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics);
 
 /// The server's version as the configuration says it, else the assumed one.
 gitlab::Version configured_version(const config::Config& config);
@@ -20,11 +20,11 @@ gitlab::Version server_version(const gitlab::PredefinedVariables& variables, con
 std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server);
 
 /// What a pipeline is told of the job that writes it, and of the command line.
-pipeline::PipelineRequest describe_job(const Side& head, const Options& options);
+pipeline::PipelineRequest describe_job(const LoadedTree& head, const Options& options);
 
 /// For each of the states that takes part in the cache of providers, the content id of its `.terraform.lock.hcl`, empty
 /// when there is none.
-std::map<std::string, std::string> find_lock_files(const Side& head, const std::vector<std::string>& ids);
+std::map<std::string, std::string> find_lock_files(const LoadedTree& head, const std::vector<std::string>& ids);
 
 /// Writes to `--output` by rename, else to standard output.
 void write_pipeline(std::string_view text, const Options& options);

@@ -20,6 +20,7 @@ ROOMS = {
                "hcl/fold.hpp", "hcl/value.hpp", "hcl/syntax.hpp"],
     "impact": ["base", "facts", "states", "repo/change_set.hpp"],
     "gitlab": ["base"],
+    "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo"],
     "pipeline": ["base", "config", "states", "impact", "gitlab"],
     "lint": ["base", "config", "states", "gitlab", "repo/tree.hpp"],
     "emit": ["base", "states", "impact", "pipeline", "lint"],

@@ -1,4 +1,4 @@
-#include "cli/quiet_edges.hpp"
+#include "comparison/quiet_edges.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,7 @@
 #include "states/changed_outputs.hpp"
 #include "terraform/file_names.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 namespace {
 
@@ -45,7 +45,7 @@ std::optional<states::TouchedConfiguration> find_touched(const impact::Affected&
   return is_all_seen ? std::optional(std::move(result)) : std::nullopt;
 }
 
-std::optional<std::set<std::string>> find_changed(const Side& base, const Side& head,
+std::optional<std::set<std::string>> find_changed(const LoadedTree& base, const LoadedTree& head,
                                                   const impact::Affected& affected) {
   if (affected.change != impact::Change::modified || !base.tree) return std::nullopt;
   const states::StateGraph& graph = head.states.graph;
@@ -55,7 +55,7 @@ std::optional<std::set<std::string>> find_changed(const Side& base, const Side& 
   return states::find_changed_outputs(*base.tree, *head.tree, state.directory, *touched);
 }
 
-bool reads_one_of(const Side& head, const states::Edge& edge, const std::set<std::string>& outputs) {
+bool reads_one_of(const LoadedTree& head, const states::Edge& edge, const std::set<std::string>& outputs) {
   if (edge.kind == states::EdgeKind::declared) return true;
   const auto read = states::find_read_outputs(*head.tree, edge.place);
   if (!read) return true;
@@ -64,7 +64,7 @@ bool reads_one_of(const Side& head, const states::Edge& edge, const std::set<std
 
 }  // namespace
 
-impact::QuietEdges find_quiet_edges(const Side& base, const Side& head, const impact::Impact& impact) {
+impact::QuietEdges find_quiet_edges(const LoadedTree& base, const LoadedTree& head, const impact::Impact& impact) {
   const states::StateGraph& graph = head.states.graph;
   // Only edges between an affected state and one that is not; after a change of everything there are none.
   std::map<std::string, std::vector<const states::Edge*>> edges;
@@ -84,4 +84,4 @@ impact::QuietEdges find_quiet_edges(const Side& base, const Side& head, const im
   return quiet;
 }
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

@@ -1,12 +1,14 @@
-#include "cli/find_impact.hpp"
+#include "comparison/find_impact.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
-#include "cli/format_only.hpp"
+#include "comparison/format_only.hpp"
 #include "impact/regrouping.hpp"
 #include "states/existing_inputs.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 namespace {
 
@@ -18,7 +20,7 @@ bool is_changed(const repo::ChangeSet& changes, const RepoPath& path) {
 }
 
 /// States that read a file on one side only, though it is on both and the same.
-std::set<std::string> find_regrouped(const Side& base, const Side& head, const repo::ChangeSet& changes) {
+std::set<std::string> find_regrouped(const LoadedTree& base, const LoadedTree& head, const repo::ChangeSet& changes) {
   std::set<std::string> result;
   for (const std::string& id : impact::find_regrouping_candidates(base.states.graph, head.states.graph)) {
     const std::vector<RepoPath> inputs =
@@ -32,12 +34,12 @@ std::set<std::string> find_regrouped(const Side& base, const Side& head, const r
 
 }  // namespace
 
-impact::Impact find_impact(const Side& base, const Side& head, const repo::ChangeSet& changes, bool ignore_format,
-                           facts::FactStore& facts) {
+impact::Impact find_impact(const LoadedTree& base, const LoadedTree& head, const repo::ChangeSet& changes,
+                           bool ignore_format, facts::FactStore& facts) {
   const auto format_only =
       ignore_format ? find_format_only(base.tree.get(), *head.tree, changes, facts) : std::unordered_set<RepoPath>{};
   const auto regrouped = find_regrouped(base, head, changes);
   return impact::find_affected(base.states.graph, head.states.graph, {changes, format_only, regrouped});
 }
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

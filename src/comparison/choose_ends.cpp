@@ -1,13 +1,13 @@
-#include "cli/choose_ends.hpp"
+#include "comparison/choose_ends.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "cli/reach_commits.hpp"
+#include "comparison/reach_commits.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 namespace {
 
@@ -25,25 +25,25 @@ struct Outcome {
 
 class Chooser {
  public:
-  Chooser(const repo::Repository& repository, const Options& options, const gitlab::PredefinedVariables& variables)
+  Chooser(const repo::Repository& repository, const EndsRequest& request, const gitlab::PredefinedVariables& variables)
       : repository_(repository),
-        options_(options),
+        request_(request),
         variables_(variables),
-        reach_(repository, options.fetch_timeout),
+        reach_(repository, request.fetch_timeout),
         choice_(gitlab::choose_base(variables)) {}
 
   Ends choose() {
-    if (!options_.range.empty()) return choose_range();
-    if (!options_.head.empty()) {
-      ends_.head = reach_.resolve(options_.head);
-    } else if (options_.staged) {
+    if (!request_.range.empty()) return choose_range();
+    if (!request_.head.empty()) {
+      ends_.head = reach_.resolve(request_.head);
+    } else if (request_.staged) {
       ends_.is_staged = true;
     } else if (!choice_.head.empty()) {
       ends_.head = reach_.resolve(choice_.head);
     } else if (!repository_.work_tree()) {
       ends_.head = repository_.resolve("HEAD");
     }
-    for (const std::string& named : {options_.base, options_.since}) {
+    for (const std::string& named : {request_.base, request_.since}) {
       if (!named.empty()) return take(gitlab::explicit_base(named), reach_.resolve(named));
     }
     return choose_candidate();
@@ -51,14 +51,14 @@ class Chooser {
 
  private:
   Ends choose_range() {
-    const std::size_t dots = options_.range.find("..");
+    const std::size_t dots = request_.range.find("..");
     if (dots == std::string::npos) {
-      ends_.head = reach_.resolve(options_.range);
-      return take(gitlab::parent_base(options_.range), reach_.first_parent(*ends_.head));
+      ends_.head = reach_.resolve(request_.range);
+      return take(gitlab::parent_base(request_.range), reach_.first_parent(*ends_.head));
     }
-    const bool is_symmetric = options_.range.compare(dots, 3, "...") == 0;
-    const std::string left = options_.range.substr(0, dots);
-    const std::string right = options_.range.substr(dots + (is_symmetric ? 3 : 2));
+    const bool is_symmetric = request_.range.compare(dots, 3, "...") == 0;
+    const std::string left = request_.range.substr(0, dots);
+    const std::string right = request_.range.substr(dots + (is_symmetric ? 3 : 2));
     ends_.head = reach_.resolve(right.empty() ? "HEAD" : right);
     repo::CommitId base = reach_.resolve(left.empty() ? "HEAD" : left);
     if (is_symmetric) {
@@ -69,7 +69,7 @@ class Chooser {
       }
       base = *common;
     }
-    return take(gitlab::explicit_base(options_.range), base);
+    return take(gitlab::explicit_base(request_.range), base);
   }
 
   Ends choose_candidate() {
@@ -149,7 +149,7 @@ class Chooser {
   }
 
   Ends give_up(const std::string& why, std::vector<std::string> hints) {
-    if (options_.on_missing_base == OnMissingBase::all) {
+    if (request_.on_missing_base == OnMissingBase::all) {
       ends_.is_missing = true;
       ends_.text = fmt::format("all states without gates, since there is no base: {}", why);
       return std::move(ends_);
@@ -163,7 +163,7 @@ class Chooser {
   }
 
   const repo::Repository& repository_;
-  const Options& options_;
+  const EndsRequest& request_;
   const gitlab::PredefinedVariables& variables_;
   CommitReach reach_;
   gitlab::BaseChoice choice_;
@@ -172,13 +172,13 @@ class Chooser {
 
 }  // namespace
 
-Ends choose_ends(const repo::Repository& repository, const Options& options,
+Ends choose_ends(const repo::Repository& repository, const EndsRequest& request,
                  const gitlab::PredefinedVariables& variables) {
-  Ends ends = Chooser(repository, options, variables).choose();
+  Ends ends = Chooser(repository, request, variables).choose();
   const auto tip = repository.find_commit("HEAD");
   ends.is_on_default_branch_tip =
       !ends.head && !ends.is_staged && ends.reason == gitlab::BaseReason::merge_base && ends.base && ends.base == tip;
   return ends;
 }
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

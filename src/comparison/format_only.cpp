@@ -1,8 +1,8 @@
-#include "cli/format_only.hpp"
+#include "comparison/format_only.hpp"
 
 #include "terraform/file_names.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 namespace {
 
@@ -30,4 +30,4 @@ std::unordered_set<RepoPath> find_format_only(const repo::Tree* base, const repo
   return result;
 }
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

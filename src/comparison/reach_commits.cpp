@@ -1,4 +1,4 @@
-#include "cli/reach_commits.hpp"
+#include "comparison/reach_commits.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 namespace {
 
@@ -84,4 +84,4 @@ std::optional<repo::CommitId> CommitReach::first_parent(const repo::CommitId& co
   return ask_deeper({commit}, [&] { return repository_.first_parent(commit); });
 }
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

@@ -8,7 +8,7 @@
 
 #include "repo/repository.hpp"
 
-namespace statelane::cli {
+namespace statelane::comparison {
 
 /// A commit that was looked for.
 struct Reached {
@@ -49,4 +49,4 @@ class CommitReach {
   std::chrono::seconds time_out_;
 };
 
-}  // namespace statelane::cli
+}  // namespace statelane::comparison

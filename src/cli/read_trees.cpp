@@ -1,0 +1,69 @@
+#include "cli/read_trees.hpp"
+
+#include <string_view>
+
+#include "cli/open_facts.hpp"
+#include "cli/progress.hpp"
+#include "cli/remembered_ids.hpp"
+
+extern char** environ;
+
+namespace statelane::cli {
+
+namespace {
+
+comparison::ComparisonRequest to_request(const Options& options) {
+  comparison::ComparisonRequest request;
+  request.ends = {options.range,           options.base,         options.head, options.since, options.staged,
+                  options.on_missing_base, options.fetch_timeout};
+  request.all = options.all;
+  request.state_globs = options.state_globs;
+  request.dependents = options.dependents;
+  request.drop_untouched = options.drop_untouched;
+  request.ignore_format = options.ignore_format;
+  return request;
+}
+
+}  // namespace
+
+gitlab::PredefinedVariables read_predefined_variables() {
+  gitlab::PredefinedVariables result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (text.starts_with("CI") && equals != std::string_view::npos) {
+      result.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return result;
+}
+
+repo::Repository open_repository() { return repo::Repository::open(std::filesystem::current_path()); }
+
+LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {
+  const Progress progress("reading states");
+  facts::FactStore facts = open_facts(repository, options);
+  const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
+  if (options.staged && options.revision.empty())
+    return comparison::load_tree(repository.index_tree(), facts, diagnostics);
+  const std::string revision = !options.revision.empty()          ? options.revision
+                               : is_ci || !repository.work_tree() ? "HEAD"
+                                                                  : "";
+  auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
+  LoadedTree loaded = comparison::load_tree(std::move(tree), facts, diagnostics);
+  facts.save();
+  if (revision.empty() || revision == "HEAD") remember_ids(repository, options, loaded.states.graph);
+  return loaded;
+}
+
+Comparison read_comparison(const repo::Repository& repository, const Options& options) {
+  const Progress progress("reading states of both sides");
+  facts::FactStore facts = open_facts(repository, options);
+  Comparison result = comparison::compare(repository, to_request(options), read_predefined_variables(), facts);
+  facts.save();
+  const auto& head = result.ends.head;
+  if (!head || head == repository.find_commit("HEAD")) remember_ids(repository, options, result.head.states.graph);
+  return result;
+}
+
+}  // namespace statelane::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "comparison/comparison.hpp"
+#include "repo/repository.hpp"
+
+namespace statelane::cli {
+
+using comparison::Comparison;
+using comparison::LoadedTree;
+
+/// GitLab's predefined variables that this process has.
+gitlab::PredefinedVariables read_predefined_variables();
+
+/// Opens the repository around the current directory.
+repo::Repository open_repository();
+
+/// Reads the one tree that a command without comparison reads: `--rev`, under CI `HEAD`, otherwise the work tree. What
+/// was learnt is kept for the next run.
+LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics);
+
+/// Compares what the command line and GitLab's variables name. What was learnt is kept for the next run.
+Comparison read_comparison(const repo::Repository& repository, const Options& options);
+
+}  // namespace statelane::cli

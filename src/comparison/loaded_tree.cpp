@@ -1,0 +1,34 @@
+#include "comparison/loaded_tree.hpp"
+
+#include "repo/links.hpp"
+
+namespace statelane::comparison {
+
+namespace {
+
+/// The configuration of a tree, through a symbolic link too.
+config::Config read_config(const repo::Tree& tree, Diagnostics& diagnostics) {
+  const RepoPath path = RepoPath::of(config::file_name);
+  const auto entry = tree.find(path);
+  if (!entry) return {};
+  const repo::Resolved resolved = repo::resolve_links(tree, RepoPath(), path.str());
+  const bool is_file = resolved.outcome == repo::Resolved::Outcome::found &&
+                       (resolved.kind == repo::EntryKind::file || resolved.kind == repo::EntryKind::executable);
+  if (is_file) return config::parse_config(tree.read(resolved.path), path, diagnostics);
+  const bool is_link = entry->kind == repo::EntryKind::symlink;
+  diagnostics.error(path, std::nullopt, is_link ? "the link leads to no file" : "cannot be read: it is not a file");
+  return {};
+}
+
+}  // namespace
+
+LoadedTree load_tree(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics) {
+  LoadedTree loaded;
+  loaded.tree = std::move(tree);
+  if (!loaded.tree) return loaded;
+  loaded.config = read_config(*loaded.tree, diagnostics);
+  loaded.states = states::load_states(*loaded.tree, loaded.config, facts, diagnostics);
+  return loaded;
+}
+
+}  // namespace statelane::comparison
