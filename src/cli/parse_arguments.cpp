@@ -40,8 +40,10 @@ ParserOption add_option(CLI::App& app, const OptionRow& row) {
   return {&row, option};
 }
 
-ParserCommand add_command(CLI::App& parent, const std::string& name, const CommandRow& row) {
+/// With `is_typed` the command gets its options; one whose name is no word of the command line is never parsed into.
+ParserCommand add_command(CLI::App& parent, const std::string& name, const CommandRow& row, bool is_typed) {
   ParserCommand command{&row, parent.add_subcommand(name), {}, {}};
+  if (!is_typed) return command;
   command.app->allow_extras();
   for (const OptionGroup& group : row.options) {
     for (const OptionRow& option : group.rows) command.options.push_back(add_option(*command.app, option));
@@ -56,7 +58,8 @@ ParserCommand add_command(CLI::App& parent, const std::string& name, const Comma
 /// The whole command line as CLI11 sees it.
 class Parser {
  public:
-  Parser() : app_("", "statelane") {
+  explicit Parser(std::span<const char* const> words) : app_("", "statelane") {
+    const auto is_typed = [&](const std::string& name) { return std::ranges::find(words, name) != words.end(); };
     app_.require_subcommand(0, 1);
     app_.allow_extras();
     // CLI11's own flag for help throws, and the first exception of a static program takes longer than all else here.
@@ -66,18 +69,20 @@ class Parser {
     for (const OptionRow& option : common_options().rows) options_.push_back(add_option(app_, option));
     for (const CommandGroup& group : command_groups()) {
       CLI::App* app = app_.add_subcommand(group.name);
+      groups_.emplace(group.name, app);
+      if (!is_typed(group.name)) continue;
       app->require_subcommand(0, 1);
       app->allow_extras();
       help_flags_.push_back(app->add_flag("-h,--help"));
       for (const OptionRow& option : common_options().rows) options_.push_back(add_option(*app, option));
-      groups_.emplace(group.name, app);
     }
     for (const CommandRow& row : command_table()) {
       const std::size_t blank = row.name.find(' ');
       const bool is_grouped = blank != std::string::npos;
       CLI::App& parent = is_grouped ? *groups_.at(row.name.substr(0, blank)) : app_;
-      commands_.push_back(add_command(parent, is_grouped ? row.name.substr(blank + 1) : row.name, row));
-      help_flags_.push_back(commands_.back().app->add_flag("-h,--help"));
+      const std::string name = is_grouped ? row.name.substr(blank + 1) : row.name;
+      commands_.push_back(add_command(parent, name, row, is_typed(name)));
+      if (is_typed(name)) help_flags_.push_back(commands_.back().app->add_flag("-h,--help"));
     }
   }
 
@@ -139,7 +144,7 @@ std::vector<TypedOption> typed_options(const Parser& parser, const ParserCommand
 
 ParsedArguments parse_arguments(std::span<const char* const> arguments, const Environment& environment,
                                 std::size_t width) {
-  Parser parser;
+  Parser parser(arguments);
   const ParserCommand* command = parser.parse(arguments);
   const std::string words = parser.typed_words();
   if (parser.is_help_asked()) return {.text = render_help(words, width)};
