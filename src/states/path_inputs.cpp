@@ -32,13 +32,6 @@ bool begins_like_path(std::string_view text) {
   return text.starts_with("./") || text.starts_with("../") || text == ".." || text.starts_with(repository_root);
 }
 
-/// Adds the links of a resolution; returns the way to what lies behind them.
-Reach add_links(const Resolved& resolved, const Reach& reach, InputSet& inputs) {
-  Reach last = reach;
-  for (const RepoPath& link : resolved.links) last = {inputs.add(InputKind::link, link, "", last), reach.place};
-  return last;
-}
-
 /// Where `rest` leads from `directory`: as Terraform reads a path, and for other readers also as the operating system
 /// does, where that differs.
 std::vector<Resolved> resolve(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind) {
@@ -193,6 +186,12 @@ std::string escape_glob(std::string_view text) {
     result += letter;
   }
   return result;
+}
+
+Reach add_links(const Resolved& resolved, const Reach& reach, InputSet& inputs) {
+  Reach last = reach;
+  for (const RepoPath& link : resolved.links) last = {inputs.add(InputKind::link, link, "", last), reach.place};
+  return last;
 }
 
 void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {

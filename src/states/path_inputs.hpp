@@ -23,6 +23,9 @@ std::string absolute_text(const RepoPath& path);
 /// followed, as Terraform does for its functions and for module sources. Empty when it leaves the repository.
 std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text);
 
+/// Adds the links of a resolution; returns the way to what lies behind them.
+Reach add_links(const repo::Resolved& resolved, const Reach& reach, InputSet& inputs);
+
 /// Adds the submodule that the missing path of `resolved` lies in: its commit decides what is there.
 void add_submodule(const repo::Tree& tree, const repo::Resolved& resolved, const Reach& reach, InputSet& inputs);
 

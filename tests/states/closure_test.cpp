@@ -1,4 +1,4 @@
-#include "states/closure.hpp"
+#include "states/module_walk.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,0 +1,67 @@
+#include "states/fixed_inputs.hpp"
+
+#include <algorithm>
+
+#include "states/path_inputs.hpp"
+#include "terraform/file_names.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+/// A file that is read by its name, and the links on the way to it.
+void add_named_file(const Sources& sources, InputKind kind, const RepoPath& path, const Reach& reach,
+                    InputSet& inputs) {
+  const auto resolved = repo::resolve_links(sources.tree, RepoPath(), path.str());
+  const Reach way = add_links(resolved, reach, inputs);
+  inputs.add(kind, resolved.links.empty() ? path : resolved.path, "", way);
+}
+
+/// A glob of the configuration, relative to `from`. A `**` at the end means everything below.
+void add_configured(const RepoPath& from, const config::Located& glob, InputSet& inputs) {
+  std::string text = glob.text;
+  if (text == "**" || text.ends_with("/**")) text += "/*";
+  const std::size_t wildcard = std::min(text.find_first_of("*?[{\\"), text.size());
+  const std::size_t slash = text.rfind('/', wildcard);
+  const std::size_t split = slash == std::string::npos || wildcard == 0 ? 0 : slash + 1;
+  const auto directory = from.resolve(text.substr(0, split));
+  if (!directory) return;
+  const std::string prefix = directory->is_root() ? "" : escape_glob(directory->str()) + "/";
+  const Place place{RepoPath::of(config::file_name), glob.range.begin.line};
+  inputs.add(InputKind::configured, *directory, prefix + text.substr(split), {std::nullopt, place});
+}
+
+}  // namespace
+
+std::vector<RepoPath> loaded_variable_files(const Sources& sources, const RepoPath& directory,
+                                            const Instance& instance) {
+  std::vector<RepoPath> result;
+  const ScannedDirectory* scanned = sources.find_directory(directory);
+  const std::vector<std::string> names = scanned == nullptr ? std::vector<std::string>{} : scanned->variables;
+  for (const std::string_view first : {"terraform.tfvars", "terraform.tfvars.json"}) {
+    if (std::find(names.begin(), names.end(), first) != names.end()) result.push_back(directory.child(first));
+  }
+  for (const std::string& name : names) {
+    const bool is_first = name.starts_with("terraform.tfvars");
+    if (terraform::is_automatic_variable_name(name) && !is_first) result.push_back(directory.child(name));
+  }
+  result.insert(result.end(), instance.var_files.begin(), instance.var_files.end());
+  return result;
+}
+
+void add_fixed_inputs(const Sources& sources, const RepoPath& directory, const Instance& instance,
+                      const config::Settings& settings, InputSet& inputs) {
+  const Reach conventional{std::nullopt, {directory, 0}};
+  inputs.add(InputKind::own_directory, directory, "", conventional);
+  inputs.add(InputKind::version_pin, directory, "", conventional);
+  inputs.add(InputKind::lock_file, directory.child(".terraform.lock.hcl"), "", conventional);
+  for (const RepoPath& file : loaded_variable_files(sources, directory, instance))
+    add_named_file(sources, InputKind::variable_file, file, conventional, inputs);
+  for (const RepoPath& file : instance.backend_files)
+    add_named_file(sources, InputKind::backend_file, file, conventional, inputs);
+  for (const config::Located& glob : sources.config.global_inputs) add_configured(RepoPath(), glob, inputs);
+  if (!settings.inputs) return;
+  for (const config::Located& glob : *settings.inputs) add_configured(directory, glob, inputs);
+}
+
+}  // namespace statelane::states

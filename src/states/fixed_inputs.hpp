@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "states/input_set.hpp"
+#include "states/instances.hpp"
+#include "states/sources.hpp"
+
+namespace statelane::states {
+
+/// The variable files that Terraform loads in `directory` for `instance`, in the order in which it reads them: of two
+/// that give one variable the later wins.
+std::vector<RepoPath> loaded_variable_files(const Sources& sources, const RepoPath& directory,
+                                            const Instance& instance);
+
+/// Adds the inputs that need no look at the configuration's text: the directory itself, its lock file, version pins,
+/// variable and backend files with the links on the way to them, and what `.statelane.yml` names.
+void add_fixed_inputs(const Sources& sources, const RepoPath& directory, const Instance& instance,
+                      const config::Settings& settings, InputSet& inputs);
+
+}  // namespace statelane::states

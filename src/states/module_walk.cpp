@@ -1,0 +1,174 @@
+#include "states/module_walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/glob.hpp"
+#include "repo/links.hpp"
+#include "states/path_inputs.hpp"
+#include "states/remote_reads.hpp"
+
+namespace statelane::states {
+
+namespace {
+
+using hcl::Value;
+using terraform::FileReference;
+using terraform::ReferenceKind;
+
+bool is_local_source(std::string_view source) {
+  return source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." ||
+         source.starts_with(repository_root);
+}
+
+/// A source that names nothing in the repository, whatever its unknown parts are, needs no arguments.
+bool may_be_local(const Value& source) {
+  const auto texts = to_texts(source);
+  return std::any_of(texts.begin(), texts.end(), [](const PossibleText& text) {
+    return !text.text.empty() && (!text.text.front() || is_local_source(*text.text.front()));
+  });
+}
+
+/// The arguments of each instance of a call.
+std::vector<Arguments> call_arguments(const Module::Call& call, const Fold& fold) {
+  std::vector<const terraform::ModuleCall*> blocks = {&call.call};
+  blocks.insert(blocks.end(), call.overrides.begin(), call.overrides.end());
+  std::vector<Arguments> result;
+  for (const Round& round : find_rounds(call.call.loops, fold)) {
+    Arguments& arguments = result.emplace_back();
+    for (const terraform::ModuleCall* block : blocks) {
+      for (const auto& argument : block->arguments)
+        arguments.insert_or_assign(std::string(argument.name), fold(*argument.value, round));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+/// A call with what is known of its source and arguments; without arguments it has no instance.
+struct ModuleWalk::FoldedCall {
+  const Module::Call& call;
+  Value source;
+  std::vector<Arguments> instances;
+};
+
+/// `via` is the module's input; empty for the state's own directory.
+void ModuleWalk::visit_module(const Module& module, Arguments arguments, std::optional<std::uint32_t> via) {
+  std::set<std::string>& seen = calls_[module.directory];
+  if (seen.size() >= most_calls_of_a_module) {
+    for (auto& [name, value] : arguments)
+      value = Value::unknown("the module is called too often to follow each call", {});
+  }
+  if (!seen.insert(to_fingerprint(Value{Value::Map(arguments)})).second) return;
+  const ModuleScope scope(module, lane_, std::move(arguments), !via);
+  const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable> variables) {
+    return scope.fold(expression, variables);
+  };
+  for (const LoadedFile& file : module.files) {
+    for (const FileReference& reference : file.facts->references) {
+      // What names modules counts where they are called.
+      if (!reference.defines.empty() && module.is_only_for_sources(reference.defines)) continue;
+      references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
+    }
+  }
+  for (const Module::Read& read : module.remote_states) add_reads(read, fold);
+  visit_calls(scope, fold, via, true);
+}
+
+/// Of a call without instances nothing is evaluated, but Terraform loads it with all that it calls.
+void ModuleWalk::load_module(const Module& module, std::optional<std::uint32_t> via) {
+  if (!loaded_.insert(module.directory).second) return;
+  const ModuleScope scope(module, lane_, {}, false);
+  visit_calls(
+      scope, [](const hcl::Expression&, std::span<const hcl::Variable>) { return Value{}; }, via, false);
+}
+
+void ModuleWalk::visit_calls(const ModuleScope& scope, const Fold& fold, std::optional<std::uint32_t> via,
+                             bool is_evaluated) {
+  for (const Module::Call& call : scope.module().calls) {
+    if (call.call.source == nullptr) continue;
+    Value source = scope.fold(*call.call.source);
+    if (!may_be_local(source)) continue;
+    const Reach reach{via, {call.file->path, call.call.line}};
+    visit_call({call, std::move(source), is_evaluated ? call_arguments(call, fold) : std::vector<Arguments>{}},
+               scope.module().directory, reach);
+  }
+}
+
+void ModuleWalk::add_reads(const Module::Read& read, const Fold& fold) {
+  const Place place{read.file->path, read.block.line};
+  for (RemoteRead& found : find_remote_reads(read.block, fold, place, lane_.working_directory, closure_.unknown)) {
+    if (std::find(closure_.reads.begin(), closure_.reads.end(), found) == closure_.reads.end())
+      closure_.reads.push_back(std::move(found));
+  }
+}
+
+void ModuleWalk::visit_call(const FoldedCall& call, const RepoPath& from, const Reach& reach) {
+  for (const PossibleText& source : to_texts(call.source)) {
+    const bool is_known =
+        std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
+    if (is_known) {
+      std::string text;
+      for (const auto& piece : source.text) text += *piece;
+      if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, from, reach);
+    } else {
+      follow_unknown_source(call, source, from, reach);
+    }
+  }
+}
+
+void ModuleWalk::follow_call(const FoldedCall& call, std::string_view source, const RepoPath& from,
+                             const Reach& reach) {
+  const std::string_view name = call.call.call.name;
+  const auto path = resolve_lexically(from, source);
+  const auto resolved = path ? repo::resolve_links(sources_.tree, RepoPath(), path->str()) : repo::Resolved{};
+  const Reach way = add_links(resolved, reach, inputs_);
+  if (!path || resolved.outcome == repo::Resolved::Outcome::outside ||
+      resolved.outcome == repo::Resolved::Outcome::cycle) {
+    closure_.unknown.push_back(
+        {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", name, source)});
+    return;
+  }
+  add_submodule(sources_.tree, resolved, way, inputs_);
+  if (enter_module(call, resolved.path, way)) return;
+  closure_.unknown.push_back(
+      {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, resolved.path.display())});
+}
+
+/// False when there is no configuration; the directory is an input all the same.
+bool ModuleWalk::enter_module(const FoldedCall& call, const RepoPath& directory, const Reach& way) {
+  const std::uint32_t input = inputs_.add(InputKind::module_directory, directory, "", way);
+  const Module* module = sources_.modules.find(directory, tool_);
+  if (module == nullptr) return false;
+  for (const Arguments& arguments : call.instances) visit_module(*module, arguments, input);
+  if (call.instances.empty()) load_module(*module, input);
+  return true;
+}
+
+/// Every directory that the source may name counts with all its files, and those that are there are followed.
+void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleText& source, const RepoPath& from,
+                                       const Reach& reach) {
+  const std::string_view name = call.call.call.name;
+  const bool is_local = source.text.front() && is_local_source(*source.text.front());
+  if (!is_local && source.text.front()) return;
+  PartialText below = source.text;
+  below.push_back("/");
+  below.push_back(std::nullopt);
+  const auto covered =
+      is_local ? add_path_inputs(sources_.tree, from, below, ReferenceKind::file, std::nullopt, reach, inputs_).added
+               : std::vector{inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach)};
+  closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": {} is not known: {}", name,
+                                                       is_local ? "part of its source" : "its source", source.why)});
+  for (const std::uint32_t index : covered) {
+    const Input pattern = inputs_[index];
+    for (const ScannedDirectory& scanned : sources_.directories_below(pattern.path)) {
+      const bool is_meant = !scanned.configuration.empty() &&
+                            matches_glob(pattern.glob, scanned.path.child(scanned.configuration.front()).str());
+      if (is_meant) enter_module(call, scanned.path, {index, reach.place});
+    }
+  }
+}
+
+}  // namespace statelane::states
