@@ -45,6 +45,8 @@ class Pair:
     lanes: list
     kinds: set
     change: str
+    climbing: set  # variables that only the world outside sets, to a text with `..`
+    led_outside: set  # the paths that they lead to
 
 
 def make_pair(seed):
@@ -52,7 +54,8 @@ def make_pair(seed):
     maker = Maker(seed)
     maker.make()
     head, change = changes.change(maker.world, maker.touches, random.Random(f"change {seed}"))
-    return Pair(seed, maker.world, head, maker.lanes, maker.used, change)
+    return Pair(seed, maker.world, head, maker.lanes, maker.used, change, maker.climbing,
+                maker.led_outside)
 
 
 def choose_seeds(count, first=1):
@@ -73,6 +76,7 @@ class Maker:
         self.world = World()
         self.used, self.touches, self.lanes = set(), [], []
         self.sites, self.rules, self.numbers, self.forms = [], [], {}, 0
+        self.climbing, self.led_outside = set(), set()
         self.is_cleaned = True  # whether what reads the paths written now cleans them first
         # A few kinds of each group are preferred, others for each seed, so that all occur within few seeds.
         self.wanted = {kinds[(seed * count + step) % len(kinds)] for kinds, count in GROUPS for step in range(count)}
@@ -214,6 +218,11 @@ class Maker:
             path = followed
         return path
 
+    def links_on(self, path):
+        """The links that lie on the way to a path."""
+        parts = path.split("/")
+        return [link for link in ("/".join(parts[:length]) for length in range(1, len(parts) + 1)) if link in self.world.links]
+
     def data_directory(self, site):
         place, physical = self.directory_for(site)
         name = self.new_name("set")
@@ -305,6 +314,8 @@ class Maker:
 
     def give_root_variable(self, root, body, name, value, wrong):
         source = self.pick("variable", VARIABLE_SOURCES)
+        if source == "environment outside" and not stays_below(value):
+            source = "terraform.tfvars"
         self.use(f"variable: {source}")
         self.wanted.discard(f"variable: {source}")
         if source == "default":
@@ -380,6 +391,15 @@ class Maker:
         self.use("syntax: JSON override" if name.endswith(".json") else "syntax: override")
         files.setdefault(name, []).append(Block("resource", block.labels, {"input": block.body["input"]}))
         block.body["input"] = quote("overridden")
+
+
+def stays_below(value):
+    """Whether no part of a value can make a path climb, whatever it is put behind."""
+    if isinstance(value, dict):
+        return all(stays_below(each) for each in value.values())
+    if isinstance(value, list):
+        return all(stays_below(each) for each in value)
+    return not value.startswith((".", "/")) and "/." not in value
 
 
 def content(suffix, source):

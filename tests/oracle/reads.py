@@ -147,6 +147,9 @@ def _(site, depth):
     place = site.random.randrange(1, len(parts)) if len(parts) > 1 else 0
     head, tail = "/".join(parts[:place]), "/".join(parts[place:])
     name = site.outside(tail)
+    if ".." in tail or tail.startswith("/") or head.endswith("."):
+        site.maker.climbing.add(name[len("var."):])
+        site.maker.led_outside |= {target, site.maker.real(target), *site.maker.links_on(target)}
     return f'file("${{path.module}}/{head}/${{{name}}}")' if head else f'file("${{path.module}}/${{{name}}}")'
 
 

@@ -119,7 +119,6 @@ class Site:
                 site.call.body[name] = f"var.{name}"
             site = site.caller
         self.root.lane.variables[f"TF_VAR_{name}"] = value
-        self.maker.use("variable: environment outside")
         return f"var.{name}"
 
     def remote_state(self, outputs, depth):

@@ -41,6 +41,7 @@ class Planned:
 class Looked:
     """The paths that Terraform asked the system for, absolute and as it spelt them."""
     paths: set = field(default_factory=set)
+    unfollowed: set = field(default_factory=set)  # only what the path itself is was asked for: a link is not followed
     listed: set = field(default_factory=set)
     error: str = ""
 
@@ -115,7 +116,8 @@ def add_call(line, directory, looked):
     if call[1] == "getdents64":
         looked.listed.add(at)
     elif path:
-        looked.paths.add(posixpath.join(at or directory, path))
+        follows = "AT_SYMLINK_NOFOLLOW" not in call[4] and call[1] not in ("lstat", "readlink", "readlinkat")
+        (looked.paths if follows else looked.unfollowed).add(posixpath.join(at or directory, path))
 
 
 def plain(quoted):
@@ -131,20 +133,26 @@ def required_paths(looked, repository, rules):
     Each link on the way counts for itself, then the path that is reached; a directory that was only walked through does not.
     """
     required = {}
-    for path in sorted(looked.paths):
-        for reached, how in walk(path, str(repository)):
+
+    def require(found):
+        for reached, how in found:
             reached, how = rules.as_committed(reached, how)
             if not rules.is_exempt(reached, how):
                 required[reached] = how
-    for path in sorted(looked.listed):
-        for reached, how in walk(path, str(repository)):
-            reached, how = rules.as_committed(reached, how)
-            if how == "directory" and not rules.is_exempt(reached, how):
-                required[reached] = "listed"
+
+    # Go asks of each name in a directory what it is when it lists it: that is part of the listing.
+    listed = {posixpath.normpath(path) for path in looked.listed}
+    for path in sorted(looked.unfollowed):
+        if posixpath.dirname(os.path.realpath(posixpath.dirname(path)) + "/") not in listed:
+            require(walk(path, str(repository), follow_last=False))
+    for path in sorted(looked.paths):
+        require(walk(path, str(repository)))
+    for path in sorted(listed):
+        require((reached, "listed" if how == "directory" else how) for reached, how in walk(path, str(repository)))
     return required
 
 
-def walk(path, repository):
+def walk(path, repository, follow_last=True):
     """Each link on the way to a path and what the path ends at, as (path in the repository, kind); `..` as the system has it."""
     pending, at = parts(path), "/"
     for _ in range(400):
@@ -153,6 +161,9 @@ def walk(path, repository):
         part = pending.pop(0)
         at = posixpath.dirname(at) if part == ".." else posixpath.join(at, part)
         if os.path.islink(at):
+            if not pending and not follow_last:
+                yield from inside(at, repository, "link")
+                return
             yield from inside(at, repository, "link")
             target = os.readlink(at)
             pending = parts(target) + pending
