@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/error.hpp"
+#include "cli/network.hpp"
 #include "runner/merge_request_note.hpp"
 
 namespace statelane::cli {
@@ -40,10 +41,12 @@ bool is_plain(const std::string& key) {
 }
 
 /// The page that this job keeps, for whoever wants more than the note says.
-std::string link_to(const Options& options) {
+runner::NoteFooter link_to(const Options& options) {
   const std::string job = read_variable("CI_JOB_URL");
-  if (job.empty() || options.output.empty() || options.report_format == ReportFormat::markdown) return "";
-  return fmt::format("\n[The whole report]({}/artifacts/file/{})\n", job, options.output);
+  if (job.empty() || options.output.empty() || options.report_format == ReportFormat::markdown) return {};
+  const std::size_t number = job.rfind('/') + 1;
+  return {"\n[The whole report](" + job.substr(0, number), job.substr(number),
+          fmt::format("/artifacts/file/{})\n", options.output)};
 }
 
 void say(runner::NoteOutcome outcome, const std::string& merge_request) {
@@ -73,7 +76,8 @@ void write_report_note(const emit::Report& report, const Options& options) {
   }
   runner::Note note{options.note_key, emit::render_report_markdown(report), link_to(options),
                     !report.lanes.empty() || !report.impact.unclaimed.empty()};
-  const runner::NoteWorld world = runner::open_note_world(read_variable("CI_SERVER_TLS_CA_FILE"));
+  http::Client client(read_network());
+  const runner::NoteWorld world = runner::open_note_world(client);
   say(runner::publish_note(place, note, options.note_timeout, world), place.merge_request);
 }
 

@@ -32,7 +32,7 @@ struct Node {
     friend bool operator==(const Reference&, const Reference&) = default;
   };
 
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Reference> data = nullptr;
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map, Reference> data;
   Spot spot;
 
   Node() = default;
@@ -53,7 +53,7 @@ struct Node {
   /// Its value.
   const Node* find(std::string_view key) const;
 
-  friend bool operator==(const Node& left, const Node& right) { return left.data == right.data; }
+  friend bool operator==(const Node& left, const Node& right);
 };
 
 struct Node::Entry {
@@ -65,6 +65,9 @@ struct Node::Entry {
     return left.key == right.key && left.value == right.value;
   }
 };
+
+/// Here, since clang instantiates the comparison of a list where it is written, and needs the whole entry.
+inline bool operator==(const Node& left, const Node& right) { return left.data == right.data; }
 
 /// The entry at `key`; null when there is none.
 const Node::Entry* find_entry(const Node::Map& map, std::string_view key);

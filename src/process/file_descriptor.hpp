@@ -19,6 +19,8 @@ class FileDescriptor {
   int get() const { return number_; }
   bool is_open() const { return number_ >= 0; }
   void close();
+  /// The caller's from here on.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;

@@ -19,13 +19,10 @@ int git_http_auth_negotiate(void** out, const void* url);
 
 int git_mbedtls_stream_global_init(void) { return 0; }
 
-/* In a static program these of glibc load shared libraries at run time, of the very version that it was linked with.
- * libgit2 refers to them for the home directory of a changed user id and for its own transports; neither is used. */
+/* In a static program this one of glibc loads shared libraries at run time, of the very version that it was linked with.
+ * libgit2 refers to it for the home directory of a changed user id, which is not asked for. */
 struct passwd;
-struct addrinfo;
 int getpwuid_r(unsigned user, struct passwd* entry, char* buffer, size_t size, struct passwd** result);
-int getaddrinfo(const char* node, const char* service, const struct addrinfo* hints, struct addrinfo** result);
-void freeaddrinfo(struct addrinfo* addresses);
 
 int getpwuid_r(unsigned user, struct passwd* entry, char* buffer, size_t size, struct passwd** result) {
   (void)user;
@@ -34,56 +31,6 @@ int getpwuid_r(unsigned user, struct passwd* entry, char* buffer, size_t size, s
   (void)size;
   *result = 0;
   return 0; /* no such user */
-}
-
-int getaddrinfo(const char* node, const char* service, const struct addrinfo* hints, struct addrinfo** result) {
-  (void)node;
-  (void)service;
-  (void)hints;
-  *result = 0;
-  return -4; /* EAI_FAIL */
-}
-
-void freeaddrinfo(struct addrinfo* addresses) { (void)addresses; }
-
-/* OpenSSL and libevent refer to these for names of hosts, ports and protocols; they are given numbers, and libevent
- * looks hosts up by itself. */
-struct hostent;
-struct servent;
-struct protoent;
-struct sockaddr;
-struct hostent* gethostbyname(const char* name);
-int getnameinfo(const struct sockaddr* address, unsigned length, char* host, unsigned host_size, char* service,
-                unsigned service_size, int flags);
-struct servent* getservbyname(const char* name, const char* protocol);
-struct protoent* getprotobynumber(int number);
-
-struct hostent* gethostbyname(const char* name) {
-  (void)name;
-  return 0; /* no such host */
-}
-
-int getnameinfo(const struct sockaddr* address, unsigned length, char* host, unsigned host_size, char* service,
-                unsigned service_size, int flags) {
-  (void)address;
-  (void)length;
-  (void)host;
-  (void)host_size;
-  (void)service;
-  (void)service_size;
-  (void)flags;
-  return -4; /* EAI_FAIL */
-}
-
-struct servent* getservbyname(const char* name, const char* protocol) {
-  (void)name;
-  (void)protocol;
-  return 0;
-}
-
-struct protoent* getprotobynumber(int number) {
-  (void)number;
-  return 0;
 }
 
 int git_mbedtls__set_cert_location(const char* file, const char* path) {

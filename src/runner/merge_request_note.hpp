@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runner/http_client.hpp"
+#include "http/client.hpp"
 
 namespace statelane::runner {
 
@@ -17,10 +17,17 @@ struct NotePlace {
   std::string token;          ///< never printed, never part of a message
 };
 
+/// What stands below a note. That only its number differs, as another job's does, is no reason to write.
+struct NoteFooter {
+  std::string before{};
+  std::string number{};
+  std::string after{};
+};
+
 struct Note {
   std::string key;                ///< one note for each; of `[A-Za-z0-9._-]`
   std::string text;               ///< Markdown; GitLab takes 1,000,000 characters with all that stands around it
-  std::string footer{};           ///< below it; that it differs is no reason to write
+  NoteFooter footer{};            ///< below it
   bool is_worth_starting = true;  ///< false: only a note that is there already is brought up to date
 };
 
@@ -28,14 +35,14 @@ enum class NoteOutcome { written, updated, unchanged, left_out };
 
 /// How requests go out and time passes; tests take others.
 struct NoteWorld {
-  std::function<HttpResult(const HttpRequest&, std::chrono::milliseconds time_out)> send;
+  std::function<http::Result(const http::Request&, const http::Limits&)> send;
   std::function<void(std::chrono::milliseconds)> wait;
   std::function<std::chrono::steady_clock::time_point()> now;
 };
 
-/// Brings the merge request's one note up to date: a hidden comment in its first line marks it, with a digest, so that
-/// nothing is sent where nothing changed. A note that carries the mark but may not be edited (somebody copied it) is
-/// passed over.
+/// Brings the merge request's one note up to date: a hidden comment in its first line marks it. Only a note that the
+/// token's own user wrote is one: what carries the mark and is somebody else's is passed over. Nothing is sent where
+/// the whole note says the same already.
 ///
 /// 429, server errors, broken connections and time-outs are tried again, after the time that `Retry-After` names or
 /// 2, 4, 8 … seconds, as long as `patience` lasts; each try looks for the note again, so that an answer that was lost
@@ -43,7 +50,7 @@ struct NoteWorld {
 NoteOutcome publish_note(const NotePlace& place, const Note& note, std::chrono::milliseconds patience,
                          const NoteWorld& world);
 
-/// The network, and the clock.
-NoteWorld open_note_world(const std::filesystem::path& authorities);
+/// The network, and the clock. `client` outlives it.
+NoteWorld open_note_world(http::Client& client);
 
 }  // namespace statelane::runner

@@ -2,12 +2,13 @@
 
 Follows GitLab's documentation of notes, pagination, and status codes: a page holds at most 100 notes, `x-next-page` is
 empty on the last one; who may not do a thing gets 401, 403 or 404; only its author edits a note; a note has at most
-1,000,000 characters.
+1,000,000 characters, and none of the blanks at its end.
 """
 import json
 import re
 import ssl
 import threading
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,22 +22,27 @@ TOKENS = {
 }
 
 
+def user(token):
+    """Whose a token is, as GitLab shows users: an access token's is a user of its own."""
+    return {"id": zlib.crc32(token.encode()), "username": token, "state": "active"}
+
+
 class NotesServer:
     """`faults` are taken one a request, before anything else: {"status", "headers", "body"}, "cut", "hang" or "garble"."""
 
-    def __init__(self, certificate=None):
+    def __init__(self, certificate=None, context=None):
         self.notes = []  # {"id", "body", "author", "system"}
         self.requests = []  # "GET", "POST" …
+        self.connections = 0  # accepted, whatever became of them
+        self.seen_tokens = []  # with each request
+        self.seen_headers = set()
         self.faults = []
         self.drops_next_page = False  # a proxy that leaves only the Link header
         self.released = threading.Event()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.http.owner = self
         if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+        self.http = Server(self, context)
         self.scheme = "https" if certificate else "http"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
@@ -60,13 +66,41 @@ class NotesServer:
         return [note["body"] for note in self.notes if note["author"] == "bot-token"]
 
 
+class Server(ThreadingHTTPServer):
+    """TLS begins in the thread of the connection, so that a client that goes away hinders no other."""
+
+    daemon_threads = True
+
+    def __init__(self, owner, context):
+        self.owner, self.context = owner, context
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def get_request(self):
+        self.owner.connections += 1
+        return super().get_request()
+
+    def finish_request(self, request, client_address):
+        if not self.context:
+            return super().finish_request(request, client_address)
+        try:
+            with self.context.wrap_socket(request, server_side=True) as stream:
+                super().finish_request(stream, client_address)
+        except OSError:
+            pass  # the client refused, which the test sees by itself
+
+    def handle_error(self, *_arguments):
+        """Nothing, likewise."""
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def serve(self):
         owner = self.server.owner
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        owner.requests.append(self.command)
+        owner.seen_headers.update(self.headers)
+        owner.seen_tokens.append(self.headers.get("PRIVATE-TOKEN"))
+        owner.requests.append(self.command if NOTES.match(self.path) else f"{self.command} {self.path}")
         if owner.faults:
             return self.fault(owner.faults.pop(0))
         url = urlsplit(self.path)
@@ -74,6 +108,8 @@ class Handler(BaseHTTPRequestHandler):
         refused = TOKENS.get(self.headers.get("PRIVATE-TOKEN"), (401, {"message": "401 Unauthorized"}))
         if refused:
             return self.reply(*refused)
+        if url.path == "/api/v4/user":
+            return self.reply(200, user(self.headers["PRIVATE-TOKEN"]))
         if not match:
             return self.reply(404, {"message": "404 Not Found"})
         if self.command == "GET":
@@ -89,18 +125,19 @@ class Handler(BaseHTTPRequestHandler):
         headers = {} if self.server.owner.drops_next_page else {"X-Next-Page": str(page + 1) if has_next else ""}
         if has_next:
             headers["Link"] = f'<{self.server.owner.url()}/next?page={page + 1}>; rel="next"'
-        self.reply(200, notes[(page - 1) * size:page * size], headers)
+        shown = [{**note, "author": user(note["author"])} for note in notes[(page - 1) * size:page * size]]
+        self.reply(200, shown, headers)
 
     def write(self, identity, text):
         owner = self.server.owner
         if len(text) > MOST_CHARACTERS:
             return self.reply(400, {"message": {"note": [f"is too long (maximum is {MOST_CHARACTERS} characters)"]}})
         if self.command == "POST":
-            return self.reply(201, owner.add(text, self.headers["PRIVATE-TOKEN"]))
+            return self.reply(201, owner.add(text.rstrip(), self.headers["PRIVATE-TOKEN"]))
         [note] = [note for note in owner.notes if note["id"] == int(identity)]
         if note["author"] != self.headers["PRIVATE-TOKEN"]:
             return self.reply(403, {"message": "403 Forbidden"})
-        note["body"] = text
+        note["body"] = text.rstrip()
         self.reply(200, note)
 
     def fault(self, fault):

@@ -24,7 +24,8 @@ ROOMS = {
     "pipeline": ["base", "config", "states", "impact", "gitlab"],
     "lint": ["base", "config", "states", "gitlab", "repo/tree.hpp"],
     "emit": ["base", "states", "impact", "pipeline", "lint"],
-    "runner": ["base", "process", "gitlab"],
+    "http": ["base", "process"],
+    "runner": ["base", "process", "gitlab", "http"],
 }
 # Header prefix → where it may stand: a room's .cpp files, or one file.
 THIRD_PARTY = {
@@ -33,8 +34,8 @@ THIRD_PARTY = {
     "yaml-cpp/": ["config", "lint"],
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner"],
-    "event2/": ["runner"],
-    "openssl/": ["base", "runner"],
+    "event2/": ["http"],
+    "openssl/": ["base", "http"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
