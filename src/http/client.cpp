@@ -87,11 +87,8 @@ class Exchange {
                                   is_relayed ? "http://" + address_.host_header() + address_.target : address_.target);
     if (is_relayed) text += authorization_line(*proxy_);
     text += "\r\n" + request.body;
-    const auto failure = connection_.write(text);
-    // Who refuses a request before all of it has come has answered all the same.
-    Result answer = read_answer(connection_, ResponseReader(limits_, request.method != "HEAD"), address_.host);
-    if (failure && std::holds_alternative<Failure>(answer)) return *failure;
-    return answer;
+    connection_.write(text);
+    return read_answer(connection_, ResponseReader(limits_, request.method != "HEAD"), address_.host);
   }
 
  private:
@@ -113,7 +110,7 @@ class Exchange {
   std::optional<Failure> open_tunnel(const Proxy& proxy) {
     const std::string place = address_.authority();
     const std::string head = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\nUser-Agent: statelane\r\n", place);
-    if (auto failure = connection_.write(head + authorization_line(proxy) + "\r\n")) return failure;
+    connection_.write(head + authorization_line(proxy) + "\r\n");
     const Result answer = read_answer(connection_, ResponseReader(limits_, false), proxy.host);
     if (const auto* failure = std::get_if<Failure>(&answer)) return *failure;
     const int status = std::get<Response>(answer).status;

@@ -113,20 +113,17 @@ std::optional<Failure> Connection::start_tls(const Trust& trust, const std::stri
   }
 }
 
-std::optional<Failure> Connection::write(std::string_view bytes) {
+void Connection::write(std::string_view bytes) {
   while (!bytes.empty()) {
     ERR_clear_error();
-    const int count =
-        BIO_write(layers_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 16)));
+    const auto size = static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 16));
+    const int count = BIO_write(layers_.get(), bytes.data(), size);
     if (count > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (!BIO_should_retry(layers_.get())) {
-      return Failure{Kind::broken, fmt::format("{} closed the connection", host_)};
-    } else if (!wait()) {
-      return time_out();
+    } else if (BIO_should_retry(layers_.get()) == 0 || !wait()) {
+      return;
     }
   }
-  return std::nullopt;
 }
 
 Connection::Received Connection::read(std::span<char> buffer) {

@@ -29,7 +29,9 @@ class Connection {
   /// From here on all goes through TLS with `host`, whose certificate has been verified.
   std::optional<Failure> start_tls(const Trust& trust, const std::string& host);
 
-  std::optional<Failure> write(std::string_view bytes);
+  /// What cannot be written shows when the answer is read: who refuses a request before all of it has come has answered
+  /// all the same.
+  void write(std::string_view bytes);
 
   /// What one read gave.
   struct Received {

@@ -1,6 +1,8 @@
 """Whom requests trust and which way they go: what sends the merge request's note stands for all that asks GitLab."""
 import base64
+import socketserver
 import ssl
+import threading
 import warnings
 
 from certificates import make_certificate
@@ -90,6 +92,14 @@ class Trust(Network):
             server.scheme = "https"
             self.assertEqual(self.note(server), (3, f"{CANNOT}cannot agree on TLS with 127.0.0.1: wrong version number\n{TRUST}"))
             self.assertEqual(server.seen_tokens, [])
+
+    def test_a_server_that_goes_away_while_tls_begins_is_said_to_do_so(self):
+        with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            self.server.url = lambda host: f"https://{host}:{server.server_address[1]}/api/v4"
+            self.assertEqual(self.note(self.server, "--note-timeout", "1s"),
+                             (3, f"{CANNOT}127.0.0.1 closed the connection while TLS began\n{RETRY}"))
+            server.shutdown()
 
     def test_certificates_that_cannot_be_read_are_named(self):
         for variable in ["CI_SERVER_TLS_CA_FILE", "SSL_CERT_FILE"]:

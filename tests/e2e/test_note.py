@@ -130,7 +130,7 @@ class Note(EndToEndTest):
             ("hang", {}, "no answer from 127.0.0.1 within 2000 ms\n" + retry),
             (None, {"CI_API_V4_URL": "http://127.0.0.1:1/api/v4"}, "cannot connect to 127.0.0.1 port 1: Connection refused\n" + retry),
             (None, {"CI_API_V4_URL": "ftp://127.0.0.1/api/v4"},
-             '"ftp://127.0.0.1/api/v4/projects/34/merge_requests/12/notes?sort=asc&order_by=created_at&per_page=100&page=1" is no '
+             '"ftp://127.0.0.1/api/v4/projects/34/merge_requests/12/notes?sort=asc&order_by=created_at&per_page=100&page=1" is not '
              "the address of a web server\n"),
         ]
         for fault, more, message in cases:
