@@ -14,7 +14,7 @@ int run_affected(const Options& options) {
   if (options.history != 0) return run_history(options);
   const repo::Repository repository = open_repository();
   const Comparison comparison = read_comparison(repository, options);
-  const pipeline::Comparison ends = describe_comparison(comparison);
+  const pipeline::ComparedCommits ends = describe_comparison(comparison);
   write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
                             : emit::render_affected_text(ends, comparison.impact, count_states(comparison),
                                                          output_view(options)));

@@ -20,15 +20,10 @@ namespace statelane::cli {
 
 namespace {
 
-std::vector<pipeline::ChangedPath> to_changed_paths(const repo::ChangeSet& changes) {
-  std::vector<pipeline::ChangedPath> result;
-  for (const repo::FileChange& change : changes) {
-    using Kind = pipeline::ChangedPath::Kind;
-    const Kind kind = change.kind == repo::ChangeKind::added     ? Kind::added
-                      : change.kind == repo::ChangeKind::deleted ? Kind::deleted
-                                                                 : Kind::modified;
-    result.push_back({change.path, kind});
-  }
+std::vector<ChangedPath> to_changed_paths(const repo::ChangeSet& changes) {
+  std::vector<ChangedPath> result;
+  result.reserve(changes.size());
+  for (const repo::FileChange& change : changes) result.push_back({change.path, change.kind});
   return result;
 }
 

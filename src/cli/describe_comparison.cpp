@@ -11,8 +11,8 @@
 
 namespace statelane::cli {
 
-pipeline::Comparison describe_comparison(const Comparison& comparison) {
-  pipeline::Comparison result;
+pipeline::ComparedCommits describe_comparison(const Comparison& comparison) {
+  pipeline::ComparedCommits result;
   result.base = comparison.ends.base.value_or("");
   result.base_reason = gitlab::base_reason_name(comparison.ends.reason);
   result.base_text = comparison.ends.text;

@@ -6,7 +6,7 @@
 namespace statelane::cli {
 
 /// The two ends as plain values for output.
-pipeline::Comparison describe_comparison(const Comparison& comparison);
+pipeline::ComparedCommits describe_comparison(const Comparison& comparison);
 
 /// Says loudly, on standard error, which changed infrastructure files are no state's input; not again where the answer
 /// has just shown them to the same reader. Returns whether that fails the command.

@@ -103,7 +103,7 @@ Json affected_of(const impact::Affected& affected) {
 
 Json commit_of(const std::string& commit) { return commit.empty() ? Json(nullptr) : Json(commit); }
 
-void add_ends(Json& json, const pipeline::Comparison& comparison) {
+void add_ends(Json& json, const pipeline::ComparedCommits& comparison) {
   json["base"] = {{"commit", commit_of(comparison.base)},
                   {"reason", comparison.base_reason},
                   {"text", escape_non_utf8(comparison.base_text)}};
@@ -176,7 +176,7 @@ std::string render_graph_json(const states::LoadedStates& loaded) {
   return finish(json);
 }
 
-std::string render_affected_json(const pipeline::Comparison& comparison, const impact::Impact& impact) {
+std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact) {
   Json json = {{"schema", "statelane/affected/1"}};
   add_ends(json, comparison);
   json["affected"] = Json::array();
@@ -192,7 +192,7 @@ std::string render_affected_json(const pipeline::Comparison& comparison, const i
   return finish(json);
 }
 
-std::string render_why_json(const pipeline::Comparison& comparison, const Why& why) {
+std::string render_why_json(const pipeline::ComparedCommits& comparison, const Why& why) {
   const impact::Affected* affected = why.impact.find(why.id);
   const auto& skipped = why.impact.skipped;
   const auto format =

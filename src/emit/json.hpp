@@ -31,6 +31,6 @@ std::string render_inputs_of_json(const RepoPath& path, std::span<const std::str
 std::string render_graph_json(const states::LoadedStates& loaded);
 
 /// `statelane/affected/1`
-std::string render_affected_json(const pipeline::Comparison& comparison, const impact::Impact& impact);
+std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact);
 
 }  // namespace statelane::emit

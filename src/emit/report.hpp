@@ -33,7 +33,7 @@ struct ReportLane {
 struct Report {
   std::string title;  ///< of the project, or of its directory
   std::string link;   ///< to the pipeline; empty: none
-  pipeline::Comparison comparison;
+  pipeline::ComparedCommits comparison;
   std::size_t total = 0;  ///< states that there are
   std::vector<ReportLane> lanes;
   impact::Impact impact;

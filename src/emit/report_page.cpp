@@ -51,7 +51,7 @@ std::string render_head(const Report& report) {
   out += fmt::format("<title>{}: {} affected</title>\n<style>{}</style>\n</head>\n<body>\n", text(report.title),
                      count_of(report.lanes.size(), "state", "states"), report_style);
   out += fmt::format("<h1>{} of {} affected</h1>\n", report.lanes.size(), count_of(report.total, "state", "states"));
-  const pipeline::Comparison& ends = report.comparison;
+  const pipeline::ComparedCommits& ends = report.comparison;
   out += fmt::format("<p class=\"soft\">{}: <code>{}</code> against <code>{}</code> ({})", text(report.title),
                      ends.head.empty() ? "the work tree" : text(ends.head.substr(0, 12)),
                      ends.base.empty() ? "nothing" : text(ends.base.substr(0, 12)), text(ends.base_text));

@@ -21,7 +21,7 @@ std::string render_list_text(const states::LoadedStates& loaded, std::span<const
 
 /// Base, head and why; each affected state with the changed paths that touch it and the first chain of each; what was
 /// skipped, what depends on it, what is unclaimed; counts of `total` states.
-std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact,
+std::string render_affected_text(const pipeline::ComparedCommits& comparison, const impact::Impact& impact,
                                  std::size_t total, const View& view);
 
 /// Patterns, files and what is not known of one state.

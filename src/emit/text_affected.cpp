@@ -71,7 +71,7 @@ std::string shorten(const std::string& commit) { return safe(commit.substr(0, co
 
 }  // namespace
 
-std::string render_affected_text(const pipeline::Comparison& comparison, const impact::Impact& impact,
+std::string render_affected_text(const pipeline::ComparedCommits& comparison, const impact::Impact& impact,
                                  std::size_t total, const View& view) {
   std::string out = fmt::format("base {} {}\nhead {}\n", comparison.base.empty() ? "none" : shorten(comparison.base),
                                 paint(view, "(" + safe(comparison.base_text) + ")", Style::aside),

@@ -25,6 +25,6 @@ struct Why {
 std::string render_why_text(const Why& why, const View& view);
 
 /// `statelane/why/1`
-std::string render_why_json(const pipeline::Comparison& comparison, const Why& why);
+std::string render_why_json(const pipeline::ComparedCommits& comparison, const Why& why);
 
 }  // namespace statelane::emit

@@ -5,21 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/changed_path.hpp"
 #include "gitlab/changes_pattern.hpp"
 #include "gitlab/pipeline_kind.hpp"
 
 namespace statelane::gitlab {
 
-enum class PathChange { added, modified, deleted };
-
-/// One path that differs between base and head. A rename is a deleted and an added path.
-struct ChangedPath {
-  std::string_view path;
-  PathChange change = PathChange::modified;
-};
-
 /// What GitLab compares, beside what was compared here.
-struct Comparison {
+struct PushDiff {
   PipelineKind kind = PipelineKind::local;  ///< of the pipeline that starts the child
   std::string_view before_sha;              ///< `CI_COMMIT_BEFORE_SHA`
   std::string_view base_commit;             ///< the base that was taken
@@ -29,12 +22,7 @@ struct Comparison {
 /// Why GitLab's own decision on a job with these `changes` patterns may be "no": a sentence for a comment beside the
 /// job that is written without the rule. Nothing when it is proven to be "yes", so that the rule can stay. (A job that
 /// GitLab refused would be a change that nobody plans.)
-std::optional<std::string> find_doubt(const Comparison& comparison, std::span<const std::string> patterns,
+std::optional<std::string> find_doubt(const PushDiff& diff, std::span<const std::string> patterns,
                                       PatternKeyword keyword = PatternKeyword::only_changes);
-
-inline bool changes_rule_is_proven(const Comparison& comparison, std::span<const std::string> patterns,
-                                   PatternKeyword keyword = PatternKeyword::only_changes) {
-  return !find_doubt(comparison, patterns, keyword).has_value();
-}
 
 }  // namespace statelane::gitlab

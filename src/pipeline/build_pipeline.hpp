@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/changed_path.hpp"
 #include "base/diagnostics.hpp"
-#include "base/repo_path.hpp"
 #include "config/config.hpp"
 #include "gitlab/pipeline_kind.hpp"
 #include "gitlab/version.hpp"
@@ -17,17 +17,8 @@
 
 namespace statelane::pipeline {
 
-/// A path that differs between base and head. A rename is a deletion and an addition.
-struct ChangedPath {
-  enum class Kind { added, modified, deleted };
-  RepoPath path;
-  Kind kind = Kind::modified;
-
-  friend bool operator==(const ChangedPath&, const ChangedPath&) = default;
-};
-
 /// Two commits that were compared, and why these.
-struct Comparison {
+struct ComparedCommits {
   std::string base;         ///< empty: the empty tree, or none
   std::string base_reason;  ///< `push-before` and its like
   std::string base_text;    ///< the reason as a phrase
@@ -40,7 +31,7 @@ struct Comparison {
 struct PipelineRequest {
   std::string tool_version;  ///< of this program
   std::string command_line;  ///< that writes the same file again
-  Comparison comparison;
+  ComparedCommits comparison;
   std::vector<ChangedPath> changes;  ///< sorted by path
 
   gitlab::PipelineKind kind = gitlab::PipelineKind::local;  ///< of the pipeline whose child this is

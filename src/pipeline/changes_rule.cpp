@@ -19,15 +19,6 @@ PatternKeyword pattern_keyword(ChangesKeyword keyword) {
   return keyword == ChangesKeyword::rules ? PatternKeyword::rules_changes : PatternKeyword::only_changes;
 }
 
-gitlab::PathChange path_change(ChangedPath::Kind kind) {
-  switch (kind) {
-    case ChangedPath::Kind::added: return gitlab::PathChange::added;
-    case ChangedPath::Kind::modified: return gitlab::PathChange::modified;
-    case ChangedPath::Kind::deleted: return gitlab::PathChange::deleted;
-  }
-  return gitlab::PathChange::deleted;
-}
-
 }  // namespace
 
 YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords) {
@@ -43,38 +34,36 @@ YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, cons
 }
 
 ChangesRule::ChangesRule(const PipelineRequest& request, ChangesKeyword keyword) : keyword_(keyword) {
-  for (const ChangedPath& change : request.changes) {
-    positions_.emplace(change.path.str(), changed_.size());
-    changed_.push_back({change.path.str(), path_change(change.kind)});
-  }
-  const Comparison& compared = request.comparison;
-  comparison_ = {request.kind, compared.is_push ? std::string_view(compared.base) : "another commit", compared.base,
-                 changed_};
+  for (std::size_t index = 0; index < request.changes.size(); ++index)
+    positions_.emplace(request.changes[index].path.str(), index);
+  const ComparedCommits& compared = request.comparison;
+  diff_ = {request.kind, compared.is_push ? std::string_view(compared.base) : "another commit", compared.base,
+           request.changes};
   if (keyword_ == ChangesKeyword::none) {
     reason_ = "it is switched off";
   } else {
     // With a pattern for everything, only what holds for all states is left to doubt.
     const std::array<std::string, 1> everything = {"**/*"};
-    reason_ = gitlab::find_doubt(comparison_, everything, pattern_keyword(keyword_)).value_or("");
+    reason_ = gitlab::find_doubt(diff_, everything, pattern_keyword(keyword_)).value_or("");
   }
 }
 
 /// The first steps of the causes: another path that also matches would prove no more. An added path stays among them,
 /// since additions make GitLab see less of the deleted ones.
-std::vector<gitlab::ChangedPath> ChangesRule::paths_behind(const impact::Affected& affected) const {
+std::vector<ChangedPath> ChangesRule::paths_behind(const impact::Affected& affected) const {
   std::set<std::size_t> behind;
   for (const impact::Cause& cause : affected.causes) {
     if (cause.empty() || !cause.front().path) continue;
     const auto found = positions_.find(cause.front().path->str());
     if (found != positions_.end()) behind.insert(found->second);
   }
-  const auto added = std::find_if(changed_.begin(), changed_.end(), [](const gitlab::ChangedPath& path) {
-    return path.change == gitlab::PathChange::added;
-  });
-  if (added != changed_.end()) behind.insert(static_cast<std::size_t>(added - changed_.begin()));
-  std::vector<gitlab::ChangedPath> paths;
+  const auto& changed = diff_.changed;
+  const auto added = std::find_if(changed.begin(), changed.end(),
+                                  [](const ChangedPath& path) { return path.kind == ChangeKind::added; });
+  if (added != changed.end()) behind.insert(static_cast<std::size_t>(added - changed.begin()));
+  std::vector<ChangedPath> paths;
   paths.reserve(behind.size());
-  for (const std::size_t position : behind) paths.push_back(changed_[position]);
+  for (const std::size_t position : behind) paths.push_back(changed[position]);
   return paths;
 }
 
@@ -85,10 +74,10 @@ ChangesRule::Decision ChangesRule::decide(const states::State& state, const impa
   if (!std::all_of(patterns.begin(), patterns.end(), [](const std::string& text) { return is_valid_utf8(text); })) {
     return {{}, "a pattern of its inputs is not UTF-8"};
   }
-  const std::vector<gitlab::ChangedPath> behind = paths_behind(affected);
-  gitlab::Comparison comparison = comparison_;
-  comparison.changed = behind;
-  if (auto doubt = gitlab::find_doubt(comparison, patterns, keyword)) return {{}, *std::move(doubt)};
+  const std::vector<ChangedPath> behind = paths_behind(affected);
+  gitlab::PushDiff diff = diff_;
+  diff.changed = behind;
+  if (auto doubt = gitlab::find_doubt(diff, patterns, keyword)) return {{}, *std::move(doubt)};
   if (keyword_ == ChangesKeyword::rules) return {{{"rules", rules_of_patterns(patterns, {})}}, ""};
   return {{{"only", YamlValue::Map{{"refs", YamlValue::List{"branches"}},
                                    {"changes", YamlValue::List(patterns.begin(), patterns.end())}}}},

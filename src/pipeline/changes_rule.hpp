@@ -28,12 +28,11 @@ class ChangesRule {
   Decision decide(const states::State& state, const impact::Affected& affected) const;
 
  private:
-  std::vector<gitlab::ChangedPath> paths_behind(const impact::Affected& affected) const;
+  std::vector<ChangedPath> paths_behind(const impact::Affected& affected) const;
 
   config::ChangesKeyword keyword_;
-  gitlab::Comparison comparison_;
-  std::vector<gitlab::ChangedPath> changed_;
-  std::unordered_map<std::string_view, std::size_t> positions_;  ///< path → index in `changed_`
+  gitlab::PushDiff diff_;
+  std::unordered_map<std::string_view, std::size_t> positions_;  ///< path → index in `diff_.changed`
   std::string reason_;
 };
 

@@ -35,7 +35,7 @@ void add_list(std::vector<std::string>& lines, const std::string& title, const s
 
 std::vector<std::string> head_comments(const PipelineRequest& request, const impact::Impact& impact,
                                        const std::string& changes_reason) {
-  const Comparison& compared = request.comparison;
+  const ComparedCommits& compared = request.comparison;
   std::vector<std::string> lines = {fmt::format("Made by statelane {}. This writes it again:", request.tool_version),
                                     "  " + request.command_line, ""};
   lines.push_back(fmt::format("base: {} ({}: {})", compared.base.empty() ? "none" : compared.base, compared.base_reason,
@@ -81,7 +81,7 @@ YamlValue::Map child_globals(const PipelineRequest& request, bool has_second_sta
 std::string nothing_reason(const PipelineRequest& request, const impact::Impact& impact) {
   if (!request.nothing_reason.empty()) return request.nothing_reason;
   if (!impact.affected.empty()) return "nothing to do: the states that differ are not there any more";
-  const Comparison& compared = request.comparison;
+  const ComparedCommits& compared = request.comparison;
   if (compared.base.empty()) return fmt::format("nothing to do: {}", compared.base_text);
   return fmt::format("nothing to do: no state differs between {} and {}", compared.base, compared.head);
 }

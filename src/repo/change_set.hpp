@@ -3,13 +3,14 @@
 #include <optional>
 #include <vector>
 
+#include "base/changed_path.hpp"
 #include "base/content_id.hpp"
 #include "base/repo_path.hpp"
 #include "repo/tree.hpp"
 
 namespace statelane::repo {
 
-enum class ChangeKind { added, modified, deleted };
+using statelane::ChangeKind;
 
 /// One path that differs between two trees. Renames are a deletion and an addition. A change of kind only (a mode
 /// change, a file that became a link) is a modification. A file that became a directory is a deletion and additions.

@@ -267,7 +267,7 @@ TEST_CASE("all that one expression may mean stands below its place") {
 
 TEST_CASE("colour changes nothing but colour, and each kind of change has its own") {
   const Impact impact = affected({"a"});
-  const statelane::pipeline::Comparison ends{"1", "parent", "p", "2", false};
+  const statelane::pipeline::ComparedCommits ends{"1", "parent", "p", "2", false};
   const auto colored = statelane::emit::render_affected_text(ends, impact, 3, {.color = true});
   CHECK(colored.find("\x1b[1ma\x1b[0m  \x1b[33mmodified\x1b[0m\n") != std::string::npos);
   std::string plain;

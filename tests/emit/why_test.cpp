@@ -101,7 +101,7 @@ TEST_CASE("more near paths than a person reads are counted") {
 
 TEST_CASE("why as JSON has the comparison, the state's entry and what came near") {
   const Impact impact = affected({"a"});
-  const statelane::pipeline::Comparison ends{"111", "merge-base", "the merge base", "", false, true};
+  const statelane::pipeline::ComparedCommits ends{"111", "merge-base", "the merge base", "", false, true};
   const auto parse = [&](const Why& why) { return nlohmann::json::parse(statelane::emit::render_why_json(ends, why)); };
   CHECK(parse({"a", impact, 1, {}, {}}) == nlohmann::json::parse(R"({
     "schema": "statelane/why/1",

@@ -131,8 +131,8 @@ TEST_CASE("rule 1: a state with a pattern that YAML cannot hold has no rule, and
 
 TEST_CASE("rules 1 and 8: a state whose only path GitLab may not see has no rule, and says why") {
   PipelineRequest request = push({"a", "b"});
-  request.changes[0].kind = statelane::pipeline::ChangedPath::Kind::deleted;
-  request.changes[1].kind = statelane::pipeline::ChangedPath::Kind::added;
+  request.changes[0].kind = statelane::ChangeKind::deleted;
+  request.changes[1].kind = statelane::ChangeKind::added;
   const Built built(request, affected({"a", "b"}), graph_of({"a", "b"}));
   CHECK(built.find(".changes: a") == nullptr);
   CHECK(built.find(".changes: b") != nullptr);

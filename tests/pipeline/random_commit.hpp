@@ -133,13 +133,7 @@ class RandomCommit {
     request = hand_made::push({});
     request.kind = kind;
     request.branch = kind == Kind::push_branch ? "feature" : "main";
-    for (const auto& entry : changes) {
-      using Path = statelane::pipeline::ChangedPath;
-      const auto how = entry.kind == ChangeKind::added     ? Path::Kind::added
-                       : entry.kind == ChangeKind::deleted ? Path::Kind::deleted
-                                                           : Path::Kind::modified;
-      request.changes.push_back({entry.path, how});
-    }
+    for (const auto& entry : changes) request.changes.push_back({entry.path, entry.kind});
     circumstances.is_branch = !statelane::gitlab::is_merge_request(kind) && kind != Kind::tag;
     circumstances.is_tag = kind == Kind::tag;
     if (!circumstances.is_branch) request.branch.clear();
