@@ -158,6 +158,11 @@ class Maker:
 
     def directory_for(self, site):
         """A directory for a file: (as paths spell it, where it lies)."""
+        if site.submodule:
+            # What a submodule holds is not in the repository, so nobody can follow it out of there again.
+            self.use("file: in a submodule")
+            place = posixpath.join(site.submodule, self.random.choice(["data", "conf"]))
+            return place, place
         kind = self.pick_kind(PLACES[:6])
         name = self.random.choice(["data", "conf", "conf/deep"])
         if kind == "file: below the state":
@@ -194,7 +199,8 @@ class Maker:
         path = f"{physical}/{stem}{suffix}"
         self.world.put(path, text)
         self.touches.append(("read", path))
-        if "file: behind a link" in self.wanted and self.random.random() < 0.4 or self.random.random() < 0.05:
+        links = 0.4 if "file: behind a link" in self.wanted else 0.05
+        if not site.submodule and self.random.random() < links:
             self.use("file: behind a link")
             link = posixpath.join(self.random.choice(["links", site.place, "shared"]), self.new_name("link") + suffix)
             self.link(link, path)
@@ -253,7 +259,7 @@ class Maker:
 
     def place_state_file(self, site, outputs):
         """Where another state keeps its outputs: in its own directory, ignored by git, or committed as a file like others."""
-        if self.random.random() < 0.3:
+        if site.submodule or self.random.random() < 0.3:
             return self.place_file(site, self.state_text(outputs), ".json")
         directory = self.random.choice(["stacks", "upstream/deep"]) + "/" + self.new_name("up")
         path = self.random.choice(["terraform.tfstate", "kept/one.tfstate"])
@@ -272,7 +278,7 @@ class Maker:
 
     def call_module(self, site, plain=False):
         """A new module that the site calls."""
-        kind = self.pick_kind(MODULE_PLACES)
+        kind = self.pick_kind(["module: below its caller"] if site.submodule else MODULE_PLACES)
         name = self.new_name("module")
         place = self.module_place(site, kind, name)
         source = site.relative(place, site.place)
@@ -292,6 +298,7 @@ class Maker:
             self.link(link, place)
             text = posixpath.normpath(posixpath.join(posixpath.dirname(text), self.world.links[link]))
         inner = Site(self, site.root, place, text, site, call)
+        inner.submodule = next((each for each in self.world.submodules if (place + "/").startswith(each + "/")), "")
         self.sites.append(inner)
         self.touches.append(("module", place))
         return inner

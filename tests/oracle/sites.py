@@ -29,6 +29,7 @@ class Site:
         self.place = place  # the module's directory, links followed
         self.module_text = module_text  # the value of path.module
         self.caller, self.call = caller, call
+        self.submodule = ""  # the submodule that the module lies in
         self.blocks, self.locals = [], {}
 
     def new_name(self, kind):

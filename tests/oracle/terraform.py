@@ -13,6 +13,7 @@ import harness
 
 CALLS = "openat,openat2,newfstatat,stat,lstat,statx,access,faccessat,faccessat2,readlink,readlinkat,getdents64"
 CALL = re.compile(r'^(\w+)\((?:(?:AT_FDCWD|\d+)<((?:[^>\\]|\\.)*)>)?(?:, )?(?:"((?:[^"\\]|\\.)*)")?(.*)$')
+UNORDERED = ("child_modules", "resources", "resource_changes", "checks", "instances", "problems")
 PLANNED = ("planned_values", "resource_changes", "output_changes", "checks")
 
 
@@ -63,7 +64,7 @@ class Terraform:
         shown = harness.run([self.binary, "show", "-json", plan_file], cwd=self.repository / lane.directory,
                             env=self.variables(lane))
         values = json.loads(shown.stdout)
-        return Planned({key: values[key] for key in PLANNED if key in values})
+        return Planned({key: in_order(values[key], key) for key in PLANNED if key in values})
 
     def trace(self, lane):
         """What init and plan look at."""
@@ -98,6 +99,16 @@ class Terraform:
     def variables(self, lane):
         return {**self.environment, **lane.variables, "TF_DATA_DIR": str(self.scratch / "data"),
                 "TF_IN_AUTOMATION": "1"}
+
+
+def in_order(value, key=""):
+    """Terraform writes modules, resources and checks in any order."""
+    if isinstance(value, dict):
+        # What a configuration says stands below these, and keeps its order.
+        return {name: each if name in ("values", "change") else in_order(each, name) for name, each in value.items()}
+    if isinstance(value, list) and key in UNORDERED:
+        return sorted((in_order(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True))
+    return value
 
 
 def can_trace():
