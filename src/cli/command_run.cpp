@@ -12,10 +12,12 @@
 #include "cli/read_trees.hpp"
 #include "comparison/choose_ends.hpp"
 #include "comparison/reach_commits.hpp"
+#include "repo/disk_tree.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
 #include "states/backend_identity.hpp"
+#include "states/existing_inputs.hpp"
 
 namespace statelane::cli {
 
@@ -65,17 +67,30 @@ void refuse_local_state(const states::State& state) {
 struct Lane {
   runner::LaneDescription description;
   std::optional<CheckedOut> files;
+  std::optional<LoadedTree> tree;  ///< that it was described from
+  std::uint32_t index = 0;         ///< of the state
 };
+
+/// The state's inputs that are on disk and not in the tree that was scanned.
+std::vector<std::string> find_untracked(const Lane& lane) {
+  const runner::LaneDescription& description = lane.description;
+  const repo::DiskTree disk(description.files_directory.empty() ? description.project_directory
+                                                                : description.files_directory);
+  std::vector<std::string> result;
+  for (const RepoPath& path : states::find_existing_inputs(disk, lane.tree->states.graph, lane.index))
+    if (!lane.tree->tree->find(path)) result.push_back(path.str());
+  return result;
+}
 
 void take_files_from(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics ignored;  // what was wrong with that revision cannot be helped any more
   Options earlier = options;
   earlier.revision = comparison::CommitReach(repository, options.fetch_timeout).resolve(options.from);
-  const LoadedTree then = read_tree(repository, earlier, ignored);
-  const std::uint32_t index = find_state(then.states.graph, repository, options.state);
-  const states::State& state = then.states.graph.states()[index];
+  const LoadedTree& then = lane.tree.emplace(read_tree(repository, earlier, ignored));
+  lane.index = find_state(then.states.graph, repository, options.state);
+  const states::State& state = then.states.graph.states()[lane.index];
   const fs::path project = *repository.work_tree();
-  lane.description = describe_lane(then, index, project);
+  lane.description = describe_lane(then, lane.index, project);
   if (state.kind == states::StateKind::terraform) refuse_local_state(state);
   const LoadedTree now = read_tree(repository, options, ignored);
   lane.description.still_used_by = find_user_of(state, now);
@@ -86,10 +101,10 @@ void take_files_from(const repo::Repository& repository, const Options& options,
 /// False: the user's files have errors, and they are told.
 bool take_present_files(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics diagnostics;
-  const LoadedTree side = read_tree(repository, options, diagnostics);
-  if (write_diagnostics(diagnostics, side.tree.get(), false)) return false;
-  const std::uint32_t index = find_state(side.states.graph, repository, options.state);
-  lane.description = describe_lane(side, index, *repository.work_tree());
+  const LoadedTree& now = lane.tree.emplace(read_tree(repository, options, diagnostics));
+  if (write_diagnostics(diagnostics, now.tree.get(), false)) return false;
+  lane.index = find_state(now.states.graph, repository, options.state);
+  lane.description = describe_lane(now, lane.index, *repository.work_tree());
   return true;
 }
 
@@ -106,6 +121,7 @@ int run_lane(const Options& options, LaneVerb verb) {
   } else if (!take_present_files(repository, options, lane)) {
     return 1;
   }
+  lane.description.find_untracked = [&lane] { return find_untracked(lane); };
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "gitlab/duration.hpp"
 #include "gitlab/names.hpp"
+#include "states/backend_identity.hpp"
 #include "states/existing_inputs.hpp"
 #include "terraform/file_names.hpp"
 #include "terraform/read_outputs.hpp"
@@ -16,10 +17,13 @@ namespace statelane::cli {
 
 namespace {
 
-/// Path and content of everything that the state depends on.
-std::string digest_inputs(const repo::Tree& tree, const std::vector<RepoPath>& inputs) {
+/// Path and content of everything that the state depends on, but for its dependency lock file: `init` may write that
+/// one, and it is looked at by itself.
+std::string digest_inputs(const repo::Tree& tree, const RepoPath& directory, const std::vector<RepoPath>& inputs) {
+  const RepoPath lock_file = directory.child(".terraform.lock.hcl");
   Sha256 hash;
   for (const RepoPath& path : inputs) {
+    if (path == lock_file) continue;
     const ContentId id = tree.content_id(path);
     hash.add_field(path.str());
     hash.add_field({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
@@ -39,6 +43,18 @@ std::optional<std::vector<std::string>> find_read_outputs(const repo::Tree& tree
     names.insert(of_file->begin(), of_file->end());
   }
   return std::vector<std::string>(names.begin(), names.end());
+}
+
+/// Whether the root module declares variables with `ephemeral`. Where the word stands for something else the variable
+/// files are given once more than is needed.
+bool has_ephemeral_variables(const repo::Tree& tree, const RepoPath& directory) {
+  for (const repo::TreeEntry& entry : tree.list(directory)) {
+    const bool is_file = entry.kind == repo::EntryKind::file || entry.kind == repo::EntryKind::executable;
+    if (!is_file || !terraform::is_configuration_name(entry.name)) continue;
+    const std::string text = tree.read(directory.child(entry.name));
+    if (text.find("variable") != std::string::npos && text.find("ephemeral") != std::string::npos) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> relative_to(const RepoPath& directory, const std::vector<RepoPath>& paths) {
@@ -83,6 +99,7 @@ std::string name_gitlab_state(const states::StateGraph& graph, const states::Sta
 void describe_backend(const states::State& state, runner::LaneDescription& lane) {
   if (!state.backend) return;
   lane.backend_type = state.backend->type;
+  lane.identity_settings = states::identity_settings(lane.backend_type);
   const auto address = state.backend->known.find("address");
   if (state.backend->type == "http" && address != state.backend->known.end()) lane.backend_address = address->second;
 }
@@ -96,7 +113,7 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   runner::LaneDescription lane;
   lane.state_id = state.id;
   lane.slug = gitlab::slug(state.id);
-  lane.project_directory = project;
+  lane.project_directory = (project / "").parent_path();  // without a slash at its end
   lane.directory = state.directory.str();
   lane.var_files = relative_to(state.directory, state.var_files);
   lane.backend_config = relative_to(state.directory, state.backend_files);
@@ -109,7 +126,8 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   lane.after_plan = settings.after_plan.value_or(std::vector<std::string>{});
   lane.max_destroy = settings.max_destroy;
   lane.apply_branches = find_apply_branches(state);
-  lane.inputs_digest = digest_inputs(*side.tree, inputs);
+  lane.inputs_digest = digest_inputs(*side.tree, state.directory, inputs);
+  lane.has_ephemeral_variables = has_ephemeral_variables(*side.tree, state.directory);
   lane.read_outputs = find_read_outputs(*side.tree, inputs);
   if (const auto life = gitlab::parse_duration(side.config.expire_in))
     lane.plan_life = std::chrono::duration_cast<std::chrono::seconds>(*life);

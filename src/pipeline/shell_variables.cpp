@@ -34,7 +34,7 @@ YamlValue::Map shell_variables(const states::State& state, bool is_apply) {
   variables.emplace_back("STATELANE_TOOL", literal_variable(state.tool));
   if (!state.workspace.empty()) variables.emplace_back("STATELANE_WORKSPACE", literal_variable(state.workspace));
   add_list(variables, "STATELANE_BACKEND_CONFIG", relative_to(state.directory, state.backend_files));
-  if (!is_apply) add_list(variables, "STATELANE_VAR_FILE", relative_to(state.directory, state.var_files));
+  add_list(variables, "STATELANE_VAR_FILE", relative_to(state.directory, state.var_files));
   return variables;
 }
 

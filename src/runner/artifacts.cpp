@@ -81,7 +81,9 @@ ArtifactPaths artifact_paths(const LaneDescription& lane) {
           directory / "errored.tfstate",
           directory / "outputs.env",
           directory / "applied.json",
-          directory / "apply.txt"};
+          directory / "apply.txt",
+          directory / "terraform.lock.hcl",
+          directory / "files"};
 }
 
 fs::path lane_directory(const LaneDescription& lane) {

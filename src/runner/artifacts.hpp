@@ -21,6 +21,8 @@ struct ArtifactPaths {
   std::filesystem::path dotenv;
   std::filesystem::path record;      ///< what the apply did
   std::filesystem::path apply_text;  ///< what `apply` printed, without colours
+  std::filesystem::path lock_file;   ///< the dependency lock file that was planned with
+  std::filesystem::path files;       ///< a directory: what git does not have and the apply may read, by digest
 };
 
 ArtifactPaths artifact_paths(const LaneDescription& lane);

@@ -17,6 +17,9 @@ enum class Guard {
   plan_file,        ///< the plan file is the one that was reviewed
   inputs,           ///< the state's inputs are those that were planned
   lock_file,        ///< so is the dependency lock file
+  stored_state,     ///< so is what tells one stored state from another: the backend's settings, the workspace
+  files,            ///< so are files that the state reads and git does not have
+  directory,        ///< so is the directory of the checkout, where the plan holds it
   tool_version,     ///< so is the version of the tool
   expiry,           ///< the plan is not too old
   newest_commit,    ///< the branch has not moved on in this state's inputs

@@ -6,6 +6,9 @@
 
 namespace statelane::runner {
 
+/// Changes to the environment of a program: the value of a variable; empty removes it.
+using EnvironmentChanges = std::map<std::string, std::optional<std::string>>;
+
 /// What the job says about itself: GitLab's predefined variables and what the user set for Terraform. Absent variables
 /// are empty strings; on a laptop nearly all are.
 struct JobEnvironment {

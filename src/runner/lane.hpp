@@ -34,8 +34,10 @@ struct LaneDescription {
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
   std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
   std::string gitlab_state{};  ///< the name that GitLab keeps an http state under when nothing gives its address
-  std::optional<LaneCommands> commands{};  ///< set: a lane outside Terraform
-  std::vector<std::string> after_plan{};   ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
+  std::set<std::string> identity_settings{};  ///< settings of its backend that tell one stored state from another
+  bool has_ephemeral_variables = false;       ///< the configuration declares variables that no plan keeps
+  std::optional<LaneCommands> commands{};     ///< set: a lane outside Terraform
+  std::vector<std::string> after_plan{};      ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
   std::optional<std::int64_t> max_destroy{};
   std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
   std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one
@@ -43,6 +45,8 @@ struct LaneDescription {
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
   std::optional<std::vector<std::string>> read_outputs{};  ///< names of other states' outputs that the state refers to
                                                            ///< anywhere; empty: not known, then all count
+  /// The files that the state reads and git does not have, as they are on disk now, relative to the top of the files.
+  std::function<std::vector<std::string>()> find_untracked{};
 };
 
 /// What the command line says about one run.

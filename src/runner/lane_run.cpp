@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <ctime>
 #include <random>
 
 #include "base/error.hpp"
-#include "runner/cache_lock.hpp"
 #include "runner/json_scanner.hpp"
+#include "runner/provider_cache.hpp"
 #include "runner/shell_words.hpp"
-#include "runner/terraform_command.hpp"
 #include "runner/terraform_messages.hpp"
 
 namespace statelane::runner {
@@ -39,6 +39,13 @@ double random_fraction() {
   return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
+std::string describe_passed_over(const ProviderCache& cache) {
+  return fmt::format(
+      "statelane: the provider cache of {} is passed over: without a dependency lock file jobs would break it for each "
+      "other\n  fix: commit .terraform.lock.hcl",
+      cache.passed_over);
+}
+
 std::string end_of(const fs::path& file) {
   std::string text = read_file(file).value_or("");
   if (text.size() > searched_output) text.erase(0, text.size() - searched_output);
@@ -55,16 +62,13 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       paths_(artifact_paths(lane)),
       log_(STDOUT_FILENO, log_style(job)),
       supervisor_(log_, options.settle_time),
-      environment_(lane.commands ? decltype(environment_){}
-                                 : terraform_environment(lane, job, fs::exists(lock_file()))) {
+      environment_(lane.commands ? EnvironmentChanges{} : terraform_environment(lane, job)),
+      started_(std::time(nullptr)) {
   if (!fs::is_directory(directory_)) {
     throw Error(ErrorKind::usage, fmt::format("the state directory {} does not exist", directory_.string()));
   }
   make_private_directory(paths_.directory);
   if (lane_.commands) return;
-  if (const auto cache = environment_.find("TF_PLUGIN_CACHE_DIR"); cache != environment_.end()) {
-    fs::create_directories(*cache->second);
-  }
   for (const std::string& setting : hidden_arguments(job_)) {
     log_.line(fmt::format("statelane: {} is set and changes what {} does", setting, lane_.tool));
   }
@@ -88,12 +92,25 @@ void LaneRun::demand_text() const {
   if (lost_text_) throw Error(*lost_text_);
 }
 
+Supervised LaneRun::try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache) {
+  CacheFilling filling(cache.directory, supervisor_, log_);
+  const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
+  if (ended.started && ended.status.succeeded()) filling.finish();
+  return ended;
+}
+
 int LaneRun::init() {
-  const std::vector<std::string> argv = init_arguments(lane_, fs::exists(lock_file()));
-  const CacheLock filling(provider_cache(), supervisor_, log_);
+  const bool has_lock_file = fs::exists(lock_file());
+  const ProviderCache cache = choose_provider_cache(lane_, job_, find_plugin_cache_dir(tool()), has_lock_file);
+  if (cache.is_ours) fs::create_directories(cache.directory);
+  add_provider_cache(environment_, cache, has_lock_file);
+  const std::vector<std::string> argv = init_arguments(lane_, tool(), has_lock_file);
   for (int attempt = 1;; ++attempt) {
-    const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
-    if (ended.started && ended.status.succeeded()) return 0;
+    const Supervised ended = try_init(attempt, argv, cache);
+    if (ended.started && ended.status.succeeded()) {
+      if (!cache.passed_over.empty() && fs::exists(lock_file())) log_.line(describe_passed_over(cache));
+      return 0;
+    }
     const bool may_help = ended.started && attempt < options_.init_attempts && !supervisor_.is_stopping() &&
                           is_network_failure(end_of(paths_.output));
     if (!may_help) return explain_end(ended, "init");
@@ -104,14 +121,9 @@ int LaneRun::init() {
   }
 }
 
-fs::path LaneRun::provider_cache() const {
-  if (const auto ours = environment_.find("TF_PLUGIN_CACHE_DIR"); ours != environment_.end()) return *ours->second;
-  return job_.terraform.at("TF_PLUGIN_CACHE_DIR");  // the user's own, or it would be ours
-}
-
 int LaneRun::prepare_terraform() {
   if (const int code = init(); code != 0) return code;
-  const std::vector<std::string> argv = workspace_arguments(lane_);
+  const std::vector<std::string> argv = workspace_arguments(lane_, tool());
   if (argv.empty()) return 0;
   const Supervised ended = run("workspace", argv);
   return ended.started && ended.status.succeeded() ? 0 : explain_end(ended, "workspace select");
@@ -164,27 +176,20 @@ void LaneRun::tell_state(std::string_view what, bool went_well) {
                         call_by_hand(lane_)));
 }
 
-std::string LaneRun::ask_tool_version() {
-  std::string key;
-  std::string version;
-  JsonScanner scanner("version -json", [&](const JsonEvent& event) {
-    if (event.kind == JsonEvent::Kind::key) key = event.text;
-    if (event.kind == JsonEvent::Kind::string && key == "terraform_version") version = event.text;
-    return key == "terraform_version" || event.kind != JsonEvent::Kind::key ? JsonScanner::Answer::enter
-                                                                            : JsonScanner::Answer::skip;
-  });
-  const process::Captured answer =
-      process::run_captured({{lane_.tool, "version", "-json"}, environment_, directory_}, options_.answer_time);
-  if (answer.status.succeeded()) {
-    scanner.add(answer.out);
-    scanner.finish();
-  }
-  if (!version.empty() || supervisor_.is_stopping()) return version;
-  throw Error(ErrorKind::environment,
-              fmt::format("cannot ask '{}' for its version: {}", lane_.tool, describe_failure(answer)));
+const ToolIdentity& LaneRun::tool() {
+  if (tool_) return *tool_;
+  tool_answer_ = process::run_captured({{lane_.tool, "version"}, environment_, directory_}, options_.answer_time);
+  tool_ = tool_answer_.status.succeeded() ? parse_tool_identity(tool_answer_.out) : ToolIdentity{};
+  return *tool_;
 }
 
-PlanMetadata LaneRun::describe() const {
+void LaneRun::demand_tool() {
+  if (!tool().version.empty() || supervisor_.is_stopping()) return;
+  throw Error(ErrorKind::environment,
+              fmt::format("cannot ask '{}' for its version: {}", lane_.tool, describe_failure(tool_answer_)));
+}
+
+PlanMetadata LaneRun::describe() {
   PlanMetadata result;
   result.state = lane_.state_id;
   result.commit = job_.commit;
@@ -194,10 +199,14 @@ PlanMetadata LaneRun::describe() const {
   result.report_digest = digest_file(paths_.report).value_or("");
   result.text_digest = digest_file(paths_.text).value_or("");
   result.inputs_digest = lane_.inputs_digest;
-  result.lock_file_digest = digest_file(lock_file()).value_or("");
+  result.lock_file_digest = digest_file(fs::exists(lock_file()) ? lock_file() : paths_.lock_file).value_or("");
   result.helper_version = options_.helper_version;
   result.tool = lane_.commands ? "commands" : lane_.tool;
   result.var_files = lane_.var_files;
+  result.checkout = lane_.project_directory.string();
+  if (lane_.commands) return result;
+  result.tool_name = tool().name;
+  result.tool_version = tool().version;
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 #include "runner/lane.hpp"
 #include "runner/plan_metadata.hpp"
 #include "runner/supervise.hpp"
+#include "runner/terraform_command.hpp"
 
 namespace statelane::runner {
 
@@ -26,7 +28,9 @@ class LaneRun {
   JobLog& log() { return log_; }
   Supervisor& supervisor() { return supervisor_; }
   const ArtifactPaths& paths() const { return paths_; }
-  const std::map<std::string, std::optional<std::string>>& environment() const { return environment_; }
+  /// The dependency lock file that `init` reads and writes.
+  std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
+  const EnvironmentChanges& environment() const { return environment_; }
 
   /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`, and
   /// without escapes in `kept_as` where that is given.
@@ -47,12 +51,18 @@ class LaneRun {
   /// The exit code of a job that was asked to stop before `what`; says so.
   int explain_stop(std::string_view what);
 
-  /// The version of the lane's tool; asked of the tool itself. Empty when a stop signal came meanwhile: it may have
-  /// ended the tool.
-  std::string ask_tool_version();
+  /// What the lane's tool says of itself, asked once. Empty where it does not say, or when a stop signal came
+  /// meanwhile: it may have ended the tool.
+  const ToolIdentity& tool();
+
+  /// Throws `Error{environment}` where `tool` said nothing, unless a stop signal came.
+  void demand_tool();
+
+  /// When this run began, by the clock of files.
+  std::int64_t started() const { return started_; }
 
   /// What is true of the lane now, as far as it does not come from a plan.
-  PlanMetadata describe() const;
+  PlanMetadata describe();
 
   /// Prints refusals that an option lets pass, and throws `Error{refused}` when one stands. Returns the options that
   /// were used.
@@ -60,11 +70,10 @@ class LaneRun {
 
  private:
   int init();
+  Supervised try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache);
   /// After a stop: what became of state and lock, and the command to look at it. `went_well`: Terraform reports no
   /// failure.
   void tell_state(std::string_view what, bool went_well);
-  std::filesystem::path provider_cache() const;
-  std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
 
   const LaneDescription& lane_;
   const JobEnvironment& job_;
@@ -73,8 +82,11 @@ class LaneRun {
   ArtifactPaths paths_;
   JobLog log_;
   Supervisor supervisor_;
-  std::map<std::string, std::optional<std::string>> environment_;
+  EnvironmentChanges environment_;
   std::optional<Error> lost_text_;
+  std::optional<ToolIdentity> tool_;
+  process::Captured tool_answer_;
+  std::int64_t started_ = 0;
 };
 
 /// Why a question to the tool has no answer, in its own words where it has some.

@@ -39,11 +39,19 @@ Json to_json(const PlanMetadata& metadata) {
   json["lock_file_sha256"] = metadata.lock_file_digest;
   json["helper_version"] = metadata.helper_version;
   json["tool"] = to_utf8(metadata.tool);
+  json["tool_name"] = to_utf8(metadata.tool_name);
   json["tool_version"] = to_utf8(metadata.tool_version);
   json["var_files"] = to_utf8(metadata.var_files);
   json["created"] = metadata.created;
   json["expires"] = metadata.expires ? Json(*metadata.expires) : Json(nullptr);
   json["passed_guards"] = metadata.passed_guards;
+  json["stored_state"] = metadata.stored_state;
+  json["checkout"] = to_utf8(metadata.checkout);
+  json["files"] = Json::array();
+  for (const CarriedFile& file : metadata.files) {
+    json["files"].push_back(
+        {{"path", file.path}, {"sha256", file.sha256}, {"size", file.size}, {"executable", file.is_executable}});
+  }
   json["outputs"] = metadata.outputs.own;
   json["remote_outputs"] = Json::array();
   for (const RemoteOutputs& remote : metadata.outputs.remote) {
@@ -90,11 +98,16 @@ PlanMetadata from_json(const Json& json) {
   result.lock_file_digest = json.at("lock_file_sha256");
   result.helper_version = json.at("helper_version");
   result.tool = json.at("tool");
+  result.tool_name = json.at("tool_name");
   result.tool_version = json.at("tool_version");
   result.var_files = json.at("var_files").get<std::vector<std::string>>();
   result.created = json.at("created");
   if (!json.at("expires").is_null()) result.expires = json.at("expires").get<std::int64_t>();
   result.passed_guards = json.at("passed_guards").get<std::vector<std::string>>();
+  result.stored_state = json.at("stored_state").get<StoredState>();
+  result.checkout = json.at("checkout");
+  for (const Json& file : json.at("files"))
+    result.files.push_back({file.at("path"), file.at("sha256"), file.at("size"), file.at("executable")});
   result.outputs.own = json.at("outputs").get<OutputDigests>();
   for (const Json& remote : json.at("remote_outputs")) {
     result.outputs.remote.push_back({remote.at("address"), remote.at("outputs").get<OutputDigests>()});

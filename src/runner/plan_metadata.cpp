@@ -85,8 +85,18 @@ class Verifier {
     }
     if (planned_.lock_file_digest != now_.lock_file_digest) {
       refuse(Guard::lock_file,
-             "the dependency lock file .terraform.lock.hcl differs from the one that was planned with",
+             now_.lock_file_digest.empty()
+                 ? "the dependency lock file that was planned with is missing among the artifacts of the plan job"
+                 : "planned with other provider versions: the dependency lock file .terraform.lock.hcl differs",
              "retry the plan job");
+    }
+    refusals_.insert(refusals_.end(), conditions_.changed_files.begin(), conditions_.changed_files.end());
+    if (!planned_.checkout.empty() && planned_.checkout != now_.checkout) {
+      refuse(Guard::directory,
+             fmt::format("the plan holds the directory of its checkout, {}, and this job runs in {}", planned_.checkout,
+                         now_.checkout),
+             "use path.module and path.root, which are relative, instead of path.cwd and abspath(), or let both jobs "
+             "run in one directory");
     }
   }
 
@@ -98,11 +108,13 @@ class Verifier {
   }
 
   void check_tool() {
-    const bool is_other_tool = planned_.tool != to_utf8(now_.tool);
+    const bool are_named = !planned_.tool_name.empty() && !now_.tool_name.empty();
+    const bool is_other_tool = are_named ? planned_.tool_name != now_.tool_name : planned_.tool != to_utf8(now_.tool);
     if (!is_other_tool && (now_.tool_version.empty() || planned_.tool_version == now_.tool_version)) return;
+    const auto name = [&](const PlanMetadata& side) { return are_named ? side.tool_name : to_utf8(side.tool); };
     refuse(Guard::tool_version,
-           fmt::format("the plan was made by {} {}, and this job has {} {}", planned_.tool, planned_.tool_version,
-                       to_utf8(now_.tool), now_.tool_version),
+           fmt::format("the plan was made by {} {}, and this job has {} {}", name(planned_), planned_.tool_version,
+                       name(now_), now_.tool_version),
            "use the same image in both jobs, or retry the plan job");
   }
 

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "runner/carried_files.hpp"
 #include "runner/guards.hpp"
 #include "runner/output_digests.hpp"
+#include "runner/stored_state.hpp"
 
 namespace statelane::runner {
 
@@ -32,12 +34,16 @@ struct PlanMetadata {
   std::string inputs_digest{};
   std::string lock_file_digest{};  ///< empty: there is none
   std::string helper_version{};
-  std::string tool{};
+  std::string tool{};       ///< as the lane calls it
+  std::string tool_name{};  ///< as it calls itself; empty: it does not say
   std::string tool_version{};
   std::vector<std::string> var_files{};
   std::int64_t created = 0;  ///< seconds since 1970
   std::optional<std::int64_t> expires{};
   std::vector<std::string> passed_guards{};  ///< the options that passed a guard while planning
+  StoredState stored_state{};                ///< where it was planned on
+  std::vector<CarriedFile> files{};          ///< that go with the plan
+  std::string checkout{};                    ///< the project's directory where the plan holds it, else empty
   SeenOutputs outputs{};                     ///< digests of the outputs before the plan, its own and those that it read
 
   friend bool operator==(const PlanMetadata&, const PlanMetadata&) = default;
@@ -59,8 +65,9 @@ struct ApplyConditions {
   bool in_merge_request = false;
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};
-  bool existed_at_base = false;  ///< the state was there before the change
-  std::string still_used_by{};   ///< another state whose backend is, or may be, that of the one to destroy
+  bool existed_at_base = false;          ///< the state was there before the change
+  std::vector<Refusal> changed_files{};  ///< of the files that go with the plan
+  std::string still_used_by{};           ///< another state whose backend is, or may be, that of the one to destroy
 };
 
 /// That a plan deletes and replaces more than configured.

@@ -58,8 +58,9 @@ std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const Pla
 std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
                             const PlanMetadata& planned, const ApplyQuestions& questions) {
   ApplyConditions conditions;
+  if (!lane.commands) run.demand_tool();
   conditions.now = run.describe();
-  if (!lane.commands) conditions.now.tool_version = run.ask_tool_version();
+  conditions.changed_files = find_changed_files(lane, planned.files);
   conditions.time = std::time(nullptr);
   conditions.branch = job.branch;
   if (job.ci) conditions.apply_branches = lane.apply_branches;
@@ -79,6 +80,43 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
     return refusal.guard == Guard::expiry || refusal.guard == Guard::branch || refusal.guard == Guard::deploy_freeze;
   });
   return refusals;
+}
+
+/// What the plan job left because git does not have it. Where no lock file is committed the plan's own is taken, so
+/// that `init` selects nothing anew.
+void lay_down(const LaneDescription& lane, const LaneRun& run, const PlanMetadata& planned) {
+  lay_down_files(lane, run.paths(), planned.files);
+  if (fs::exists(run.lock_file())) return;
+  if (const auto text = read_file(run.paths().lock_file)) write_private_file(run.lock_file(), *text);
+}
+
+/// Throws `Error{refused}`: the providers that were planned with are not to be had here.
+void refuse_other_providers(const LaneDescription& lane, const LaneRun& run) {
+  if (!lacks_providers(read_file(run.paths().output).value_or(""))) return;
+  throw Error(ErrorKind::refused,
+              fmt::format("refused to apply {}: planned with other provider versions than can be installed here",
+                          lane.state_id),
+              {"retry the plan job and review its plan"});
+}
+
+/// `init`, and that it came to the state that was planned on. 0, or the code to end with.
+int prepare(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const PlanMetadata& planned,
+            ApplyRecord& record) {
+  lay_down(lane, run, planned);
+  if (const int code = run.prepare_terraform(); code != 0) {
+    refuse_other_providers(lane, run);
+    return code;
+  }
+  if (planned.stored_state.empty()) return 0;
+  const std::string difference =
+      describe_difference(planned.stored_state, read_stored_state(lane, job, run.environment()));
+  if (difference.empty()) return 0;
+  const std::vector<std::string> passed =
+      run.enforce({{Guard::stored_state, "the plan is of another stored state: " + difference,
+                    "give both jobs the same backend settings (variables scoped to an environment reach the apply "
+                    "only), then retry the plan job"}});
+  record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
+  return 0;
 }
 
 std::vector<Refusal> judge(const BranchCheck& check) {
@@ -149,7 +187,7 @@ std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane
 /// `terraform output -json`; empty, with a line in the log, when it cannot be had.
 std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
   const process::Captured answer = process::run_captured(
-      {{lane.tool, "output", "-json"}, run.environment(), lane_directory(lane)}, std::chrono::minutes(5));
+      {output_arguments(lane, run.tool()), run.environment(), lane_directory(lane)}, std::chrono::minutes(5));
   if (answer.status.succeeded()) return answer.out;
   run.log().line(fmt::format("statelane: the outputs cannot be read: {}", describe_failure(answer)));
   return "";
@@ -202,7 +240,8 @@ int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied,
 Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun& run) {
   if (lane.commands) return run.run("apply", lane.commands->apply, run.paths().apply_text);
   const auto older = errored_state_time(lane);
-  const Supervised applied = run.run("apply", apply_arguments(lane, options, run.paths()), run.paths().apply_text);
+  const Supervised applied =
+      run.run("apply", apply_arguments(lane, run.tool(), options, run.paths()), run.paths().apply_text);
   keep_errored_state(lane, run, older);
   return applied;
 }
@@ -250,7 +289,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   }
   write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");
   if (!lane.commands) {
-    if (const int code = run.prepare_terraform(); code != 0) return code;
+    if (const int code = prepare(lane, job, run, planned, record); code != 0) return code;
   }
   if (planned.has_changes) {
     const std::vector<std::string> passed = enforce_newest(run, options, questions);

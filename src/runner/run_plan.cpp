@@ -1,6 +1,7 @@
 #include "runner/run_plan.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <ctime>
 #include <fstream>
@@ -11,7 +12,9 @@
 #include "runner/drift_result.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/plan_summary.hpp"
+#include "runner/planned_paths.hpp"
 #include "runner/terraform_command.hpp"
+#include "runner/utf8_text.hpp"
 
 namespace statelane::runner {
 
@@ -40,7 +43,9 @@ class Results {
  private:
   void remove() const {
     std::error_code ignored;
-    for (const fs::path& file : {paths_.metadata, paths_.report, paths_.plan_file}) fs::remove(file, ignored);
+    for (const fs::path& file : {paths_.metadata, paths_.report, paths_.plan_file, paths_.lock_file})
+      fs::remove(file, ignored);
+    fs::remove_all(paths_.files, ignored);
   }
 
   const ArtifactPaths& paths_;
@@ -80,6 +85,7 @@ class PlanJsonFile {
 struct PlanContents {
   PlanSummary summary;
   SeenOutputs outputs;
+  PlannedPaths paths;
 };
 
 /// Empty when a stop signal came meanwhile: it may have ended the tool.
@@ -87,14 +93,16 @@ std::optional<PlanContents> read_plan(const LaneDescription& lane, const JobEnvi
                                       PlanJsonFile* copy) {
   PlanSummaryReader summary;
   OutputDigestReader outputs(OutputDigestReader::Source::plan, job.root_pipeline);
-  const process::Command show = {
-      {lane.tool, "show", "-json", run.paths().plan_file.string()}, run.environment(), lane_directory(lane)};
+  PlannedPathsReader paths(lane.project_directory);
+  const process::Command show = {show_arguments(lane, run.tool(), run.paths()), run.environment(),
+                                 lane_directory(lane)};
   const process::Captured answer = process::run_streamed(show, std::chrono::minutes(15), [&](std::string_view piece) {
     summary.add(piece);
     outputs.add(piece);
+    paths.add(piece);
     if (copy != nullptr) copy->add(piece);
   });
-  if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish()};
+  if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish(), paths.finish()};
   if (run.supervisor().is_stopping()) return std::nullopt;
   throw Error(ErrorKind::environment, fmt::format("'{} show' cannot read the plan that was just made: {}", lane.tool,
                                                   describe_failure(answer)));
@@ -128,8 +136,47 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
   }
 }
 
+/// The providers that were selected go with the plan: the apply must not select anew.
+void keep_lock_file(const LaneRun& run) {
+  if (const auto text = read_file(run.lock_file())) write_private_file(run.paths().lock_file, *text);
+}
+
+/// Throws `Error{refused}`: the plan made a file where the apply job will not have it.
+void refuse_files_elsewhere(const LaneDescription& lane, const LaneRun& run, const PlannedPaths& paths) {
+  for (const std::string& path : paths.elsewhere) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_ctime < run.started()) continue;
+    throw Error(
+        ErrorKind::refused,
+        fmt::format("refused to plan {}: the plan made {}, outside of the project, where the apply job will not "
+                    "have it",
+                    lane.state_id, to_utf8(path)),
+        {"give it a place below the state's directory, as \"${path.module}/build/NAME\"",
+         fmt::format("to go on all the same: {}", option_of(Guard::files))});
+  }
+}
+
+/// What the apply may read and would not have.
+std::vector<CarriedFile> carry(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+                               LaneRun& run, const PlannedPaths& paths) {
+  if (options.passed.contains(Guard::files)) {
+    run.log().line(
+        fmt::format("statelane: {}: files that git does not have do not go with the plan", option_of(Guard::files)));
+    return {};
+  }
+  refuse_files_elsewhere(lane, run, paths);
+  std::vector<CarriedFile> files = carry_files(lane, job, run.paths());
+  if (!files.empty()) {
+    run.log().line(fmt::format("statelane: {} that git does not have {} with the plan: {}{}",
+                               files.size() == 1 ? "a file" : fmt::format("{} files", files.size()),
+                               files.size() == 1 ? "goes" : "go", files.front().path, files.size() == 1 ? "" : " ..."));
+  }
+  return files;
+}
+
 /// `meta.json`, written last: without it nothing here counts.
-void write_metadata(const LaneDescription& lane, const RunOptions& options, LaneRun& run, const PlanContents& plan) {
+void write_metadata(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
+                    const PlanContents& plan) {
   PlanMetadata metadata = run.describe();
   metadata.has_changes = plan.summary.has_changes();
   metadata.was_empty = plan.summary.create > 0 && !plan.summary.has_prior_objects && plan.outputs.own.empty();
@@ -137,7 +184,12 @@ void write_metadata(const LaneDescription& lane, const RunOptions& options, Lane
   metadata.update = plan.summary.update;
   metadata.remove = plan.summary.remove;
   metadata.destroys = plan.summary.destroys();
-  metadata.tool_version = plan.summary.tool_version;
+  if (!lane.commands) {
+    metadata.tool_version = plan.summary.tool_version;
+    metadata.stored_state = read_stored_state(lane, job, run.environment());
+    metadata.files = carry(lane, job, options, run, plan.paths);
+  }
+  if (!plan.paths.holds_checkout) metadata.checkout.clear();
   metadata.created = std::time(nullptr);
   if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
   for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
@@ -145,7 +197,8 @@ void write_metadata(const LaneDescription& lane, const RunOptions& options, Lane
   write_private_file(run.paths().metadata, render_metadata(metadata));
 }
 
-int run_custom_plan(const LaneDescription& lane, const RunOptions& options, LaneRun& run, Results& results) {
+int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
+                    Results& results) {
   if (!lane.commands->plan.empty()) {
     const Supervised ended = run.run("plan", lane.commands->plan, run.paths().text);
     if (!ended.started || !ended.status.succeeded()) return run.explain_end(ended, lane.commands->plan.front());
@@ -153,7 +206,7 @@ int run_custom_plan(const LaneDescription& lane, const RunOptions& options, Lane
   }
   PlanContents unknown;
   unknown.summary.applyable = true;
-  write_metadata(lane, options, run, unknown);
+  write_metadata(lane, job, options, run, unknown);
   results.keep();
   return 0;
 }
@@ -199,13 +252,14 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   refuse_destroy_of_commands(lane, options);
   LaneRun run(lane, job, options);
   Results results(run.paths());
-  if (lane.commands) return run_custom_plan(lane, options, run, results);
+  if (lane.commands) return run_custom_plan(lane, job, options, run, results);
   const auto [code, plan] = make_plan(lane, job, options, run);
   if (code != 0) return code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
   write_private_file(run.paths().report, render_report(plan.summary));
   write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
-  write_metadata(lane, options, run, plan);
+  keep_lock_file(run);
+  write_metadata(lane, job, options, run, plan);
   results.keep();
   return options.detailed_exit_code && plan.summary.has_changes() ? 2 : 0;
 }

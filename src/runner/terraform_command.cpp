@@ -60,8 +60,7 @@ std::string derive_address(const LaneDescription& lane, const JobEnvironment& jo
 }
 
 /// GitLab's own words for these settings: doc/user/infrastructure/iac/terraform_state.md.
-void add_state_address(std::map<std::string, std::optional<std::string>>& environment, const std::string& address,
-                       const JobEnvironment& job) {
+void add_state_address(EnvironmentChanges& environment, const std::string& address, const JobEnvironment& job) {
   const std::string lock = address + "/lock";
   const std::array settings = {
       std::pair{"TF_HTTP_ADDRESS", address},         std::pair{"TF_HTTP_LOCK_ADDRESS", lock},
@@ -82,17 +81,19 @@ bool wants_job_credentials(const LaneDescription& lane, const JobEnvironment& jo
   return is_below(address, job.api_url);
 }
 
+void add_var_files(std::vector<std::string>& arguments, const LaneDescription& lane) {
+  for (const std::string& file : lane.var_files) arguments.push_back("-var-file=" + file);
+}
+
+void add_var_files(std::vector<std::string>& arguments, const LaneDescription& lane, const ToolIdentity& tool,
+                   VariableUse use) {
+  if (wants_var_files(tool, use, lane.has_ephemeral_variables)) add_var_files(arguments, lane);
+}
+
 }  // namespace
 
-std::map<std::string, std::optional<std::string>> terraform_environment(const LaneDescription& lane,
-                                                                        const JobEnvironment& job, bool has_lock_file) {
-  std::map<std::string, std::optional<std::string>> result = {
-      {"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}};
-  if (!job.terraform.contains("TF_PLUGIN_CACHE_DIR")) {
-    result["TF_PLUGIN_CACHE_DIR"] = (lane.project_directory / ".statelane" / "cache" / "plugins").string();
-    // Without recorded checksums Terraform would pass the cache by; there is no lock file here that it could break.
-    if (!has_lock_file) result["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1";
-  }
+EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobEnvironment& job) {
+  EnvironmentChanges result = {{"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}};
   const std::string address = derive_address(lane, job);
   if (!address.empty()) add_state_address(result, address, job);
   if (wants_job_credentials(lane, job, address)) {
@@ -105,18 +106,29 @@ std::map<std::string, std::optional<std::string>> terraform_environment(const La
   return result;
 }
 
-std::vector<std::string> init_arguments(const LaneDescription& lane, bool has_lock_file) {
+void add_provider_cache(EnvironmentChanges& environment, const ProviderCache& cache, bool has_lock_file) {
+  if (!cache.is_ours) return;
+  environment["TF_PLUGIN_CACHE_DIR"] = cache.directory.string();
+  // Without recorded checksums Terraform would pass the cache by; there is no lock file here that it could break.
+  if (!has_lock_file) environment["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1";
+}
+
+std::vector<std::string> init_arguments(const LaneDescription& lane, const ToolIdentity& tool, bool has_lock_file) {
   std::vector<std::string> result = {lane.tool, "init", "-input=false"};
   // Never migrate: whatever an earlier job left in .terraform is forgotten.
   if (lane.backend_type != "cloud") result.emplace_back("-reconfigure");
   if (has_lock_file) result.emplace_back("-lockfile=readonly");
   for (const std::string& file : lane.backend_config) result.push_back("-backend-config=" + file);
+  add_var_files(result, lane, tool, VariableUse::init);
   return result;
 }
 
-std::vector<std::string> workspace_arguments(const LaneDescription& lane) {
+std::vector<std::string> workspace_arguments(const LaneDescription& lane, const ToolIdentity& tool) {
   if (!lane.workspace || is_remote_execution(lane)) return {};
-  return {lane.tool, "workspace", "select", "-or-create=true", *lane.workspace};
+  std::vector<std::string> result = {lane.tool, "workspace", "select", "-or-create=true"};
+  add_var_files(result, lane, tool, VariableUse::workspace);
+  result.push_back(*lane.workspace);
+  return result;
 }
 
 std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
@@ -127,14 +139,32 @@ std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEn
   // In merge requests the role that may lock a state is not known to be there (GitLab: Maintainer).
   const bool lock = options.lock.value_or(!job.in_merge_request());
   result.push_back(lock ? fmt::format("-lock-timeout={}s", options.lock_time_out.count()) : "-lock=false");
-  for (const std::string& file : lane.var_files) result.push_back("-var-file=" + file);
+  add_var_files(result, lane);
   return result;
 }
 
-std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunOptions& options,
-                                         const ArtifactPaths& paths) {
-  return {lane.tool, "apply", "-input=false", fmt::format("-lock-timeout={}s", options.lock_time_out.count()),
-          paths.plan_file.string()};
+std::vector<std::string> show_arguments(const LaneDescription& lane, const ToolIdentity& tool,
+                                        const ArtifactPaths& paths) {
+  std::vector<std::string> result = {lane.tool, "show", "-json"};
+  add_var_files(result, lane, tool, VariableUse::show);
+  result.push_back(paths.plan_file.string());
+  return result;
+}
+
+std::vector<std::string> apply_arguments(const LaneDescription& lane, const ToolIdentity& tool,
+                                         const RunOptions& options, const ArtifactPaths& paths) {
+  std::vector<std::string> result = {lane.tool, "apply", "-input=false",
+                                     fmt::format("-lock-timeout={}s", options.lock_time_out.count())};
+  // The variables of a run elsewhere are sent with its plan.
+  if (!is_remote_execution(lane)) add_var_files(result, lane, tool, VariableUse::apply);
+  result.push_back(paths.plan_file.string());
+  return result;
+}
+
+std::vector<std::string> output_arguments(const LaneDescription& lane, const ToolIdentity& tool) {
+  std::vector<std::string> result = {lane.tool, "output", "-json"};
+  add_var_files(result, lane, tool, VariableUse::output);
+  return result;
 }
 
 std::string call_by_hand(const LaneDescription& lane) {
@@ -185,6 +215,17 @@ bool is_network_failure(std::string_view output) {
   const std::string text = to_lower(unwrap(unbox(output)));
   return std::any_of(signs.begin(), signs.end(),
                      [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
+}
+
+bool lacks_providers(std::string_view output) {
+  constexpr std::array titles = {"Failed to query available provider packages"sv,
+                                 "Failed to resolve provider packages"sv, "Failed to install provider"sv,
+                                 "Inconsistent dependency lock file"sv, "Provider dependency changes detected"sv};
+  if (is_network_failure(output)) return false;
+  const std::string lines = "\n" + unbox(output);
+  return std::any_of(titles.begin(), titles.end(), [&](std::string_view title) {
+    return lines.find(fmt::format("Error: {}\n", title)) != std::string::npos;
+  });
 }
 
 std::chrono::milliseconds retry_pause(std::chrono::milliseconds first, int attempt, double random) {

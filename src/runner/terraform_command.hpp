@@ -10,28 +10,37 @@
 #include "runner/artifacts.hpp"
 #include "runner/job_environment.hpp"
 #include "runner/lane.hpp"
+#include "runner/provider_cache.hpp"
+#include "runner/tool.hpp"
 
 namespace statelane::runner {
 
 /// How Terraform is called: pure functions from a lane and a job to arguments and environment.
 
-/// Changes to the environment for every call: no prompts, no phoning home, the provider cache (unless
-/// TF_PLUGIN_CACHE_DIR is set), and for a state in this GitLab the job's own credentials. They go by environment only,
-/// since `-backend-config` would end up in the plan file; and only to an address below CI_API_V4_URL, and only where
-/// neither user nor password is set.
-std::map<std::string, std::optional<std::string>> terraform_environment(const LaneDescription& lane,
-                                                                        const JobEnvironment& job, bool has_lock_file);
+/// Changes to the environment for every call: no prompts, no phoning home, and for a state in this GitLab the job's own
+/// credentials. They go by environment only, since `-backend-config` would end up in the plan file; and only to an
+/// address below CI_API_V4_URL, and only where neither user nor password is set.
+EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobEnvironment& job);
 
-std::vector<std::string> init_arguments(const LaneDescription& lane, bool has_lock_file);
+/// What `init` needs besides to use the cache.
+void add_provider_cache(EnvironmentChanges& environment, const ProviderCache& cache, bool has_lock_file);
+
+std::vector<std::string> init_arguments(const LaneDescription& lane, const ToolIdentity& tool, bool has_lock_file);
 
 /// Empty when the lane has no workspace, or when its backend takes it from TF_WORKSPACE.
-std::vector<std::string> workspace_arguments(const LaneDescription& lane);
+std::vector<std::string> workspace_arguments(const LaneDescription& lane, const ToolIdentity& tool);
 
 std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
                                         const RunOptions& options, const ArtifactPaths& paths);
 
-std::vector<std::string> apply_arguments(const LaneDescription& lane, const RunOptions& options,
-                                         const ArtifactPaths& paths);
+std::vector<std::string> show_arguments(const LaneDescription& lane, const ToolIdentity& tool,
+                                        const ArtifactPaths& paths);
+
+/// Of `apply`, also where it destroys. The variables are the plan's; those that the tool wants again are given again.
+std::vector<std::string> apply_arguments(const LaneDescription& lane, const ToolIdentity& tool,
+                                         const RunOptions& options, const ArtifactPaths& paths);
+
+std::vector<std::string> output_arguments(const LaneDescription& lane, const ToolIdentity& tool);
 
 /// How a person calls the lane's tool from the top of the project: `TF_WORKSPACE=prod terraform -chdir=net`.
 std::string call_by_hand(const LaneDescription& lane);
@@ -42,6 +51,9 @@ std::vector<std::string> hidden_arguments(const JobEnvironment& job);
 
 /// The failure of an `init` whose output this is came from the network or a registry: trying again may help.
 bool is_network_failure(std::string_view output);
+
+/// The failure of an `init` whose output this is: the locked providers are not to be had, or are others here.
+bool lacks_providers(std::string_view output);
 
 /// How long to wait after try `attempt` (1, 2 …): `first`, doubled for each further one, times 0.5 to 1.5 by `random`
 /// of [0, 1), so that jobs that failed together do not come back together.

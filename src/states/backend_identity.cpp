@@ -184,6 +184,17 @@ BackendSettings with_workspace_name(BackendSettings settings, const std::optiona
 
 }  // namespace
 
+std::set<std::string> identity_settings(std::string_view type) {
+  std::set<std::string> result;
+  const BackendType* known = find_type(type);
+  for (const Part& part : known == nullptr ? std::vector<Part>{} : known->parts) {
+    result.emplace(part.name);
+    if (!part.alternative.empty()) result.emplace(part.alternative);
+  }
+  if (type == "remote") result.insert({"workspaces.prefix", "workspaces.tags", "workspaces.project"});
+  return result;
+}
+
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory) {
   BackendIdentity identity;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ struct BackendSettings {
 /// one. A backend that is not in the table is told apart by all its written attributes.
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory);
+
+/// The names of the settings that tell states of this type of backend apart; empty: it is not in the table.
+std::set<std::string> identity_settings(std::string_view type);
 
 /// An http backend without an address whose state GitLab keeps under `name`, of which `{slug}` is not known here.
 void name_gitlab_state(BackendIdentity& identity, const std::string& name);

@@ -60,18 +60,37 @@ class Provider(RunTest):
         super().setUp()
         self.go = self.scratch / "provider-go"
         self.record = self.scratch / "provider-record"
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
-        mirror = self.scratch / "mirror"
-        # Packed, as a registry serves it; what lies unpacked in a mirror is linked to and never cached.
-        package = mirror / SOURCE / f"terraform-provider-slow_1.0.0_linux_{machine}.zip"
-        package.parent.mkdir(parents=True)
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.write(self.program, "terraform-provider-slow_v1.0.0")
-        settings = self.scratch / "terraform.rc"
-        settings.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
-        self.environment = {**self.environment, "TF_CLI_CONFIG_FILE": str(settings), "SLOW_PROVIDER_GO": str(self.go),
-                            "SLOW_PROVIDER_RECORD": str(self.record)}
+        self.mirror = self.scratch / "mirror"
+        self.release("1.0.0")
+        self.settings = self.scratch / "terraform.rc"
+        self.settings.write_text('provider_installation {\n  filesystem_mirror {\n'
+                                 f'    path = "{self.mirror}"\n  }}\n}}\n')
+        self.environment = {**self.environment, "TF_CLI_CONFIG_FILE": str(self.settings),
+                            "SLOW_PROVIDER_GO": str(self.go), "SLOW_PROVIDER_RECORD": str(self.record)}
         self.commit({"net/main.tf": CONFIGURATION})
+
+    def package(self, version):
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+        return self.mirror / SOURCE / f"terraform-provider-slow_{version}_linux_{machine}.zip"
+
+    def release(self, version, notes=""):
+        """Puts a version into the mirror, packed as a registry serves it: what lies unpacked there is never cached."""
+        package = self.package(version)
+        package.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.write(self.program, f"terraform-provider-slow_v{version}")
+            archive.writestr("NOTES", notes)
+
+    def clone(self, name):
+        """The checkout of another job."""
+        copy = self.scratch / name
+        subprocess.run(["git", "clone", "-q", self.scratch / "origin.git", copy], check=True, env=self.environment)
+        return copy
+
+    def clone_with_artifacts(self, name="applying"):
+        copy = self.clone(name)
+        shutil.copytree(self.artifact(""), copy / ".statelane/net")
+        return copy
 
     def lock(self):
         """Commits the dependency lock file."""
@@ -99,6 +118,84 @@ class Provider(RunTest):
         self.plan()
         self.assertEqual(len(self.cached), 1)
 
+    def test_without_a_lock_file_the_plans_own_providers_are_applied(self):
+        self.commit({"net/main.tf": CONFIGURATION.replace('"1.0.0"', '">= 1.0.0"')})
+        self.plan()
+        self.release("1.1.0")
+        applying = self.clone_with_artifacts()
+        self.go.touch()
+        ended = self.apply("--allow-empty-state", directory=applying)
+        self.assertIn("-lockfile=readonly", ended.log)
+        self.assertEqual(self.resources(), {"slow_thing.a", "terraform_data.after"})
+        self.assertIn('version     = "1.0.0"', (applying / "net/.terraform.lock.hcl").read_text())
+        self.apply("--allow-empty-state", directory=applying, code=1)  # stale, and nothing else: what was laid down is no other lock file
+
+    def test_providers_that_are_not_to_be_had_any_more_are_told_before_anything_is_done(self):
+        self.commit({"net/main.tf": CONFIGURATION.replace('"1.0.0"', '">= 1.0.0"')})
+        self.plan()
+        moved_on = "error: refused to apply net: planned with other provider versions than can be installed here\n"
+        self.release("1.1.0")
+        package = self.package("1.0.0")
+        for change in (lambda: self.release("1.0.0", "built anew"), package.unlink,
+                       lambda: shutil.rmtree(self.mirror / SOURCE)):
+            change()
+            applying = self.clone_with_artifacts()
+            ended = self.apply("--allow-empty-state", directory=applying, code=125)
+            self.assertTrue(ended.log.endswith(moved_on + "hint: retry the plan job and review its plan\n"), ended.log)
+            shutil.rmtree(applying)
+        self.assertFalse(self.record.exists())
+
+    def test_a_lock_file_that_is_lost_on_the_way_is_told(self):
+        self.plan()
+        self.artifact("terraform.lock.hcl").unlink()
+        ended = self.apply(directory=self.clone_with_artifacts(), code=125)
+        self.assertIn("the dependency lock file that was planned with is missing among the artifacts", ended.log)
+
+    def test_what_a_provider_refuses_ends_with_the_tools_own_code(self):
+        self.commit({"net/main.tf": CONFIGURATION.replace('name = "a"', 'name = "fail"')})
+        self.plan()
+        ended = self.apply("--allow-empty-state", directory=self.clone_with_artifacts(), code=1)
+        self.assertIn("the cloud does not want this thing", ended.log)
+        self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
+
+    def test_parallel_plans_without_a_lock_file_leave_a_shared_cache_alone(self):
+        cache = self.scratch / "shared-cache"
+        cache.mkdir()
+        env = self.job(TF_PLUGIN_CACHE_DIR=str(cache), STATELANE_OPT_LOCK="false")
+        copies = [self.clone(f"copy-{number}") for number in range(4)]
+        for running in [self.start("plan", "net", directory=copy, env=env) for copy in copies]:
+            ended = running.finish()
+            self.assertEqual(ended.code, 0, ended.log)
+            self.assertIn(f"statelane: the provider cache of TF_PLUGIN_CACHE_DIR ({cache}) is passed over: without a "
+                          "dependency lock file jobs would break it for each other\n"
+                          "  fix: commit .terraform.lock.hcl\n", ended.log)
+        self.assertEqual(list(cache.iterdir()), [])
+
+    def test_the_cache_of_the_users_own_configuration_is_used(self):
+        cache = self.scratch / "own-cache"
+        cache.mkdir()
+        self.lock()
+        self.settings.write_text(self.settings.read_text() + f'plugin_cache_dir = "{cache}"\n')
+        self.plan()
+        self.assertEqual((len(list(cache.rglob("terraform-provider-slow*"))), self.cached), (1, []))
+
+    def test_an_init_that_is_killed_does_not_spoil_the_cache(self):
+        """The tool is killed once its provider has begun to lie in the cache; the next job finds none or a whole one."""
+        self.lock()
+        cache = self.scratch / "shared-cache"
+        cache.mkdir()
+        env = self.job(TF_PLUGIN_CACHE_DIR=str(cache), STATELANE_OPT_LOCK="false")
+        running = self.start("plan", "net", env=env)
+        while not list(cache.rglob("terraform-provider-slow*")) and running.process.poll() is None:
+            pass
+        for pid in descendants(running.process.pid):
+            if pid != running.process.pid:
+                kill_if_there(pid)
+        running.finish()
+        whole = self.program.stat().st_size
+        self.assertLessEqual({file.stat().st_size for file in cache.rglob("terraform-provider-slow*")}, {whole})
+        self.plan(env=env)
+
     def test_a_lock_file_that_lacks_the_provider_is_explained_and_left_as_it_is(self):
         self.commit({"net/.terraform.lock.hcl": "# nothing is locked\n"})
         ended = self.plan(code=1)
@@ -117,10 +214,7 @@ class Provider(RunTest):
         self.lock()
         cache = self.scratch / "shared-cache"
         cache.mkdir()
-        copies = []
-        for number in range(4):
-            copies.append(self.scratch / f"copy-{number}")
-            subprocess.run(["git", "clone", "-q", self.scratch / "origin.git", copies[-1]], check=True, env=self.environment)
+        copies = [self.clone(f"copy-{number}") for number in range(4)]
         env = self.job(TF_PLUGIN_CACHE_DIR=str(cache), STATELANE_OPT_LOCK="false")
         for running in [self.start("plan", "net", directory=copy, env=env) for copy in copies]:
             ended = running.finish()
@@ -155,6 +249,13 @@ class Provider(RunTest):
         self.assertIn("statelane: net/main.tf:13: a provider's process ended while it was at work", ended.log)
         self.assertEqual(self.record.read_text(), "begin\n")
         self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
+
+
+def kill_if_there(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def descendants(root):

@@ -21,6 +21,10 @@ TEST_CASE("each guard has one option, whose help says what is done in spite of i
                                  "--allow-other-plan: apply a plan file that differs from its metadata",
                                  "--allow-other-inputs: apply although the state's inputs differ from those planned",
                                  "--allow-other-lock-file: apply with another dependency lock file",
+                                 "--allow-other-backend: apply where the backend keeps another state",
+                                 "--allow-other-files: plan or apply although files that git does not have are too "
+                                 "large to travel, or differ",
+                                 "--allow-other-directory: apply in another directory than the plan holds",
                                  "--allow-other-version: apply with another version of the tool",
                                  "--allow-expired: apply a plan whose time is over",
                                  "--newest-commit off: apply although the branch may have moved on",

@@ -27,7 +27,22 @@ const std::map<std::string, std::function<void(runner::PlanMetadata&, ApplyCondi
     {"plan.txt", [](auto&, auto& conditions) { conditions.now.text_digest = "other"; }},
     {"inputs", [](auto&, auto& conditions) { conditions.now.inputs_digest = "other"; }},
     {"lock file", [](auto&, auto& conditions) { conditions.now.lock_file_digest = "other"; }},
+    {"lock file gone", [](auto& planned, auto&) { planned.lock_file_digest = "c"; }},
+    {"file",
+     [](auto&, auto& conditions) {
+       conditions.changed_files = {{runner::Guard::files, "a file differs", "make it once"}};
+     }},
+    {"directory",
+     [](auto& planned, auto& conditions) {
+       planned.checkout = "/builds/a/p";
+       conditions.now.checkout = "/builds/b/p";
+     }},
     {"tool", [](auto&, auto& conditions) { conditions.now.tool_version = "1.10.0"; }},
+    {"other tool",
+     [](auto& planned, auto& conditions) {
+       planned.tool_name = "Terraform";
+       conditions.now.tool_name = "OpenTofu";
+     }},
     {"time", [](auto&, auto& conditions) { conditions.time = 1700600001; }},
     {"merge request", [](auto&, auto& conditions) { conditions.in_merge_request = true; }},
     {"branch", [](auto&, auto& conditions) { conditions.branch = "topic"; }},

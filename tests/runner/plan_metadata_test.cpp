@@ -35,10 +35,14 @@ PlanMetadata planned() {
   result.lock_file_digest = std::string(64, 'c');
   result.helper_version = "0.1.0";
   result.tool = "terraform";
+  result.tool_name = "Terraform";
   result.tool_version = "1.11.4";
   result.var_files = {"prod.tfvars"};
   result.created = 1700000000;
   result.expires = 1700600000;
+  result.stored_state = {{"type", "s3"}, {"key", "prod"}, {"workspace", "default"}};
+  result.files = {{"net/build/f.zip", std::string(64, 'd'), 7, true}};
+  result.checkout = "/builds/a/p";
   return result;
 }
 
@@ -89,9 +93,15 @@ TEST_CASE("each mix-up is refused with its own sentence and fix") {
   CHECK(only_refusal([](auto& c) { c.now.inputs_digest = "x"; }).guard == Guard::inputs);
   CHECK(only_refusal([](auto& c) { c.now.var_files = {}; }).guard == Guard::inputs);
   CHECK(only_refusal([](auto& c) { c.now.lock_file_digest = ""; }).guard == Guard::lock_file);
+  CHECK(only_refusal([](auto& c) { c.now.checkout = "/builds/b/p"; }).guard == Guard::directory);
+  CHECK(only_refusal([](auto& c) { c.now.tool_name = "OpenTofu"; }).message ==
+        "the plan was made by Terraform 1.11.4, and this job has OpenTofu 1.11.4");
   CHECK(only_refusal([](auto& c) { c.now.tool_version = "1.12.0"; }).message ==
-        "the plan was made by terraform 1.11.4, and this job has terraform 1.12.0");
-  CHECK(only_refusal([](auto& c) { c.now.tool = "tofu"; }).guard == Guard::tool_version);
+        "the plan was made by Terraform 1.11.4, and this job has Terraform 1.12.0");
+  CHECK(only_refusal([](auto& c) {
+          c.now.tool = "tofu";
+          c.now.tool_name = "";
+        }).guard == Guard::tool_version);
   CHECK(only_refusal([](auto& c) { c.time = 1700600001; }).message == "the plan expired at 2023-11-21 20:53 UTC");
   CHECK(only_refusal([](auto& c) { c.branch = "feature"; }).message ==
         "the state is applied on main, and this job is on feature");
@@ -105,7 +115,7 @@ TEST_CASE("each mix-up is refused with its own sentence and fix") {
 
 TEST_CASE("several mix-ups are all told, in the order of the guards") {
   const auto found = refusals([](auto& c) { c.now = PlanMetadata(); });
-  REQUIRE(found.size() == 7);
+  REQUIRE(found.size() == 8);
   CHECK(found.front().guard == Guard::state);
   for (std::size_t index = 1; index < found.size(); ++index) CHECK(found[index - 1].guard <= found[index].guard);
 }

@@ -39,7 +39,7 @@ void pretend_plan(const Project& project) {
   project.scratch.write(".statelane/net/meta.json", statelane::runner::render_metadata(metadata));
 }
 
-constexpr const char* tells_version = "[ \"$1\" != version ] || exec echo '{\"terraform_version\":\"1.11.4\"}'\n";
+constexpr const char* tells_version = "[ \"$1\" != version ] || exec echo Terraform v1.11.4\n";
 
 void flip_byte(const std::filesystem::path& file, std::size_t at) {
   std::string text = read_text(file);
@@ -90,7 +90,7 @@ TEST_CASE("what is not the reviewed plan of this state, commit and pipeline is r
       {"the plan was made in pipeline 700, and this job belongs to pipeline 701",
        [](Project& p) { p.job.root_pipeline = "701"; }},
       {"the files that the state depends on differ", [](Project& p) { p.lane.inputs_digest = "other"; }},
-      {"the dependency lock file .terraform.lock.hcl differs",
+      {"planned with other provider versions: the dependency lock file .terraform.lock.hcl differs",
        [](Project& p) { p.scratch.write("net/.terraform.lock.hcl", "\n"); }},
       {"a deploy freeze is on", [](Project& p) { p.job.deploy_freeze = "true"; }},
       {"this is a merge request pipeline", [](Project& p) { p.job.merge_request = "3"; }},

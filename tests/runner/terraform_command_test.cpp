@@ -1,7 +1,9 @@
 #include "runner/terraform_command.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 using statelane::runner::apply_arguments;
@@ -11,16 +13,22 @@ using statelane::runner::hidden_arguments;
 using statelane::runner::init_arguments;
 using statelane::runner::is_network_failure;
 using statelane::runner::JobEnvironment;
+using statelane::runner::lacks_providers;
 using statelane::runner::LaneDescription;
+using statelane::runner::output_arguments;
 using statelane::runner::plan_arguments;
 using statelane::runner::retry_pause;
 using statelane::runner::RunOptions;
+using statelane::runner::show_arguments;
 using statelane::runner::terraform_environment;
 using statelane::runner::workspace_arguments;
 
 namespace {
 
 using Arguments = std::vector<std::string>;
+
+const statelane::runner::ToolIdentity terraform{"Terraform", "1.11.4"};
+const statelane::runner::ToolIdentity tofu{"OpenTofu", "1.12.6"};
 
 LaneDescription lane() {
   LaneDescription result;
@@ -48,7 +56,7 @@ JobEnvironment gitlab_job() {
 }
 
 bool has_credentials(const LaneDescription& description, const JobEnvironment& job) {
-  const auto environment = terraform_environment(description, job, true);
+  const auto environment = terraform_environment(description, job);
   return environment.contains("TF_HTTP_PASSWORD") && environment.at("TF_HTTP_PASSWORD") == "token" &&
          environment.at("TF_HTTP_USERNAME") == "gitlab-ci-token";
 }
@@ -59,9 +67,9 @@ TEST_CASE("a state in GitLab without an address gets one by its name, with a loc
   JobEnvironment job = gitlab_job();
   job.project_id = "42";
   LaneDescription lane = http_lane();
-  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  CHECK_FALSE(terraform_environment(lane, job).contains("TF_HTTP_ADDRESS"));
   lane.gitlab_state = "net @prod";
-  const auto environment = terraform_environment(lane, job, true);
+  const auto environment = terraform_environment(lane, job);
   const std::string address = "https://gitlab.example.com/api/v4/projects/42/terraform/state/net%20%40prod";
   CHECK(environment.at("TF_HTTP_ADDRESS") == address);
   CHECK(environment.at("TF_HTTP_LOCK_ADDRESS") == address + "/lock");
@@ -71,7 +79,7 @@ TEST_CASE("a state in GitLab without an address gets one by its name, with a loc
   CHECK(environment.at("TF_HTTP_RETRY_WAIT_MIN") == "5");
   CHECK(has_credentials(lane, job));
   lane.backend_config = {};
-  CHECK(init_arguments(lane, true) ==
+  CHECK(init_arguments(lane, terraform, true) ==
         Arguments{"terraform", "init", "-input=false", "-reconfigure", "-lockfile=readonly"});
 }
 
@@ -80,38 +88,39 @@ TEST_CASE("an address or a name that is set already wins over the configured nam
   job.project_id = "42";
   LaneDescription lane = http_lane("https://states.example.com/net");
   lane.gitlab_state = "net";
-  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  CHECK_FALSE(terraform_environment(lane, job).contains("TF_HTTP_ADDRESS"));
   lane = http_lane();
   lane.gitlab_state = "net";
   job.terraform = {{"TF_STATE_NAME", "other"}, {"TF_HTTP_LOCK_METHOD", "LOCK"}};
-  const auto named = terraform_environment(lane, job, true);
+  const auto named = terraform_environment(lane, job);
   CHECK(named.at("TF_HTTP_ADDRESS") == "https://gitlab.example.com/api/v4/projects/42/terraform/state/other");
   CHECK_FALSE(named.contains("TF_HTTP_LOCK_METHOD"));
   job.terraform["TF_ADDRESS"] = "https://states.example.com/a";
-  CHECK(terraform_environment(lane, job, true).at("TF_HTTP_ADDRESS") == "https://states.example.com/a");
+  CHECK(terraform_environment(lane, job).at("TF_HTTP_ADDRESS") == "https://states.example.com/a");
   CHECK_FALSE(has_credentials(lane, job));
   job.terraform["TF_HTTP_ADDRESS"] = "https://states.example.com/b";
-  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  CHECK_FALSE(terraform_environment(lane, job).contains("TF_HTTP_ADDRESS"));
 }
 
 TEST_CASE("nothing is derived for other backends, or outside GitLab") {
   LaneDescription lane = http_lane();
   lane.gitlab_state = "net";
-  CHECK_FALSE(terraform_environment(lane, JobEnvironment{}, true).contains("TF_HTTP_ADDRESS"));
+  CHECK_FALSE(terraform_environment(lane, JobEnvironment{}).contains("TF_HTTP_ADDRESS"));
   lane.backend_type = "s3";
   JobEnvironment job = gitlab_job();
   job.project_id = "42";
-  CHECK_FALSE(terraform_environment(lane, job, true).contains("TF_HTTP_ADDRESS"));
+  CHECK_FALSE(terraform_environment(lane, job).contains("TF_HTTP_ADDRESS"));
 }
 
 TEST_CASE("init is given the backend files, never prompts or migrates, and keeps a lock file as it is") {
-  CHECK(init_arguments(lane(), true) == Arguments{"terraform", "init", "-input=false", "-reconfigure",
-                                                  "-lockfile=readonly", "-backend-config=env/prod/backend.tfvars"});
+  CHECK(init_arguments(lane(), terraform, true) == Arguments{"terraform", "init", "-input=false", "-reconfigure",
+                                                             "-lockfile=readonly",
+                                                             "-backend-config=env/prod/backend.tfvars"});
   LaneDescription cloud = lane();
   cloud.backend_type = "cloud";
   cloud.backend_config = {};
   cloud.tool = "tofu";
-  CHECK(init_arguments(cloud, false) == Arguments{"tofu", "init", "-input=false"});
+  CHECK(init_arguments(cloud, {}, false) == Arguments{"tofu", "init", "-input=false"});
 }
 
 TEST_CASE("plan is given the variable files in order, and locks unless a merge request's role may not") {
@@ -131,31 +140,69 @@ TEST_CASE("plan is given the variable files in order, and locks unless a merge r
 }
 
 TEST_CASE("apply is given the plan file and nothing that could change it") {
-  CHECK(apply_arguments(lane(), RunOptions(), artifact_paths(lane())) ==
+  CHECK(apply_arguments(lane(), terraform, RunOptions(), artifact_paths(lane())) ==
         Arguments{"terraform", "apply", "-input=false", "-lock-timeout=300s",
                   "/builds/p/.statelane/services-api-prod/plan.bin"});
 }
 
-TEST_CASE("a workspace is selected, by environment where the backend knows no selection before init") {
-  LaneDescription with_workspace = lane();
-  CHECK(workspace_arguments(with_workspace).empty());
-  with_workspace.workspace = "prod";
-  CHECK(workspace_arguments(with_workspace) ==
-        Arguments{"terraform", "workspace", "select", "-or-create=true", "prod"});
-  CHECK(terraform_environment(with_workspace, {}, true).at("TF_WORKSPACE") == std::nullopt);
-  with_workspace.backend_type = "cloud";
-  CHECK(workspace_arguments(with_workspace).empty());
-  CHECK(terraform_environment(with_workspace, {}, true).at("TF_WORKSPACE") == "prod");
-  CHECK_FALSE(terraform_environment(lane(), {}, true).contains("TF_WORKSPACE"));
+TEST_CASE("the commands that want the variables again are given the variable files again") {
+  const auto paths = artifact_paths(lane());
+  const Arguments files = {"-var-file=../../common.tfvars", "-var-file=env/prod/a b.tfvars"};
+  const auto has_files = [&](const Arguments& arguments) {
+    return std::search(arguments.begin(), arguments.end(), files.begin(), files.end()) != arguments.end();
+  };
+  LaneDescription prod = lane();
+  prod.workspace = "prod";
+  const Arguments init = init_arguments(prod, tofu, false);
+  CHECK(Arguments(init.end() - 2, init.end()) == files);
+  const Arguments workspace = workspace_arguments(prod, tofu);
+  CHECK(has_files(workspace));
+  CHECK(workspace.back() == "prod");
+  CHECK(has_files(show_arguments(prod, tofu, paths)));
+  CHECK(show_arguments(prod, tofu, paths).back() == paths.plan_file);
+  CHECK(has_files(apply_arguments(prod, tofu, {}, paths)));
+  CHECK(apply_arguments(prod, tofu, {}, paths).back() == paths.plan_file);
+  CHECK(has_files(output_arguments(prod, tofu)));
+  CHECK_FALSE(has_files(init_arguments(prod, terraform, false)));
+  CHECK(output_arguments(prod, terraform) == Arguments{"terraform", "output", "-json"});
+  prod.has_ephemeral_variables = true;
+  CHECK(has_files(apply_arguments(prod, terraform, {}, paths)));
+  prod.backend_type = "remote";
+  CHECK_FALSE(has_files(apply_arguments(prod, terraform, {}, paths)));
 }
 
-TEST_CASE("the provider cache lies in the project unless the user has one") {
-  JobEnvironment job;
-  CHECK(terraform_environment(lane(), job, true).at("TF_PLUGIN_CACHE_DIR") == "/builds/p/.statelane/cache/plugins");
-  CHECK_FALSE(terraform_environment(lane(), job, true).contains("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"));
-  CHECK(terraform_environment(lane(), job, false).contains("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"));
-  job.terraform["TF_PLUGIN_CACHE_DIR"] = "/cache";
-  CHECK_FALSE(terraform_environment(lane(), job, true).contains("TF_PLUGIN_CACHE_DIR"));
+TEST_CASE("a workspace is selected, by environment where the backend knows no selection before init") {
+  LaneDescription with_workspace = lane();
+  CHECK(workspace_arguments(with_workspace, terraform).empty());
+  with_workspace.workspace = "prod";
+  CHECK(workspace_arguments(with_workspace, terraform) ==
+        Arguments{"terraform", "workspace", "select", "-or-create=true", "prod"});
+  CHECK(terraform_environment(with_workspace, {}).at("TF_WORKSPACE") == std::nullopt);
+  with_workspace.backend_type = "cloud";
+  CHECK(workspace_arguments(with_workspace, terraform).empty());
+  CHECK(terraform_environment(with_workspace, {}).at("TF_WORKSPACE") == "prod");
+  CHECK_FALSE(terraform_environment(lane(), {}).contains("TF_WORKSPACE"));
+}
+
+TEST_CASE("a cache of ours is told to the tool, a user's own needs no telling") {
+  statelane::runner::EnvironmentChanges environment;
+  statelane::runner::add_provider_cache(environment, {"/cache", false, ""}, true);
+  CHECK(environment.empty());
+  statelane::runner::add_provider_cache(environment, {"/cache", true, ""}, true);
+  CHECK(environment == statelane::runner::EnvironmentChanges{{"TF_PLUGIN_CACHE_DIR", "/cache"}});
+  statelane::runner::add_provider_cache(environment, {"/cache", true, ""}, false);
+  CHECK(environment.at("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE") == "1");
+}
+
+TEST_CASE("an init that lacks the planned providers is told apart from one that lacks the network") {
+  for (const char* title :
+       {"Failed to query available provider packages", "Failed to resolve provider packages",
+        "Failed to install provider", "Inconsistent dependency lock file", "Provider dependency changes detected"}) {
+    CAPTURE(title);
+    CHECK(lacks_providers(fmt::format("\xE2\x95\xB7\n\xE2\x94\x82 Error: {}\n\xE2\x94\x82 \n", title)));
+    CHECK_FALSE(lacks_providers(fmt::format("Error: {}\n\ndial tcp: lookup x: no such host\n", title)));
+    CHECK_FALSE(lacks_providers(fmt::format("echo {}\n", title)));
+  }
 }
 
 TEST_CASE("the job's token goes to a state of this GitLab only, and only where nothing is set") {

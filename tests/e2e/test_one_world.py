@@ -1,0 +1,159 @@
+"""Plan and apply are two jobs in two checkouts: what was reviewed is applied, or refused before anything is done."""
+import os
+import shutil
+import subprocess
+import unittest
+
+from runs import BACKEND, ONE_RESOURCE, RunTest
+
+REFUSED = "statelane: error: refused to apply net: "
+
+
+class OneWorld(RunTest):
+    tool = "terraform"
+
+    def setUp(self):
+        super().setUp()
+        (self.project / ".git/info/exclude").unlink()
+        self.commit({".gitignore": ".terraform/\n.statelane/\nbuild/\n"})
+
+    def lane(self, configuration, rule="", **files):
+        """Commits a state, its rule and files beside it (`prod_tfvars` is `net/prod.tfvars`)."""
+        beside = {f"net/{name.replace('_', '.')}": text for name, text in files.items()}
+        rule = f"{{match: net, tool: {self.tool}{', ' if rule else ''}{rule}}}"
+        self.commit({"net/main.tf": configuration, ".statelane.yml": f"version: 1\nstates:\n  rules:\n    - {rule}\n",
+                     **beside})
+
+    def second_checkout(self, name="applying"):
+        copy = self.scratch / name
+        subprocess.run(["git", "clone", "-q", self.scratch / "origin.git", copy], check=True, env=self.environment)
+        shutil.copytree(self.artifact(""), copy / ".statelane/net")
+        return copy
+
+    def apply_elsewhere(self, *arguments, prepare=lambda checkout: None, **more):
+        """Applies in a checkout of its own; a state that was never applied is no fault here."""
+        checkout = self.second_checkout()
+        prepare(checkout)
+        return self.apply("--allow-empty-state", *arguments, directory=checkout, **more)
+
+    def assert_refused(self, sentence, ended):
+        self.assertIn(REFUSED + sentence + "\n", ended.log)
+        self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
+
+    def test_variable_files_that_beat_the_environment_do_so_in_both_jobs(self):
+        self.lane(BACKEND + 'variable "x" { type = string }\nresource "terraform_data" "a" { input = var.x }\n',
+                  "var_files: [prod.tfvars]", prod_tfvars='x = "prod"\n')
+        env = self.job(TF_VAR_x="common")
+        self.plan(env=env)
+        self.apply_elsewhere(env=env)
+        self.assertEqual(self.resources(), {"terraform_data.a"})
+
+    def test_ephemeral_variables_are_given_again(self):
+        self.lane(BACKEND + 'variable "token" {\n  type = string\n  ephemeral = true\n}\n' + ONE_RESOURCE,
+                  "var_files: [prod.tfvars]", prod_tfvars='token = "t"\n')
+        self.plan()
+        self.apply_elsewhere()
+        self.plan("--destroy")
+        self.run_to_end("destroy", "net", directory=self.second_checkout("destroying"))
+        self.assertEqual(self.resources(), set())
+
+    def test_a_file_that_an_earlier_job_made_goes_with_the_plan(self):
+        self.lane(BACKEND + 'resource "terraform_data" "a" {\n  input = filesha256("${path.module}/build/f.zip")\n}\n')
+        (self.project / "net/build").mkdir()
+        (self.project / "net/build/f.zip").write_bytes(b"zip")
+        planned = self.plan()
+        self.assertIn("statelane: a file that git does not have goes with the plan: net/build/f.zip\n", planned.log)
+
+        def build_anew(checkout):
+            (checkout / "net/build").mkdir()
+            (checkout / "net/build/f.zip").write_bytes(b"zip of another minute")
+        ended = self.apply_elsewhere(prepare=build_anew, code=125)
+        self.assert_refused("net/build/f.zip is not the file that was planned with: git does not have it, and this job "
+                            "has one with other bytes", ended)
+        shutil.rmtree(self.scratch / "applying")
+        self.apply_elsewhere()
+        self.assertEqual((self.scratch / "applying/net/build/f.zip").read_bytes(), b"zip")
+
+    def test_too_much_to_go_with_the_plan_is_told_by_the_plan_job(self):
+        (self.project / "net/build").mkdir()
+        with open(self.project / "net/build/big", "wb") as file:
+            file.truncate(80_000_001)
+        ended = self.plan(code=125)
+        self.assertIn("refused to plan net: files that git does not have would go with the plan, and they are 80.0 MB",
+                      ended.log)
+        self.assertFalse(self.artifact("meta.json").exists())
+        passed = self.plan("--allow-other-files")
+        self.assertIn("statelane: --allow-other-files: files that git does not have do not go with the plan\n", passed.log)
+
+    def test_a_plan_that_holds_its_checkout_is_applied_there_only(self):
+        self.lane(BACKEND + 'resource "terraform_data" "a" { input = "${path.cwd}/zone.json" }\n', zone_json="{}\n")
+        self.plan()
+        ended = self.apply_elsewhere(code=125)
+        self.assert_refused(f"the plan holds the directory of its checkout, {self.project}, and this job runs in "
+                            f"{self.scratch / 'applying'}", ended)
+        self.apply("--allow-empty-state")
+
+    def test_a_file_that_the_plan_makes_outside_of_the_project_is_told_by_the_plan_job(self):
+        outside = self.scratch / "f.zip"
+        tool = self.scratch / "bin" / "making-terraform"
+        tool.parent.mkdir()
+        tool.write_text(f'#!/bin/sh\n[ "$1" != plan ] || echo zip > "{outside}"\nexec terraform "$@"\n')
+        tool.chmod(0o755)
+        self.lane(BACKEND + f'resource "terraform_data" "a" {{ input = "{outside}" }}\n')
+        self.commit({".statelane.yml": f'version: 1\nstates: {{rules: [{{match: net, tool: "{tool}"}}]}}\n'})
+        ended = self.plan(code=125)
+        self.assertIn(f"statelane: error: refused to plan net: the plan made {outside}, outside of the project, where the "
+                      "apply job will not have it\n"
+                      'hint: give it a place below the state\'s directory, as "${path.module}/build/NAME"\n'
+                      "hint: to go on all the same: --allow-other-files\n", ended.log)
+
+    def test_another_stored_state_is_refused_before_anything_is_done(self):
+        address = self.job()["TF_HTTP_ADDRESS"]
+        self.plan()
+        ended = self.apply_elsewhere("--output", "x", env=self.job(TF_HTTP_ADDRESS=address + "-other"), code=125)
+        self.assert_refused(f"the plan is of another stored state: its backend's address is '{address}', and here it is "
+                            f"'{address}-other'", ended)
+        self.assertIn("hint: give both jobs the same backend settings (variables scoped to an environment reach the apply "
+                      "only), then retry the plan job\n", ended.log)
+        self.assertFalse((self.scratch / "applying/.statelane/net/outputs.env").exists())
+        self.assertFalse((self.scratch / "applying/.statelane/net/applied.json").exists())
+
+    def test_another_workspace_is_refused(self):
+        place = self.scratch / "states"
+        self.lane(f'terraform {{\n  backend "local" {{\n    path = "{place}/net"\n    workspace_dir = "{place}"\n  }}\n}}\n'
+                  + ONE_RESOURCE)
+        self.plan()
+        subprocess.run(["terraform", "-chdir=net", "workspace", "new", "blue"], cwd=self.project, check=True,
+                       env=self.environment, stdout=subprocess.DEVNULL)
+        ended = self.apply_elsewhere(env=self.job(TF_WORKSPACE="blue"), code=125)
+        self.assert_refused("the plan is of another stored state: its workspace is 'default', and here it is 'blue'", ended)
+
+
+class OneWorldWithOpenTofu(OneWorld):
+    """The same with OpenTofu, which evaluates variables early, where a machine has it."""
+    tool = "tofu"
+
+    def setUp(self):
+        if shutil.which("tofu") is None:
+            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
+        super().setUp()
+        self.environment["PATH"] += os.pathsep + os.path.dirname(shutil.which("tofu"))
+
+    def test_early_evaluation_reaches_every_command(self):
+        state = self.job()["TF_HTTP_ADDRESS"]
+        passphrase = ('  encryption {\n    key_provider "pbkdf2" "k" { passphrase = "${var.e}0123456789abcdef" }\n'
+                      '    method "aes_gcm" "m" { keys = key_provider.pbkdf2.k }\n'
+                      '    state { method = method.aes_gcm.m }\n    plan { method = method.aes_gcm.m }\n  }\n')
+        self.commit({"modules/prod/m.tf": 'output "x" { value = 1 }\n'})
+        self.lane('variable "e" { type = string }\n'
+                  f'terraform {{\n  backend "http" {{ address = "{state}-${{var.e}}" }}\n{passphrase}}}\n'
+                  'module "m" { source = "../modules/${var.e}" }\noutput "o" { value = module.m.x }\n' + ONE_RESOURCE,
+                  "var_files: [prod.tfvars]", prod_tfvars='e = "prod"\n')
+        env = {name: value for name, value in self.job(**self.server.credentials).items() if name != "TF_HTTP_ADDRESS"}
+        self.plan(env=env)
+        self.apply_elsewhere("--output", "o", env=env)
+        self.assertEqual((self.scratch / "applying/.statelane/net/outputs.env").read_text(), "o=1\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
