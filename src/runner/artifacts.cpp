@@ -122,6 +122,14 @@ std::optional<std::string> read_file(const fs::path& file) {
   return text;
 }
 
+bool is_encrypted_plan(const fs::path& plan_file) {
+  std::string begin(std::size_t{64} * 1024, '\0');
+  std::ifstream stream(plan_file, std::ios::binary);
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  begin.resize(static_cast<std::size_t>(stream.gcount()));
+  return begin.starts_with('{') && begin.find("\"encrypted_data\"") != std::string::npos;
+}
+
 std::optional<std::string> digest_file(const fs::path& file) {
   Sha256 digest;
   if (!read_pieces(file, [&](std::string_view piece) { digest.add(piece); })) return std::nullopt;

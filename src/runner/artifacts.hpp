@@ -39,6 +39,9 @@ void write_private_file(const std::filesystem::path& file, std::string_view text
 /// All of the file; empty when it is not there or cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& file);
 
+/// Whether OpenTofu has encrypted a plan file: then it is JSON and no archive. False where it is not there.
+bool is_encrypted_plan(const std::filesystem::path& plan_file);
+
 /// SHA-256 in hexadecimal digits; empty when the file is not there or cannot be read.
 std::optional<std::string> digest_file(const std::filesystem::path& file);
 

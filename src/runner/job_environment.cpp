@@ -26,6 +26,15 @@ std::map<std::string, std::string> terraform_variables() {
   return result;
 }
 
+/// What GitLab sets anew for each job: its page of predefined variables.
+std::map<std::string, std::string> variables_of_job() {
+  std::map<std::string, std::string> result;
+  for (const char* name : {"CI_JOB_ID", "CI_JOB_NAME", "CI_JOB_NAME_SLUG", "CI_JOB_STAGE", "CI_JOB_STARTED_AT",
+                           "CI_JOB_TOKEN", "CI_JOB_URL"})
+    if (std::string value = variable(name); !value.empty()) result.emplace(name, std::move(value));
+  return result;
+}
+
 }  // namespace
 
 JobEnvironment read_job_environment() {
@@ -45,6 +54,7 @@ JobEnvironment read_job_environment() {
   job.job_url = variable("CI_JOB_URL");
   job.applies_before = variable("STATELANE_APPLIES_BEFORE");
   job.terraform = terraform_variables();
+  job.of_job = variables_of_job();
   return job;
 }
 

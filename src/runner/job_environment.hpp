@@ -25,6 +25,7 @@ struct JobEnvironment {
   std::string job_url{};         ///< CI_JOB_URL
   std::string applies_before{};  ///< STATELANE_APPLIES_BEFORE: slugs of the states whose applies come first
   std::map<std::string, std::string> terraform{};  ///< every variable that begins with TF_
+  std::map<std::string, std::string> of_job{};     ///< those of GitLab that differ between the jobs of one pipeline
 
   bool in_merge_request() const { return !merge_request.empty() || source == "merge_request_event"; }
 };

@@ -170,10 +170,14 @@ void LaneRun::tell_state(std::string_view what, bool went_well) {
     if (went_well) log_.line("statelane: nothing was changed, and no lock is held");
     return;
   }
-  log_.line(fmt::format("statelane: {}\n  to look at the state: {} state list",
-                        went_well ? "what was done until then is in the state, and its lock is released"
-                                  : "what became of the state and its lock is told above",
-                        call_by_hand(lane_)));
+  // opentofu/opentofu#3624
+  const bool keeps_lock = lane_.backend_type == "http" && tool().is_opentofu() && !tool().is_at_least(1, 11, 3);
+  const std::string_view end =
+      !went_well   ? "what became of the state and its lock is told above"
+      : keeps_lock ? "what was done until then is in the state; OpenTofu before 1.11.3 does not release the lock of an "
+                     "http backend when it is interrupted, and the next run of this state names its holder"
+                   : "what was done until then is in the state, and its lock is released";
+  log_.line(fmt::format("statelane: {}\n  to look at the state: {} state list", end, call_by_hand(lane_)));
 }
 
 const ToolIdentity& LaneRun::tool() {

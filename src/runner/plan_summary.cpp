@@ -20,7 +20,7 @@ std::int64_t count_of(const std::vector<std::string>& actions, std::string_view 
 
 void sort_lists(PlanSummary& summary) {
   for (auto* list : {&summary.created, &summary.updated, &summary.replaced, &summary.deleted, &summary.imported,
-                     &summary.moved, &summary.forgotten, &summary.read}) {
+                     &summary.moved, &summary.forgotten, &summary.succeeded, &summary.read}) {
     std::sort(list->begin(), list->end());
   }
   std::sort(summary.outputs.begin(), summary.outputs.end(),
@@ -74,6 +74,7 @@ Answer PlanSummaryReader::receive_key(std::string_view key) {
       Wanted{Place::document, "applyable", Place::outside},
       Wanted{Place::document, "resource_changes", Place::resources},
       Wanted{Place::document, "output_changes", Place::outputs},
+      Wanted{Place::document, "variables", Place::variables},
       Wanted{Place::resource, "address", Place::outside},
       Wanted{Place::resource, "previous_address", Place::outside},
       Wanted{Place::resource, "deposed", Place::outside},
@@ -88,6 +89,10 @@ Answer PlanSummaryReader::receive_key(std::string_view key) {
     output_ = {key_, ""};
     next_ = Place::output;
     return Answer::enter;
+  }
+  if (here == Place::variables) {
+    summary_.variables.push_back(key_);
+    return Answer::skip;
   }
   const auto found = std::find_if(wanted.begin(), wanted.end(),
                                   [&](const Wanted& entry) { return entry.place == here && entry.key == key; });
@@ -152,9 +157,10 @@ void PlanSummaryReader::take_resource() {
   if (!resource_.previous_address.empty()) summary_.moved.push_back(resource_.previous_address + " -> " + name);
   if (resource_.is_imported) summary_.imported.push_back(name);
   if (count_of(actions, "read") > 0) summary_.read.push_back(name);
+  if (created > 0 && forgotten > 0) return summary_.succeeded.push_back(std::move(name));
   if (forgotten > 0) summary_.forgotten.push_back(name);
   if (updated > 0) summary_.updated.push_back(name);
-  if (created > 0 && removed + forgotten > 0) return summary_.replaced.push_back(std::move(name));
+  if (created > 0 && removed > 0) return summary_.replaced.push_back(std::move(name));
   if (created > 0) return summary_.created.push_back(std::move(name));
   if (removed > 0) summary_.deleted.push_back(std::move(name));
 }
@@ -171,10 +177,11 @@ std::string render_report(const PlanSummary& summary) {
 
 std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::size_t most_lines) {
   using Part = std::tuple<std::string_view, const std::vector<std::string>*>;
-  const std::array<Part, 8> parts = {Part{"delete", &summary.deleted},   Part{"replace", &summary.replaced},
-                                     Part{"forget", &summary.forgotten}, Part{"create", &summary.created},
-                                     Part{"update", &summary.updated},   Part{"import", &summary.imported},
-                                     Part{"move", &summary.moved},       Part{"read", &summary.read}};
+  const std::array<Part, 9> parts = {Part{"delete", &summary.deleted},   Part{"replace", &summary.replaced},
+                                     Part{"forget", &summary.forgotten}, Part{"forget and create", &summary.succeeded},
+                                     Part{"create", &summary.created},   Part{"update", &summary.updated},
+                                     Part{"import", &summary.imported},  Part{"move", &summary.moved},
+                                     Part{"read", &summary.read}};
   std::string counts;
   std::vector<std::string> lines;
   for (const auto& [verb, addresses] : parts) {

@@ -32,6 +32,7 @@ struct PlanSummary {
   std::vector<std::string> imported{};   ///< also in another list when the import changes something
   std::vector<std::string> moved{};      ///< `old -> new`; also in another list when the move changes something
   std::vector<std::string> forgotten{};  ///< leaves the state, stays in the world
+  std::vector<std::string> succeeded{};  ///< the same, and a new one is created in its place (OpenTofu)
   std::vector<std::string> read{};       ///< data sources read during the apply
   std::vector<OutputChange> outputs{};
 
@@ -41,6 +42,7 @@ struct PlanSummary {
       complete{};  ///< false: targets or deferred changes left something out; empty: the tool is too old
   std::optional<bool> applyable{};  ///< whether an apply would do anything; empty: the tool is too old
   std::string tool_version{};
+  std::vector<std::string> variables{};  ///< the names of the root module's, as they come
 
   /// An apply would do something.
   bool has_changes() const;
@@ -74,7 +76,8 @@ class PlanSummaryReader {
     importing,
     outputs,
     output,
-    output_actions
+    output_actions,
+    variables
   };
   struct Resource {
     std::string address, previous_address, deposed;

@@ -237,11 +237,15 @@ int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied,
   return 0;
 }
 
+/// Where the text of the apply is kept; nowhere when the plan is encrypted, since values stand in it.
+fs::path kept_text(const LaneRun& run) {
+  return is_encrypted_plan(run.paths().plan_file) ? fs::path() : run.paths().apply_text;
+}
+
 Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun& run) {
   if (lane.commands) return run.run("apply", lane.commands->apply, run.paths().apply_text);
   const auto older = errored_state_time(lane);
-  const Supervised applied =
-      run.run("apply", apply_arguments(lane, run.tool(), options, run.paths()), run.paths().apply_text);
+  const Supervised applied = run.run("apply", apply_arguments(lane, run.tool(), options, run.paths()), kept_text(run));
   keep_errored_state(lane, run, older);
   return applied;
 }
@@ -287,7 +291,8 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     record_nothing_to_do(lane, job, run, planned, record);
     if (options.dotenv_outputs.empty()) return 0;
   }
-  write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");
+  if (lane.commands || !is_encrypted_plan(run.paths().plan_file))
+    write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");
   if (!lane.commands) {
     if (const int code = prepare(lane, job, run, planned, record); code != 0) return code;
   }

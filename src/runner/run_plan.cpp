@@ -122,6 +122,22 @@ int run_check(const LaneDescription& lane, LaneRun& run, const std::string& plan
   return code;
 }
 
+/// Variables of the plan whose values are of the plan's job alone.
+void warn_about_variables(const JobEnvironment& job, LaneRun& run, const std::vector<std::string>& variables) {
+  for (const std::string& name : variables) {
+    const auto set = job.terraform.find("TF_VAR_" + name);
+    if (set == job.terraform.end()) continue;
+    for (const auto& [origin, value] : job.of_job) {
+      if (set->second != value) continue;
+      run.log().line(fmt::format(
+          "statelane: variable '{}' has the value of {}, which is another one in the apply job: {}", to_utf8(name),
+          origin,
+          run.tool().is_opentofu() && run.tool().is_at_least(1, 11) ? "OpenTofu will refuse to apply the plan"
+                                                                    : "the plan's value is applied"));
+    }
+  }
+}
+
 void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& summary, bool is_destroy) {
   if (summary.complete == false && summary.has_changes()) {
     log.line("statelane: the plan is not complete (targets, or deferred changes): another one will be needed after it");
@@ -230,16 +246,22 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
   if (!is_planned(ended)) return {run.explain_end(ended, "plan")};
   run.demand_text();
+  const bool is_told_to_be_incomplete = is_told_incomplete(read_file(run.paths().output).value_or(""));
+  std::error_code ignored;
+  // What is encrypted in the plan file must not lie beside it in clear.
+  if (is_encrypted_plan(run.paths().plan_file)) fs::remove(run.paths().text, ignored);
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
   std::optional<PlanContents> contents = read_plan(lane, job, run, plan_json ? &*plan_json : nullptr);
   if (!contents) return {run.explain_stop("the plan was read; it is not kept")};
   Planned result{0, std::move(*contents)};
-  const PlanSummary& summary = result.contents.summary;
+  PlanSummary& summary = result.contents.summary;
+  if (is_told_to_be_incomplete) summary.complete = false;
   if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
   run.log().write(render_summary(summary, lane.state_id));
   warn_about(lane, run.log(), summary, options.destroy);
+  warn_about_variables(job, run, summary.variables);
   if (!plan_json) return result;
   plan_json->close();
   result.code = run_check(lane, run, plan_json->name());
@@ -257,7 +279,7 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   if (code != 0) return code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
   write_private_file(run.paths().report, render_report(plan.summary));
-  write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
+  if (fs::exists(run.paths().text)) write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
   keep_lock_file(run);
   write_metadata(lane, job, options, run, plan);
   results.keep();

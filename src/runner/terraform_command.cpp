@@ -155,6 +155,8 @@ std::vector<std::string> apply_arguments(const LaneDescription& lane, const Tool
                                          const RunOptions& options, const ArtifactPaths& paths) {
   std::vector<std::string> result = {lane.tool, "apply", "-input=false",
                                      fmt::format("-lock-timeout={}s", options.lock_time_out.count())};
+  // What the configuration leaves in place (destroy = false) is no failure.
+  if (options.destroy && tool.is_opentofu() && tool.is_at_least(1, 12)) result.emplace_back("-suppress-forget-errors");
   // The variables of a run elsewhere are sent with its plan.
   if (!is_remote_execution(lane)) add_var_files(result, lane, tool, VariableUse::apply);
   result.push_back(paths.plan_file.string());
@@ -215,6 +217,10 @@ bool is_network_failure(std::string_view output) {
   const std::string text = to_lower(unwrap(unbox(output)));
   return std::any_of(signs.begin(), signs.end(),
                      [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
+}
+
+bool is_told_incomplete(std::string_view output) {
+  return ("\n" + unbox(output)).find("Warning: Resource targeting is in effect\n") != std::string::npos;
 }
 
 bool lacks_providers(std::string_view output) {

@@ -52,6 +52,9 @@ std::vector<std::string> hidden_arguments(const JobEnvironment& job);
 /// The failure of an `init` whose output this is came from the network or a registry: trying again may help.
 bool is_network_failure(std::string_view output);
 
+/// A plan whose output this is says that targets or exclusions left something out: OpenTofu's JSON does not.
+bool is_told_incomplete(std::string_view output);
+
 /// The failure of an `init` whose output this is: the locked providers are not to be had, or are others here.
 bool lacks_providers(std::string_view output);
 

@@ -42,8 +42,9 @@ std::string place_of(std::string_view text, std::string_view title, std::string_
 struct KnownFailure {
   std::string_view sign;
   std::string_view message;
-  std::string_view fix;        ///< {0}: how the tool is called on this state
-  std::string_view more = {};  ///< what the output has to hold besides
+  std::string_view fix;          ///< {0}: how the tool is called on this state
+  std::string_view more = {};    ///< what the output has to hold besides
+  std::string_view unless = {};  ///< what it must not hold; empty: nothing
 };
 
 constexpr std::array known_failures = {
@@ -54,8 +55,27 @@ constexpr std::array known_failures = {
                  "the plan was made for another state than the backend holds here",
                  "give plan and apply the same backend settings (TF_HTTP_ADDRESS, backend_config, workspace), then "
                  "retry the plan job"},
+    KnownFailure{"decryption failed for all provided methods",
+                 "the plan or the state is encrypted with another key than this job has",
+                 "give both jobs the same key; its variable may be protected, or scoped to an environment"},
+    KnownFailure{"is encrypted and requires a valid encryption configuration",
+                 "the plan is encrypted, and this job has no key for it",
+                 "give both jobs the same encryption (its block or TF_ENCRYPTION), then retry the plan job"},
     KnownFailure{"as a plan file", "the plan file is damaged, or is no plan file",
-                 "retry the plan job and review its plan"},
+                 "retry the plan job and review its plan", "", "crypt"},
+    KnownFailure{"Mismatch between input and plan variable value",
+                 "a variable has another value here than in the plan (named above)",
+                 "give both jobs the same value; one that differs from job to job by nature (CI_JOB_ID) cannot be a "
+                 "variable of a plan, unless it is ephemeral"},
+    KnownFailure{
+        "-upgrade flag conflicts with -lockfile=readonly",
+        "-upgrade is given to init, and the providers of the dependency lock file are to stay",
+        "take -upgrade out of TF_CLI_ARGS and TF_CLI_ARGS_init; to upgrade, run '{0} init -upgrade' and commit "
+        ".terraform.lock.hcl"},
+    KnownFailure{
+        "left behind forgotten instances",
+        "all that was to be destroyed is destroyed; objects with destroy = false are left in place, as configured",
+        "nothing is left to do; OpenTofu 1.12 and later ends such a job without an error"},
     KnownFailure{"Cannot apply incomplete plan", "the plan stopped half-way and cannot be applied",
                  "retry the plan job"},
     KnownFailure{"Can't change variable when applying a saved plan",
@@ -144,6 +164,7 @@ std::vector<Explanation> explain_failure(std::string_view output, const FailureS
     result.push_back(explain_lock(lines, text, setting));
   for (const KnownFailure& known : known_failures) {
     if (text.find(known.sign) == std::string::npos || text.find(known.more) == std::string::npos) continue;
+    if (!known.unless.empty() && text.find(known.unless) != std::string::npos) continue;
     Explanation explanation{std::string(known.message), place_of(text, known.sign, setting.directory),
                             fmt::format(fmt::runtime(known.fix), setting.call)};
     const bool is_told = std::any_of(result.begin(), result.end(),

@@ -1,26 +1,31 @@
 #include "runner/tool.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <utility>
 
 namespace statelane::runner {
 
 namespace {
 
-/// `1` and `11` of `1.11.4-rc1`; -1 for what is no number.
-std::pair<int, int> numbers_of(std::string_view version) {
-  std::pair<int, int> result{-1, -1};
-  const char* const end = version.data() + version.size();
-  const auto major = std::from_chars(version.data(), end, result.first);
-  if (major.ec == std::errc() && major.ptr != end && *major.ptr == '.')
-    std::from_chars(major.ptr + 1, end, result.second);
+/// The numbers of `1.11.4-rc1`; -1 for what is no number.
+std::array<int, 3> numbers_of(std::string_view version) {
+  std::array<int, 3> result{-1, -1, -1};
+  const char* at = version.data();
+  const char* const end = at + version.size();
+  for (int& number : result) {
+    const auto read = std::from_chars(at, end, number);
+    if (read.ec != std::errc() || read.ptr == end || *read.ptr != '.') break;
+    at = read.ptr + 1;
+  }
   return result;
 }
 
 }  // namespace
 
-bool ToolIdentity::is_at_least(int major, int minor) const { return numbers_of(version) >= std::pair(major, minor); }
+bool ToolIdentity::is_at_least(int major, int minor, int patch) const {
+  return numbers_of(version) >= std::array{major, minor, patch};
+}
 
 ToolIdentity parse_tool_identity(std::string_view printed) {
   constexpr std::array<std::string_view, 2> names = {"Terraform", "OpenTofu"};

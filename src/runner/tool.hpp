@@ -12,7 +12,7 @@ struct ToolIdentity {
 
   bool is_opentofu() const { return name == "OpenTofu"; }
   bool is_terraform() const { return name == "Terraform"; }
-  bool is_at_least(int major, int minor) const;
+  bool is_at_least(int major, int minor, int patch = 0) const;
 };
 
 /// Reads what `version` prints; its first line of the kind counts.

@@ -139,6 +139,40 @@ class OneWorldWithOpenTofu(OneWorld):
         super().setUp()
         self.environment["PATH"] += os.pathsep + os.path.dirname(shutil.which("tofu"))
 
+    def test_targets_and_exclusions_are_told(self):
+        self.lane(BACKEND + ONE_RESOURCE + 'resource "terraform_data" "b" {}\n')
+        told = "statelane: the plan is not complete"
+        for option in ("-target", "-exclude"):
+            self.assertIn(told, self.plan(env=self.job(TF_CLI_ARGS_plan=f"{option}=terraform_data.b")).log)
+        self.assertNotIn(told, self.plan().log)
+
+    def test_what_is_to_stay_in_place_is_no_failure_of_a_destroy(self):
+        self.lane(BACKEND + 'resource "terraform_data" "kept" {\n  lifecycle { destroy = false }\n}\n' + ONE_RESOURCE)
+        self.plan()
+        self.apply_elsewhere()
+        planned = self.plan("--destroy")
+        self.assertIn("  forget   terraform_data.kept\n", planned.log)
+        self.run_to_end("destroy", "net", directory=self.second_checkout("destroying"))
+        self.assertEqual(self.resources(), set())
+
+    def test_another_key_is_told_as_such_and_no_values_lie_in_clear(self):
+        self.lane('variable "k" { type = string }\nterraform {\n  backend "http" {}\n  encryption {\n'
+                  '    key_provider "pbkdf2" "k" { passphrase = var.k }\n'
+                  '    method "aes_gcm" "m" { keys = key_provider.pbkdf2.k }\n'
+                  '    state { method = method.aes_gcm.m }\n    plan { method = method.aes_gcm.m }\n  }\n}\n'
+                  'resource "terraform_data" "a" { input = "canary" }\n')
+        env = self.job(TF_VAR_k="0123456789abcdef")
+        self.plan(env=env)
+        ended = self.apply_elsewhere(env=self.job(TF_VAR_k="another-key-of-16"), code=1)
+        self.assertIn("the plan or the state is encrypted with another key than this job has", ended.log)
+        self.assertNotIn("damaged", ended.log)
+        shutil.rmtree(self.scratch / "applying")
+        self.apply_elsewhere(env=env)
+        for checkout in (self.project, self.scratch / "applying"):
+            for file in (checkout / ".statelane/net").rglob("*"):
+                if file.is_file() and file.name != "output.txt":
+                    self.assertNotIn(b"canary", file.read_bytes(), file)
+
     def test_early_evaluation_reaches_every_command(self):
         state = self.job()["TF_HTTP_ADDRESS"]
         passphrase = ('  encryption {\n    key_provider "pbkdf2" "k" { passphrase = "${var.e}0123456789abcdef" }\n'

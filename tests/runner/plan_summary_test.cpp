@@ -47,10 +47,11 @@ TEST_CASE("each action is counted by GitLab's rule and listed by address") {
       resource("b", R"(["create"])") + "," + resource("a", R"(["create"])") + "," + resource("u", R"(["update"])") +
           "," + resource("d", R"(["delete"])") + "," + resource("r1", R"(["delete","create"])") + "," +
           resource("r2", R"(["create","delete"])") + "," + resource("n", R"(["no-op"])") + "," +
-          resource("f", R"(["forget"])") + "," + resource("m", R"(["no-op"])", R"("previous_address":"t.old",)") + "," +
-          resource("rd", R"(["read"])") + "," + resource("x", R"(["delete"])", R"("deposed":"0badc0de",)"),
+          resource("f", R"(["forget"])") + "," + resource("fc", R"(["forget","create"])") + "," +
+          resource("m", R"(["no-op"])", R"("previous_address":"t.old",)") + "," + resource("rd", R"(["read"])") + "," +
+          resource("x", R"(["delete"])", R"("deposed":"0badc0de",)"),
       R"("o":{"actions":["update"],"before":"s3cret","after":"x"},"n":{"actions":["no-op"]},"c":{"actions":["create"]})");
-  CHECK(summary.create == 4);
+  CHECK(summary.create == 5);
   CHECK(summary.update == 1);
   CHECK(summary.remove == 4);
   CHECK(summary.created == Lines{"t.a", "t.b"});
@@ -58,12 +59,14 @@ TEST_CASE("each action is counted by GitLab's rule and listed by address") {
   CHECK(summary.deleted == Lines{"t.d", "t.x (deposed object 0badc0de)"});
   CHECK(summary.replaced == Lines{"t.r1", "t.r2"});
   CHECK(summary.forgotten == Lines{"t.f"});
+  CHECK(summary.succeeded == Lines{"t.fc"});
+  CHECK(render_summary(summary, "net").find("  forget and create t.fc\n") != std::string::npos);
   CHECK(summary.moved == Lines{"t.old -> t.m"});
   CHECK(summary.read == Lines{"t.rd"});
   CHECK(summary.outputs == std::vector<OutputChange>{{"c", "create"}, {"o", "update"}});
   CHECK(summary.imported.empty());
   CHECK(summary.destroys() == 4);
-  CHECK(render_report(summary) == "{\"create\":4,\"update\":1,\"delete\":4}\n");
+  CHECK(render_report(summary) == "{\"create\":5,\"update\":1,\"delete\":4}\n");
 }
 
 TEST_CASE("an import is told beside what it changes, and a null import is none") {

@@ -507,6 +507,23 @@ TEST_CASE("an apply that is stopped and could not release its lock does not say 
                              "statelane: no resource was changed completely\n"));
 }
 
+TEST_CASE("an old OpenTofu that is interrupted is said to keep the lock of an http backend") {
+  Project project;
+  project.lane.backend_type = "http";
+  project.use_tool(
+      "[ \"$1\" != version ] || exec echo OpenTofu v1.11.2\n[ \"$1\" = apply ] || exit 0\ntrap 'exit 1' INT\n"
+      "echo ready\nwhile :; do sleep 0.01; done\n");
+  pretend_plan(project);
+  project.options.passed = {Guard::tool_version};
+  auto helper = project.start_apply();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 1);
+  CHECK(helper.log().find("\nstatelane: what was done until then is in the state; OpenTofu before 1.11.3 does not "
+                          "release the lock of an http backend when it is interrupted, and the next run of this state "
+                          "names its holder\n") != std::string::npos);
+}
+
 TEST_CASE("what has become of the branch since the plan is told with its remedy") {
   using Result = BranchCheck::Result;
   struct Row {

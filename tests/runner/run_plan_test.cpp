@@ -345,3 +345,67 @@ TEST_CASE("max_destroy is no matter of a plan that is to destroy everything") {
   CHECK_FALSE(project.plan().says("max_destroy"));
   CHECK(project.apply().code == 0);
 }
+
+namespace {
+
+/// A stand-in that says to be OpenTofu; `begin` is how its plan file begins.
+std::string tofu_that_plans(const std::string& begin, const std::string& variables = "") {
+  return "case \"$1\" in\n"
+         "version) echo OpenTofu v1.12.6 ;;\n"
+         "plan) echo 'a = \"canary\"'; echo 'Warning: Resource targeting is in effect'\n"
+         "  for a; do case \"$a\" in -out=*) echo '" +
+         begin +
+         "' >\"${a#-out=}\" ;; esac; done; exit 2 ;;\n"
+         "show) echo '{\"format_version\":\"1.2\",\"terraform_version\":\"1.12.6\",\"variables\":{" +
+         variables +
+         "},\"resource_changes\":"
+         "[{\"address\":\"a.b\",\"change\":{\"actions\":[\"create\"],\"after\":{}}}]}' ;;\n"
+         "esac\n";
+}
+
+}  // namespace
+
+TEST_CASE("of an encrypted plan no text with values is kept, neither by the plan nor by the apply") {
+  Project project;
+  project.job.job_url = "https://gitlab.example.com/g/p/-/jobs/7";
+  project.use_tool(tofu_that_plans(R"({"meta":{},"encrypted_data":"x"})"));
+  const Outcome planned = project.plan();
+  INFO(planned.log);
+  REQUIRE(planned.code == 0);
+  CHECK(project.has("plan.bin"));
+  CHECK_FALSE(project.has("plan.txt"));
+  CHECK_FALSE(project.has("annotations.json"));
+  CHECK(project.apply().code == 0);
+  CHECK_FALSE(project.has("apply.txt"));
+  CHECK_FALSE(project.has("annotations.json"));
+  project.use_tool(tofu_that_plans("PK"));
+  REQUIRE(project.plan().code == 0);
+  CHECK(project.has("plan.txt"));
+  CHECK(project.has("annotations.json"));
+}
+
+TEST_CASE("a plan of OpenTofu is known to be incomplete by the tool's own warning") {
+  Project project;
+  project.use_tool(tofu_that_plans("PK"));
+  const Outcome planned = project.plan();
+  CHECK(
+      planned.says("\nstatelane: the plan is not complete (targets, or deferred changes): another one will be needed "
+                   "after it\n"));
+}
+
+TEST_CASE("a variable that is another one in each job is named") {
+  Project project;
+  project.use_tool(tofu_that_plans("PK", R"("job":{},"other":{},"same":{})"));
+  project.job.terraform = {{"TF_VAR_job", "4711"}, {"TF_VAR_other", "x"}, {"TF_VAR_undeclared", "4711"}};
+  project.job.of_job = {{"CI_JOB_ID", "4711"}};
+  const Outcome refused = project.plan();
+  CHECK(
+      refused.log.ends_with("\nstatelane: variable 'job' has the value of CI_JOB_ID, which is another one in the apply "
+                            "job: OpenTofu will refuse to apply the plan\n"));
+  std::string old = tofu_that_plans("PK", R"("job":{})");
+  old.replace(old.find("OpenTofu v1.12.6"), 16, "Terraform v1.11.4");
+  project.use_tool(old);
+  CHECK(project.plan().log.ends_with(
+      "\nstatelane: variable 'job' has the value of CI_JOB_ID, which is another one in the apply job: the plan's value "
+      "is applied\n"));
+}

@@ -145,6 +145,20 @@ TEST_CASE("apply is given the plan file and nothing that could change it") {
                   "/builds/p/.statelane/services-api-prod/plan.bin"});
 }
 
+TEST_CASE("what a configuration leaves in place is no failure of a destroy, where the tool can be told so") {
+  RunOptions destroy;
+  destroy.destroy = true;
+  const auto paths = artifact_paths(lane());
+  const auto is_told = [&](const statelane::runner::ToolIdentity& tool, const RunOptions& options) {
+    const Arguments arguments = apply_arguments(lane(), tool, options, paths);
+    return std::find(arguments.begin(), arguments.end(), "-suppress-forget-errors") != arguments.end();
+  };
+  CHECK(is_told(tofu, destroy));
+  CHECK_FALSE(is_told(tofu, {}));
+  CHECK_FALSE(is_told({"OpenTofu", "1.11.5"}, destroy));
+  CHECK_FALSE(is_told(terraform, destroy));
+}
+
 TEST_CASE("the commands that want the variables again are given the variable files again") {
   const auto paths = artifact_paths(lane());
   const Arguments files = {"-var-file=../../common.tfvars", "-var-file=env/prod/a b.tfvars"};

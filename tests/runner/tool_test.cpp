@@ -32,6 +32,9 @@ TEST_CASE("versions are compared by their numbers") {
   CHECK_FALSE(ToolIdentity{"OpenTofu", "1.7.9"}.is_at_least(1, 8));
   CHECK(ToolIdentity{"OpenTofu", "2.0.0"}.is_at_least(1, 8));
   CHECK_FALSE(ToolIdentity{}.is_at_least(1, 8));
+  CHECK(ToolIdentity{"OpenTofu", "1.11.3"}.is_at_least(1, 11, 3));
+  CHECK_FALSE(ToolIdentity{"OpenTofu", "1.11.2"}.is_at_least(1, 11, 3));
+  CHECK(ToolIdentity{"OpenTofu", "1.12.0-beta1"}.is_at_least(1, 12));
 }
 
 TEST_CASE("variable files go to the commands that take them and want them, by tool and version") {
