@@ -51,8 +51,14 @@ void describe(Archive& archive, terraform::Variable& variable) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::ModuleCall& call) {
-  auto& [name, source, arguments, loops, line] = call;
-  archive(name, source, arguments, loops, line);
+  auto& [name, source, arguments, loops, has_instances, line] = call;
+  archive(name, source, arguments, loops, has_instances, line);
+}
+
+template <typename Archive>
+void describe(Archive& archive, terraform::PlainObject& object) {
+  auto& [kind, type, name, attributes, loops, has_instances] = object;
+  archive(kind, type, name, attributes, loops, has_instances);
 }
 
 template <typename Archive>
@@ -81,10 +87,11 @@ void describe(Archive& archive, Diagnostic& diagnostic) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::FileFacts& facts) {
-  auto& [modules, backends, remote_states, locals, variables, references, open, sources, faults, has_faults, version,
-         arena] = facts;
+  auto& [modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
+         has_faults, version, arena] = facts;
   static_cast<void>(arena);  // what it owns is written where it is used
-  archive(modules, backends, remote_states, locals, variables, references, open, sources, faults, has_faults, version);
+  archive(modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
+          has_faults, version);
 }
 
 template <typename Archive>

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
+#include "hcl/alternatives.hpp"
+#include "hcl/convert.hpp"
 #include "hcl/fold_arguments.hpp"
 #include "hcl/fold_functions.hpp"
 
@@ -9,323 +9,378 @@ namespace statelane::hcl {
 
 namespace {
 
-Value number(double value) { return Value{Value::Number{value}}; }
+Value number(std::size_t value) { return Value{Number::of(static_cast<std::int64_t>(value))}; }
 
-bool is_number(const Value& value) { return std::holds_alternative<Value::Number>(value.data); }
-
-/// All strings of a list; empty when one is not wholly known or no string.
-std::optional<std::vector<std::string>> known_texts(const Value::List& list) {
-  std::vector<std::string> result;
-  for (const Value& item : list) {
-    if (!std::holds_alternative<Value::Text>(item.data) || !item.as_known_string()) return std::nullopt;
-    result.push_back(*item.as_known_string());
-  }
-  return result;
+/// What a function answers for an argument that is no list: an error, unless nothing is known of it.
+Value no_list(const Value& argument, const SourceRange& range) {
+  return argument.is_unknown() ? not_folded() : Value::error(range);
 }
 
-Value to_list(std::vector<std::string> texts) {
-  Value::List result;
-  for (std::string& text : texts) result.push_back(Value::text(std::move(text)));
+Value no_map(const Value& argument, const SourceRange& range) {
+  return argument.is_unknown() ? not_folded() : Value::error(range);
+}
+
+/// The list that may not be a set; else null, and `failure` is the answer.
+const Value::List* ordered_list(const Value& argument, const SourceRange& range, Value& failure) {
+  const auto* list = argument.as_open_list();
+  if (list != nullptr && !list->is_set) return list;
+  failure = list != nullptr ? Value::error(range) : no_list(argument, range);
+  return nullptr;
+}
+
+/// Any number of these.
+Value open_list(std::vector<Value> items, bool is_set = false) {
+  Value::List result(items.begin(), items.end());
+  result.is_open = true;
+  result.is_set = is_set;
   return Value{std::move(result)};
 }
 
-Value element(Arguments arguments, const SourceRange&) {
-  const Value::List* list = arguments.empty() ? nullptr : as_list(arguments[0]);
-  const auto index = known_integer(arguments, 1);
-  if (list == nullptr || list->empty() || !index) return not_folded();
-  const long size = static_cast<long>(list->size());
-  return (*list)[static_cast<std::size_t>(((*index % size) + size) % size)];
+Value element(Arguments arguments, const SourceRange& range) {
+  Value failure;
+  const auto* list = ordered_list(arguments[0], range, failure);
+  if (list == nullptr) return failure;
+  const Integer index = integer_at(arguments, 1, range);
+  if (!index.value && index.failure.is_error()) return index.failure;
+  if (!list->is_open && list->empty()) return Value::error(range);
+  if (!index.value || list->is_open) return any_member(arguments[0], arguments[1]);
+  const auto size = static_cast<std::int64_t>(list->size());
+  const Value found = (*list)[static_cast<std::size_t>(((*index.value % size) + size) % size)];
+  // Newer versions count from the end, others refuse.
+  return *index.value < 0 ? join_alternatives({found, Value::error(range)}) : found;
 }
 
-Value lookup(Arguments arguments, const SourceRange&) {
-  const Value::Map* map = arguments.empty() ? nullptr : as_map(arguments[0]);
-  const auto key = known_text(arguments, 1);
-  if (map == nullptr || !key) return not_folded();
-  const auto found = map->find(*key);
-  if (found != map->end()) return found->second;
-  return arguments.size() > 2 ? arguments[2] : not_folded();
+Value lookup(Arguments arguments, const SourceRange& range) {
+  const auto* map = arguments[0].as_map();
+  if (arguments[0].is_null() || arguments[1].is_null()) return Value::error(range);
+  if (map == nullptr) return no_map(arguments[0], range);
+  const bool has_default = arguments.size() > 2;
+  Value otherwise = has_default ? arguments[2] : Value::error(range);
+  if (has_default && arguments[0].summary().has_text) otherwise = blur_numbers({otherwise, Value::text("")})[0];
+  const auto key = arguments[1].as_known_string();
+  if (key) return map->contains(*key) ? map->at(*key) : otherwise;
+  return join_alternatives({any_member(arguments[0], arguments[1]), otherwise});
 }
 
-Value concat(Arguments arguments, const SourceRange&) {
+Value concat(Arguments arguments, const SourceRange& range) {
   Value::List result;
   for (const Value& argument : arguments) {
-    const Value::List* list = as_list(argument);
-    if (list == nullptr) return not_folded();
+    if (argument.is_unknown()) {
+      result.is_open = true;
+      result.push_back(argument);
+      continue;
+    }
+    Value failure;
+    const auto* list = ordered_list(argument, range, failure);
+    if (list == nullptr) return failure;
     if (result.size() + list->size() > longest_list) return not_folded();
+    result.is_open = result.is_open || list->is_open;
     result.insert(result.end(), list->begin(), list->end());
   }
-  return Value{std::move(result)};
+  // Lists, other than tuples, get one type.
+  return Value{blur_numbers(std::move(result))};
 }
 
-Value merge(Arguments arguments, const SourceRange&) {
+Value merge(Arguments arguments, const SourceRange& range) {
   Value::Map result;
+  bool is_known = true;
   for (const Value& argument : arguments) {
-    if (std::holds_alternative<Value::Null>(argument.data)) continue;
-    const Value::Map* map = as_map(argument);
-    if (map == nullptr) return not_folded();
+    if (argument.is_null()) continue;
+    if (argument.is_unknown()) {
+      is_known = false;
+      continue;
+    }
+    const auto* map = argument.as_map();
+    if (map == nullptr) return no_map(argument, range);
     for (const auto& [key, value] : *map) result.insert_or_assign(key, value);
   }
-  return Value{std::move(result)};
+  return is_known ? Value{std::move(result)} : not_folded();
 }
 
-Value keys(Arguments arguments, const SourceRange&) {
-  const Value::Map* map = arguments.size() == 1 ? as_map(arguments[0]) : nullptr;
-  if (map == nullptr) return not_folded();
+Value keys(Arguments arguments, const SourceRange& range) {
+  const auto* map = arguments[0].as_map();
+  if (map == nullptr) return no_map(arguments[0], range);
   Value::List result;
   for (const auto& [key, value] : *map) result.push_back(Value::text(key));
   return Value{std::move(result)};
 }
 
-Value values(Arguments arguments, const SourceRange&) {
-  const Value::Map* map = arguments.size() == 1 ? as_map(arguments[0]) : nullptr;
-  if (map == nullptr) return not_folded();
+Value values(Arguments arguments, const SourceRange& range) {
+  const auto* map = arguments[0].as_map();
+  if (map == nullptr) return no_map(arguments[0], range);
   Value::List result;
   for (const auto& [key, value] : *map) result.push_back(value);
   return Value{std::move(result)};
 }
 
-Value length(Arguments arguments, const SourceRange&) {
-  if (arguments.size() != 1) return not_folded();
-  if (const Value::List* list = as_list(arguments[0])) return number(static_cast<double>(list->size()));
-  if (const Value::Map* map = as_map(arguments[0])) return number(static_cast<double>(map->size()));
-  const auto text = std::holds_alternative<Value::Text>(arguments[0].data) ? known_text(arguments, 0) : std::nullopt;
+Value length(Arguments arguments, const SourceRange& range) {
+  const Value& argument = arguments[0];
+  if (const auto* list = argument.as_list()) return number(list->size());
+  if (const auto* map = argument.as_map()) return number(map->size());
+  if (argument.as_bool() != nullptr || argument.as_number() != nullptr) return Value::error(range);
   // Characters as people see them: beyond ASCII bytes do not tell.
-  const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };
-  if (!text || !std::all_of(text->begin(), text->end(), is_ascii)) return not_folded();
-  return number(static_cast<double>(text->size()));
+  const auto text = known_text(arguments, 0);
+  return text && is_ascii(*text) ? number(text->size()) : not_folded();
 }
 
-/// Sets are lists here, sorted and without duplicates, as Terraform iterates over them.
-Value to_set(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  if (list == nullptr) return not_folded();
-  Value result = arguments[0];
-  if (auto texts = known_texts(*list)) {
-    std::sort(texts->begin(), texts->end());
-    texts->erase(std::unique(texts->begin(), texts->end()), texts->end());
-    result = to_list(*std::move(texts));
-  } else if (list->size() >= 2) {
-    return not_folded();
-  }
-  std::get<Value::List>(result.data).is_set = true;
-  return result;
+Value to_list(Arguments arguments, const SourceRange& range) {
+  if (arguments[0].is_null()) return arguments[0];
+  const auto* list = arguments[0].as_open_list();
+  return list != nullptr ? to_one_type(*list, range) : no_list(arguments[0], range);
 }
 
-Value tolist(Arguments arguments, const SourceRange&) {
-  if (arguments.size() != 1) return not_folded();
-  Value result = arguments[0];
-  if (auto* list = std::get_if<Value::List>(&result.data)) list->is_set = false;
-  return result;
+Value to_map(Arguments arguments, const SourceRange& range) {
+  if (arguments[0].is_null()) return arguments[0];
+  const auto* map = arguments[0].as_map();
+  return map != nullptr ? to_one_type(*map, range) : no_map(arguments[0], range);
 }
 
-Value distinct(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  auto texts = list != nullptr ? known_texts(*list) : std::nullopt;
-  if (!texts) return not_folded();
-  std::vector<std::string> result;
-  for (std::string& text : *texts) {
-    if (std::find(result.begin(), result.end(), text) == result.end()) result.push_back(std::move(text));
-  }
-  return to_list(std::move(result));
+Value to_string_of(Arguments arguments, const SourceRange& range) { return to_string(arguments[0], range); }
+
+Value to_bool(Arguments arguments, const SourceRange& range) {
+  return arguments[0].is_null() ? arguments[0] : to_boolean(arguments[0], range);
 }
 
-Value compact(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  if (list == nullptr) return not_folded();
-  Value::List result;
+Value distinct(Arguments arguments, const SourceRange& range) {
+  const auto* given = arguments[0].as_open_list();
+  if (given == nullptr) return no_list(arguments[0], range);
+  const Value unified = to_one_type(*given, range);
+  const auto* list = unified.as_open_list();
+  if (list == nullptr) return unified;
+  std::vector<Value> result;
   for (const Value& item : *list) {
-    if (std::holds_alternative<Value::Null>(item.data)) continue;
-    const auto text = item.as_known_string();
-    if (!text) return not_folded();
-    if (!text->empty()) result.push_back(item);
+    bool is_new = item.is_definite();
+    for (const Value& earlier : result) {
+      const auto equal = is_equal(earlier, item);
+      if (!equal) return open_list({list->begin(), list->end()});
+      is_new = is_new && !*equal;
+    }
+    if (!item.is_definite()) return open_list({list->begin(), list->end()});
+    if (is_new) result.push_back(item);
   }
-  return Value{std::move(result)};
+  if (list->is_open) return open_list(std::move(result));
+  return Value{Value::List(result.begin(), result.end())};
 }
 
-Value sort(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  auto texts = list != nullptr ? known_texts(*list) : std::nullopt;
-  if (!texts) return not_folded();
-  std::sort(texts->begin(), texts->end());
-  return to_list(*std::move(texts));
+/// Whether a text is empty; empty where that is not known.
+std::optional<bool> is_empty(const Value& value) {
+  const auto* text = value.as_text();
+  if (text == nullptr) return value.is_unknown() ? std::nullopt : std::optional(false);
+  if (text->pieces.empty()) return true;
+  const bool holds_known =
+      std::any_of(text->pieces.begin(), text->pieces.end(), [](const auto& piece) { return piece.has_value(); });
+  return holds_known ? std::optional(false) : std::nullopt;
 }
 
-Value reverse(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  return list != nullptr ? Value{Value::List(list->rbegin(), list->rend())} : not_folded();
-}
-
-Value slice(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  const auto begin = known_integer(arguments, 1);
-  const auto end = known_integer(arguments, 2);
-  if (list == nullptr || !begin || !end) return not_folded();
-  if (*begin < 0 || *end < *begin || static_cast<std::size_t>(*end) > list->size()) return not_folded();
-  return Value{Value::List(list->begin() + *begin, list->begin() + *end)};
-}
-
-/// `range(limit)`, `range(start, limit)`, `range(start, limit, step)`, of whole numbers.
-Value range(Arguments arguments, const SourceRange&) {
-  std::vector<long> bounds;
-  for (std::size_t index = 0; index < arguments.size(); ++index) {
-    const auto bound = known_integer(arguments, index);
-    if (!bound || std::labs(*bound) > 1'000'000'000) return not_folded();
-    bounds.push_back(*bound);
-  }
-  if (bounds.empty() || bounds.size() > 3) return not_folded();
-  const long start = bounds.size() == 1 ? 0 : bounds[0];
-  const long limit = bounds.size() == 1 ? bounds[0] : bounds[1];
-  const long step = bounds.size() == 3 ? bounds[2] : limit < start ? -1 : 1;
-  constexpr std::size_t longest_range = 1024;  // Terraform's own limit
-  if (step == 0) return not_folded();
+/// Every element as a string; an error where one is none.
+Value to_strings(const Value::List& list, const SourceRange& range) {
   Value::List result;
-  for (long value = start; step > 0 ? value < limit : value > limit; value += step) {
-    if (result.size() >= longest_range) return not_folded();
-    result.push_back(number(static_cast<double>(value)));
+  result.is_open = list.is_open;
+  for (const Value& item : list) {
+    Value text = combine(std::span(&item, 1), [&](Arguments chosen) { return to_string(chosen[0], range); });
+    if (text.is_error()) return text;
+    result.push_back(std::move(text));
   }
   return Value{std::move(result)};
 }
 
-Value zip_map(Arguments arguments, const SourceRange&) {
-  const Value::List* names = list_at(arguments, 0);
-  const Value::List* values_list = list_at(arguments, 1);
-  if (names == nullptr || values_list == nullptr || names->size() != values_list->size()) return not_folded();
+Value compact(Arguments arguments, const SourceRange& range) {
+  const auto* given = arguments[0].as_open_list();
+  if (given == nullptr) return no_list(arguments[0], range);
+  const Value strings = to_strings(*given, range);
+  const auto* list = strings.as_open_list();
+  if (list == nullptr) return strings;
+  Value::List result;
+  result.is_open = list->is_open;
+  for (const Value& item : *list) {
+    if (item.is_null()) continue;
+    const auto empty = item.as_one_of() != nullptr ? std::nullopt : is_empty(item);
+    if (!empty) result.is_open = true;
+    if (!empty || !*empty) result.push_back(item);
+  }
+  return Value{std::move(result)};
+}
+
+Value sort(Arguments arguments, const SourceRange& range) {
+  const auto* given = arguments[0].as_open_list();
+  if (given == nullptr) return no_list(arguments[0], range);
+  const Value strings = to_strings(*given, range);
+  const auto* list = strings.as_open_list();
+  if (list == nullptr) return strings;
+  const auto is_null = [](const Value& item) { return item.is_null(); };
+  if (std::any_of(list->begin(), list->end(), is_null)) return Value::error(range);
+  const auto is_known = [](const Value& item) { return item.as_known_string().has_value(); };
+  if (list->is_open || !std::all_of(list->begin(), list->end(), is_known))
+    return open_list({list->begin(), list->end()});
+  Value::List result = *list;
+  std::sort(result.begin(), result.end(),
+            [](const Value& left, const Value& right) { return *left.as_known_string() < *right.as_known_string(); });
+  return Value{std::move(result)};
+}
+
+Value reverse(Arguments arguments, const SourceRange& range) {
+  const auto* list = arguments[0].as_open_list();
+  if (list == nullptr) return no_list(arguments[0], range);
+  Value::List result(list->rbegin(), list->rend());
+  result.is_open = list->is_open;
+  return Value{std::move(result)};
+}
+
+Value slice(Arguments arguments, const SourceRange& range) {
+  Value failure;
+  const auto* list = ordered_list(arguments[0], range, failure);
+  if (list == nullptr) return failure;
+  const Integer begin = integer_at(arguments, 1, range);
+  const Integer end = integer_at(arguments, 2, range);
+  for (const Integer* bound : {&begin, &end}) {
+    if (!bound->value && bound->failure.is_error()) return bound->failure;
+  }
+  if (!begin.value || !end.value || list->is_open) return open_list({list->begin(), list->end()});
+  if (*begin.value < 0 || *end.value < *begin.value || static_cast<std::size_t>(*end.value) > list->size())
+    return Value::error(range);
+  return Value{Value::List(list->begin() + *begin.value, list->begin() + *end.value)};
+}
+
+Value zip_map(Arguments arguments, const SourceRange& range) {
+  Value failure;
+  const auto* names = ordered_list(arguments[0], range, failure);
+  const auto* items = names != nullptr ? ordered_list(arguments[1], range, failure) : nullptr;
+  if (items == nullptr) return failure;
+  if (names->is_open || items->is_open) return not_folded();
+  if (names->size() != items->size()) return Value::error(range);
   Value::Map result;
   for (std::size_t index = 0; index < names->size(); ++index) {
+    if ((*names)[index].is_null()) return Value::error(range);
     const auto name = (*names)[index].as_known_string();
     if (!name) return not_folded();
-    result.insert_or_assign(*name, (*values_list)[index]);
+    result.insert_or_assign(*name, (*items)[index]);
   }
   return Value{std::move(result)};
 }
 
-Value one(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  if (list == nullptr || list->size() > 1) return not_folded();
+Value one(Arguments arguments, const SourceRange& range) {
+  const auto* list = arguments[0].as_open_list();
+  if (list == nullptr) return no_list(arguments[0], range);
+  if (list->is_open) {
+    return join_alternatives({any_member(arguments[0], arguments[0]), Value{}});
+  }
+  if (list->size() > 1) return Value::error(range);
   return list->empty() ? Value{} : list->front();
 }
 
-/// Of lists; Terraform would give a set for sets, in the same order.
-Value set_product(Arguments arguments, const SourceRange&) {
-  std::vector<Value::List> rows = {{}};
-  for (const Value& argument : arguments) {
-    const Value::List* list = as_list(argument);
-    if (list == nullptr || rows.size() * list->size() > longest_list / 10) return not_folded();
-    std::vector<Value::List> next;
-    for (const Value::List& row : rows) {
-      for (const Value& item : *list) {
-        next.push_back(row);
-        next.back().push_back(item);
-      }
-    }
-    rows = std::move(next);
+Value index_of(Arguments arguments, const SourceRange& range) {
+  Value failure;
+  const auto* list = ordered_list(arguments[0], range, failure);
+  if (list == nullptr) return failure;
+  if (list->is_open) return not_folded();
+  for (std::size_t index = 0; index < list->size(); ++index) {
+    const auto equal = is_equal((*list)[index], arguments[1]);
+    if (!equal) return not_folded();
+    if (*equal) return number(index);
   }
-  Value::List result;
-  for (Value::List& row : rows) result.push_back(Value{std::move(row)});
-  return arguments.size() < 2 ? not_folded() : Value{std::move(result)};
+  return Value::error(range);
 }
 
-Value index_of(Arguments arguments, const SourceRange&) {
-  const Value::List* list = list_at(arguments, 0);
-  auto texts = list != nullptr ? known_texts(*list) : std::nullopt;
-  const auto wanted = known_text(arguments, 1);
-  if (!texts || !wanted) return not_folded();
-  const auto found = std::find(texts->begin(), texts->end(), *wanted);
-  return found != texts->end() ? number(static_cast<double>(found - texts->begin())) : not_folded();
-}
-
-template <typename Better>
-Value best_of(Arguments arguments, const Better& is_better) {
-  if (arguments.empty() || !std::all_of(arguments.begin(), arguments.end(), is_number)) return not_folded();
-  double best = std::get<Value::Number>(arguments[0].data).value;
-  for (const Value& argument : arguments) {
-    const double value = std::get<Value::Number>(argument.data).value;
-    if (is_better(value, best)) best = value;
-  }
-  return number(best);
-}
-
-Value min(Arguments arguments, const SourceRange&) {
-  return best_of(arguments, [](double one_value, double other) { return one_value < other; });
-}
-
-Value max(Arguments arguments, const SourceRange&) {
-  return best_of(arguments, [](double one_value, double other) { return one_value > other; });
-}
-
-Value flatten(Arguments arguments, const SourceRange& range) {
-  const Value::List* list = arguments.size() == 1 ? as_list(arguments[0]) : nullptr;
-  if (list == nullptr) return not_folded();
-  Value::List result;
+Value contains(Arguments arguments, const SourceRange& range) {
+  const auto* list = arguments[0].as_open_list();
+  if (list == nullptr) return arguments[0].is_unknown() ? Value::boolean_or_other() : no_list(arguments[0], range);
+  bool is_known = !list->is_open;
   for (const Value& item : *list) {
-    if (as_list(item) == nullptr) {
-      result.push_back(item);
-      continue;
-    }
-    const Value inner = flatten(Arguments(&item, 1), range);
-    result.insert(result.end(), as_list(inner)->begin(), as_list(inner)->end());
+    const auto equal = is_equal(item, arguments[1]);
+    is_known = is_known && equal;
+    if (!list->is_open && equal && *equal) return Value{true};
   }
+  return is_known ? Value{false} : Value::boolean_or_other();
+}
+
+Value chunk_list(Arguments arguments, const SourceRange& range) {
+  Value failure;
+  const auto* list = ordered_list(arguments[0], range, failure);
+  if (list == nullptr) return failure;
+  const Integer size = integer_at(arguments, 1, range);
+  if (!size.value) return size.failure;
+  if (*size.value < 0) return Value::error(range);
+  if (list->is_open) return not_folded();
+  Value::List result;
+  Value::List chunk;
+  for (const Value& item : *list) {
+    chunk.push_back(item);
+    if (*size.value > 0 && chunk.size() == static_cast<std::size_t>(*size.value))
+      result.emplace_back(std::exchange(chunk, Value::List{}));
+  }
+  if (!chunk.empty()) result.emplace_back(std::move(chunk));
   return Value{std::move(result)};
 }
 
-Value contains(Arguments arguments, const SourceRange&) {
-  const Value::List* list = arguments.size() == 2 ? as_list(arguments[0]) : nullptr;
-  const auto wanted = known_text(arguments, 1);
-  if (list == nullptr || !wanted) return not_folded();
-  for (const Value& item : *list) {
-    const auto text = item.as_known_string();
-    if (!text) return not_folded();
-    if (*text == *wanted) return Value{true};
+/// The elements of `item`, and of lists in it, in `result`. Whether something is a list, and how long, may be open.
+void append_flat(const Value& item, Value::List& result) {
+  if (const auto* list = item.as_open_list()) {
+    result.is_open = result.is_open || list->is_open;
+    for (const Value& inner : *list) append_flat(inner, result);
+    return;
   }
-  return Value{false};
+  const auto* one_of = item.as_one_of();
+  const auto may_be_list = [](const Value& part) { return part.as_open_list() != nullptr || part.is_unknown(); };
+  if (one_of != nullptr && std::any_of(one_of->values.begin(), one_of->values.end(), may_be_list)) {
+    result.is_open = true;
+    for (const Value& part : one_of->values) append_flat(part, result);
+    return;
+  }
+  result.is_open = result.is_open || item.is_unknown();
+  result.push_back(item);
 }
 
-Value same(Arguments arguments, const SourceRange&) { return arguments.size() == 1 ? arguments[0] : not_folded(); }
-
-Value to_number(Arguments arguments, const SourceRange&) {
-  if (arguments.size() == 1 && is_number(arguments[0])) return arguments[0];
-  const auto text = known_text(arguments, 0);
-  if (!text || text->empty() || text->find_first_not_of("-0123456789.") != std::string::npos) return not_folded();
-  char* end = nullptr;
-  const double value = std::strtod(text->c_str(), &end);
-  return *end == '\0' ? number(value) : not_folded();
+Value flatten(Arguments arguments, const SourceRange& range) {
+  if (arguments[0].as_open_list() == nullptr) return no_list(arguments[0], range);
+  Value::List result;
+  append_flat(arguments[0], result);
+  return Value{std::move(result)};
 }
 
-Value to_bool(Arguments arguments, const SourceRange&) {
-  const auto text = known_text(arguments, 0);
-  if (!text || (*text != "true" && *text != "false")) return not_folded();
-  return Value{*text == "true"};
+/// The first list that is not empty.
+Value coalesce_list(Arguments arguments, const SourceRange& range) {
+  for (const Value& argument : arguments) {
+    if (argument.as_open_list() == nullptr && !argument.is_unknown()) return Value::error(range);
+  }
+  std::vector<Value> possible;
+  for (const Value& argument : arguments) {
+    const auto* list = argument.as_open_list();
+    const bool is_empty = list != nullptr && !list->is_open && list->empty();
+    if (!is_empty) possible.push_back(argument);
+    if (list != nullptr && !list->is_open && !is_empty) return join_alternatives(std::move(possible));
+  }
+  possible.push_back(Value::error(range));
+  return join_alternatives(std::move(possible));
 }
+
+Value same(Arguments arguments, const SourceRange&) { return arguments[0]; }
 
 constexpr NamedFunction table[] = {
-    {"compact", compact},
-    {"concat", concat},
-    {"contains", contains},
-    {"distinct", distinct},
-    {"element", element},
-    {"flatten", flatten},
-    {"index", index_of},
-    {"keys", keys},
-    {"length", length},
-    {"lookup", lookup},
-    {"max", max},
-    {"merge", merge},
-    {"min", min},
-    {"nonsensitive", same},
-    {"one", one},
-    {"range", range},
-    {"reverse", reverse},
-    {"sensitive", same},
-    {"setproduct", set_product},
-    {"slice", slice},
-    {"sort", sort},
-    {"tobool", to_bool},
-    {"tolist", tolist},
-    {"tomap", same},
-    {"tonumber", to_number},
-    {"toset", to_set},
-    {"values", values},
-    {"zipmap", zip_map},
+    {"chunklist", chunk_list, 2, 2, 0},
+    {"coalescelist", coalesce_list, 1, any_number, 0},
+    {"compact", compact, 1, 1, 0},
+    {"concat", concat, 1, any_number, 0},
+    {"contains", contains, 2, 2, 0},
+    {"distinct", distinct, 1, 1, 0},
+    {"element", element, 2, 2, 0},
+    {"flatten", flatten, 1, 1, 0},
+    {"index", index_of, 2, 2, 0},
+    {"keys", keys, 1, 1, 0},
+    {"length", length, 1, 1, 0},
+    {"lookup", lookup, 2, 3, 0, true},
+    {"merge", merge, 0, any_number, 0, true},
+    {"nonsensitive", same, 1, 1, 0, true},
+    {"one", one, 1, 1, 0},
+    {"reverse", reverse, 1, 1, 0},
+    {"sensitive", same, 1, 1, 0, true},
+    {"slice", slice, 3, 3, 0},
+    {"sort", sort, 1, 1, 0},
+    {"tobool", to_bool, 1, 1, 0, true},
+    {"tolist", to_list, 1, 1, 0, true},
+    {"tomap", to_map, 1, 1, 0, true},
+    {"tostring", to_string_of, 1, 1, 0, true},
+    {"values", values, 1, 1, 0},
+    {"zipmap", zip_map, 2, 2, 0},
 };
 
 }  // namespace

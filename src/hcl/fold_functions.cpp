@@ -1,115 +1,132 @@
 #include "hcl/fold_functions.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 #include <string>
 
+#include "hcl/convert.hpp"
 #include "hcl/fold_arguments.hpp"
 
 namespace statelane::hcl {
 
 namespace {
 
-Function find_function(std::string_view name) {
-  for (const std::span<const NamedFunction> table : {text_functions(), collection_functions()}) {
-    for (const NamedFunction& candidate : table) {
-      if (candidate.name == name) return candidate.function;
-    }
+const NamedFunction* find_function(std::string_view name) {
+  for (const auto table : {text_functions(), path_functions(), format_functions(), number_functions(),
+                           collection_functions(), set_functions(), decoding_functions()}) {
+    const auto found =
+        std::lower_bound(table.begin(), table.end(), name,
+                         [](const NamedFunction& row, std::string_view wanted) { return row.name < wanted; });
+    if (found != table.end() && found->name == name) return &*found;
   }
   return nullptr;
 }
 
-/// Functions of strings that refuse null.
-bool is_strict(std::string_view name) {
-  constexpr std::string_view names[] = {"abspath",    "basename",    "chomp",      "dirname", "endswith",
-                                        "join",       "lower",       "pathexpand", "replace", "split",
-                                        "startswith", "strcontains", "substr",     "title",   "trim",
-                                        "trimprefix", "trimspace",   "trimsuffix", "upper"};
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+/// What these answer holds no `..`, whatever their arguments: numbers, truth, digests, addresses.
+bool never_climbs(std::string_view name) {
+  using namespace std::string_view_literals;
+  constexpr std::array names = {"abs"sv,
+                                "alltrue"sv,
+                                "anytrue"sv,
+                                "base64sha256"sv,
+                                "base64sha512"sv,
+                                "can"sv,
+                                "ceil"sv,
+                                "cidrhost"sv,
+                                "cidrnetmask"sv,
+                                "cidrsubnet"sv,
+                                "cidrsubnets"sv,
+                                "contains"sv,
+                                "endswith"sv,
+                                "fileexists"sv,
+                                "filemd5"sv,
+                                "filesha1"sv,
+                                "filesha256"sv,
+                                "filesha512"sv,
+                                "filebase64"sv,
+                                "filebase64sha256"sv,
+                                "filebase64sha512"sv,
+                                "floor"sv,
+                                "index"sv,
+                                "issensitive"sv,
+                                "length"sv,
+                                "log"sv,
+                                "max"sv,
+                                "md5"sv,
+                                "min"sv,
+                                "parseint"sv,
+                                "pow"sv,
+                                "sha1"sv,
+                                "sha256"sv,
+                                "sha512"sv,
+                                "signum"sv,
+                                "startswith"sv,
+                                "strcontains"sv,
+                                "sum"sv,
+                                "tobool"sv,
+                                "tonumber"sv,
+                                "uuidv5"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::size_t known_size(const Value::Text& text) {
-  std::size_t result = 0;
-  for (const auto& piece : text.pieces) result += piece ? piece->size() : 0;
-  return result;
+/// What these read in a text need not stand in it as it is.
+bool uncovers_text(std::string_view name) {
+  using namespace std::string_view_literals;
+  constexpr std::array names = {"base64decode"sv, "base64gunzip"sv, "csvdecode"sv,      "file"sv,
+                                "jsondecode"sv,   "templatefile"sv, "templatestring"sv, "textdecodebase64"sv,
+                                "urldecode"sv,    "yamldecode"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_collection(const Value& value) { return value.as_open_list() != nullptr || value.as_map() != nullptr; }
+
+/// An argument that Terraform refuses; empty when it takes them all.
+std::optional<Value> refusal(const NamedFunction& row, Arguments arguments, const SourceRange& range) {
+  if (arguments.size() < row.least || arguments.size() > row.most) return Value::error(range);
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    if (arguments[index].is_null() && !row.takes_null) return Value::error(range);
+    if (index < row.strings && is_collection(arguments[index])) return Value::error(range);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<long> known_integer(Arguments arguments, std::size_t index) {
-  const auto text = known_text(arguments, index);
-  if (!text || text->empty() ||
-      text->find_first_not_of("0123456789", text->starts_with('-') ? 1 : 0) != std::string::npos) {
-    return std::nullopt;
-  }
-  return std::strtol(text->c_str(), nullptr, 10);
+Value::Text text_at(Arguments arguments, std::size_t index, const SourceRange& range) {
+  return hide_root(to_text(arguments[index], range));
 }
 
-std::string clean_path(const std::string& path) {
-  const bool is_absolute = path.starts_with('/');
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string part = path.substr(begin, end - begin);
-    begin = end + 1;
-    if (part.empty() || part == ".") continue;
-    if (part == ".." && !parts.empty() && parts.back() != "..") {
-      parts.pop_back();
-    } else if (part != ".." || !is_absolute) {
-      parts.push_back(part);
-    }
-  }
-  std::string result = is_absolute ? "/" : "";
-  for (const std::string& part : parts) result += (result.empty() || result == "/" ? "" : "/") + part;
-  return result.empty() ? "." : result;
-}
-
-void append_text(Value::Text& text, const Value::Text& more) {
-  if (known_size(more) > 0 && known_size(text) + known_size(more) > longest_text) {
-    append_text(text, {{std::nullopt}, {"the text is too long", {}}});
-    return;
-  }
-  for (const auto& piece : more.pieces) {
-    if (!piece && (text.pieces.empty() || text.pieces.back())) {
-      if (text.why.reason.empty()) text.why = more.why;
-      text.pieces.push_back(std::nullopt);
-    } else if (piece && !piece->empty()) {
-      if (!text.pieces.empty() && text.pieces.back()) {
-        *text.pieces.back() += *piece;
-      } else {
-        text.pieces.push_back(piece);
-      }
-    }
-  }
-}
-
-Value::Text to_text(const Value& value, const SourceRange& range) {
-  if (const auto* text = std::get_if<Value::Text>(&value.data)) return *text;
-  if (auto known = value.as_known_string()) {
-    Value::Text text;
-    if (!known->empty()) text.pieces.emplace_back(*std::move(known));
-    return text;
-  }
-  const auto* unknown = std::get_if<Value::Unknown>(&value.data);
-  return {{std::nullopt}, unknown != nullptr ? *unknown : Value::Unknown{"it is no string", range}};
+Integer integer_at(Arguments arguments, std::size_t index, const SourceRange& range) {
+  const Value number = to_number(arguments[index], range);
+  if (number.as_number() == nullptr) return {std::nullopt, number.is_error() ? number : not_folded()};
+  const auto integer = number.as_number()->to_integer();
+  if (integer) return {integer, {}};
+  const bool has_fraction = number.as_number()->exponent < 0;
+  return {std::nullopt, has_fraction ? Value::error(range) : not_folded()};
 }
 
 Value call_function(std::string_view name, std::span<const Value> arguments, const SourceRange& range) {
   if (name.starts_with("core::")) name.remove_prefix(6);
-  const bool has_null = std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
-    return std::holds_alternative<Value::Null>(argument.data);
-  });
-  if (has_null && is_strict(name)) return Value::error("an argument is null", range);
-  if (const Function function = find_function(name)) {
-    Value result = function(arguments, range);
-    if (!result.is_unknown()) return result;
-  }
-  // The reason of an argument says more than that the function is not folded.
   for (const Value& argument : arguments) {
-    if (argument.is_unknown()) return argument;
+    if (argument.is_error()) return argument;
   }
-  return not_folded();
+  Value result = not_folded();
+  if (const NamedFunction* row = find_function(name)) {
+    if (auto refused = refusal(*row, arguments, range)) return *std::move(refused);
+    result = row->function(arguments, range);
+  }
+  const auto* unknown = result.as_unknown();
+  if (unknown == nullptr || unknown->is_error) return result;
+  Value::Unknown why = *unknown;
+  why.may_climb = why.may_climb || uncovers_text(name);
+  for (const Value& argument : arguments) {
+    // The reason of an argument says more than that the function is not folded.
+    const auto* given = argument.as_unknown();
+    if (given != nullptr && why.reason.empty()) why.reason = given->reason, why.range = given->range;
+    why.may_climb = why.may_climb || argument.may_climb();
+  }
+  why.may_climb = why.may_climb && !never_climbs(name);
+  return Value{std::move(why)};
 }
 
 }  // namespace statelane::hcl

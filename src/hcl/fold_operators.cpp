@@ -3,111 +3,113 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+
+#include "hcl/convert.hpp"
+#include "hcl/text_pieces.hpp"
 
 namespace statelane::hcl {
 
 namespace {
 
-/// Which member is not known: any of a small collection.
-Value any_member(const Value& collection, const Value& why) {
-  std::vector<Value> members;
-  if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
-    for (const auto& [name, value] : *map) members.push_back(value);
-  } else if (const auto* list = std::get_if<Value::List>(&collection.data)) {
-    members = *list;
-  }
-  if (members.empty() || members.size() > Value::most_alternatives) return why;
-  return join_alternatives(std::move(members));
-}
-
-Value compare(const Expression& expression, const Value& left, const Value& right) {
-  const auto is_open = [](const Value& value) {
-    const auto* text = std::get_if<Value::Text>(&value.data);
-    const bool is_simple = text != nullptr || std::holds_alternative<bool>(value.data) ||
-                           std::holds_alternative<Value::Number>(value.data) ||
-                           std::holds_alternative<Value::Null>(value.data);
-    return !is_simple || (text != nullptr && !value.as_known_string());
-  };
-  if (is_open(left) || is_open(right)) return unknown(expression, "its operands are not known");
-  return Value{(left == right) == (expression.text == "==")};
-}
-
-Value calculate(const Expression& expression, double x, double y) {
+Value calculate(const Expression& expression, const Number& x, const Number& y) {
   const std::string_view sign = expression.text;
-  if (sign == "+") return Value{Value::Number{x + y}};
-  if (sign == "-") return Value{Value::Number{x - y}};
-  if (sign == "*") return Value{Value::Number{x * y}};
-  if (sign == "<") return Value{x < y};
-  if (sign == ">") return Value{x > y};
-  if (sign == "<=") return Value{x <= y};
-  if (sign == ">=") return Value{x >= y};
-  if (sign == "%" && y != 0) return Value{Value::Number{std::fmod(x, y)}};
-  if (sign == "/" && y != 0) return Value{Value::Number{x / y}};
-  return unknown(expression, "it is not folded");
+  if (sign == "<") return Value{compare(x, y) < 0};
+  if (sign == ">") return Value{compare(x, y) > 0};
+  if (sign == "<=") return Value{compare(x, y) <= 0};
+  if (sign == ">=") return Value{compare(x, y) >= 0};
+  if (sign == "/" && y.mantissa == 0) return unknown(expression, "the result is infinite");
+  const auto result = sign == "+"   ? add(x, y)
+                      : sign == "-" ? subtract(x, y)
+                      : sign == "*" ? multiply(x, y)
+                      : sign == "/" ? divide(x, y)
+                                    : remainder(x, y);
+  return result ? Value{*result} : unknown(expression, "the result is not exact");
+}
+
+bool is_comparison(std::string_view sign) { return sign.find_first_of("<>") != std::string_view::npos; }
+
+/// `&&` and `||`. Newer versions of Terraform do not look at the right side where the left decides.
+Value decide(const Expression& expression, const Value& left, const Value& right) {
+  const bool deciding = expression.text == "||";
+  const Value a = to_boolean(left, expression.operands[0]->range);
+  const Value b = to_boolean(right, expression.operands[1]->range);
+  if (a.is_error()) return a;
+  const bool* x = a.as_bool();
+  const bool* y = b.as_bool();
+  if (b.is_error()) return x != nullptr && *x == deciding ? join_alternatives({Value{deciding}, b}) : b;
+  if ((x != nullptr && *x == deciding) || (y != nullptr && *y == deciding)) return Value{deciding};
+  return x != nullptr && y != nullptr ? Value{!deciding} : Value::boolean_or_other();
+}
+
+Value member_of_map(const Value& collection, const Value& key, const Expression& expression) {
+  const auto* map = collection.as_map();
+  const auto name = key.as_known_string();
+  if (name) {
+    const auto found = map->find(*name);
+    return found != map->end() ? found->second : Value::error(expression.range);
+  }
+  if (key.as_text() == nullptr) return Value::error(expression.range);
+  std::vector<Value> members;
+  for (const auto& [candidate, value] : *map) {
+    if (may_be_equal(*key.as_text(), *Value::text(candidate).as_text())) members.push_back(value);
+  }
+  members.push_back(Value::error(expression.range));
+  return join_alternatives(std::move(members));
 }
 
 }  // namespace
 
-Value unknown(const Expression& expression, std::string_view why) {
-  return Value::unknown(fmt::format("{}: {}", render_expression(expression), why), expression.range);
-}
-
-Value join_alternatives(std::vector<Value> values) {
-  std::vector<Value> flat;
-  for (Value& value : values) {
-    const auto* nested = std::get_if<Value::OneOf>(&value.data);
-    const std::vector<Value> parts = nested != nullptr ? nested->values : std::vector<Value>{value};
-    for (const Value& part : parts) {
-      if (std::find(flat.begin(), flat.end(), part) == flat.end()) flat.push_back(part);
-    }
-  }
-  if (flat.size() == 1) return std::move(flat.front());
-  if (flat.size() > Value::most_alternatives) return Value::unknown("too many possibilities", {});
-  return Value{Value::OneOf{std::move(flat)}};
+Value unknown(const Expression& expression, std::string_view why, bool may_climb) {
+  return Value{
+      Value::Unknown{fmt::format("{}: {}", render_expression(expression), why), expression.range, false, may_climb}};
 }
 
 Value apply_operator(const Expression& expression, const Value& left, const Value& right) {
   const std::string_view sign = expression.text;
-  if (sign == "==" || sign == "!=") return compare(expression, left, right);
-  const auto* a = std::get_if<bool>(&left.data);
-  const auto* b = std::get_if<bool>(&right.data);
-  if (sign == "&&" && ((a != nullptr && !*a) || (b != nullptr && !*b))) return Value{false};
-  if (sign == "||" && ((a != nullptr && *a) || (b != nullptr && *b))) return Value{true};
-  if ((sign == "&&" || sign == "||") && a != nullptr && b != nullptr) return Value{sign == "&&"};
-  const auto* x = std::get_if<Value::Number>(&left.data);
-  const auto* y = std::get_if<Value::Number>(&right.data);
-  if (x == nullptr || y == nullptr) return unknown(expression, "its operands are not known");
-  return calculate(expression, x->value, y->value);
+  if (sign == "&&" || sign == "||") return decide(expression, left, right);
+  if (left.is_error()) return left;
+  if (right.is_error()) return right;
+  if (sign == "==" || sign == "!=") {
+    const auto equal = is_equal(left, right);
+    return equal ? Value{*equal == (sign == "==")} : Value::boolean_or_other();
+  }
+  const Value x = to_number(left, expression.operands[0]->range);
+  const Value y = to_number(right, expression.operands[1]->range);
+  if (x.is_error()) return x;
+  if (y.is_error()) return y;
+  if (x.as_number() == nullptr || y.as_number() == nullptr)
+    return is_comparison(sign) ? Value::boolean_or_other() : unknown(expression, "its operands are not known");
+  return calculate(expression, *x.as_number(), *y.as_number());
 }
 
 Value apply_operator(const Expression& expression, const Value& value) {
-  const auto* boolean = std::get_if<bool>(&value.data);
-  const auto* number = std::get_if<Value::Number>(&value.data);
-  if (expression.text == "!" && boolean != nullptr) return Value{!*boolean};
-  if (expression.text == "-" && number != nullptr) return Value{Value::Number{-number->value}};
-  return unknown(expression, "its operand is not known");
+  if (expression.text == "!") {
+    const Value condition = to_boolean(value, expression.range);
+    if (condition.is_error()) return condition;
+    return condition.as_bool() != nullptr ? Value{!*condition.as_bool()} : Value::boolean_or_other();
+  }
+  const Value number = to_number(value, expression.range);
+  if (number.is_error()) return number;
+  const auto negative = number.as_number() != nullptr ? multiply(*number.as_number(), Number{-1, 0}) : std::nullopt;
+  return negative ? Value{*negative} : unknown(expression, "its operand is not known");
 }
 
 Value member(const Value& collection, const Value& key, const Expression& expression) {
   if (collection.is_unknown()) return collection;
-  if (std::holds_alternative<Value::Null>(collection.data)) return Value::error("null has no parts", expression.range);
+  if (key.is_error()) return key;
+  if (collection.is_null() || key.is_null()) return Value::error(expression.range);
+  const auto* list = collection.as_open_list();
+  if (list == nullptr && collection.as_map() == nullptr) return Value::error(expression.range);
+  if (list != nullptr && list->is_set) return Value::error(expression.range);
   if (key.is_unknown()) return any_member(collection, key);
-  if (const auto* map = std::get_if<Value::Map>(&collection.data)) {
-    const auto name = key.as_known_string();
-    if (!name) return any_member(collection, unknown(expression, "its key is known in part"));
-    const auto found = map->find(*name);
-    return found != map->end() ? found->second : unknown(expression, "there is no such key");
-  }
-  const auto* list = std::get_if<Value::List>(&collection.data);
-  const auto position = key.as_known_string();
-  if (list == nullptr || !position) return unknown(expression, "it cannot be indexed");
-  if (position->empty() || position->find_first_not_of("0123456789") != std::string::npos) {
-    return unknown(expression, "it cannot be indexed with that");
-  }
-  const auto index = static_cast<std::size_t>(std::strtoul(position->c_str(), nullptr, 10));
-  return index < list->size() ? (*list)[index] : unknown(expression, "there is no such element");
+  if (list == nullptr) return member_of_map(collection, key, expression);
+  const Value position = to_number(key, expression.range);
+  if (position.is_error()) return position;
+  if (position.as_number() == nullptr || list->is_open)
+    return any_member(collection, unknown(expression, "it may be any element"));
+  const auto index = position.as_number()->to_integer();
+  const bool is_there = index && *index >= 0 && static_cast<std::size_t>(*index) < list->size();
+  return is_there ? (*list)[static_cast<std::size_t>(*index)] : Value::error(expression.range);
 }
 
 }  // namespace statelane::hcl

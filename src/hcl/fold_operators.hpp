@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "hcl/alternatives.hpp"
 #include "hcl/syntax.hpp"
 #include "hcl/value.hpp"
 
@@ -11,10 +13,7 @@ namespace statelane::hcl {
 // The parts of folding that need nothing but values: each alternative of an operand comes by itself.
 
 /// What is not known of `expression`, and why.
-Value unknown(const Expression& expression, std::string_view why);
-
-/// One value for several: itself when all are equal, flat, and unknown when there are too many.
-Value join_alternatives(std::vector<Value> values);
+Value unknown(const Expression& expression, std::string_view why, bool may_climb = false);
 
 /// `left OPERATOR right`.
 Value apply_operator(const Expression& expression, const Value& left, const Value& right);
@@ -22,7 +21,7 @@ Value apply_operator(const Expression& expression, const Value& left, const Valu
 /// `OPERATOR value`.
 Value apply_operator(const Expression& expression, const Value& value);
 
-/// `collection[key]`. Where the key is not known: any of a small collection.
+/// `collection[key]`. Where the key is not known: any of a small collection, or an error.
 Value member(const Value& collection, const Value& key, const Expression& expression);
 
 }  // namespace statelane::hcl

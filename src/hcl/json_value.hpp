@@ -6,6 +6,7 @@
 #include "base/diagnostics.hpp"
 #include "base/source.hpp"
 #include "hcl/arena.hpp"
+#include "hcl/value.hpp"
 
 namespace statelane::hcl {
 
@@ -30,5 +31,8 @@ struct JsonMember {
 /// Reads JSON text. The first fault is an error with its place and ends the reading; what was complete before it is
 /// returned. Values may nest `nesting_limit` deep.
 JsonValue read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics);
+
+/// The value that `jsondecode` makes of it.
+Value to_value(const JsonValue& json);
 
 }  // namespace statelane::hcl

@@ -23,15 +23,14 @@ class ClosureBuilder {
         directory_(directory),
         instance_(instance),
         settings_(settings),
-        tool_(tool_of(settings)),
-        lane_{sources.tree, directory, instance.workspace},
+        lane_{sources.tree, directory, instance.workspace, sources.modules, tool_of(settings)},
         references_(lane_, sources.modules, inputs_, closure_.unknown) {}
 
   Closure build() {
     add_fixed_inputs(sources_, directory_, instance_, settings_, inputs_);
-    if (const Module* module = sources_.modules.find(directory_, tool_)) {
+    if (const Module* module = sources_.modules.find(directory_, lane_.tool)) {
       closure_.backend = backend_settings(*module);
-      ModuleWalk(sources_, lane_, tool_, inputs_, references_, closure_).walk(*module, root_arguments());
+      ModuleWalk(sources_, lane_, inputs_, references_, closure_).walk(*module, root_arguments());
     }
     references_.finish();
     LinkedInputs(sources_, inputs_).follow_all();
@@ -65,7 +64,7 @@ class ClosureBuilder {
   BackendSettings backend_settings(const Module& module) {
     BackendSettings result;
     if (module.backends.empty()) return result;
-    const ModuleScope scope(module, lane_, {}, true);
+    const ModuleScope scope(module, lane_, ".", {}, true);
     result = settings_of(*module.backends.front().backend, scope);
     for (const Module::BackendBlock& block : module.backends) {
       const BackendSettings other = settings_of(*block.backend, scope);
@@ -88,6 +87,8 @@ class ClosureBuilder {
 
   static void add_setting(const std::string& name, const Value& value, BackendSettings& settings) {
     const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
+    if (!attributes) settings.values[name] = PartialText{std::nullopt};
+    if (!attributes) return;
     for (const auto& [attribute, texts] : *attributes) {
       settings.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
     }
@@ -108,7 +109,6 @@ class ClosureBuilder {
   const RepoPath& directory_;
   const Instance& instance_;
   const config::Settings& settings_;
-  terraform::Tool tool_;
   Lane lane_;
   InputSet inputs_;
   Closure closure_;

@@ -15,6 +15,7 @@ using terraform::RemoteState;
 ModuleCall overridden(ModuleCall base, const ModuleCall& by) {
   if (by.source != nullptr) base.source = by.source;
   if (!by.loops.empty()) base.loops = by.loops;
+  base.has_instances = base.has_instances || by.has_instances;
   return base;
 }
 
@@ -36,6 +37,10 @@ class Merger {
 
   void merge() {
     for (const NamedExpression& local : file_.facts->locals) define(module_.locals[local.name].alternatives, local);
+    for (const NamedExpression& output : file_.facts->outputs)
+      define(module_.outputs[output.name].alternatives, output);
+    for (const terraform::PlainObject& object : file_.facts->objects)
+      module_.objects.push_back({&object, is_alternative_});
     for (const terraform::Variable& variable : file_.facts->variables) {
       Module::Variable& merged = module_.variables[variable.name];
       // An override leaves as it is what it does not give.

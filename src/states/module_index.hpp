@@ -49,9 +49,16 @@ struct Module {
     const LoadedFile* file = nullptr;
   };
 
+  struct Object {
+    const terraform::PlainObject* block = nullptr;
+    bool is_alternative = false;  ///< beside those before it, not in their place
+  };
+
   RepoPath directory;
   std::vector<LoadedFile> files;
   std::unordered_map<std::string_view, Definition> locals;
+  std::unordered_map<std::string_view, Definition> outputs;
+  std::vector<Object> objects;  ///< several of one name: later ones override
   std::unordered_map<std::string_view, Variable> variables;
   std::vector<Call> calls;
   std::vector<Read> remote_states;

@@ -17,11 +17,6 @@ using hcl::Value;
 using terraform::FileReference;
 using terraform::ReferenceKind;
 
-bool is_local_source(std::string_view source) {
-  return source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." ||
-         source.starts_with(repository_root);
-}
-
 /// A source that names nothing in the repository, whatever its unknown parts are, needs no arguments.
 bool may_be_local(const Value& source) {
   const auto texts = to_texts(source);
@@ -30,39 +25,26 @@ bool may_be_local(const Value& source) {
   });
 }
 
-/// The arguments of each instance of a call.
-std::vector<Arguments> call_arguments(const Module::Call& call, const Fold& fold) {
-  std::vector<const terraform::ModuleCall*> blocks = {&call.call};
-  blocks.insert(blocks.end(), call.overrides.begin(), call.overrides.end());
-  std::vector<Arguments> result;
-  for (const Round& round : find_rounds(call.call.loops, fold)) {
-    Arguments& arguments = result.emplace_back();
-    for (const terraform::ModuleCall* block : blocks) {
-      for (const auto& argument : block->arguments)
-        arguments.insert_or_assign(std::string(argument.name), fold(*argument.value, round));
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 /// A call with what is known of its source and arguments; without arguments it has no instance.
 struct ModuleWalk::FoldedCall {
+  const ModuleScope& caller;
   const Module::Call& call;
   Value source;
   std::vector<Arguments> instances;
 };
 
 /// `via` is the module's input; empty for the state's own directory.
-void ModuleWalk::visit_module(const Module& module, Arguments arguments, std::optional<std::uint32_t> via) {
+void ModuleWalk::visit_module(const Module& module, const std::string& path, Arguments arguments,
+                              std::optional<std::uint32_t> via) {
   std::set<std::string>& seen = calls_[module.directory];
   if (seen.size() >= most_calls_of_a_module) {
     for (auto& [name, value] : arguments)
-      value = Value::unknown("the module is called too often to follow each call", {});
+      value = Value{Value::Unknown{"the module is called too often to follow each call", {}, false, value.may_climb()}};
   }
-  if (!seen.insert(to_fingerprint(Value{Value::Map(arguments)})).second) return;
-  const ModuleScope scope(module, lane_, std::move(arguments), !via);
+  if (!seen.insert(path + to_fingerprint(arguments)).second) return;
+  const ModuleScope scope(module, lane_, path, std::move(arguments), !via);
   const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable> variables) {
     return scope.fold(expression, variables);
   };
@@ -74,26 +56,23 @@ void ModuleWalk::visit_module(const Module& module, Arguments arguments, std::op
     }
   }
   for (const Module::Read& read : module.remote_states) add_reads(read, fold);
-  visit_calls(scope, fold, via, true);
+  visit_calls(scope, via, true);
 }
 
 /// Of a call without instances nothing is evaluated, but Terraform loads it with all that it calls.
-void ModuleWalk::load_module(const Module& module, std::optional<std::uint32_t> via) {
+void ModuleWalk::load_module(const Module& module, const std::string& path, std::optional<std::uint32_t> via) {
   if (!loaded_.insert(module.directory).second) return;
-  const ModuleScope scope(module, lane_, {}, false);
-  visit_calls(
-      scope, [](const hcl::Expression&, std::span<const hcl::Variable>) { return Value{}; }, via, false);
+  visit_calls(ModuleScope(module, lane_, path, {}, false), via, false);
 }
 
-void ModuleWalk::visit_calls(const ModuleScope& scope, const Fold& fold, std::optional<std::uint32_t> via,
-                             bool is_evaluated) {
+void ModuleWalk::visit_calls(const ModuleScope& scope, std::optional<std::uint32_t> via, bool is_evaluated) {
   for (const Module::Call& call : scope.module().calls) {
     if (call.call.source == nullptr) continue;
     Value source = scope.fold(*call.call.source);
     if (!may_be_local(source)) continue;
     const Reach reach{via, {call.file->path, call.call.line}};
-    visit_call({call, std::move(source), is_evaluated ? call_arguments(call, fold) : std::vector<Arguments>{}},
-               scope.module().directory, reach);
+    auto instances = is_evaluated ? scope.arguments_of(call) : std::vector<Arguments>{};
+    visit_call({scope, call, std::move(source), std::move(instances)}, reach);
   }
 }
 
@@ -105,55 +84,53 @@ void ModuleWalk::add_reads(const Module::Read& read, const Fold& fold) {
   }
 }
 
-void ModuleWalk::visit_call(const FoldedCall& call, const RepoPath& from, const Reach& reach) {
+void ModuleWalk::visit_call(const FoldedCall& call, const Reach& reach) {
   for (const PossibleText& source : to_texts(call.source)) {
     const bool is_known =
         std::all_of(source.text.begin(), source.text.end(), [](const auto& piece) { return piece.has_value(); });
     if (is_known) {
       std::string text;
       for (const auto& piece : source.text) text += *piece;
-      if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, from, reach);
+      if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, reach);
     } else {
-      follow_unknown_source(call, source, from, reach);
+      follow_unknown_source(call, source, reach);
     }
   }
 }
 
-void ModuleWalk::follow_call(const FoldedCall& call, std::string_view source, const RepoPath& from,
-                             const Reach& reach) {
+void ModuleWalk::follow_call(const FoldedCall& call, std::string_view source, const Reach& reach) {
   const std::string_view name = call.call.call.name;
-  const auto path = resolve_lexically(from, source);
-  const auto resolved = path ? repo::resolve_links(sources_.tree, RepoPath(), path->str()) : repo::Resolved{};
+  repo::Resolved resolved;
+  const auto target = call.caller.target_of(source, resolved);
   const Reach way = add_links(resolved, reach, inputs_);
-  if (!path || resolved.outcome == repo::Resolved::Outcome::outside ||
-      resolved.outcome == repo::Resolved::Outcome::cycle) {
+  if (!target) {
     closure_.unknown.push_back(
         {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", name, source)});
     return;
   }
   add_submodule(sources_.tree, resolved, way, inputs_);
-  if (enter_module(call, resolved.path, way)) return;
+  if (enter_module(call, *target, way)) return;
   closure_.unknown.push_back(
-      {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, resolved.path.display())});
+      {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, target->directory.display())});
 }
 
 /// False when there is no configuration; the directory is an input all the same.
-bool ModuleWalk::enter_module(const FoldedCall& call, const RepoPath& directory, const Reach& way) {
-  const std::uint32_t input = inputs_.add(InputKind::module_directory, directory, "", way);
-  const Module* module = sources_.modules.find(directory, tool_);
+bool ModuleWalk::enter_module(const FoldedCall& call, const ModuleTarget& target, const Reach& way) {
+  const std::uint32_t input = inputs_.add(InputKind::module_directory, target.directory, "", way);
+  const Module* module = sources_.modules.find(target.directory, lane_.tool);
   if (module == nullptr) return false;
-  for (const Arguments& arguments : call.instances) visit_module(*module, arguments, input);
-  if (call.instances.empty()) load_module(*module, input);
+  for (const Arguments& arguments : call.instances) visit_module(*module, target.path, arguments, input);
+  if (call.instances.empty()) load_module(*module, target.path, input);
   return true;
 }
 
 /// Every directory that the source may name counts with all its files, and those that are there are followed.
-void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleText& source, const RepoPath& from,
-                                       const Reach& reach) {
+void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleText& source, const Reach& reach) {
   const std::string_view name = call.call.call.name;
   const bool is_local = source.text.front() && is_local_source(*source.text.front());
   if (!is_local && source.text.front()) return;
-  PartialText below = source.text;
+  const RepoPath& from = call.caller.module().directory;
+  PartialText below = spread(source, from);
   below.push_back("/");
   below.push_back(std::nullopt);
   const auto covered =
@@ -166,7 +143,8 @@ void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleTex
     for (const ScannedDirectory& scanned : sources_.directories_below(pattern.path)) {
       const bool is_meant = !scanned.configuration.empty() &&
                             matches_glob(pattern.glob, scanned.path.child(scanned.configuration.front()).str());
-      if (is_meant) enter_module(call, scanned.path, {index, reach.place});
+      const ModuleTarget target{scanned.path, relative_path(lane_.working_directory, scanned.path)};
+      if (is_meant) enter_module(call, target, {index, reach.place});
     }
   }
 }

@@ -17,34 +17,32 @@ namespace statelane::states {
 /// with unknown arguments. What they name goes to `inputs`, what they read of other states to `closure`.
 class ModuleWalk {
  public:
-  ModuleWalk(const Sources& sources, const Lane& lane, terraform::Tool tool, InputSet& inputs,
-             ReferenceInputs& references, Closure& closure)
-      : sources_(sources), lane_(lane), tool_(tool), inputs_(inputs), references_(references), closure_(closure) {}
+  ModuleWalk(const Sources& sources, const Lane& lane, InputSet& inputs, ReferenceInputs& references, Closure& closure)
+      : sources_(sources), lane_(lane), inputs_(inputs), references_(references), closure_(closure) {}
 
   /// `arguments`: what the lane fixes of the root module's variables.
-  void walk(const Module& root, Arguments arguments) { visit_module(root, std::move(arguments), std::nullopt); }
+  void walk(const Module& root, Arguments arguments) { visit_module(root, ".", std::move(arguments), std::nullopt); }
 
  private:
   struct FoldedCall;
 
-  void visit_module(const Module& module, Arguments arguments, std::optional<std::uint32_t> via);
-  void load_module(const Module& module, std::optional<std::uint32_t> via);
-  void visit_calls(const ModuleScope& scope, const Fold& fold, std::optional<std::uint32_t> via, bool is_evaluated);
+  void visit_module(const Module& module, const std::string& path, Arguments arguments,
+                    std::optional<std::uint32_t> via);
+  void load_module(const Module& module, const std::string& path, std::optional<std::uint32_t> via);
+  void visit_calls(const ModuleScope& scope, std::optional<std::uint32_t> via, bool is_evaluated);
   void add_reads(const Module::Read& read, const Fold& fold);
-  void visit_call(const FoldedCall& call, const RepoPath& from, const Reach& reach);
-  void follow_call(const FoldedCall& call, std::string_view source, const RepoPath& from, const Reach& reach);
-  bool enter_module(const FoldedCall& call, const RepoPath& directory, const Reach& way);
-  void follow_unknown_source(const FoldedCall& call, const PossibleText& source, const RepoPath& from,
-                             const Reach& reach);
+  void visit_call(const FoldedCall& call, const Reach& reach);
+  void follow_call(const FoldedCall& call, std::string_view source, const Reach& reach);
+  bool enter_module(const FoldedCall& call, const ModuleTarget& target, const Reach& way);
+  void follow_unknown_source(const FoldedCall& call, const PossibleText& source, const Reach& reach);
 
   const Sources& sources_;
   const Lane& lane_;
-  terraform::Tool tool_;
   InputSet& inputs_;
   ReferenceInputs& references_;
   Closure& closure_;
   std::set<RepoPath> loaded_;                        ///< modules that were loaded without being evaluated
-  std::map<RepoPath, std::set<std::string>> calls_;  ///< per module, the arguments it was looked at with
+  std::map<RepoPath, std::set<std::string>> calls_;  ///< per module, the paths and arguments it was looked at with
 };
 
 inline constexpr std::size_t most_calls_of_a_module = 64;

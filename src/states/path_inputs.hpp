@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hcl/value.hpp"
 #include "repo/links.hpp"
 #include "repo/tree.hpp"
 #include "states/input_set.hpp"
@@ -12,9 +13,7 @@
 
 namespace statelane::states {
 
-/// Absolute paths inside the repository begin with this while expressions are folded: what stands before the repository
-/// on the machine that runs Terraform is not known.
-inline constexpr std::string_view repository_root = "/\x01";
+using hcl::repository_root;
 
 /// The absolute path, for folding, of a directory of the repository.
 std::string absolute_text(const RepoPath& path);

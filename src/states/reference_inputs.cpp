@@ -23,19 +23,20 @@ constexpr std::size_t most_templates = 1'000;
 /// The functions' second argument as variables; those of a value that is no map are not known.
 std::vector<hcl::Variable> variables_of(const Value& value) {
   std::vector<hcl::Variable> result;
-  if (const auto* map = std::get_if<Value::Map>(&value.data)) {
+  if (const auto* map = value.as_map()) {
     for (const auto& [name, item] : *map) result.emplace_back(name, item);
   }
   return result;
 }
 
 /// A template knows its variables and nothing else.
-Fold fold_in_template(const Lane& lane, const std::vector<hcl::Variable>& variables) {
-  return [&](const hcl::Expression& expression, std::span<const hcl::Variable> more) {
+Fold fold_in_template(const Lane& lane, const std::vector<hcl::Variable>& variables, bool may_climb) {
+  return [&, may_climb](const hcl::Expression& expression, std::span<const hcl::Variable> more) {
     std::vector<hcl::Variable> all = variables;
     all.insert(all.end(), more.begin(), more.end());
-    const hcl::Scope scope{[](std::string_view root, std::string_view, const SourceRange& range) {
-                             return Value::unknown(fmt::format("{} is not known in the template", root), range);
+    const hcl::Scope scope{[&](std::string_view root, std::string_view, const SourceRange& range) {
+                             const std::string reason = fmt::format("{} is not known in the template", root);
+                             return Value{Value::Unknown{reason, range, false, may_climb}};
                            },
                            all,
                            [&](std::string_view name, std::span<const Value> arguments) {
@@ -48,6 +49,11 @@ Fold fold_in_template(const Lane& lane, const std::vector<hcl::Variable>& variab
 /// Files that `terraform init` puts there are not in git.
 bool is_remote_cache(const PossibleText& text) {
   return !text.text.empty() && text.text.front() && lies_in_terraform_directory(*text.text.front());
+}
+
+/// Its known beginning has several words: what is not known belongs to a later one.
+bool holds_blank(const PossibleText& text) {
+  return !text.text.empty() && text.text.front() && text.text.front()->find_first_of(" \t\n") != std::string::npos;
 }
 
 }  // namespace
@@ -84,9 +90,12 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
   const ReferenceKind kind = is_template ? ReferenceKind::file : reference.kind;
   std::vector<std::uint32_t> added;
   for (const PossibleText& text : to_texts(value)) {
-    if (is_remote_cache(text)) continue;
+    // What a file holds is read as data: where it is used as a path, that is said there.
+    if (is_remote_cache(text) || (text.is_content && kind != ReferenceKind::file)) continue;
+    const bool is_one_path = kind == ReferenceKind::file || !holds_blank(text);
+    const PartialText path = is_one_path ? spread(text, lane_.working_directory) : text.text;
     const PathInputs inputs =
-        add_path_inputs(lane_.tree, lane_.working_directory, text.text, kind, definition_of, reach, inputs_);
+        add_path_inputs(lane_.tree, lane_.working_directory, path, kind, definition_of, reach, inputs_);
     note(inputs.outcome, text, reach);
     added.insert(added.end(), inputs.added.begin(), inputs.added.end());
   }
@@ -97,8 +106,14 @@ void ReferenceInputs::add_file_set(const Value& directories, const Value& patter
   for (const PossibleText& directory : to_texts(directories)) {
     for (const PossibleText& pattern : to_texts(patterns)) {
       if (is_remote_cache(directory)) continue;
+      PartialText base = directory.text;
+      if (directory.may_climb || pattern.may_climb) {
+        base.push_back("/");
+        base.push_back(std::nullopt);
+        base = spread({base, "", true}, lane_.working_directory);
+      }
       const PathInputs inputs =
-          add_file_set_inputs(lane_.tree, lane_.working_directory, directory.text, pattern.text, reach, inputs_);
+          add_file_set_inputs(lane_.tree, lane_.working_directory, base, pattern.text, reach, inputs_);
       note(inputs.outcome, directory.why.empty() ? pattern : directory, reach);
       if (inputs.outcome == PathOutcome::known)
         file_sets_.insert(file_sets_.end(), inputs.added.begin(), inputs.added.end());
@@ -132,10 +147,12 @@ void ReferenceInputs::add_template(const RepoPath& path, std::uint32_t input, co
   }
   if (file->references.empty()) return;
   std::set<std::string>& seen = templates_[path];
-  const Value known = seen.size() < most_uses_of_a_template ? variables : Value{};
+  const bool may_climb = variables.may_climb();
+  const Value any{Value::Unknown{"", {}, false, may_climb}};
+  const Value known = seen.size() < most_uses_of_a_template ? variables : any;
   if (!seen.insert(to_fingerprint(known)).second) return;
   const std::vector<hcl::Variable> named = variables_of(known);
-  const Fold fold = fold_in_template(lane_, named);
+  const Fold fold = fold_in_template(lane_, named, may_climb);
   for (const FileReference& reference : file->references)
     add(reference, fold, {input, {path, reference.line}}, RepoPath());
 }

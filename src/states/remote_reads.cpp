@@ -38,9 +38,9 @@ std::vector<BackendSettings> combinations(const std::string& type,
 std::vector<const Value*> maps_of(const Value& value) {
   std::vector<const Value*> result;
   const auto add = [&](const Value& candidate) {
-    if (std::holds_alternative<Value::Map>(candidate.data)) result.push_back(&candidate);
+    if (candidate.as_map() != nullptr) result.push_back(&candidate);
   };
-  if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
+  if (const auto* one_of = value.as_one_of()) {
     std::for_each(one_of->values.begin(), one_of->values.end(), add);
   } else {
     add(value);
@@ -60,7 +60,7 @@ bool add_reads(const terraform::RemoteState& block, const Fold& fold, const Roun
   const auto maps = maps_of(config);
   std::vector<BackendIdentity> wanted;
   bool is_whole = !maps.empty() && !types.empty();
-  if (const auto* one_of = std::get_if<Value::OneOf>(&config.data)) is_whole = maps.size() == one_of->values.size();
+  if (const auto* one_of = config.as_one_of()) is_whole = maps.size() == one_of->values.size();
   for (const PossibleText& type : types) {
     if (type.text.size() != 1 || !type.text.front()) {
       is_whole = false;

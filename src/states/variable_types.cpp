@@ -1,6 +1,7 @@
 #include "states/variable_types.hpp"
 
-#include <algorithm>
+#include "hcl/alternatives.hpp"
+#include "hcl/convert.hpp"
 
 namespace statelane::states {
 
@@ -22,62 +23,94 @@ bool is_call(const Expression& expression, std::string_view name, std::size_t op
   return expression.kind == ExpressionKind::call && expression.text == name && expression.operands.size() >= operands;
 }
 
-/// An attribute of an object: `optional(type)`, `optional(type, default)`, or a type.
-void convert_attribute(Value::Map& object, const std::string& name, const Expression& type) {
+bool is_any(const Expression& type) { return type.kind == ExpressionKind::variable && type.text == "any"; }
+
+Value convert(const Value& value, const Expression& type);
+
+/// An attribute of an object: `optional(type)`, `optional(type, default)`, or a type. What is not optional must be
+/// there.
+Value convert_attribute(const Value::Map& object, const std::string& name, const Expression& type) {
   const auto found = object.find(name);
   if (!is_call(type, "optional", 1)) {
-    if (found != object.end()) found->second = convert_to_type(std::move(found->second), type);
-    return;
+    return found != object.end() ? convert(found->second, type) : Value::error(type.range);
   }
-  const Expression& inner = *type.operands[0];
-  const bool is_left_out = found == object.end() || std::holds_alternative<Value::Null>(found->second.data);
-  Value value = !is_left_out               ? std::move(found->second)
-                : type.operands.size() > 1 ? fold_constant(*type.operands[1])
-                                           : Value{};
-  object.insert_or_assign(name, convert_to_type(std::move(value), inner));
+  const bool is_left_out = found == object.end() || found->second.is_null();
+  if (!is_left_out) return convert(found->second, *type.operands[0]);
+  return type.operands.size() > 1 ? convert(fold_constant(*type.operands[1]), *type.operands[0]) : Value{};
 }
 
-Value convert_object(Value::Map object, const Expression& attributes) {
-  if (attributes.kind != ExpressionKind::object) return Value{std::move(object)};
+/// Attributes that the type does not have are left out.
+Value convert_object(const Value::Map& object, const Expression& attributes) {
+  if (attributes.kind != ExpressionKind::object) return Value{object};
+  Value::Map result;
   for (std::size_t index = 0; index + 1 < attributes.operands.size(); index += 2) {
     const auto name = fold_constant(*attributes.operands[index]).as_known_string();
-    if (name) convert_attribute(object, *name, *attributes.operands[index + 1]);
+    if (!name) return Value{object};
+    Value value = convert_attribute(object, *name, *attributes.operands[index + 1]);
+    if (value.is_error()) return value;
+    result.insert_or_assign(*name, std::move(value));
   }
-  return Value{std::move(object)};
+  return Value{std::move(result)};
 }
 
-Value convert_list(Value::List list, const Expression& type) {
-  for (Value& item : list) item = convert_to_type(std::move(item), *type.operands[0]);
-  list.is_set = is_call(type, "set", 1);
-  const bool is_known = std::all_of(list.begin(), list.end(), [](const Value& item) {
-    return std::holds_alternative<Value::Text>(item.data) && item.as_known_string();
-  });
-  if (list.is_set && is_known) {
-    const auto text = [](const Value& item) { return *item.as_known_string(); };
-    std::sort(list.begin(), list.end(),
-              [&](const Value& left, const Value& right) { return text(left) < text(right); });
-    list.erase(std::unique(list.begin(), list.end()), list.end());
+Value convert_list(const Value::List& list, const Expression& type) {
+  Value::List items;
+  items.is_open = list.is_open;
+  for (const Value& item : list) {
+    Value converted = convert(item, *type.operands[0]);
+    if (converted.is_error()) return converted;
+    items.push_back(std::move(converted));
   }
-  return Value{std::move(list)};
+  if (is_call(type, "set", 1)) return hcl::to_set(Value{std::move(items)}, type.range);
+  return is_any(*type.operands[0]) ? hcl::to_one_type(items, type.range) : Value{std::move(items)};
+}
+
+Value convert_tuple(const Value::List& list, const Expression& types) {
+  if (types.kind != ExpressionKind::tuple || list.is_open || types.operands.size() != list.size()) return Value{list};
+  Value::List items;
+  for (std::size_t index = 0; index < list.size(); ++index)
+    items.push_back(convert(list[index], *types.operands[index]));
+  return Value{std::move(items)};
+}
+
+Value convert_map(const Value::Map& map, const Expression& type) {
+  Value::Map items;
+  for (const auto& [name, item] : map) {
+    Value converted = convert(item, *type.operands[0]);
+    if (converted.is_error()) return converted;
+    items.emplace(name, std::move(converted));
+  }
+  return is_any(*type.operands[0]) ? hcl::to_one_type(items, type.range) : Value{std::move(items)};
+}
+
+Value convert_primitive(const Value& value, const Expression& type) {
+  if (value.is_null() || value.is_unknown()) return value;
+  if (type.text == "string") return hcl::to_string(value, type.range);
+  if (type.text == "number") return hcl::to_number(value, type.range);
+  return type.text == "bool" ? hcl::to_boolean(value, type.range) : value;
+}
+
+/// Of no alternatives.
+Value convert_one(const Value& value, const Expression& type) {
+  if (type.kind == ExpressionKind::variable) return convert_primitive(value, type);
+  if (type.kind != ExpressionKind::call || type.operands.empty()) return value;
+  if (const auto* map = value.as_map()) {
+    if (is_call(type, "object", 1)) return convert_object(*map, *type.operands[0]);
+    return is_call(type, "map", 1) ? convert_map(*map, type) : value;
+  }
+  const auto* list = value.as_open_list();
+  if (list == nullptr) return value;
+  if (is_call(type, "tuple", 1)) return convert_tuple(*list, *type.operands[0]);
+  return is_call(type, "list", 1) || is_call(type, "set", 1) ? convert_list(*list, type) : value;
+}
+
+Value convert(const Value& value, const Expression& type) {
+  return hcl::combine(std::span(&value, 1),
+                      [&](std::span<const Value> chosen) { return convert_one(chosen[0], type); });
 }
 
 }  // namespace
 
-Value convert_to_type(Value value, const Expression& type) {
-  if (type.kind != ExpressionKind::call || type.operands.empty()) return value;
-  if (auto* one_of = std::get_if<Value::OneOf>(&value.data)) {
-    for (Value& alternative : one_of->values) alternative = convert_to_type(std::move(alternative), type);
-    return value;
-  }
-  if (auto* map = std::get_if<Value::Map>(&value.data)) {
-    if (is_call(type, "object", 1)) return convert_object(std::move(*map), *type.operands[0]);
-    if (!is_call(type, "map", 1)) return value;
-    for (auto& [name, item] : *map) item = convert_to_type(std::move(item), *type.operands[0]);
-    return value;
-  }
-  auto* list = std::get_if<Value::List>(&value.data);
-  const bool is_listing = is_call(type, "list", 1) || is_call(type, "set", 1);
-  return list != nullptr && is_listing ? convert_list(std::move(*list), type) : value;
-}
+Value convert_to_type(const Value& value, const Expression& type) { return convert(value, type); }
 
 }  // namespace statelane::states

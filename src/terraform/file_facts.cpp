@@ -23,6 +23,13 @@ bool is_meta_argument(std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// What these say of themselves in their blocks is what others read of them: no provider changes it.
+bool is_plain_type(std::string_view type) {
+  constexpr std::array types = {"archive_file"sv,     "local_file"sv,    "local_sensitive_file"sv,
+                                "null_data_source"sv, "null_resource"sv, "terraform_data"sv};
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 /// Gathers the facts of one file.
 class Extractor {
  public:
@@ -36,6 +43,8 @@ class Extractor {
     facts_.remote_states = facts_.arena.copy(std::span<const RemoteState>(remote_states_));
     facts_.locals = facts_.arena.copy(std::span<const NamedExpression>(locals_));
     facts_.variables = facts_.arena.copy(std::span<const Variable>(variables_));
+    facts_.outputs = facts_.arena.copy(std::span<const NamedExpression>(outputs_));
+    facts_.objects = facts_.arena.copy(std::span<const PlainObject>(objects_));
     facts_.references = facts_.arena.copy(std::span<const FileReference>(references_));
     return std::move(facts_);
   }
@@ -76,7 +85,35 @@ class Extractor {
     if (block.type == "data" && block.labels.size() == 2 && block.labels[0].text == "terraform_remote_state") {
       visit_remote_state(block);
     }
+    if (block.type == "output" && !block.labels.empty()) visit_output(block);
+    const bool is_object = (block.type == "data" || block.type == "resource") && block.labels.size() == 2;
+    if (is_object && is_plain_type(block.labels[0].text)) visit_object(block);
     collect(*block.body, false);
+  }
+
+  void visit_output(const Block& block) {
+    const Expression* value = copy_of(*block.body, "value");
+    if (value != nullptr) outputs_.push_back({facts_.arena.copy(block.labels[0].text), value, block.range.begin.line});
+  }
+
+  void visit_object(const Block& block) {
+    const bool is_data = block.type == "data";
+    const std::string_view type = facts_.arena.copy(block.labels[0].text);
+    std::vector<NamedExpression> attributes;
+    std::vector<const Expression*> values;
+    for (const hcl::Attribute& attribute : block.body->attributes) {
+      if (is_meta_argument(attribute.name)) continue;
+      attributes.push_back(copy(attribute));
+      values.push_back(attributes.back().value);
+    }
+    objects_.push_back({is_data ? "data"sv : type, is_data ? type : std::string_view(),
+                        facts_.arena.copy(block.labels[1].text),
+                        facts_.arena.copy(std::span<const NamedExpression>(attributes)), loops_.loops_for(values),
+                        has_instances(*block.body)});
+  }
+
+  static bool has_instances(const Body& body) {
+    return body.find("for_each") != nullptr || body.find("count") != nullptr;
   }
 
   void visit_terraform(const Block& block) {
@@ -126,6 +163,7 @@ class Extractor {
     std::vector<const Expression*> values;
     for (const NamedExpression& argument : arguments) values.push_back(argument.value);
     call.loops = loops_.loops_for(values);
+    call.has_instances = has_instances(*block.body);
     modules_.push_back(call);
   }
 
@@ -223,6 +261,8 @@ class Extractor {
   std::vector<RemoteState> remote_states_;
   std::vector<NamedExpression> locals_;
   std::vector<Variable> variables_;
+  std::vector<NamedExpression> outputs_;
+  std::vector<PlainObject> objects_;
   std::vector<FileReference> references_;
 };
 

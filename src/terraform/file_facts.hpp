@@ -47,8 +47,19 @@ struct ModuleCall {
   std::string_view name;
   const hcl::Expression* source = nullptr;     ///< null when it is missing
   std::span<const NamedExpression> arguments;  ///< everything but Terraform's own (`source`, `version`, `providers`, …)
-  std::span<const Loop> loops;                 ///< its `for_each` or `count`
+  std::span<const Loop> loops;                 ///< its `for_each` or `count`, where the arguments need it
+  bool has_instances = false;                  ///< it has `for_each` or `count`
   std::uint32_t line = 0;
+};
+
+/// A resource or data source that passes on what its block says: some attributes are known without a plan.
+struct PlainObject {
+  std::string_view kind;  ///< `data` or the type of a resource
+  std::string_view type;  ///< of a data source
+  std::string_view name;
+  std::span<const NamedExpression> attributes;
+  std::span<const Loop> loops;  ///< its `for_each` or `count`, where the attributes need it
+  bool has_instances = false;   ///< it has `for_each` or `count`
 };
 
 /// `terraform { backend "type" { … } }` or `terraform { cloud { … } }`
@@ -97,6 +108,8 @@ struct FileFacts {
   std::span<const RemoteState> remote_states;
   std::span<const NamedExpression> locals;
   std::span<const Variable> variables;
+  std::span<const NamedExpression> outputs;
+  std::span<const PlainObject> objects;
   std::span<const FileReference> references;
   std::span<const std::string_view> open_names;    ///< see `NameUses`; as `local.x`, sorted
   std::span<const std::string_view> source_names;  ///< the same

@@ -33,10 +33,11 @@ std::string reason_of(const Value& value) {
     }
     return std::string();
   };
-  if (const auto* unknown = std::get_if<Value::Unknown>(&value.data)) return unknown->reason;
-  if (const auto* text = std::get_if<Value::Text>(&value.data)) return text->why.reason;
-  if (const auto* list = std::get_if<Value::List>(&value.data)) return first_of(*list);
-  if (const auto* one_of = std::get_if<Value::OneOf>(&value.data)) return first_of(one_of->values);
+  if (value.is_error()) return "an error";
+  if (const auto* unknown = value.as_unknown()) return unknown->reason;
+  if (const auto* text = value.as_text()) return text->why.reason;
+  if (const auto* list = value.as_open_list()) return first_of(*list);
+  if (const auto* one_of = value.as_one_of()) return first_of(one_of->values);
   return "";
 }
 

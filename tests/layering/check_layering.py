@@ -17,7 +17,8 @@ ROOMS = {
     "facts": ["base", "terraform"],
     # Folding a state's expressions needs what the state knows of names.
     "states": ["base", "config", "terraform", "facts", "repo/tree.hpp", "repo/links.hpp",
-               "hcl/fold.hpp", "hcl/value.hpp", "hcl/syntax.hpp"],
+               "hcl/fold.hpp", "hcl/value.hpp", "hcl/alternatives.hpp", "hcl/convert.hpp", "hcl/text_pieces.hpp",
+               "hcl/syntax.hpp"],
     "impact": ["base", "facts", "states", "repo/change_set.hpp"],
     "gitlab": ["base"],
     "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo"],

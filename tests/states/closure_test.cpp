@@ -74,6 +74,80 @@ TEST_CASE("what a module's variable holds is told where it is not known") {
                                       "m/main.tf:12: part of a path is not known: a default in a type is no constant"});
 }
 
+TEST_CASE("what a file of the repository holds and is not known may lead anywhere") {
+  const Loaded loaded({{"a/main.tf", with("module \"m\" {\n  source = \"../m\"\n}\nlocals {\n"
+                                          "  a = file(\"./x/${file(\"/etc/hostname\")}.json\")\n"
+                                          "  b = file(\"./x/${file(\"gone.txt\")}.json\")\n"
+                                          "  c = file(\"./x/${module.m.none}/y.json\")\n}\n")},
+                       {"m/main.tf", "output \"some\" {\n  value = 1\n}\n"},
+                       {"elsewhere/y.json", ""}});
+  CHECK(unknown(loaded, "a") == Texts{"a/main.tf:9: part of a path is not known: the file lies outside the repository",
+                                      "a/main.tf:10: part of a path is not known: a/gone.txt is not in the repository",
+                                      "a/main.tf:11: part of a path is not known: there is no output none"});
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"**/*.json", "**/*y.json", "a/x/**/*.json"});
+}
+
+TEST_CASE("a name that a file of the repository holds is read there") {
+  const Loaded loaded({{"a/main.tf", with("locals {\n  c = jsondecode(file(\"../names.json\"))\n"
+                                          "  l = csvdecode(file(\"${path.module}/list.csv\"))\n"
+                                          "  f = [for n in local.c.names : file(\"${path.module}/${n}\")]\n"
+                                          "  g = [for r in local.l : file(\"./${r.path}\")]\n"
+                                          "  h = file(\"./${trimspace(file(\"name.txt\"))}\")\n}\n")},
+                       {"names.json", "{\"names\": [\"../d/one.txt\", \"two.txt\"]}"},
+                       {"a/list.csv", "path,size\n../d/three.txt,1\n"},
+                       {"a/name.txt", "../d/four.txt\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) ==
+        Texts{"a/list.csv", "a/name.txt", "a/two.txt", "d/four.txt", "d/one.txt", "d/three.txt", "names.json"});
+  CHECK(unknown(loaded, "a").empty());
+}
+
+TEST_CASE("text that a file holds is no path by itself") {
+  const Loaded loaded({{"a/main.tf", with("locals {\n  s = file(\"run.sh\")\n}\nresource \"x\" \"y\" {\n"
+                                          "  user_data = local.s\n}\n")},
+                       {"a/run.sh", "../other/tool\n"},
+                       {"other/tool", ""}});
+  CHECK(loaded.readers("other/tool").empty());
+}
+
+TEST_CASE("a value that passes through outputs of modules and plain resources is followed") {
+  const Loaded loaded(
+      {{"a/main.tf",
+        with("module \"names\" {\n  source = \"../names\"\n  stage = \"prod\"\n}\n"
+             "module \"many\" {\n  source = \"../names\"\n  for_each = toset([\"x\", \"y\"])\n  stage = each.key\n}\n"
+             "resource \"terraform_data\" \"kept\" {\n  input = \"kept.txt\"\n}\n"
+             "data \"archive_file\" \"z\" {\n  type = \"zip\"\n  output_path = \"${path.module}/z.zip\"\n}\n"
+             "locals {\n  a = file(module.names.path)\n  b = file(module.many[\"x\"].path)\n"
+             "  c = [for p in module.many : p]\n  d = file(terraform_data.kept.output)\n"
+             "  e = filebase64(data.archive_file.z.output_path)\n}\n")},
+       {"names/main.tf", "variable \"stage\" {}\noutput \"path\" {\n  value = \"../d/${var.stage}.txt\"\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/kept.txt", "a/z.zip", "d/prod.txt", "d/x.txt", "d/y.txt"});
+  CHECK(unknown(loaded, "a").empty());
+}
+
+TEST_CASE("in a called module path.module is a relative text") {
+  const Loaded loaded(
+      {{"a/main.tf", with("module \"m\" {\n  source = \"../modules/m\"\n}\n")},
+       {"modules/m/main.tf",
+        "module \"n\" {\n  source = \"../n\"\n}\nlocals {\n  l = length(path.module)\n"
+        "  f = file(\"../d/${trimprefix(path.module, \"../\")}/${local.l}.txt\")\n}\n"},
+       {"modules/n/main.tf", "locals {\n  f = file(\"../${replace(path.module, \"../\", \"\")}.txt\")\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"d/modules/m/12.txt", "modules/n.txt"});
+}
+
+TEST_CASE("a known .. behind what is not known leads out of the directory") {
+  const Loaded loaded(
+      {{"a/b/main.tf", with("variable \"n\" {}\nlocals {\n  f = file(\"./d/${var.n}/../../c/x.txt\")\n}\n")}});
+  CHECK(loaded.inputs("a/b", InputKind::pattern) == Texts{"a/**/*x.txt"});
+}
+
+TEST_CASE("a template that is used too often is looked at with variables that are not known") {
+  std::string uses = backend;
+  for (int index = 0; index < 17; ++index)
+    uses += fmt::format("locals {{\n  t{0} = templatefile(\"t.tftpl\", {{ n = \"../n{0}\" }})\n}}\n", index);
+  const Loaded loaded({{"a/main.tf", uses}, {"a/t.tftpl", "${file(\"./${n}.txt\")}"}});
+  CHECK(unknown(loaded, "a") == Texts{"a/t.tftpl:1: part of a path is not known: n is not known in the template"});
+}
+
 TEST_CASE("more templates than are read may read anything, and say so") {
   std::map<std::string, std::string> files = {
       {"a/main.tf", with("locals {\n  x = templatefile(\"t/${data.x.y.z}.tftpl\", {})\n}\n")}};
