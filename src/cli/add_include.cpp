@@ -2,15 +2,15 @@
 
 #include <string_view>
 
-#include "config/read_yaml.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 
 namespace {
 
-std::optional<YamlValue> read(const std::string& text) {
+std::optional<yaml::Value> read(const std::string& text) {
   Diagnostics ignored;  // GitLab has the last word on that file
-  return config::read_yaml(text, RepoPath::of(".gitlab-ci.yml"), ignored);
+  return yaml::read_strictly(text, RepoPath::of(".gitlab-ci.yml"), ignored);
 }
 
 /// Where the next line begins.
@@ -43,21 +43,21 @@ std::optional<BlockList> find_block_list(std::string_view text, std::string_view
 }
 
 /// Whether `after` is `before` with that entry more, and nothing else differs.
-bool is_only_longer(const YamlValue& before, const YamlValue& after, const YamlValue& entry) {
-  const YamlValue::Map *old_keys = before.as_map(), *new_keys = after.as_map();
+bool is_only_longer(const yaml::Value& before, const yaml::Value& after, const yaml::Value& entry) {
+  const yaml::Value::Map *old_keys = before.as_map(), *new_keys = after.as_map();
   if (old_keys == nullptr || new_keys == nullptr) return false;
-  YamlValue::Map expected = *old_keys;
+  yaml::Value::Map expected = *old_keys;
   bool is_found = false;
   for (auto& [key, value] : expected) {
     if (key != "include") continue;
-    const YamlValue::List* list = value.as_list();
+    const yaml::Value::List* list = value.as_list();
     if (list == nullptr) return false;
-    YamlValue::List longer = *list;
+    yaml::Value::List longer = *list;
     longer.push_back(entry);
-    value = YamlValue{std::move(longer)};
+    value = yaml::Value{std::move(longer)};
     is_found = true;
   }
-  if (!is_found) expected.emplace_back("include", YamlValue{YamlValue::List{entry}});
+  if (!is_found) expected.emplace_back("include", yaml::Value{yaml::Value::List{entry}});
   return expected == *new_keys;
 }
 
@@ -76,7 +76,7 @@ std::optional<std::string> add_include(const std::string& pipeline, const std::s
     text.insert(list->end, list->indent + entry);
   }
   const auto after = read(text);
-  const YamlValue added{YamlValue::Map{{"local", YamlValue{file}}}};
+  const yaml::Value added{yaml::Value::Map{{"local", yaml::Value{file}}}};
   if (!after || !is_only_longer(*before, *after, added)) return std::nullopt;
   return text;
 }

@@ -12,10 +12,10 @@
 #include "cli/no_states.hpp"
 #include "cli/output_files.hpp"
 #include "cli/read_trees.hpp"
-#include "config/read_yaml.hpp"
 #include "emit/line_diff.hpp"
 #include "emit/parent_pipeline.hpp"
 #include "gitlab/version.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 
@@ -47,11 +47,11 @@ std::string read_text(const fs::path& path) {
 }
 
 /// The stages of an existing pipeline, GitLab's own where it names none.
-std::vector<std::string> find_stages(const YamlValue& pipeline) {
+std::vector<std::string> find_stages(const yaml::Value& pipeline) {
   std::vector<std::string> stages;
-  const YamlValue* named = pipeline.find("stages");
-  const YamlValue::List* list = named == nullptr ? nullptr : named->as_list();
-  for (const YamlValue& stage : list == nullptr ? YamlValue::List{} : *list) {
+  const yaml::Value* named = pipeline.find("stages");
+  const yaml::Value::List* list = named == nullptr ? nullptr : named->as_list();
+  for (const yaml::Value& stage : list == nullptr ? yaml::Value::List{} : *list) {
     if (const std::string* name = stage.as_string()) stages.push_back(*name);
   }
   return stages.empty() ? std::vector<std::string>{"build", "deploy"} : stages;
@@ -90,7 +90,7 @@ void propose(Proposals& proposals, const fs::path& root, const std::string& name
 void propose_included(Proposals& proposals, const fs::path& root, const std::string& existing,
                       emit::ParentRequest request) {
   Diagnostics ignored;  // GitLab has the last word on that file
-  const auto pipeline = config::read_yaml(existing, RepoPath::of(parent_name), ignored).value_or(YamlValue{});
+  const auto pipeline = yaml::read_strictly(existing, RepoPath::of(parent_name), ignored).value_or(yaml::Value{});
   const std::vector<std::string> stages = find_stages(pipeline);
   request.is_included = true;
   request.first_stage = stages.front();

@@ -9,7 +9,7 @@
 #include "base/diagnostics.hpp"
 #include "base/repo_path.hpp"
 #include "base/source.hpp"
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::config {
 
@@ -51,7 +51,7 @@ struct Settings {
   std::optional<std::vector<Located>> inputs;      ///< globs relative to the state directory
   std::optional<std::vector<Located>> depends_on;  ///< ids
   std::optional<Located> tool;
-  std::optional<YamlValue> job;  ///< GitLab keywords merged into the state's jobs
+  std::optional<yaml::Value> job;  ///< GitLab keywords merged into the state's jobs
   std::optional<std::vector<std::string>> apply_branches;
   std::optional<Gate> gate;
   std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in

@@ -6,7 +6,7 @@
 
 #include "base/diagnostics.hpp"
 #include "config/config.hpp"
-#include "config/read_yaml.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::config {
 
@@ -16,10 +16,10 @@ class Flattener {
  public:
   explicit Flattener(const RepoPath& path) : path_(path) {}
 
-  void add(const std::string& key, const YamlValue& value) {
-    const YamlValue::Map* map = value.as_map();
-    const YamlValue::List* list = value.as_list();
-    const bool holds_maps = list != nullptr && std::any_of(list->begin(), list->end(), [](const YamlValue& item) {
+  void add(const std::string& key, const yaml::Value& value) {
+    const yaml::Value::Map* map = value.as_map();
+    const yaml::Value::List* list = value.as_list();
+    const bool holds_maps = list != nullptr && std::any_of(list->begin(), list->end(), [](const yaml::Value& item) {
                               return item.as_map() != nullptr;
                             });
     if (map != nullptr && !map->empty()) {
@@ -27,7 +27,8 @@ class Flattener {
     } else if (holds_maps) {
       for (std::size_t index = 0; index < list->size(); ++index) add(fmt::format("{}[{}]", key, index), (*list)[index]);
     } else {
-      settings_.push_back({key, value, fmt::format("{}:{}:{}", path_.display(), value.pos.line, value.pos.column)});
+      settings_.push_back(
+          {key, value, fmt::format("{}:{}:{}", path_.display(), value.spot.begin.line, value.spot.begin.column)});
     }
   }
 
@@ -39,12 +40,12 @@ class Flattener {
 };
 
 /// Rules have no defaults of their own: what they do not say is asked of the files.
-std::vector<std::pair<std::string, YamlValue>> defaults() {
+std::vector<yaml::Value::Entry> defaults() {
   return {{"version", 1},
-          {"states.include", YamlValue::List{}},
-          {"states.exclude", YamlValue::List{}},
-          {"ignore", YamlValue::List{}},
-          {"global_inputs", YamlValue::List{}},
+          {"states.include", yaml::Value::List{}},
+          {"states.exclude", yaml::Value::List{}},
+          {"ignore", yaml::Value::List{}},
+          {"global_inputs", yaml::Value::List{}},
           {"pipeline.changes", "only"},
           {"pipeline.order", "parallel"},
           {"pipeline.dependents", "none"},
@@ -60,7 +61,7 @@ std::vector<std::pair<std::string, YamlValue>> defaults() {
 std::vector<EffectiveSetting> find_effective_settings(std::string_view text, const RepoPath& path) {
   Diagnostics told_elsewhere;
   Flattener flattener(path);
-  const auto root = read_yaml(text, path, told_elsewhere);
+  const auto root = yaml::read_strictly(text, path, told_elsewhere);
   if (root && root->as_map() != nullptr && !root->as_map()->empty()) flattener.add("", *root);
   std::vector<EffectiveSetting> settings = flattener.take();
   for (auto& [key, value] : defaults()) {
@@ -71,7 +72,7 @@ std::vector<EffectiveSetting> find_effective_settings(std::string_view text, con
   return settings;
 }
 
-void override_setting(std::vector<EffectiveSetting>& settings, const std::string& key, YamlValue value,
+void override_setting(std::vector<EffectiveSetting>& settings, const std::string& key, yaml::Value value,
                       const std::string& origin) {
   const auto found = std::find_if(settings.begin(), settings.end(),
                                   [&](const EffectiveSetting& setting) { return setting.key == key; });

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "base/repo_path.hpp"
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::config {
 
 /// One key that is in effect, and where its value comes from.
 struct EffectiveSetting {
   std::string key;  ///< `pipeline.changes`, `states.rules[0].match`
-  YamlValue value;
+  yaml::Value value;
   std::string origin;  ///< `default`, `.statelane.yml:3:12`
 
   friend bool operator==(const EffectiveSetting&, const EffectiveSetting&) = default;
@@ -23,7 +23,7 @@ struct EffectiveSetting {
 std::vector<EffectiveSetting> find_effective_settings(std::string_view text, const RepoPath& path);
 
 /// A stronger value for a key; appended where there is none.
-void override_setting(std::vector<EffectiveSetting>& settings, const std::string& key, YamlValue value,
+void override_setting(std::vector<EffectiveSetting>& settings, const std::string& key, yaml::Value value,
                       const std::string& origin);
 
 }  // namespace statelane::config

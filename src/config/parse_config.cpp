@@ -7,7 +7,7 @@
 #include "base/glob.hpp"
 #include "base/suggest.hpp"
 #include "config/config.hpp"
-#include "config/read_yaml.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::config {
 
@@ -29,30 +29,30 @@ class ConfigReader {
   ConfigReader(std::string_view text, const RepoPath& path, Diagnostics& diagnostics)
       : text_(text), path_(path), diagnostics_(diagnostics) {}
 
-  Config read(const YamlValue& root) {
+  Config read(const yaml::Value& root) {
     Config config;
     if (std::holds_alternative<std::nullptr_t>(root.data)) return config;
-    read_map(
-        root, "the configuration",
-        {{"version", [&](const YamlValue& value) { read_version(value); }},
-         {"states", [&](const YamlValue& value) { read_states(value, config); }},
-         {"ignore", [&](const YamlValue& value) { config.ignore = read_globs(value, "ignore"); }},
-         {"global_inputs", [&](const YamlValue& value) { config.global_inputs = read_globs(value, "global_inputs"); }},
-         {"pipeline", [&](const YamlValue& value) { read_pipeline(value, config); }},
-         {"gitlab", [&](const YamlValue& value) { read_gitlab(value, config); }}});
+    read_map(root, "the configuration",
+             {{"version", [&](const yaml::Value& value) { read_version(value); }},
+              {"states", [&](const yaml::Value& value) { read_states(value, config); }},
+              {"ignore", [&](const yaml::Value& value) { config.ignore = read_globs(value, "ignore"); }},
+              {"global_inputs",
+               [&](const yaml::Value& value) { config.global_inputs = read_globs(value, "global_inputs"); }},
+              {"pipeline", [&](const yaml::Value& value) { read_pipeline(value, config); }},
+              {"gitlab", [&](const yaml::Value& value) { read_gitlab(value, config); }}});
     return config;
   }
 
  private:
-  using Handler = std::function<void(const YamlValue&)>;
+  using Handler = std::function<void(const yaml::Value&)>;
   struct Key {
     std::string name;
     Handler read;
   };
 
-  void error(const YamlValue& value, std::string message, std::vector<std::string> hints = {}) {
+  void error(const yaml::Value& value, std::string message, std::vector<std::string> hints = {}) {
     const std::string* text = value.as_string();
-    error_at(value.pos, text == nullptr ? 0 : text->size(), std::move(message), std::move(hints));
+    error_at(value.spot.begin, text == nullptr ? 0 : text->size(), std::move(message), std::move(hints));
   }
 
   void error_at(const SourcePos& begin, std::size_t width, std::string message, std::vector<std::string> hints) {
@@ -63,8 +63,8 @@ class ConfigReader {
     diagnostics_.add(std::move(diagnostic));
   }
 
-  void read_map(const YamlValue& value, const std::string& name, const std::vector<Key>& keys) {
-    const YamlValue::Map* map = value.as_map();
+  void read_map(const yaml::Value& value, const std::string& name, const std::vector<Key>& keys) {
+    const yaml::Value::Map* map = value.as_map();
     if (map == nullptr) return error(value, fmt::format("{} has to be a map", name));
     for (const auto& [key, entry] : *map) {
       const auto found =
@@ -79,29 +79,29 @@ class ConfigReader {
       if (const auto suggestion = find_suggestion(key, names))
         hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
       hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
-      error_at(entry.key_pos, key.size(), fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
+      error_at(entry.key_spot.begin, key.size(), fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
     }
   }
 
-  void read_version(const YamlValue& value) {
+  void read_version(const yaml::Value& value) {
     const auto* number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr || *number != 1) error(value, "version has to be 1");
   }
 
-  std::optional<Located> read_text(const YamlValue& value, const std::string& name) {
+  std::optional<Located> read_text(const yaml::Value& value, const std::string& name) {
     const std::string* text = value.as_string();
     if (text == nullptr || text->empty()) {
       error(value, fmt::format("{} has to be a string{}", name,
                                text != nullptr ? " that is not empty" : "; put it in quotes"));
       return std::nullopt;
     }
-    SourcePos end = value.pos;
+    SourcePos end = value.spot.begin;
     end.column += static_cast<std::uint32_t>(text->size());
     end.offset += static_cast<std::uint32_t>(text->size());
-    return Located{*text, {value.pos, end}};
+    return Located{*text, {value.spot.begin, end}};
   }
 
-  std::optional<Located> read_glob(const YamlValue& value, const std::string& name) {
+  std::optional<Located> read_glob(const yaml::Value& value, const std::string& name) {
     auto glob = read_text(value, name);
     if (glob && count_alternatives(glob->text, most_alternatives + 1) > most_alternatives) {
       error(value, fmt::format("{} stands for more than {} patterns by its braces", name, most_alternatives));
@@ -110,36 +110,36 @@ class ConfigReader {
     return glob;
   }
 
-  std::vector<Located> read_globs(const YamlValue& value, const std::string& name) {
+  std::vector<Located> read_globs(const yaml::Value& value, const std::string& name) {
     std::vector<Located> result;
-    for (const YamlValue& item : list_of(value, name)) {
+    for (const yaml::Value& item : list_of(value, name)) {
       if (auto glob = read_glob(item, name)) result.push_back(*std::move(glob));
     }
     return result;
   }
 
-  std::vector<Located> read_texts(const YamlValue& value, const std::string& name) {
+  std::vector<Located> read_texts(const yaml::Value& value, const std::string& name) {
     std::vector<Located> result;
-    for (const YamlValue& item : list_of(value, name)) {
+    for (const yaml::Value& item : list_of(value, name)) {
       if (auto text = read_text(item, name)) result.push_back(*std::move(text));
     }
     return result;
   }
 
-  std::vector<std::string> read_words(const YamlValue& value, const std::string& name) {
+  std::vector<std::string> read_words(const yaml::Value& value, const std::string& name) {
     std::vector<std::string> result;
     for (Located& text : read_texts(value, name)) result.push_back(std::move(text.text));
     return result;
   }
 
-  YamlValue::List list_of(const YamlValue& value, const std::string& name) {
-    if (const YamlValue::List* list = value.as_list()) return *list;
+  yaml::Value::List list_of(const yaml::Value& value, const std::string& name) {
+    if (const yaml::Value::List* list = value.as_list()) return *list;
     error(value, fmt::format("{} has to be a list", name));
     return {};
   }
 
   template <typename Value>
-  std::optional<Value> read_choice(const YamlValue& value, const std::string& name,
+  std::optional<Value> read_choice(const yaml::Value& value, const std::string& name,
                                    std::span<const Choice<Value>> choices) {
     const std::string* text = value.as_string();
     std::vector<std::string> names;
@@ -154,45 +154,45 @@ class ConfigReader {
     return std::nullopt;
   }
 
-  void read_states(const YamlValue& value, Config& config) {
+  void read_states(const yaml::Value& value, Config& config) {
     read_map(value, "states",
-             {{"include", [&](const YamlValue& entry) { config.include = read_globs(entry, "include"); }},
-              {"exclude", [&](const YamlValue& entry) { config.exclude = read_globs(entry, "exclude"); }},
-              {"rules", [&](const YamlValue& entry) {
-                 for (const YamlValue& rule : list_of(entry, "rules")) read_rule(rule, config);
+             {{"include", [&](const yaml::Value& entry) { config.include = read_globs(entry, "include"); }},
+              {"exclude", [&](const yaml::Value& entry) { config.exclude = read_globs(entry, "exclude"); }},
+              {"rules", [&](const yaml::Value& entry) {
+                 for (const yaml::Value& rule : list_of(entry, "rules")) read_rule(rule, config);
                }}});
   }
 
-  void read_rule(const YamlValue& value, Config& config) {
+  void read_rule(const yaml::Value& value, Config& config) {
     Rule rule;
     Settings& settings = rule.settings;
     const auto text_into = [&](std::optional<Located>& target, const char* name) {
-      return Key{name, [&, name](const YamlValue& entry) { target = read_text(entry, name); }};
+      return Key{name, [&, name](const yaml::Value& entry) { target = read_text(entry, name); }};
     };
     const auto texts_into = [&](std::optional<std::vector<Located>>& target, const char* name) {
-      return Key{name, [&, name](const YamlValue& entry) { target = read_texts(entry, name); }};
+      return Key{name, [&, name](const yaml::Value& entry) { target = read_texts(entry, name); }};
     };
     read_map(value, "a rule",
-             {{"match", [&](const YamlValue& entry) { rule.match = read_glob(entry, "match").value_or(Located{}); }},
-              {"instances", [&](const YamlValue& entry) { settings.instances = read_instances(entry); }},
+             {{"match", [&](const yaml::Value& entry) { rule.match = read_glob(entry, "match").value_or(Located{}); }},
+              {"instances", [&](const yaml::Value& entry) { settings.instances = read_instances(entry); }},
               texts_into(settings.var_files, "var_files"),
               texts_into(settings.backend_config, "backend_config"),
               text_into(settings.workspace, "workspace"),
-              {"inputs", [&](const YamlValue& entry) { settings.inputs = read_globs(entry, "inputs"); }},
+              {"inputs", [&](const yaml::Value& entry) { settings.inputs = read_globs(entry, "inputs"); }},
               texts_into(settings.depends_on, "depends_on"),
               text_into(settings.tool, "tool"),
-              {"job", [&](const YamlValue& entry) { read_job(entry, settings); }},
-              {"apply", [&](const YamlValue& entry) { read_apply(entry, settings); }},
-              {"after_plan", [&](const YamlValue& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
-              {"max_destroy", [&](const YamlValue& entry) { read_max_destroy(entry, settings); }},
-              {"gitlab_state", [&](const YamlValue& entry) { settings.gitlab_state = read_state_name(entry); }},
-              {"commands", [&](const YamlValue& entry) { read_commands(entry, settings); }}});
+              {"job", [&](const yaml::Value& entry) { read_job(entry, settings); }},
+              {"apply", [&](const yaml::Value& entry) { read_apply(entry, settings); }},
+              {"after_plan", [&](const yaml::Value& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
+              {"max_destroy", [&](const yaml::Value& entry) { read_max_destroy(entry, settings); }},
+              {"gitlab_state", [&](const yaml::Value& entry) { settings.gitlab_state = read_state_name(entry); }},
+              {"commands", [&](const yaml::Value& entry) { read_commands(entry, settings); }}});
     if (value.as_map() == nullptr) return;
     if (value.find("match") == nullptr) return error(value, "a rule needs match, a glob on the state directory");
     if (!rule.match.text.empty()) config.rules.push_back(std::move(rule));
   }
 
-  std::optional<Located> read_instances(const YamlValue& value) {
+  std::optional<Located> read_instances(const yaml::Value& value) {
     auto pattern = read_text(value, "instances");
     if (pattern && pattern->text.find("{instance}") == std::string::npos) {
       error(value, "instances needs {instance} in its pattern");
@@ -201,27 +201,27 @@ class ConfigReader {
     return pattern;
   }
 
-  void read_job(const YamlValue& value, Settings& settings) {
+  void read_job(const yaml::Value& value, Settings& settings) {
     if (value.as_map() == nullptr) return error(value, "job has to be a map of GitLab's keywords");
     settings.job = value;
   }
 
-  void read_apply(const YamlValue& value, Settings& settings) {
+  void read_apply(const yaml::Value& value, Settings& settings) {
     static constexpr Choice<Gate> gates[] = {
         {"blocking", Gate::blocking}, {"optional", Gate::optional}, {"automatic", Gate::automatic}};
     read_map(value, "apply",
-             {{"branches", [&](const YamlValue& entry) { settings.apply_branches = read_words(entry, "branches"); }},
-              {"gate", [&](const YamlValue& entry) { settings.gate = read_choice<Gate>(entry, "gate", gates); }}});
+             {{"branches", [&](const yaml::Value& entry) { settings.apply_branches = read_words(entry, "branches"); }},
+              {"gate", [&](const yaml::Value& entry) { settings.gate = read_choice<Gate>(entry, "gate", gates); }}});
   }
 
-  void read_max_destroy(const YamlValue& value, Settings& settings) {
+  void read_max_destroy(const yaml::Value& value, Settings& settings) {
     const auto* number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr || *number < 0) return error(value, "max_destroy has to be a whole number, 0 or more");
     settings.max_destroy = *number;
   }
 
   /// GitLab takes any name of a state without a slash.
-  std::optional<Located> read_state_name(const YamlValue& value) {
+  std::optional<Located> read_state_name(const yaml::Value& value) {
     auto name = read_text(value, "gitlab_state");
     if (name && name->text.find('/') != std::string::npos) {
       error(value, "gitlab_state is a name without slashes", {"{slug} stands for the state's id without them"});
@@ -230,18 +230,18 @@ class ConfigReader {
     return name;
   }
 
-  void read_commands(const YamlValue& value, Settings& settings) {
+  void read_commands(const yaml::Value& value, Settings& settings) {
     Commands commands;
     read_map(value, "commands",
-             {{"plan", [&](const YamlValue& entry) { commands.plan = read_words(entry, "plan"); }},
-              {"apply", [&](const YamlValue& entry) { commands.apply = read_words(entry, "apply"); }}});
+             {{"plan", [&](const yaml::Value& entry) { commands.plan = read_words(entry, "plan"); }},
+              {"apply", [&](const yaml::Value& entry) { commands.apply = read_words(entry, "apply"); }}});
     if (value.as_map() == nullptr) return;
     if (commands.plan.empty() || commands.apply.empty())
       return error(value, "commands needs plan and apply, each a list of words");
     settings.commands = std::move(commands);
   }
 
-  void read_pipeline(const YamlValue& value, Config& config) {
+  void read_pipeline(const yaml::Value& value, Config& config) {
     static constexpr Choice<ChangesKeyword> keywords[] = {
         {"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}};
     static constexpr Choice<Order> orders[] = {{"parallel", Order::parallel}, {"strict", Order::strict}};
@@ -253,34 +253,36 @@ class ConfigReader {
     read_map(
         value, "pipeline",
         {{"changes",
-          [&](const YamlValue& entry) { config.changes = read_choice<ChangesKeyword>(entry, "changes", keywords); }},
+          [&](const yaml::Value& entry) { config.changes = read_choice<ChangesKeyword>(entry, "changes", keywords); }},
          {"order",
-          [&](const YamlValue& entry) {
+          [&](const yaml::Value& entry) {
             config.order = read_choice<Order>(entry, "order", orders).value_or(config.order);
           }},
          {"dependents",
-          [&](const YamlValue& entry) {
+          [&](const yaml::Value& entry) {
             config.dependents = read_choice<Dependents>(entry, "dependents", dependents).value_or(config.dependents);
           }},
          {"deleted",
-          [&](const YamlValue& entry) {
+          [&](const yaml::Value& entry) {
             config.deleted = read_choice<Deleted>(entry, "deleted", deleted).value_or(config.deleted);
           }},
          {"jobs",
-          [&](const YamlValue& entry) { config.jobs = read_choice<Jobs>(entry, "jobs", jobs).value_or(config.jobs); }},
+          [&](const yaml::Value& entry) {
+            config.jobs = read_choice<Jobs>(entry, "jobs", jobs).value_or(config.jobs);
+          }},
          {"gates_for",
-          [&](const YamlValue& entry) {
+          [&](const yaml::Value& entry) {
             config.gates = read_choice<Gates>(entry, "gates_for", gates).value_or(config.gates);
           }},
          {"expire_in",
-          [&](const YamlValue& entry) {
+          [&](const yaml::Value& entry) {
             if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);
           }},
-         {"templates", [&](const YamlValue& entry) { config.templates = read_text(entry, "templates"); }}});
+         {"templates", [&](const yaml::Value& entry) { config.templates = read_text(entry, "templates"); }}});
   }
 
-  void read_gitlab(const YamlValue& value, Config& config) {
-    read_map(value, "gitlab", {{"version", [&](const YamlValue& entry) {
+  void read_gitlab(const yaml::Value& value, Config& config) {
+    read_map(value, "gitlab", {{"version", [&](const yaml::Value& entry) {
                                   const auto text = read_text(entry, "version");
                                   if (!text) return;
                                   const bool is_version =
@@ -298,7 +300,7 @@ class ConfigReader {
 }  // namespace
 
 Config parse_config(std::string_view text, const RepoPath& path, Diagnostics& diagnostics) {
-  const auto root = read_yaml(text, path, diagnostics);
+  const auto root = yaml::read_strictly(text, path, diagnostics);
   return root ? ConfigReader(text, path, diagnostics).read(*root) : Config{};
 }
 

@@ -13,17 +13,17 @@ void take(std::optional<Value>& target, const std::optional<Value>& value) {
 }
 
 /// As GitLab's `extends` merges: maps deeply, everything else is replaced.
-YamlValue merge_job(const YamlValue& base, const YamlValue& over) {
+yaml::Value merge_job(const yaml::Value& base, const yaml::Value& over) {
   if (base.as_map() == nullptr || over.as_map() == nullptr) return over;
-  YamlValue result = base;
+  yaml::Value result = base;
   for (const auto& [key, value] : *over.as_map()) {
-    YamlValue::Map& map = *result.as_map();
+    yaml::Value::Map& map = *result.as_map();
     const auto found =
-        std::find_if(map.begin(), map.end(), [&key = key](const auto& entry) { return entry.first == key; });
+        std::find_if(map.begin(), map.end(), [&key = key](const auto& entry) { return entry.key == key; });
     if (found == map.end()) {
       map.emplace_back(key, value);
     } else {
-      found->second = merge_job(found->second, value);
+      found->value = merge_job(found->value, value);
     }
   }
   return result;

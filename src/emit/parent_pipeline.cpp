@@ -65,7 +65,7 @@ constexpr const char* never_interrupted =
 bool is_told_apart(const ParentRequest& request) { return !request.is_included && request.has_auto_cancel; }
 
 std::string quote(const std::string& text) {
-  std::string out = write_yaml(YamlValue{text});
+  std::string out = write_yaml(yaml::Value{text});
   while (out.ends_with('\n')) out.pop_back();
   return out;
 }

@@ -13,24 +13,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_json(const YamlValue& value) {
+Json to_json(const yaml::Value& value) {
   struct Visitor {
     Json operator()(std::nullptr_t) const { return nullptr; }
     Json operator()(bool flag) const { return flag; }
     Json operator()(std::int64_t number) const { return number; }
     Json operator()(double number) const { return number; }
     Json operator()(const std::string& text) const { return text; }
-    Json operator()(const YamlValue::List& list) const {
+    Json operator()(const yaml::Value::List& list) const {
       Json array = Json::array();
-      for (const YamlValue& item : list) array.push_back(to_json(item));
+      for (const yaml::Value& item : list) array.push_back(to_json(item));
       return array;
     }
-    Json operator()(const YamlValue::Map& map) const {
+    Json operator()(const yaml::Value::Map& map) const {
       Json object = Json::object();
       for (const auto& [key, item] : map) object[key] = to_json(item);
       return object;
     }
-    Json operator()(const YamlValue::Reference& reference) const { return {{"!reference", reference.path}}; }
+    Json operator()(const yaml::Value::Reference& reference) const { return {{"!reference", reference.path}}; }
   };
   return std::visit(Visitor{}, value.data);
 }

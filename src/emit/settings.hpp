@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::emit {
 
@@ -12,7 +12,7 @@ namespace statelane::emit {
 struct Setting {
   std::string group;  ///< the template it belongs to; empty in the configuration
   std::string key;
-  YamlValue value;
+  yaml::Value value;
   std::string origin;
 };
 

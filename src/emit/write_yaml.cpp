@@ -109,16 +109,16 @@ std::string render_number(double number) {
   return text.insert(exponent, ".0");
 }
 
-std::string render_scalar(const YamlValue& value) {
+std::string render_scalar(const yaml::Value& value) {
   struct Visitor {
     std::string operator()(std::nullptr_t) const { return "null"; }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
     std::string operator()(double number) const { return render_number(number); }
     std::string operator()(const std::string& text) const { return quote(text); }
-    std::string operator()(const YamlValue::List&) const { return "[]"; }
-    std::string operator()(const YamlValue::Map&) const { return "{}"; }
-    std::string operator()(const YamlValue::Reference& reference) const {
+    std::string operator()(const yaml::Value::List&) const { return "[]"; }
+    std::string operator()(const yaml::Value::Map&) const { return "{}"; }
+    std::string operator()(const yaml::Value::Reference& reference) const {
       std::string out = "!reference [";
       for (const std::string& step : reference.path) out += (out.ends_with('[') ? "" : ", ") + quote(step);
       return out + "]";
@@ -128,7 +128,7 @@ std::string render_scalar(const YamlValue& value) {
 }
 
 /// Written in one piece, whatever its size: no list, no map, or an empty one.
-bool is_scalar(const YamlValue& value) {
+bool is_scalar(const yaml::Value& value) {
   const auto* list = value.as_list();
   const auto* map = value.as_map();
   return (list == nullptr || list->empty()) && (map == nullptr || map->empty());
@@ -137,19 +137,19 @@ bool is_scalar(const YamlValue& value) {
 class Writer {
  public:
   void write_comment(std::string_view line);
-  void write_entry(std::string_view key, const YamlValue& value, std::size_t indent);
+  void write_entry(std::string_view key, const yaml::Value& value, std::size_t indent);
   void write_job(const pipeline::Job& job);
-  void write_root(const YamlValue& value);
+  void write_root(const yaml::Value& value);
   void blank_line() { out_ += out_.empty() ? "" : "\n"; }
   std::string take() { return std::move(out_); }
 
  private:
   void write_key(std::string_view key, std::size_t indent);
-  void write_value(const YamlValue& value, std::size_t indent);
-  void write_list(const YamlValue::List& list, std::size_t indent);
-  void write_map(const YamlValue::Map& map, std::size_t indent);
+  void write_value(const yaml::Value& value, std::size_t indent);
+  void write_list(const yaml::Value::List& list, std::size_t indent);
+  void write_map(const yaml::Value::Map& map, std::size_t indent);
   void write_block(std::string_view text, std::size_t indent);
-  std::string render_flow(const YamlValue& value) const;
+  std::string render_flow(const yaml::Value& value) const;
   std::size_t column() const { return out_.size() - (out_.rfind('\n') + 1); }
 
   std::string out_;
@@ -173,18 +173,18 @@ void Writer::write_comment(std::string_view line) {
 }
 
 /// May stand inside `[…]` or `{…}`.
-bool fits_flow(const YamlValue& value) {
+bool fits_flow(const yaml::Value& value) {
   const auto* text = value.as_string();
   return is_scalar(value) && (text == nullptr || !fits_literal_block(*text));
 }
 
 /// `[a, b]` or `{k: v}` when all that is inside are scalars; empty otherwise.
-std::string Writer::render_flow(const YamlValue& value) const {
+std::string Writer::render_flow(const yaml::Value& value) const {
   std::string out;
   const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
   if (const auto* list = value.as_list()) {
     if (!std::all_of(list->begin(), list->end(), fits_flow)) return "";
-    for (const YamlValue& item : *list) add(render_scalar(item));
+    for (const yaml::Value& item : *list) add(render_scalar(item));
     return "[" + out + "]";
   }
   for (const auto& [key, item] : *value.as_map()) {
@@ -195,7 +195,7 @@ std::string Writer::render_flow(const YamlValue& value) const {
 }
 
 /// Writes what follows `key:` or `-`, line end included. `indent` is that of the lines below, if there are any.
-void Writer::write_value(const YamlValue& value, std::size_t indent) {
+void Writer::write_value(const yaml::Value& value, std::size_t indent) {
   if (const auto* text = value.as_string(); text != nullptr && fits_literal_block(*text)) {
     write_block(*text, indent);
     return;
@@ -228,8 +228,8 @@ void Writer::write_block(std::string_view text, std::size_t indent) {
   }
 }
 
-void Writer::write_list(const YamlValue::List& list, std::size_t indent) {
-  for (const YamlValue& item : list) {
+void Writer::write_list(const yaml::Value::List& list, std::size_t indent) {
+  for (const yaml::Value& item : list) {
     out_.append(indent, ' ') += '-';
     const std::size_t begin = out_.size();
     write_value(item, indent + 2);
@@ -238,7 +238,7 @@ void Writer::write_list(const YamlValue::List& list, std::size_t indent) {
   }
 }
 
-void Writer::write_map(const YamlValue::Map& map, std::size_t indent) {
+void Writer::write_map(const yaml::Value::Map& map, std::size_t indent) {
   for (const auto& [key, value] : map) write_entry(key, value, indent);
 }
 
@@ -253,7 +253,7 @@ void Writer::write_key(std::string_view key, std::size_t indent) {
   }
 }
 
-void Writer::write_entry(std::string_view key, const YamlValue& value, std::size_t indent) {
+void Writer::write_entry(std::string_view key, const yaml::Value& value, std::size_t indent) {
   write_key(key, indent);
   write_value(value, indent + 2);
 }
@@ -266,7 +266,7 @@ void Writer::write_job(const pipeline::Job& job) {
   write_map(job.keywords, 2);
 }
 
-void Writer::write_root(const YamlValue& value) {
+void Writer::write_root(const yaml::Value& value) {
   if (is_scalar(value)) {
     out_ += render_scalar(value) + "\n";
   } else if (const auto* list = value.as_list()) {
@@ -297,20 +297,20 @@ std::string write_yaml(const pipeline::Pipeline& pipeline) {
   return writer.take();
 }
 
-std::string write_yaml(const YamlValue& value) {
+std::string write_yaml(const yaml::Value& value) {
   Writer writer;
   writer.write_root(value);
   return writer.take();
 }
 
-std::string write_inline_yaml(const YamlValue& value) {
+std::string write_inline_yaml(const yaml::Value& value) {
   const auto* list = value.as_list();
   const auto* map = value.as_map();
   if (list == nullptr && map == nullptr) return render_scalar(value);
   std::string out;
   const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
   if (list != nullptr) {
-    for (const YamlValue& item : *list) add(write_inline_yaml(item));
+    for (const yaml::Value& item : *list) add(write_inline_yaml(item));
     return "[" + out + "]";
   }
   for (const auto& [key, item] : *map) add(render_key(key) + ": " + write_inline_yaml(item));

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "base/yaml_value.hpp"
 #include "pipeline/pipeline.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::emit {
 
@@ -20,9 +20,9 @@ namespace statelane::emit {
 std::string write_yaml(const pipeline::Pipeline& pipeline);
 
 /// One document with `value` as its root, by the same rules.
-std::string write_yaml(const YamlValue& value);
+std::string write_yaml(const yaml::Value& value);
 
 /// A value on one line, by the same rules.
-std::string write_inline_yaml(const YamlValue& value);
+std::string write_inline_yaml(const yaml::Value& value);
 
 }  // namespace statelane::emit

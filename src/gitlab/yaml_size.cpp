@@ -55,13 +55,13 @@ struct Measure {
   /// Most floats are no objects; which ones depends on their exponent.
   std::size_t operator()(double) const { return slot_size; }
   std::size_t operator()(const std::string& text) const { return string_size(text, layout); }
-  std::size_t operator()(const YamlValue::Reference&) const { return slot_size; }
-  std::size_t operator()(const YamlValue::List& list) const {
+  std::size_t operator()(const yaml::Value::Reference&) const { return slot_size; }
+  std::size_t operator()(const yaml::Value::List& list) const {
     std::size_t size = array_size(list.size());
-    for (const YamlValue& value : list) size += std::visit(*this, value.data);
+    for (const yaml::Value& value : list) size += std::visit(*this, value.data);
     return size;
   }
-  std::size_t operator()(const YamlValue::Map& map) const {
+  std::size_t operator()(const yaml::Value::Map& map) const {
     std::size_t size = hash_size(map.size(), layout);
     for (const auto& [key, value] : map) size += string_size(key, layout) + std::visit(*this, value.data);
     return size;
@@ -70,15 +70,15 @@ struct Measure {
 
 }  // namespace
 
-std::size_t deep_size(const YamlValue& value, RubyLayout layout) { return std::visit(Measure{layout}, value.data); }
+std::size_t deep_size(const yaml::Value& value, RubyLayout layout) { return std::visit(Measure{layout}, value.data); }
 
-std::size_t deep_size(const YamlValue::Map& map, RubyLayout layout) { return Measure{layout}(map); }
+std::size_t deep_size(const yaml::Value::Map& map, RubyLayout layout) { return Measure{layout}(map); }
 
-std::size_t deep_size(const YamlValue& value) {
+std::size_t deep_size(const yaml::Value& value) {
   return std::max(deep_size(value, RubyLayout::fixed_slots), deep_size(value, RubyLayout::variable_slots));
 }
 
-std::size_t deep_size(const YamlValue::Map& map) {
+std::size_t deep_size(const yaml::Value::Map& map) {
   return std::max(deep_size(map, RubyLayout::fixed_slots), deep_size(map, RubyLayout::variable_slots));
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::gitlab {
 
@@ -14,11 +14,11 @@ enum class RubyLayout {
 
 /// What GitLab measures of a parsed file (lib/gitlab/utils/deep_size.rb): the sum of `ObjectSpace.memsize_of` over the
 /// value and everything in it. Keys count; a `!reference` counts as one object.
-std::size_t deep_size(const YamlValue& value, RubyLayout layout);
-std::size_t deep_size(const YamlValue::Map& map, RubyLayout layout);
+std::size_t deep_size(const yaml::Value& value, RubyLayout layout);
+std::size_t deep_size(const yaml::Value::Map& map, RubyLayout layout);
 
 /// The larger one: which Ruby a server has cannot be seen from outside.
-std::size_t deep_size(const YamlValue& value);
-std::size_t deep_size(const YamlValue::Map& map);
+std::size_t deep_size(const yaml::Value& value);
+std::size_t deep_size(const yaml::Value::Map& map);
 
 }  // namespace statelane::gitlab

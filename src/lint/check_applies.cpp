@@ -10,20 +10,20 @@ namespace {
 
 bool changes_resources(const TerraformRun& run) { return run.verb == "apply" || run.verb == "destroy"; }
 
-bool is_text(const Node* node, std::string_view text) {
+bool is_text(const yaml::Value* node, std::string_view text) {
   return node != nullptr && node->as_string() != nullptr && *node->as_string() == text;
 }
 
-bool is_true(const Node* node) { return node != nullptr && node->as_bool() != nullptr && *node->as_bool(); }
+bool is_true(const yaml::Value* node) { return node != nullptr && node->as_bool() != nullptr && *node->as_bool(); }
 
-const Node* environment_name(const Job& job) {
-  const Node* environment = job.find("environment");
+const yaml::Value* environment_name(const Job& job) {
+  const yaml::Value* environment = job.find("environment");
   return environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
 }
 
 /// An environment of a branch or merge request: it comes and goes, and so do its resources.
 bool is_passing_environment(const Job& job) {
-  const Node* name = environment_name(job);
+  const yaml::Value* name = environment_name(job);
   if (name == nullptr || name->as_string() == nullptr) return false;
   const std::string& text = *name->as_string();
   return text.find("CI_COMMIT_REF") != std::string::npos || text.find("CI_MERGE_REQUEST") != std::string::npos ||
@@ -33,7 +33,7 @@ bool is_passing_environment(const Job& job) {
 /// Arguments that Terraform takes from `TF_CLI_ARGS` and `TF_CLI_ARGS_apply`.
 bool has_environment_argument(const Job& job, const std::string& verb, std::string_view argument) {
   for (const std::string& name : {std::string("TF_CLI_ARGS"), "TF_CLI_ARGS_" + verb}) {
-    const Node::Entry* variable = find_entry(job.variables, name);
+    const yaml::Value::Entry* variable = yaml::find_entry(job.variables, name);
     const auto text = variable != nullptr ? variable_text(variable->value) : std::nullopt;
     if (text && text->find(argument) != std::string::npos) return true;
   }
@@ -72,7 +72,7 @@ class Check {
   }
 
  private:
-  void add(Rule rule, const Spot& spot, const Job& job, std::string message, std::vector<std::string> hints) {
+  void add(Rule rule, const yaml::Spot& spot, const Job& job, std::string message, std::vector<std::string> hints) {
     report_.add(rule, spot, job.name, std::move(message), std::move(hints));
   }
 
@@ -129,16 +129,16 @@ class Check {
 
   static bool is_manual(const Job& job) {
     if (is_text(job.find("when"), "manual")) return true;
-    const Node* rules = job.find("rules");
+    const yaml::Value* rules = job.find("rules");
     if (rules == nullptr || rules->as_list() == nullptr) return false;
-    return std::all_of(rules->as_list()->begin(), rules->as_list()->end(), [](const Node& rule) {
+    return std::all_of(rules->as_list()->begin(), rules->as_list()->end(), [](const yaml::Value& rule) {
       return is_text(rule.find("when"), "manual") || is_text(rule.find("when"), "never");
     });
   }
 
   void check_apply_job(const ExaminedJob& examined) {
     const Job& job = *examined.job;
-    const Node* interruptible = job.find("interruptible");
+    const yaml::Value* interruptible = job.find("interruptible");
     if (is_true(interruptible)) {
       add(Rule::interruptible_apply, interruptible->spot, job, "a newer pipeline may cancel this apply in the middle",
           {"interruptible: false"});
@@ -156,14 +156,14 @@ class Check {
   void check_gate(const Job& job) {
     const std::string message =
         "allow_failure makes this gate optional: the pipeline passes though nothing was applied";
-    const Node* failure = job.find("allow_failure");
+    const yaml::Value* failure = job.find("allow_failure");
     if (is_text(job.find("when"), "manual") && is_true(failure)) {
       add(Rule::optional_gate, failure->spot, job, message, {"allow_failure: false"});
     }
-    const Node* rules = job.find("rules");
+    const yaml::Value* rules = job.find("rules");
     if (rules == nullptr || rules->as_list() == nullptr) return;
-    for (const Node& rule : *rules->as_list()) {
-      const Node* of_rule = rule.find("allow_failure");
+    for (const yaml::Value& rule : *rules->as_list()) {
+      const yaml::Value* of_rule = rule.find("allow_failure");
       if (is_text(rule.find("when"), "manual") && is_true(of_rule)) {
         add(Rule::optional_gate, of_rule->spot, job, message, {"allow_failure: false"});
       }
@@ -196,10 +196,10 @@ class Check {
 
   /// `on_stop` names a job that destroys, for an environment that lasts.
   void check_stop(const Job& job) {
-    const Node* environment = job.find("environment");
-    const Node* stop = environment != nullptr ? environment->find("on_stop") : nullptr;
+    const yaml::Value* environment = job.find("environment");
+    const yaml::Value* stop = environment != nullptr ? environment->find("on_stop") : nullptr;
     if (stop == nullptr || stop->as_string() == nullptr || is_passing_environment(job)) return;
-    const Node* name = environment->find("name");
+    const yaml::Value* name = environment->find("name");
     if (name == nullptr || name->as_string() == nullptr || name->as_string()->find('$') != std::string::npos) return;
     for (const ExaminedJob& other : pipeline_.jobs) {
       if (other.job->name != *stop->as_string()) continue;
@@ -218,7 +218,7 @@ class Check {
   const ExaminedPipeline& pipeline_;
   Report& report_;
   std::vector<Situation> anywhere_;
-  std::vector<std::pair<const Job*, Spot>> waiting_;
+  std::vector<std::pair<const Job*, yaml::Spot>> waiting_;
 };
 
 }  // namespace

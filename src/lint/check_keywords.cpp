@@ -72,32 +72,32 @@ class Check {
   }
 
  private:
-  void add(Rule rule, const Spot& spot, std::string message, std::vector<std::string> hints = {}) {
+  void add(Rule rule, const yaml::Spot& spot, std::string message, std::vector<std::string> hints = {}) {
     report_.add(rule, spot, job_ != nullptr ? job_->name : "", std::move(message), std::move(hints));
   }
 
   void check_root() {
-    for (const Node::Entry& entry : pipeline_.configuration.root) {
+    for (const yaml::Value::Entry& entry : pipeline_.configuration.root) {
       const bool is_hidden = entry.key.starts_with('.');
       if (is_hidden || is_known(root_keywords(), entry.key) || entry.value.as_map() != nullptr) continue;
-      add(Rule::unknown_keyword, entry.spot,
-          fmt::format("\"{}\" is {}: no keyword of GitLab, and no job", entry.key, kind_of(entry.value)),
+      add(Rule::unknown_keyword, entry.spot(),
+          fmt::format("\"{}\" is {}: no keyword of GitLab, and no job", entry.key, yaml::kind_of(entry.value)),
           suggestions(root_keywords(), entry.key));
     }
-    const Node::Entry* stages = find_entry(pipeline_.configuration.root, "stages");
+    const yaml::Value::Entry* stages = yaml::find_entry(pipeline_.configuration.root, "stages");
     if (stages != nullptr && stages->value.as_list() == nullptr && stages->value.as_reference() == nullptr) {
       add(Rule::invalid_value, stages->value.spot,
-          fmt::format("stages is {}; it takes a list of names", kind_of(stages->value)));
+          fmt::format("stages is {}; it takes a list of names", yaml::kind_of(stages->value)));
     }
-    const Node::Entry* section = find_entry(pipeline_.configuration.root, "default");
+    const yaml::Value::Entry* section = yaml::find_entry(pipeline_.configuration.root, "default");
     if (section == nullptr || section->value.as_map() == nullptr) return;
-    for (const Node::Entry& entry : *section->value.as_map()) {
+    for (const yaml::Value::Entry& entry : *section->value.as_map()) {
       if (is_default_keyword(entry.key)) continue;
-      add(Rule::unknown_keyword, entry.spot, fmt::format("default takes no \"{}\"", entry.key));
+      add(Rule::unknown_keyword, entry.spot(), fmt::format("default takes no \"{}\"", entry.key));
     }
   }
 
-  const Node* own(std::string_view keyword) const {
+  const yaml::Value* own(std::string_view keyword) const {
     return job_->own_keywords.contains(std::string(keyword)) ? job_->find(keyword) : nullptr;
   }
 
@@ -126,13 +126,13 @@ class Check {
 
   void check_own_keywords() {
     const bool is_trigger = job_->own_keywords.contains("trigger");
-    for (const Node::Entry& entry : job_->keywords) {
+    for (const yaml::Value::Entry& entry : job_->keywords) {
       if (!job_->own_keywords.contains(entry.key)) continue;
       if (!is_known(job_keywords(), entry.key)) {
-        add(Rule::unknown_keyword, entry.spot, fmt::format("a job has no keyword \"{}\"", entry.key),
+        add(Rule::unknown_keyword, entry.spot(), fmt::format("a job has no keyword \"{}\"", entry.key),
             suggestions(job_keywords(), entry.key));
       } else if (is_trigger && entry.key != "script" && !is_known(trigger_job_keywords(), entry.key)) {
-        add(Rule::invalid_job, entry.spot, fmt::format("a job with trigger takes no \"{}\"", entry.key));
+        add(Rule::invalid_job, entry.spot(), fmt::format("a job with trigger takes no \"{}\"", entry.key));
       }
     }
   }
@@ -142,14 +142,14 @@ class Check {
     const bool has_trigger = job_->own_keywords.contains("trigger");
     const bool may_have_more = has_work_elsewhere() || is_defined_elsewhere();
     if (has_script && has_trigger) {
-      add(Rule::invalid_job, job_->find_entry("trigger")->spot, "a job has either script or trigger, not both");
+      add(Rule::invalid_job, job_->find_entry("trigger")->spot(), "a job has either script or trigger, not both");
     } else if (!has_script && !has_trigger && !may_have_more) {
       add(Rule::invalid_job, job_->spot, "a job has to have script, run or trigger",
           {"a job that is only there to be extended begins with a dot"});
     }
     for (const char* keyword : {"only", "except"}) {
       if (!job_->own_keywords.contains("rules") || !job_->own_keywords.contains(keyword)) continue;
-      add(Rule::invalid_job, job_->find_entry(keyword)->spot,
+      add(Rule::invalid_job, job_->find_entry(keyword)->spot(),
           fmt::format("{} cannot stand beside rules in one job", keyword));
     }
   }
@@ -158,12 +158,12 @@ class Check {
   bool is_defined_elsewhere() const { return !pipeline_.configuration.unseen.empty(); }
 
   void check_stage() {
-    const Node::Entry* stages = find_entry(pipeline_.configuration.root, "stages");
+    const yaml::Value::Entry* stages = yaml::find_entry(pipeline_.configuration.root, "stages");
     if (stages != nullptr && stages->value.as_list() == nullptr) return;
-    const Node* stage = own("stage");
+    const yaml::Value* stage = own("stage");
     if (stage != nullptr && stage->as_string() == nullptr) {
       if (stage->as_reference() == nullptr)
-        add(Rule::invalid_value, stage->spot, fmt::format("stage is {}, no name", kind_of(*stage)));
+        add(Rule::invalid_value, stage->spot, fmt::format("stage is {}, no name", yaml::kind_of(*stage)));
       return;
     }
     if (stage == nullptr && has_work_elsewhere()) return;
@@ -183,7 +183,7 @@ class Check {
 
   void check_scripts() {
     for (const char* keyword : {"script", "before_script", "after_script"}) {
-      const Node* script = own(keyword);
+      const yaml::Value* script = own(keyword);
       if (script == nullptr) continue;
       const bool is_empty = script->is_null() || (script->as_list() != nullptr && script->as_list()->empty());
       if (std::string_view(keyword) == "script" && is_empty)
@@ -192,20 +192,20 @@ class Check {
     }
   }
 
-  void check_script(const Node& node, std::string_view keyword) {
+  void check_script(const yaml::Value& node, std::string_view keyword) {
     if (const auto* list = node.as_list()) {
-      for (const Node& item : *list) check_script(item, keyword);
+      for (const yaml::Value& item : *list) check_script(item, keyword);
     } else if (node.as_map() != nullptr) {
       add(Rule::invalid_value, node.spot,
           fmt::format("this line of {} is a map to YAML: it holds a colon and a blank", keyword),
           {"put the whole line in quotes"});
     } else if (node.as_string() == nullptr && node.as_reference() == nullptr && !node.is_null()) {
-      add(Rule::invalid_value, node.spot, fmt::format("this line of {} is {} to YAML", keyword, kind_of(node)),
+      add(Rule::invalid_value, node.spot, fmt::format("this line of {} is {} to YAML", keyword, yaml::kind_of(node)),
           {"put it in quotes"});
     }
   }
 
-  void check_when(const Node* when, bool in_rule) {
+  void check_when(const yaml::Value* when, bool in_rule) {
     if (when == nullptr || when->as_string() == nullptr) return;
     constexpr std::string_view words[] = {"always", "delayed", "manual", "on_failure", "on_success", "never"};
     const Keywords allowed(words, in_rule ? std::size(words) : std::size(words) - 1);
@@ -215,25 +215,25 @@ class Check {
   }
 
   void check_rules() {
-    const Node* rules = own("rules");
+    const yaml::Value* rules = own("rules");
     if (rules == nullptr) return;
     if (rules->as_list() == nullptr && rules->as_reference() == nullptr) {
-      add(Rule::invalid_value, rules->spot, fmt::format("rules is {}; it takes a list of maps", kind_of(*rules)));
+      add(Rule::invalid_value, rules->spot, fmt::format("rules is {}; it takes a list of maps", yaml::kind_of(*rules)));
       return;
     }
     check_rule_list(*rules);
   }
 
-  void check_rule_list(const Node& rules) {
+  void check_rule_list(const yaml::Value& rules) {
     if (rules.as_list() == nullptr) return;
-    for (const Node& rule : *rules.as_list()) {
+    for (const yaml::Value& rule : *rules.as_list()) {
       check_rule_list(rule);
       if (rule.as_string() != nullptr || rule.as_bool() != nullptr || rule.as_integer() != nullptr) {
-        add(Rule::invalid_value, rule.spot, fmt::format("an entry of rules is {}, no map", kind_of(rule)));
+        add(Rule::invalid_value, rule.spot, fmt::format("an entry of rules is {}, no map", yaml::kind_of(rule)));
       }
       check_section(&rule, rule_keywords(), "an entry of rules");
       check_when(rule.find("when"), true);
-      const Node* condition = rule.find("if");
+      const yaml::Value* condition = rule.find("if");
       if (condition == nullptr || condition->as_string() == nullptr) continue;
       if (!evaluate_expression(*condition->as_string(), {})) {
         add(Rule::invalid_value, condition->spot, "GitLab cannot read this expression",
@@ -242,57 +242,57 @@ class Check {
     }
   }
 
-  void check_section(const Node* node, Keywords keywords, std::string_view name) {
+  void check_section(const yaml::Value* node, Keywords keywords, std::string_view name) {
     if (node == nullptr || node->as_map() == nullptr) return;
-    for (const Node::Entry& entry : *node->as_map()) {
+    for (const yaml::Value::Entry& entry : *node->as_map()) {
       if (is_known(keywords, entry.key)) continue;
-      add(Rule::unknown_keyword, entry.spot, fmt::format("{} has no keyword \"{}\"", name, entry.key),
+      add(Rule::unknown_keyword, entry.spot(), fmt::format("{} has no keyword \"{}\"", name, entry.key),
           suggestions(keywords, entry.key));
     }
   }
 
   void check_sections() {
-    const Node* artifacts = own("artifacts");
+    const yaml::Value* artifacts = own("artifacts");
     check_section(artifacts, artifacts_keywords(), "artifacts");
     check_section(artifacts != nullptr ? artifacts->find("reports") : nullptr, report_keywords(), "artifacts:reports");
     check_section(own("image"), image_keywords(), "image");
     check_section(own("environment"), environment_keywords(), "environment");
-    const Node* cache = own("cache");
+    const yaml::Value* cache = own("cache");
     check_section(cache, cache_keywords(), "cache");
     if (cache == nullptr || cache->as_list() == nullptr) return;
-    for (const Node& each : *cache->as_list()) check_section(&each, cache_keywords(), "cache");
+    for (const yaml::Value& each : *cache->as_list()) check_section(&each, cache_keywords(), "cache");
     if (cache->as_list()->size() > gitlab::max_caches) {
       add(Rule::invalid_value, cache->spot, fmt::format("a job has at most {} caches", gitlab::max_caches));
     }
   }
 
   void check_numbers() {
-    const Node* retry = own("retry");
-    const Node* most = retry != nullptr && retry->as_map() != nullptr ? retry->find("max") : retry;
+    const yaml::Value* retry = own("retry");
+    const yaml::Value* most = retry != nullptr && retry->as_map() != nullptr ? retry->find("max") : retry;
     if (most != nullptr && most->as_integer() != nullptr && (*most->as_integer() < 0 || *most->as_integer() > 2)) {
       add(Rule::invalid_value, most->spot, "a job is retried at most twice: retry takes 0, 1 or 2");
     }
-    const Node* parallel = own("parallel");
+    const yaml::Value* parallel = own("parallel");
     if (parallel != nullptr && parallel->as_integer() != nullptr &&
         (*parallel->as_integer() < 1 || *parallel->as_integer() > static_cast<std::int64_t>(gitlab::max_parallel))) {
       add(Rule::invalid_value, parallel->spot, fmt::format("parallel takes 1 to {}", gitlab::max_parallel));
     }
-    const Node* tags = own("tags");
-    if (tags != nullptr && texts_of(tags).size() > gitlab::max_runner_tags) {
+    const yaml::Value* tags = own("tags");
+    if (tags != nullptr && yaml::texts_of(tags).size() > gitlab::max_runner_tags) {
       add(Rule::invalid_value, tags->spot, fmt::format("a job has at most {} tags", gitlab::max_runner_tags));
     }
   }
 
   void check_places() {
-    const Node* group = own("resource_group");
+    const yaml::Value* group = own("resource_group");
     if (group != nullptr && group->as_string() != nullptr &&
         !is_environment_name(fill_variables(*group->as_string()))) {
       add(Rule::dead_lock, group->spot,
           fmt::format("GitLab takes no lock for \"{}\", and says nothing", *group->as_string()),
           {"a resource_group holds letters, digits, blanks and _ / . -, with no slash at its ends"});
     }
-    const Node* environment = own("environment");
-    const Node* name =
+    const yaml::Value* environment = own("environment");
+    const yaml::Value* name =
         environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
     if (name != nullptr && name->as_string() != nullptr && !is_environment_name(fill_variables(*name->as_string()))) {
       add(Rule::invalid_name, name->spot, fmt::format("\"{}\" cannot be an environment's name", *name->as_string()),
@@ -301,19 +301,19 @@ class Check {
     check_cache_keys(own("cache"));
   }
 
-  void check_cache_keys(const Node* cache) {
+  void check_cache_keys(const yaml::Value* cache) {
     if (cache == nullptr) return;
     if (cache->as_list() != nullptr) {
-      for (const Node& each : *cache->as_list()) check_cache_keys(&each);
+      for (const yaml::Value& each : *cache->as_list()) check_cache_keys(&each);
       return;
     }
-    const Node* key = cache->find("key");
+    const yaml::Value* key = cache->find("key");
     if (key != nullptr && key->as_string() != nullptr &&
         fill_variables(*key->as_string()).find('/') != std::string::npos) {
       add(Rule::invalid_value, key->spot, "a cache key holds no slash", {"write - instead of /"});
     }
-    const Node* files = key != nullptr ? key->find("files") : nullptr;
-    if (files != nullptr && texts_of(files).size() > gitlab::max_cache_key_files) {
+    const yaml::Value* files = key != nullptr ? key->find("files") : nullptr;
+    if (files != nullptr && yaml::texts_of(files).size() > gitlab::max_cache_key_files) {
       add(Rule::invalid_value, files->spot,
           fmt::format("cache:key:files takes at most {} files", gitlab::max_cache_key_files));
     }

@@ -25,13 +25,13 @@ bool is_plan_name(std::string_view name) {
 }
 
 /// Each cache of a job.
-std::vector<const Node*> caches_of(const Job& job) {
-  const Node* cache = job.find("cache");
+std::vector<const yaml::Value*> caches_of(const Job& job) {
+  const yaml::Value* cache = job.find("cache");
   if (cache == nullptr) return {};
-  std::vector<const Node*> caches;
+  std::vector<const yaml::Value*> caches;
   if (cache->as_map() != nullptr) caches.push_back(cache);
   if (cache->as_list() == nullptr) return caches;
-  for (const Node& each : *cache->as_list()) caches.push_back(&each);
+  for (const yaml::Value& each : *cache->as_list()) caches.push_back(&each);
   return caches;
 }
 
@@ -61,8 +61,8 @@ class Check {
 
   void check_caches(const ExaminedJob& job) {
     const std::set<std::string> plans = plan_files(job);
-    for (const Node* cache : caches_of(*job.job)) {
-      for (const Node* path : texts_of(cache->find("paths"))) {
+    for (const yaml::Value* cache : caches_of(*job.job)) {
+      for (const yaml::Value* path : yaml::texts_of(cache->find("paths"))) {
         const std::string name(base_name(*path->as_string()));
         if (!plans.contains(name) && !is_plan_name(name)) continue;
         report_.add(Rule::plan_in_cache, path->spot, job.job->name,
@@ -76,12 +76,12 @@ class Check {
   bool is_reviewed(const ExaminedJob& job) const {
     return std::any_of(pipeline_.jobs.begin(), pipeline_.jobs.end(), [&](const ExaminedJob& other) {
       if (!other.runs("apply") || &other == &job) return false;
-      const Node* when = other.job->find("when");
+      const yaml::Value* when = other.job->find("when");
       bool is_manual = when != nullptr && when->as_string() != nullptr && *when->as_string() == "manual";
-      const Node* rules = other.job->find("rules");
+      const yaml::Value* rules = other.job->find("rules");
       if (rules != nullptr && rules->as_list() != nullptr) {
-        for (const Node& rule : *rules->as_list()) {
-          const Node* of_rule = rule.find("when");
+        for (const yaml::Value& rule : *rules->as_list()) {
+          const yaml::Value* of_rule = rule.find("when");
           is_manual =
               is_manual || (of_rule != nullptr && of_rule->as_string() != nullptr && *of_rule->as_string() == "manual");
         }
@@ -95,26 +95,26 @@ class Check {
   }
 
   void check_artifacts(const ExaminedJob& job) {
-    const Node* artifacts = job.job->find("artifacts");
+    const yaml::Value* artifacts = job.job->find("artifacts");
     if (artifacts == nullptr) return;
     const std::set<std::string> plans = plan_files(job);
-    const std::vector<const Node*> paths = texts_of(artifacts->find("paths"));
-    const bool keeps_plan = std::any_of(paths.begin(), paths.end(), [&](const Node* path) {
+    const std::vector<const yaml::Value*> paths = yaml::texts_of(artifacts->find("paths"));
+    const bool keeps_plan = std::any_of(paths.begin(), paths.end(), [&](const yaml::Value* path) {
       const std::string name(base_name(*path->as_string()));
       return plans.contains(name) || is_plan_name(name);
     });
-    const Node* expiry = artifacts->find("expire_in");
+    const yaml::Value* expiry = artifacts->find("expire_in");
     const auto seconds =
         expiry != nullptr && expiry->as_string() != nullptr ? parse_duration(*expiry->as_string()) : std::nullopt;
     if (keeps_plan && seconds && *seconds < shortest_review && is_reviewed(job)) {
       report_.add(Rule::short_expiry, expiry->spot, job.job->name,
                   "the plan is gone before somebody who reads it tomorrow can apply it", {"expire_in: 1 week"});
     }
-    for (const Node* path : paths) check_path(job, *path);
+    for (const yaml::Value* path : paths) check_path(job, *path);
     check_report(job, *artifacts, plans);
   }
 
-  void check_path(const ExaminedJob& job, const Node& path) {
+  void check_path(const ExaminedJob& job, const yaml::Value& path) {
     const std::string_view name = base_name(*path.as_string());
     if (name.ends_with(".tfstate") || name.ends_with(".tfstate.backup")) {
       report_.add(Rule::credentials_exposed, path.spot, job.job->name,
@@ -132,9 +132,9 @@ class Check {
     }
   }
 
-  void check_report(const ExaminedJob& job, const Node& artifacts, const std::set<std::string>& plans) {
-    const Node* reports = artifacts.find("reports");
-    for (const Node* report : texts_of(reports != nullptr ? reports->find("terraform") : nullptr)) {
+  void check_report(const ExaminedJob& job, const yaml::Value& artifacts, const std::set<std::string>& plans) {
+    const yaml::Value* reports = artifacts.find("reports");
+    for (const yaml::Value* report : yaml::texts_of(reports != nullptr ? reports->find("terraform") : nullptr)) {
       const std::string name(base_name(*report->as_string()));
       const bool is_plan = plans.contains(name);
       const bool is_whole =
@@ -157,16 +157,17 @@ class Check {
   void check_cache_keys() {
     struct Use {
       const Job* job;
-      const Node* cache;
+      const yaml::Value* cache;
       std::set<std::vector<std::uint32_t>> states;
     };
     std::map<std::string, std::vector<Use>> by_key;
     for (const ExaminedJob& job : pipeline_.jobs) {
-      for (const Node* cache : caches_of(*job.job)) {
-        const auto paths = texts_of(cache->find("paths"));
-        const bool holds_modules = std::any_of(
-            paths.begin(), paths.end(), [](const Node* path) { return base_name(*path->as_string()) == ".terraform"; });
-        const Node* key = cache->find("key");
+      for (const yaml::Value* cache : caches_of(*job.job)) {
+        const auto paths = yaml::texts_of(cache->find("paths"));
+        const bool holds_modules = std::any_of(paths.begin(), paths.end(), [](const yaml::Value* path) {
+          return base_name(*path->as_string()) == ".terraform";
+        });
+        const yaml::Value* key = cache->find("key");
         const bool is_constant =
             key == nullptr || (key->as_string() != nullptr && key->as_string()->find('$') == std::string::npos);
         if (!holds_modules || !is_constant || job.states.has_unknown) continue;
@@ -180,7 +181,7 @@ class Check {
       for (const Use& use : uses) states.insert(use.states.begin(), use.states.end());
       if (states.size() < 2) continue;
       for (const Use& use : uses) {
-        const Node* node = use.cache->find("key");
+        const yaml::Value* node = use.cache->find("key");
         report_.add(Rule::constant_cache_key, node != nullptr ? node->spot : use.cache->spot, use.job->name,
                     fmt::format("the cache key \"{}\" is the same for {} states, whose .terraform overwrite each other",
                                 key, states.size()),

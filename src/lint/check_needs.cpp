@@ -26,7 +26,7 @@ class Check {
 
  private:
   std::optional<std::size_t> stage_of(const Job& job) const {
-    const Node* stage = job.find("stage");
+    const yaml::Value* stage = job.find("stage");
     const std::string name = stage != nullptr && stage->as_string() != nullptr ? *stage->as_string() : "test";
     const auto found = stages_.find(name);
     return found != stages_.end() ? std::optional(found->second) : std::nullopt;
@@ -35,7 +35,7 @@ class Check {
   void check_job(const Job& job) {
     const std::vector<Need> needs = needs_of(job);
     if (needs.size() > gitlab::max_needs) {
-      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot, job.name,
+      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot(), job.name,
                   fmt::format("{} needs; GitLab takes at most {}", needs.size(), gitlab::max_needs),
                   {"let a job in between need some of them, or leave needs out and order by stages"});
     }
@@ -47,11 +47,11 @@ class Check {
         check_name(job, need.job, *need.node, need.is_optional, "needs");
       }
     }
-    for (const Node* name : texts_of(job.find("dependencies")))
+    for (const yaml::Value* name : yaml::texts_of(job.find("dependencies")))
       check_name(job, *name->as_string(), *name, false, "dependencies");
   }
 
-  void check_name(const Job& job, const std::string& name, const Node& node, bool is_optional,
+  void check_name(const Job& job, const std::string& name, const yaml::Value& node, bool is_optional,
                   std::string_view keyword) {
     if (name.find('$') != std::string::npos) return;
     // `name: [a, b]` is one job of a matrix.
@@ -67,7 +67,7 @@ class Check {
     }
   }
 
-  void report_unknown(const Job& job, const std::string& name, const Node& node, std::string_view keyword) {
+  void report_unknown(const Job& job, const std::string& name, const yaml::Value& node, std::string_view keyword) {
     std::vector<std::string> names;
     for (const Job& each : pipeline_.jobs) names.push_back(each.name);
     std::vector<std::string> hints;
@@ -104,7 +104,7 @@ class Check {
     }
     for (const Job& job : pipeline_.jobs) {
       if (!needs.contains(&job)) continue;
-      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot, job.name,
+      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot(), job.name,
                   fmt::format("needs goes in a circle: {}", fmt::join(names, ", ")));
       return;
     }
@@ -122,23 +122,23 @@ void check_needs(const Pipeline& pipeline, Report& report) { Check(pipeline, rep
 
 std::vector<Need> needs_of(const Job& job) {
   std::vector<Need> needs;
-  const Node* node = job.find("needs");
+  const yaml::Value* node = job.find("needs");
   if (node == nullptr) return needs;
-  const auto add = [&](const Node& item) {
+  const auto add = [&](const yaml::Value& item) {
     if (item.as_string() != nullptr) needs.push_back({*item.as_string(), &item, false});
-    const Node* name = item.find("job");
+    const yaml::Value* name = item.find("job");
     const bool is_elsewhere = item.find("project") != nullptr || item.find("pipeline") != nullptr;
     if (name == nullptr || name->as_string() == nullptr || is_elsewhere) return;
-    const Node* optional = item.find("optional");
+    const yaml::Value* optional = item.find("optional");
     needs.push_back(
         {*name->as_string(), name, optional != nullptr && optional->as_bool() != nullptr && *optional->as_bool()});
   };
   add(*node);
   if (node->as_list() == nullptr) return needs;
-  for (const Node& item : *node->as_list()) {
+  for (const yaml::Value& item : *node->as_list()) {
     add(item);
     if (item.as_list() == nullptr) continue;
-    for (const Node& inner : *item.as_list()) add(inner);
+    for (const yaml::Value& inner : *item.as_list()) add(inner);
   }
   return needs;
 }

@@ -17,7 +17,7 @@ void check_needs(const Pipeline& pipeline, Report& report);
 /// The jobs that `needs` names in this pipeline, each with the node and whether it is optional.
 struct Need {
   std::string job;
-  const Node* node = nullptr;
+  const yaml::Value* node = nullptr;
   bool is_optional = false;
 };
 std::vector<Need> needs_of(const Job& job);

@@ -38,10 +38,10 @@ class Check {
   Check(const ExaminedPipeline& pipeline, Report& report) : pipeline_(pipeline), report_(report) {}
 
   void run() {
-    const Node::Entry* variables = find_entry(pipeline_.pipeline->configuration.root, "variables");
+    const yaml::Value::Entry* variables = yaml::find_entry(pipeline_.pipeline->configuration.root, "variables");
     if (variables != nullptr) check_variables(variables->value, "");
     for (const ExaminedJob& job : pipeline_.jobs) {
-      const Node* own = job.job->find("variables");
+      const yaml::Value* own = job.job->find("variables");
       if (own != nullptr) check_variables(*own, job.job->name);
       if (job.job->find("trigger") != nullptr || job.commands.runs.empty()) continue;
       check_image(job);
@@ -50,19 +50,19 @@ class Check {
   }
 
  private:
-  void check_variables(const Node& variables, const std::string& job) {
+  void check_variables(const yaml::Value& variables, const std::string& job) {
     if (variables.as_map() == nullptr) return;
-    for (const Node::Entry& variable : *variables.as_map()) {
+    for (const yaml::Value::Entry& variable : *variables.as_map()) {
       const auto text = variable_text(variable.value);
       if (!text || variable.value.as_integer() != nullptr || variable.value.as_bool() != nullptr) continue;
       if (is_secret(variable.key, *text)) {
         report_.add(
-            Rule::credentials_exposed, variable.spot, job,
+            Rule::credentials_exposed, variable.spot(), job,
             fmt::format("\"{}\" stands in the repository, for all who may read it", variable.key),
             {"make it a masked, protected variable of the project, and change the secret: it is in the history"});
       }
       if (variable.key == "TF_LOG" && (*text == "TRACE" || *text == "DEBUG" || *text == "trace" || *text == "debug")) {
-        report_.add(Rule::credentials_exposed, variable.spot, job,
+        report_.add(Rule::credentials_exposed, variable.spot(), job,
                     "Terraform's debug log holds requests with their credentials, and GitLab shows it",
                     {"take TF_LOG away"});
       }
@@ -93,8 +93,8 @@ class Check {
 
   void check_image(const ExaminedJob& examined) {
     const Job& job = *examined.job;
-    const Node* image = job.find("image");
-    const Node* name = image != nullptr && image->as_map() != nullptr ? image->find("name") : image;
+    const yaml::Value* image = job.find("image");
+    const yaml::Value* name = image != nullptr && image->as_map() != nullptr ? image->find("name") : image;
     if (name == nullptr || name->as_string() == nullptr) return;
     const std::string text = expand_variables(job, {}, *name->as_string());
     if (text.find(unknown_text) != std::string::npos) return;

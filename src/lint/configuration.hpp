@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "lint/finding.hpp"
-#include "lint/node.hpp"
 #include "repo/tree.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::lint {
 
 /// Something that could not be looked at: its content is on a server, or depends on variables.
 struct Unseen {
-  Spot spot;
+  yaml::Spot spot;
   std::string what;       ///< for people: `template "Terraform/Base.gitlab-ci.yml"`
   std::string directory;  ///< a component's `root_dir` or its like; empty where nothing says
 };
@@ -22,7 +22,7 @@ struct Unseen {
 /// A pipeline's configuration as GitLab puts it together: local includes read and merged, `extends` and `!reference`
 /// resolved.
 struct Configuration {
-  Node::Map root;
+  yaml::Value::Map root;
   std::vector<Unseen> unseen;  ///< in the order of the text
   /// Job → names in its `extends`, and in theirs, that only an unseen include can define.
   std::map<std::string, std::set<std::string>> unseen_bases;

@@ -11,20 +11,20 @@ namespace {
 /// Paths of the local files that a trigger job's child is made of.
 std::vector<RepoPath> child_files(const Job& job) {
   std::vector<RepoPath> files;
-  const auto add = [&](const Node* node) {
+  const auto add = [&](const yaml::Value* node) {
     const std::string* text = node != nullptr ? node->as_string() : nullptr;
     if (text == nullptr || text->find('$') != std::string::npos) return;
     if (const auto path = RepoPath::parse(std::string_view(*text).substr(text->starts_with('/') ? 1 : 0))) {
       files.push_back(*path);
     }
   };
-  const Node* trigger = job.find("trigger");
-  const Node* include = trigger != nullptr ? trigger->find("include") : nullptr;
+  const yaml::Value* trigger = job.find("trigger");
+  const yaml::Value* include = trigger != nullptr ? trigger->find("include") : nullptr;
   if (include == nullptr) return files;
   add(include);
   add(include->find("local"));
   if (include->as_list() == nullptr) return files;
-  for (const Node& item : *include->as_list()) {
+  for (const yaml::Value& item : *include->as_list()) {
     add(&item);
     add(item.find("local"));
   }
@@ -32,13 +32,13 @@ std::vector<RepoPath> child_files(const Job& job) {
 }
 
 /// The trigger job's variables become the child pipeline's, over its own.
-void forward_variables(const Job& parent, Node::Map& root) {
-  Node::Entry* own = find_entry(root, "variables");
+void forward_variables(const Job& parent, yaml::Value::Map& root) {
+  yaml::Value::Entry* own = yaml::find_entry(root, "variables");
   if (own == nullptr || own->value.as_map() == nullptr) {
-    set_entry(root, {"variables", parent.spot, Node(parent.variables, parent.spot)});
+    yaml::set_value(root, "variables", yaml::Value(parent.variables, parent.spot));
     return;
   }
-  for (const Node::Entry& variable : parent.variables) set_entry(*own->value.as_map(), variable);
+  for (const auto& [name, value] : parent.variables) yaml::set_value(*own->value.as_map(), name, value);
 }
 
 class Examiner {

@@ -45,19 +45,12 @@ auto order_of(const Finding& finding) {
 
 }  // namespace
 
-SourceRange to_range(const Spot& spot) {
-  SourcePos end = spot.begin;
-  end.column += spot.length;
-  end.offset += spot.length;
-  return {spot.begin, end};
-}
-
 std::uint32_t Report::add_file(SourceFile file) {
   files_.push_back(std::move(file));
   return static_cast<std::uint32_t>(files_.size() - 1);
 }
 
-Finding& Report::add(Rule rule, const Spot& spot, const std::string& job, std::string message,
+Finding& Report::add(Rule rule, const yaml::Spot& spot, const std::string& job, std::string message,
                      std::vector<std::string> hints) {
   const SourceFile& file = files_[spot.file];
   Finding finding;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/diagnostics.hpp"
-#include "lint/node.hpp"
 #include "lint/rule.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::lint {
 
@@ -33,7 +33,7 @@ class Report {
   const std::vector<SourceFile>& files() const { return files_; }
 
   /// `job` is empty where it is about the whole. The finding may be filled in further; it moves with the next one.
-  Finding& add(Rule rule, const Spot& spot, const std::string& job, std::string message,
+  Finding& add(Rule rule, const yaml::Spot& spot, const std::string& job, std::string message,
                std::vector<std::string> hints = {});
 
   /// Sorted by file, place and rule, the jobs of equal ones joined, without those that a comment
@@ -43,15 +43,12 @@ class Report {
  private:
   struct Placed {
     Finding finding;
-    Spot spot;
+    yaml::Spot spot;
   };
   bool is_silenced(const Placed& placed) const;
 
   std::vector<SourceFile> files_;
   std::vector<Placed> placed_;
 };
-
-/// The bytes that a spot points at.
-SourceRange to_range(const Spot& spot);
 
 }  // namespace statelane::lint

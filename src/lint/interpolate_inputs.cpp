@@ -35,7 +35,7 @@ std::optional<Expression> find_expression(std::string_view text, std::size_t fro
   return Expression{name, inner.substr(bar), begin, end + 2};
 }
 
-std::optional<std::string> to_text(const Node& value) {
+std::optional<std::string> to_text(const yaml::Value& value) {
   if (const auto* text = value.as_string()) return *text;
   if (const auto* number = value.as_integer()) return fmt::format("{}", *number);
   if (const auto* truth = value.as_bool()) return *truth ? "true" : "false";
@@ -60,18 +60,18 @@ std::string apply_functions(std::string text, std::string_view functions) {
 
 class Inputs {
  public:
-  Inputs(const Node& header, const Node* given) : given_(given) {
-    const Node* spec = header.find("spec");
+  Inputs(const yaml::Value& header, const yaml::Value* given) : given_(given) {
+    const yaml::Value* spec = header.find("spec");
     declared_ = spec != nullptr ? spec->find("inputs") : nullptr;
   }
 
-  void interpolate(Node& node) const {
+  void interpolate(yaml::Value& node) const {
     if (const auto* text = node.as_string()) {
       replace(node, *text);
-    } else if (auto* list = std::get_if<Node::List>(&node.data)) {
-      for (Node& item : *list) interpolate(item);
-    } else if (Node::Map* map = node.as_map()) {
-      for (Node::Entry& entry : *map) {
+    } else if (auto* list = std::get_if<yaml::Value::List>(&node.data)) {
+      for (yaml::Value& item : *list) interpolate(item);
+    } else if (yaml::Value::Map* map = node.as_map()) {
+      for (yaml::Value::Entry& entry : *map) {
         entry.key = fill_in(entry.key);
         interpolate(entry.value);
       }
@@ -79,17 +79,17 @@ class Inputs {
   }
 
  private:
-  const Node* find(std::string_view name) const {
-    if (const Node* value = given_ != nullptr ? given_->find(name) : nullptr) return value;
-    const Node* declaration = declared_ != nullptr ? declared_->find(name) : nullptr;
+  const yaml::Value* find(std::string_view name) const {
+    if (const yaml::Value* value = given_ != nullptr ? given_->find(name) : nullptr) return value;
+    const yaml::Value* declaration = declared_ != nullptr ? declared_->find(name) : nullptr;
     return declaration != nullptr ? declaration->find("default") : nullptr;
   }
 
-  void replace(Node& node, const std::string& text) const {
+  void replace(yaml::Value& node, const std::string& text) const {
     const auto expression = find_expression(text, 0);
     if (!expression) return;
     const bool is_whole = trim(text).size() == expression->end - expression->begin;
-    const Node* value = is_whole ? find(expression->name) : nullptr;
+    const yaml::Value* value = is_whole ? find(expression->name) : nullptr;
     if (value != nullptr && value->as_string() == nullptr) {
       node.data = std::variant(value->data);
     } else {
@@ -102,7 +102,7 @@ class Inputs {
     std::size_t from = 0;
     while (const auto expression = find_expression(text, from)) {
       result += text.substr(from, expression->begin - from);
-      const Node* value = find(expression->name);
+      const yaml::Value* value = find(expression->name);
       const auto filled = value != nullptr ? to_text(*value) : std::nullopt;
       result += filled ? apply_functions(*filled, expression->functions)
                        : text.substr(expression->begin, expression->end - expression->begin);
@@ -111,13 +111,13 @@ class Inputs {
     return result + text.substr(from);
   }
 
-  const Node* declared_ = nullptr;
-  const Node* given_;
+  const yaml::Value* declared_ = nullptr;
+  const yaml::Value* given_;
 };
 
 }  // namespace
 
-void interpolate_inputs(const Node& header, const Node* given, Node& content) {
+void interpolate_inputs(const yaml::Value& header, const yaml::Value* given, yaml::Value& content) {
   Inputs(header, given).interpolate(content);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lint/node.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::lint {
 
@@ -8,6 +8,6 @@ namespace statelane::lint {
 /// `inputs`; null: none), else the defaults of `header`'s `spec:inputs`. A text that is one such expression and nothing
 /// else takes the value as it is, a list too (docs.gitlab.com/ci/inputs). What has no value stays as it is written;
 /// `truncate` is carried out, other functions leave the value as it is.
-void interpolate_inputs(const Node& header, const Node* given, Node& content);
+void interpolate_inputs(const yaml::Value& header, const yaml::Value* given, yaml::Value& content);
 
 }  // namespace statelane::lint

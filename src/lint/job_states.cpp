@@ -101,8 +101,8 @@ class Finder {
     for (const std::uint32_t index : states) {
       const State& state = graph_.states()[index];
       const auto names = [&](std::string_view text) { return state.instance && holds_word(text, *state.instance); };
-      const Node* environment = job_.find("environment");
-      const Node* name =
+      const yaml::Value* environment = job_.find("environment");
+      const yaml::Value* name =
           environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
       const bool is_named = names(job_.name) || std::any_of(run.arguments.begin(), run.arguments.end(), names) ||
                             (name != nullptr && name->as_string() != nullptr && names(*name->as_string()));

@@ -17,7 +17,7 @@ struct StateGroup {
   /// One: the job is for this state. Several: which one is not known, only what they have in common counts.
   std::vector<std::uint32_t> states;
   std::set<std::string> verbs;
-  Spot spot;  ///< of the first run
+  yaml::Spot spot;  ///< of the first run
 
   friend bool operator==(const StateGroup& left, const StateGroup& right) { return left.states == right.states; }
 };

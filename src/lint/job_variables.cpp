@@ -20,12 +20,12 @@ std::string value_of(const Job& job, const std::map<std::string, std::string>& m
   if (name == "CI_PROJECT_DIR") return std::string(states::repository_root);
   if (name == "CI_JOB_NAME") return job.name;
   if (name == "CI_ENVIRONMENT_NAME") {
-    const Node* environment = job.find("environment");
-    const Node* named =
+    const yaml::Value* environment = job.find("environment");
+    const yaml::Value* named =
         environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
     if (named != nullptr && named->as_string() != nullptr) return expand(job, matrix, *named->as_string(), level + 1);
   }
-  const Node::Entry* variable = find_entry(job.variables, name);
+  const yaml::Value::Entry* variable = yaml::find_entry(job.variables, name);
   const auto value = variable != nullptr ? variable_text(variable->value) : std::nullopt;
   return value ? expand(job, matrix, *value, level + 1) : std::string(1, unknown_text);
 }
@@ -58,15 +58,15 @@ std::string expand(const Job& job, const std::map<std::string, std::string>& mat
 }
 
 /// `REGION: [a, b]`, `TIER: gold` of one entry, multiplied out.
-void add_combinations(const Node& entry, std::vector<std::map<std::string, std::string>>& combinations) {
+void add_combinations(const yaml::Value& entry, std::vector<std::map<std::string, std::string>>& combinations) {
   if (entry.as_map() == nullptr) return;
   std::vector<std::map<std::string, std::string>> product = {{}};
-  for (const Node::Entry& variable : *entry.as_map()) {
+  for (const yaml::Value::Entry& variable : *entry.as_map()) {
     std::vector<std::map<std::string, std::string>> next;
-    const Node::List one = {variable.value};
-    const Node::List& values = variable.value.as_list() != nullptr ? *variable.value.as_list() : one;
+    const yaml::Value::List one = {variable.value};
+    const yaml::Value::List& values = variable.value.as_list() != nullptr ? *variable.value.as_list() : one;
     for (const auto& combination : product) {
-      for (const Node& value : values) {
+      for (const yaml::Value& value : values) {
         if (next.size() > most_combinations) break;
         next.push_back(combination);
         next.back()[variable.key] = variable_text(value).value_or(std::string(1, unknown_text));
@@ -81,10 +81,10 @@ void add_combinations(const Node& entry, std::vector<std::map<std::string, std::
 
 std::vector<std::map<std::string, std::string>> matrix_of(const Job& job) {
   std::vector<std::map<std::string, std::string>> combinations;
-  const Node* parallel = job.find("parallel");
-  const Node* matrix = parallel != nullptr ? parallel->find("matrix") : nullptr;
+  const yaml::Value* parallel = job.find("parallel");
+  const yaml::Value* matrix = parallel != nullptr ? parallel->find("matrix") : nullptr;
   if (matrix != nullptr && matrix->as_list() != nullptr) {
-    for (const Node& entry : *matrix->as_list()) add_combinations(entry, combinations);
+    for (const yaml::Value& entry : *matrix->as_list()) add_combinations(entry, combinations);
   }
   if (combinations.size() > most_combinations) combinations.resize(most_combinations);
   if (combinations.empty()) combinations.emplace_back();

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "lint/configuration.hpp"
+#include "lint/document.hpp"
 #include "lint/interpolate_inputs.hpp"
-#include "lint/read_document.hpp"
 
 namespace statelane::lint {
 
@@ -43,69 +43,70 @@ class Loader {
       : tree_(tree), configuration_(configuration), report_(report) {}
 
   /// The content of a file with everything that it includes laid below it; empty when it cannot be read.
-  std::optional<Node::Map> load(const RepoPath& path, const Node* inputs) {
+  std::optional<yaml::Value::Map> load(const RepoPath& path, const yaml::Value* inputs) {
     std::string text = tree_.read(path);
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     const std::uint32_t file = report_.add_file({path, std::move(text)});
     auto document = read_document(file, report_);
     if (!document) return std::nullopt;
     if (document->header) interpolate_inputs(*document->header, inputs, document->content);
-    values_ += count_values(document->content, most_configuration_values);
+    values_ += yaml::count_values(document->content, most_configuration_values);
     if (values_ > most_configuration_values) {
       report_.add(Rule::too_large, {file, {}, 1}, "", "all files together hold too many values");
       return std::nullopt;
     }
     open_.push_back(path);
-    Node::Map merged = load_includes(document->content);
+    yaml::Value::Map merged = load_includes(document->content);
     open_.pop_back();
-    deep_merge(merged, *document->content.as_map());
-    std::erase_if(merged, [](const Node::Entry& entry) { return entry.key == "include"; });
+    yaml::deep_merge(merged, *document->content.as_map());
+    std::erase_if(merged, [](const yaml::Value::Entry& entry) { return entry.key == "include"; });
     return merged;
   }
 
  private:
-  Node::Map load_includes(const Node& content) {
-    Node::Map merged;
-    const Node* include = content.find("include");
+  yaml::Value::Map load_includes(const yaml::Value& content) {
+    yaml::Value::Map merged;
+    const yaml::Value* include = content.find("include");
     if (include == nullptr) return merged;
     if (const auto* list = include->as_list()) {
-      for (const Node& item : *list) load_include(item, merged);
+      for (const yaml::Value& item : *list) load_include(item, merged);
     } else {
       load_include(*include, merged);
     }
     return merged;
   }
 
-  void load_include(const Node& include, Node::Map& merged) {
+  void load_include(const yaml::Value& include, yaml::Value::Map& merged) {
     if (const auto* text = include.as_string()) {
       if (text->starts_with("http://") || text->starts_with("https://")) {
         configuration_.unseen.push_back({include.spot, fmt::format("remote file {}", *text), ""});
       } else {
         load_local(include, nullptr, merged);
       }
-    } else if (const Node* local = include.find("local")) {
+    } else if (const yaml::Value* local = include.find("local")) {
       load_local(*local, include.find("inputs"), merged);
     } else if (include.as_map() != nullptr) {
       note_unseen(include);
     } else if (const auto* list = include.as_list()) {
-      for (const Node& item : *list) load_include(item, merged);
+      for (const yaml::Value& item : *list) load_include(item, merged);
     } else if (!include.is_null()) {
-      report_.add(Rule::invalid_value, include.spot, "", fmt::format("an include is {}", kind_of(include)),
+      report_.add(Rule::invalid_value, include.spot, "", fmt::format("an include is {}", yaml::kind_of(include)),
                   {"write a path, or a map with local, project, remote, template or component"});
     }
   }
 
-  void note_unseen(const Node& include) {
+  void note_unseen(const yaml::Value& include) {
     for (const std::string_view kind : {"remote", "template", "component", "project", "artifact"}) {
-      const Node* value = include.find(kind);
+      const yaml::Value* value = include.find(kind);
       if (value == nullptr) continue;
       std::string what = fmt::format("{} {}", kind == "remote" ? "remote file" : kind,
                                      value->as_string() != nullptr ? *value->as_string() : "");
-      for (const Node* file : texts_of(include.find("file"))) what += fmt::format(" {}", *file->as_string());
+      for (const yaml::Value* file : yaml::texts_of(include.find("file")))
+        what += fmt::format(" {}", *file->as_string());
       std::string directory;
-      const Node* inputs = include.find("inputs");
+      const yaml::Value* inputs = include.find("inputs");
       for (const std::string_view name : {"root_dir", "root-dir", "tf_root", "tf-root", "working_dir", "working-dir"}) {
-        const Node* root = inputs != nullptr ? inputs->find(name) : nullptr;
+        const yaml::Value* root = inputs != nullptr ? inputs->find(name) : nullptr;
         if (root != nullptr && root->as_string() != nullptr) directory = *root->as_string();
       }
       configuration_.unseen.push_back({value->spot, std::move(what), std::move(directory)});
@@ -115,10 +116,11 @@ class Loader {
                 "an include without local, project, remote, template or component");
   }
 
-  void load_local(const Node& local, const Node* inputs, Node::Map& merged) {
+  void load_local(const yaml::Value& local, const yaml::Value* inputs, yaml::Value::Map& merged) {
     const std::string* text = local.as_string();
     if (text == nullptr) {
-      report_.add(Rule::invalid_value, local.spot, "", fmt::format("include:local is {}, not a path", kind_of(local)));
+      report_.add(Rule::invalid_value, local.spot, "",
+                  fmt::format("include:local is {}, not a path", yaml::kind_of(local)));
       return;
     }
     if (text->find('$') != std::string::npos) {
@@ -137,7 +139,7 @@ class Loader {
     for (const RepoPath& file : files) load_file(local, file, inputs, merged);
   }
 
-  std::vector<RepoPath> find_file(const Node& local, std::string_view relative) {
+  std::vector<RepoPath> find_file(const yaml::Value& local, std::string_view relative) {
     const auto path = RepoPath::parse(relative);
     const auto entry = path ? tree_.find(*path) : std::nullopt;
     if (entry && is_file(*entry)) return {*path};
@@ -146,7 +148,7 @@ class Loader {
     return {};
   }
 
-  std::vector<RepoPath> find_files(const Node& local, std::string_view pattern) {
+  std::vector<RepoPath> find_files(const yaml::Value& local, std::string_view pattern) {
     const std::string_view literal = pattern.substr(0, pattern.find('*'));
     const auto top = RepoPath::parse(literal.substr(0, literal.rfind('/') + 1));
     std::vector<RepoPath> found;
@@ -167,7 +169,7 @@ class Loader {
     }
   }
 
-  void load_file(const Node& local, const RepoPath& file, const Node* inputs, Node::Map& merged) {
+  void load_file(const yaml::Value& local, const RepoPath& file, const yaml::Value* inputs, yaml::Value::Map& merged) {
     if (std::find(open_.begin(), open_.end(), file) != open_.end()) {
       report_.add(Rule::include_not_found, local.spot, "", fmt::format("\"{}\" includes itself", file.str()));
       return;
@@ -178,7 +180,7 @@ class Loader {
       }
       return;
     }
-    if (const auto content = load(file, inputs)) deep_merge(merged, *content);
+    if (const auto content = load(file, inputs)) yaml::deep_merge(merged, *content);
   }
 
   const repo::Tree& tree_;

@@ -15,60 +15,61 @@ constexpr std::string_view default_keywords[] = {"after_script", "artifacts", "b
                                                  "services",     "tags",      "timeout"};
 
 /// `inherit:default` or `inherit:variables`: true, false, or a list of names.
-bool inherits(const Node::Map& job, std::string_view what, std::string_view name) {
-  const Node::Entry* inherit = find_entry(job, "inherit");
-  const Node* choice = inherit != nullptr ? inherit->value.find(what) : nullptr;
+bool inherits(const yaml::Value::Map& job, std::string_view what, std::string_view name) {
+  const yaml::Value::Entry* inherit = yaml::find_entry(job, "inherit");
+  const yaml::Value* choice = inherit != nullptr ? inherit->value.find(what) : nullptr;
   if (choice == nullptr) return true;
   if (const bool* all = choice->as_bool()) return *all;
-  const auto names = texts_of(choice);
-  return std::any_of(names.begin(), names.end(), [&](const Node* each) { return *each->as_string() == name; });
+  const auto names = yaml::texts_of(choice);
+  return std::any_of(names.begin(), names.end(), [&](const yaml::Value* each) { return *each->as_string() == name; });
 }
 
-void add_defaults(const Node::Map& defaults, Job& job) {
-  for (const Node::Entry& entry : defaults) {
+void add_defaults(const yaml::Value::Map& defaults, Job& job) {
+  for (const yaml::Value::Entry& entry : defaults) {
     if (!is_default_keyword(entry.key) || job.own_keywords.contains(entry.key)) continue;
     if (inherits(job.keywords, "default", entry.key)) job.keywords.push_back(entry);
   }
 }
 
-Job build_job(const Node::Entry& entry, const Node::Map& root, const Node::Map& defaults) {
+Job build_job(const yaml::Value::Entry& entry, const yaml::Value::Map& root, const yaml::Value::Map& defaults) {
   Job job;
   job.name = entry.key;
-  job.spot = entry.spot;
+  job.spot = entry.spot();
   job.keywords = *entry.value.as_map();
-  for (const Node::Entry& keyword : job.keywords) job.own_keywords.insert(keyword.key);
+  for (const yaml::Value::Entry& keyword : job.keywords) job.own_keywords.insert(keyword.key);
   // A trigger job has no runner, and takes none of these.
   if (!job.own_keywords.contains("trigger")) add_defaults(defaults, job);
-  const Node::Entry* variables = find_entry(root, "variables");
+  const yaml::Value::Entry* variables = yaml::find_entry(root, "variables");
   if (variables != nullptr && variables->value.as_map() != nullptr) {
-    for (const Node::Entry& variable : *variables->value.as_map()) {
+    for (const yaml::Value::Entry& variable : *variables->value.as_map()) {
       if (inherits(job.keywords, "variables", variable.key)) job.variables.push_back(variable);
     }
   }
-  const Node* own = job.find("variables");
+  const yaml::Value* own = job.find("variables");
   if (own != nullptr && own->as_map() != nullptr) {
-    for (const Node::Entry& variable : *own->as_map()) set_entry(job.variables, variable);
+    for (const yaml::Value::Entry& variable : *own->as_map())
+      yaml::set_value(job.variables, variable.key, variable.value);
   }
   return job;
 }
 
 /// `default`, and below it the same keywords at the top.
-Node::Map find_defaults(const Node::Map& root) {
-  Node::Map defaults;
-  for (const Node::Entry& entry : root) {
+yaml::Value::Map find_defaults(const yaml::Value::Map& root) {
+  yaml::Value::Map defaults;
+  for (const yaml::Value::Entry& entry : root) {
     if (is_default_keyword(entry.key)) defaults.push_back(entry);
   }
-  const Node::Entry* section = find_entry(root, "default");
+  const yaml::Value::Entry* section = yaml::find_entry(root, "default");
   if (section == nullptr || section->value.as_map() == nullptr) return defaults;
-  for (const Node::Entry& entry : *section->value.as_map()) set_entry(defaults, entry);
+  for (const yaml::Value::Entry& entry : *section->value.as_map()) yaml::set_value(defaults, entry.key, entry.value);
   return defaults;
 }
 
-std::vector<std::string> find_stages(const Node::Map& root) {
-  const Node::Entry* entry = find_entry(root, "stages");
+std::vector<std::string> find_stages(const yaml::Value::Map& root) {
+  const yaml::Value::Entry* entry = yaml::find_entry(root, "stages");
   if (entry == nullptr) return {".pre", "build", "test", "deploy", ".post"};
   std::vector<std::string> stages = {".pre"};
-  for (const Node* name : texts_of(&entry->value)) {
+  for (const yaml::Value* name : yaml::texts_of(&entry->value)) {
     if (*name->as_string() != ".pre" && *name->as_string() != ".post") stages.push_back(*name->as_string());
   }
   stages.emplace_back(".post");
@@ -77,8 +78,8 @@ std::vector<std::string> find_stages(const Node::Map& root) {
 
 }  // namespace
 
-const Node* Job::find(std::string_view keyword) const {
-  const Node::Entry* entry = find_entry(keyword);
+const yaml::Value* Job::find(std::string_view keyword) const {
+  const yaml::Value::Entry* entry = find_entry(keyword);
   return entry != nullptr ? &entry->value : nullptr;
 }
 
@@ -86,20 +87,20 @@ bool is_default_keyword(std::string_view keyword) {
   return std::find(std::begin(default_keywords), std::end(default_keywords), keyword) != std::end(default_keywords);
 }
 
-std::optional<std::string> variable_text(const Node& value) {
+std::optional<std::string> variable_text(const yaml::Value& value) {
   if (const auto* text = value.as_string()) return *text;
   if (const auto* number = value.as_integer()) return fmt::format("{}", *number);
   if (const auto* number = std::get_if<double>(&value.data)) return fmt::format("{}", *number);
   if (const auto* truth = value.as_bool()) return *truth ? "true" : "false";
-  const Node* inner = value.find("value");
+  const yaml::Value* inner = value.find("value");
   return inner != nullptr && inner->as_map() == nullptr ? variable_text(*inner) : std::nullopt;
 }
 
 Pipeline build_pipeline(Configuration configuration) {
   Pipeline pipeline;
   pipeline.stages = find_stages(configuration.root);
-  const Node::Map defaults = find_defaults(configuration.root);
-  for (const Node::Entry& entry : configuration.root) {
+  const yaml::Value::Map defaults = find_defaults(configuration.root);
+  for (const yaml::Value::Entry& entry : configuration.root) {
     const bool is_job = entry.value.as_map() != nullptr && !entry.key.starts_with('.') &&
                         (!gitlab::is_reserved_name(entry.key) || entry.key == "pages") && entry.key != "stages";
     if (!is_job) continue;

@@ -12,14 +12,14 @@ namespace statelane::lint {
 /// A job as GitLab would run it, before it decides whether it does.
 struct Job {
   std::string name;
-  Spot spot;           ///< of its name
-  Node::Map keywords;  ///< its own, and those of `default` (or of the deprecated globals) that it inherits
+  yaml::Spot spot;            ///< of its name
+  yaml::Value::Map keywords;  ///< its own, and those of `default` (or of the deprecated globals) that it inherits
   std::set<std::string> own_keywords;  ///< those that are not inherited
-  Node::Map variables;                 ///< the pipeline's, where inherited, with its own laid over them
+  yaml::Value::Map variables;          ///< the pipeline's, where inherited, with its own laid over them
   std::set<std::string> unseen_bases;  ///< names in its `extends` that only an unseen include defines
 
-  const Node* find(std::string_view keyword) const;
-  const Node::Entry* find_entry(std::string_view keyword) const { return lint::find_entry(keywords, keyword); }
+  const yaml::Value* find(std::string_view keyword) const;
+  const yaml::Value::Entry* find_entry(std::string_view keyword) const { return yaml::find_entry(keywords, keyword); }
 };
 
 /// A whole pipeline.
@@ -36,6 +36,6 @@ Pipeline build_pipeline(Configuration configuration);
 bool is_default_keyword(std::string_view keyword);
 
 /// The text of a variable: a scalar, or the `value` of a map. Empty where it is neither.
-std::optional<std::string> variable_text(const Node& value);
+std::optional<std::string> variable_text(const yaml::Value& value);
 
 }  // namespace statelane::lint

@@ -22,11 +22,12 @@ enum class Rule {
   invalid_name,
   unknown_stage,
   invalid_needs,
+  too_many_patterns,
   // What GitLab takes and does otherwise than it reads.
   duplicate_key,
   merge_overrides,
+  ignored_tag,
   dead_pattern,
-  too_many_patterns,
   dead_lock,
   // What the triggers of a state's jobs miss, and what they name without need.
   missed_inputs,
@@ -56,7 +57,7 @@ enum class Rule {
 struct RuleDescription {
   Rule rule;
   std::string_view id;
-  Severity severity;  ///< `error`: GitLab refuses it, or silently does something else
+  Severity severity;  ///< `error`: GitLab refuses it
   std::string_view summary;
 };
 

@@ -67,8 +67,8 @@ class Reader {
          JobCommands& commands)
       : variables_(job, matrix), tree_(tree), report_(report), commands_(commands) {}
 
-  void read_items(const Node* script) {
-    for (const Node* item : texts_of(script)) {
+  void read_items(const yaml::Value* script) {
+    for (const yaml::Value* item : yaml::texts_of(script)) {
       item_ = item;
       read(*item->as_string(), 0);
     }
@@ -299,8 +299,8 @@ class Reader {
   }
 
   /// The line of a literal block, or the whole script item.
-  Spot spot_of(const ShellCommand& command) const {
-    Spot spot = item_->spot;
+  yaml::Spot spot_of(const ShellCommand& command) const {
+    yaml::Spot spot = item_->spot;
     const std::string_view text = report_.files()[spot.file].text;
     std::size_t end = std::min(text.find('\n', spot.begin.offset), text.size());
     const std::string_view header = text.substr(spot.begin.offset, end - spot.begin.offset);
@@ -325,7 +325,7 @@ class Reader {
   const repo::Tree& tree_;
   const Report& report_;
   JobCommands& commands_;
-  const Node* item_ = nullptr;
+  const yaml::Value* item_ = nullptr;
   Texts directories_;
   Texts previous_;
 };

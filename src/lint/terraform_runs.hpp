@@ -20,7 +20,7 @@ struct TerraformRun {
   /// Where it runs, from the repository's root, without `..`: several for loops and matrices, or where a variable has
   /// several values. Parts may be unknown. None: outside the repository.
   std::vector<std::string> directories;
-  Spot spot;                ///< the command, or the script item that it stands in
+  yaml::Spot spot;          ///< the command, or the script item that it stands in
   bool runs_many = false;   ///< `terragrunt run-all`: every unit below the directory
   bool feeds_pipe = false;  ///< its output goes into another command
   std::vector<std::string> output_files;
@@ -34,7 +34,7 @@ struct TerraformRun {
 /// A command of a job that is no run of Terraform, expanded as far as known.
 struct OtherCommand {
   std::vector<std::string> words;
-  Spot spot;
+  yaml::Spot spot;
   std::vector<std::string> output_files;
 };
 

@@ -10,9 +10,9 @@ namespace statelane::lint {
 namespace {
 
 /// `rules` with the lists that `!reference` leaves in it flattened.
-void flatten(const Node& rules, std::vector<const Node*>& flat) {
+void flatten(const yaml::Value& rules, std::vector<const yaml::Value*>& flat) {
   if (rules.as_list() == nullptr) return;
-  for (const Node& rule : *rules.as_list()) {
+  for (const yaml::Value& rule : *rules.as_list()) {
     if (rule.as_list() != nullptr) flatten(rule, flat);
     if (rule.as_map() != nullptr) flat.push_back(&rule);
   }
@@ -20,7 +20,7 @@ void flatten(const Node& rules, std::vector<const Node*>& flat) {
 
 /// What GitLab makes of a pattern of `rules:changes`: variables that it knows are expanded, the runner's own
 /// (`CI_PROJECT_DIR`) are not.
-TriggerPattern expand_pattern(const Node& node, const Job& job) {
+TriggerPattern expand_pattern(const yaml::Value& node, const Job& job) {
   TriggerPattern pattern{*node.as_string(), &node, true};
   if (pattern.text.find('$') == std::string::npos) return pattern;
   std::string expanded = expand_variables(job, {}, pattern.text);
@@ -55,35 +55,35 @@ bool ChangesList::is_open() const {
 }
 
 Trigger::Trigger(const Job& job, const Pipeline& pipeline) {
-  const Node::Entry* workflow = find_entry(pipeline.configuration.root, "workflow");
-  const Node* workflow_rules = workflow != nullptr ? workflow->value.find("rules") : nullptr;
+  const yaml::Value::Entry* workflow = yaml::find_entry(pipeline.configuration.root, "workflow");
+  const yaml::Value* workflow_rules = workflow != nullptr ? workflow->value.find("rules") : nullptr;
   has_workflow_ = workflow_rules != nullptr && workflow_rules->as_list() != nullptr;
   workflow_ = read_rules(workflow_rules, job, true);
-  const Node* rules = job.find("rules");
+  const yaml::Value* rules = job.find("rules");
   has_rules_ = rules != nullptr && rules->as_list() != nullptr;
   rules_ = read_rules(rules, job, false);
   only_ = read_policy(job.find("only"), job, false);
   except_ = read_policy(job.find("except"), job, true);
   // A job without any of them is for branches and tags.
   if (!has_rules_ && !has_workflow_ && !only_.refs) only_.refs = {"branches", "tags"};
-  const Node* when = job.find("when");
+  const yaml::Value* when = job.find("when");
   when_ = when != nullptr && when->as_string() != nullptr ? *when->as_string() : "on_success";
-  const Node* variables = job.own_keywords.contains("variables") ? job.find("variables") : nullptr;
+  const yaml::Value* variables = job.own_keywords.contains("variables") ? job.find("variables") : nullptr;
   if (variables == nullptr || variables->as_map() == nullptr) return;
-  for (const Node::Entry& variable : *variables->as_map()) {
+  for (const yaml::Value::Entry& variable : *variables->as_map()) {
     const auto text = variable_text(variable.value);
     if (text && text->find('$') == std::string::npos) own_values_[variable.key] = VariableValue::known(*text);
   }
 }
 
-std::optional<std::size_t> Trigger::add_list(const Node::Entry* entry, const Job& job, gitlab::PatternKeyword keyword,
-                                             bool excludes, bool is_workflow) {
+std::optional<std::size_t> Trigger::add_list(const yaml::Value::Entry* entry, const Job& job,
+                                             gitlab::PatternKeyword keyword, bool excludes, bool is_workflow) {
   if (entry == nullptr) return std::nullopt;
-  const Node* paths = entry->value.as_map() != nullptr ? entry->value.find("paths") : &entry->value;
+  const yaml::Value* paths = entry->value.as_map() != nullptr ? entry->value.find("paths") : &entry->value;
   // `changes:regexp` and what is no list is not looked at.
   if (paths == nullptr || (paths->as_list() == nullptr && paths->as_string() == nullptr)) return std::nullopt;
-  ChangesList list{entry->spot, keyword, {}, excludes, is_workflow};
-  for (const Node* text : texts_of(paths)) {
+  ChangesList list{entry->spot(), keyword, {}, excludes, is_workflow};
+  for (const yaml::Value* text : yaml::texts_of(paths)) {
     const bool expands = keyword == gitlab::PatternKeyword::rules_changes;
     list.patterns.push_back(expands ? expand_pattern(*text, job) : TriggerPattern{*text->as_string(), text, true});
   }
@@ -91,16 +91,16 @@ std::optional<std::size_t> Trigger::add_list(const Node::Entry* entry, const Job
   return lists_.size() - 1;
 }
 
-std::vector<TriggerRule> Trigger::read_rules(const Node* rules, const Job& job, bool is_workflow) {
-  std::vector<const Node*> flat;
+std::vector<TriggerRule> Trigger::read_rules(const yaml::Value* rules, const Job& job, bool is_workflow) {
+  std::vector<const yaml::Value*> flat;
   if (rules != nullptr) flatten(*rules, flat);
   std::vector<TriggerRule> read;
-  for (const Node* node : flat) {
+  for (const yaml::Value* node : flat) {
     TriggerRule rule;
     rule.node = node;
-    const Node* condition = node->find("if");
+    const yaml::Value* condition = node->find("if");
     if (condition != nullptr && condition->as_string() != nullptr) rule.expression = *condition->as_string();
-    const Node* when = node->find("when");
+    const yaml::Value* when = node->find("when");
     if (when != nullptr && when->as_string() != nullptr) rule.when = *when->as_string();
     rule.changes = add_list(node->find_entry("changes"), job, gitlab::PatternKeyword::rules_changes,
                             rule.when == "never", is_workflow);
@@ -109,16 +109,17 @@ std::vector<TriggerRule> Trigger::read_rules(const Node* rules, const Job& job, 
   return read;
 }
 
-Trigger::Policy Trigger::read_policy(const Node* node, const Job& job, bool excludes) {
+Trigger::Policy Trigger::read_policy(const yaml::Value* node, const Job& job, bool excludes) {
   Policy policy;
   if (node == nullptr || node->is_null()) return policy;
   policy.is_set = true;
-  const Node* refs = node->as_map() != nullptr ? node->find("refs") : node;
+  const yaml::Value* refs = node->as_map() != nullptr ? node->find("refs") : node;
   if (refs != nullptr) {
     policy.refs.emplace();
-    for (const Node* text : texts_of(refs)) policy.refs->push_back(*text->as_string());
+    for (const yaml::Value* text : yaml::texts_of(refs)) policy.refs->push_back(*text->as_string());
   }
-  for (const Node* text : texts_of(node->find("variables"))) policy.expressions.push_back(*text->as_string());
+  for (const yaml::Value* text : yaml::texts_of(node->find("variables")))
+    policy.expressions.push_back(*text->as_string());
   policy.changes = add_list(node->find_entry("changes"), job, gitlab::PatternKeyword::only_changes, excludes, false);
   return policy;
 }

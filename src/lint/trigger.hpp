@@ -13,14 +13,14 @@ namespace statelane::lint {
 
 /// One pattern of a `changes` list.
 struct TriggerPattern {
-  std::string text;            ///< as GitLab matches it: variables expanded where the keyword expands them
-  const Node* node = nullptr;  ///< as it is written
-  bool is_known = true;        ///< no part of it depends on something that cannot be seen
+  std::string text;                   ///< as GitLab matches it: variables expanded where the keyword expands them
+  const yaml::Value* node = nullptr;  ///< as it is written
+  bool is_known = true;               ///< no part of it depends on something that cannot be seen
 };
 
 /// A `changes` list: `only:changes`, `except:changes`, or of one rule.
 struct ChangesList {
-  Spot spot;  ///< of the key
+  yaml::Spot spot;  ///< of the key
   gitlab::PatternKeyword keyword = gitlab::PatternKeyword::only_changes;
   std::vector<TriggerPattern> patterns;
   bool excludes = false;     ///< `except:changes`, or a rule with `when: never`
@@ -33,7 +33,7 @@ struct ChangesList {
 
 /// One entry of `rules`.
 struct TriggerRule {
-  const Node* node = nullptr;
+  const yaml::Value* node = nullptr;
   std::optional<std::string> expression;  ///< `if`
   std::optional<std::size_t> changes;     ///< index into the trigger's lists
   std::string when;                       ///< empty: the job's own
@@ -43,7 +43,7 @@ struct TriggerRule {
 struct Decision {
   bool is_created = false;
   std::string when = "on_success";
-  const Node* rule = nullptr;  ///< the entry of `rules` that decided; null without one
+  const yaml::Value* rule = nullptr;  ///< the entry of `rules` that decided; null without one
 };
 
 /// A choice where the text alone does not decide: this expression is true, all others that are not known are false.
@@ -76,9 +76,9 @@ class Trigger {
     bool is_set = false;
   };
 
-  std::vector<TriggerRule> read_rules(const Node* rules, const Job& job, bool is_workflow);
-  Policy read_policy(const Node* node, const Job& job, bool excludes);
-  std::optional<std::size_t> add_list(const Node::Entry* entry, const Job& job, gitlab::PatternKeyword keyword,
+  std::vector<TriggerRule> read_rules(const yaml::Value* rules, const Job& job, bool is_workflow);
+  Policy read_policy(const yaml::Value* node, const Job& job, bool excludes);
+  std::optional<std::size_t> add_list(const yaml::Value::Entry* entry, const Job& job, gitlab::PatternKeyword keyword,
                                       bool excludes, bool is_workflow);
   VariableValues values_in(const Situation& situation) const;
   const TriggerRule* find_rule(const std::vector<TriggerRule>& rules, const VariableValues& values,

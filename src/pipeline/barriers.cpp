@@ -6,7 +6,9 @@
 
 namespace statelane::pipeline {
 
-YamlValue need_without_artifacts(const std::string& job) { return YamlValue::Map{{"job", job}, {"artifacts", false}}; }
+yaml::Value need_without_artifacts(const std::string& job) {
+  return yaml::Value::Map{{"job", job}, {"artifacts", false}};
+}
 
 std::vector<std::string> Barriers::narrow(std::vector<std::string> jobs, std::size_t room) {
   while (jobs.size() > room) {
@@ -31,7 +33,7 @@ std::string Barriers::barrier_for(std::vector<std::string> jobs) {
     Job job{entry->second, {}, keywords_};
     job.comments.push_back(
         fmt::format("waits for {} jobs, since GitLab lets a job need no more than {}", entry->first.size(), most_));
-    YamlValue::List needs;
+    yaml::Value::List needs;
     for (const std::string& needed : entry->first) needs.push_back(need_without_artifacts(needed));
     job.keywords.emplace_back("needs", std::move(needs));
     jobs_.push_back(std::move(job));

@@ -15,7 +15,7 @@ class Barriers {
  public:
   /// `keywords` are those of a barrier job but for its `needs`; `most` is the largest number of needs of one job, at
   /// least 2.
-  Barriers(YamlValue::Map keywords, std::size_t most) : keywords_(std::move(keywords)), most_(most) {}
+  Barriers(yaml::Value::Map keywords, std::size_t most) : keywords_(std::move(keywords)), most_(most) {}
 
   /// At most `room` jobs to need instead of `jobs` (sorted): the same ones when they are few enough, else barriers that
   /// wait for them. `room` is at least 1.
@@ -27,13 +27,13 @@ class Barriers {
  private:
   std::string barrier_for(std::vector<std::string> jobs);
 
-  YamlValue::Map keywords_;
+  yaml::Value::Map keywords_;
   std::size_t most_;
   std::map<std::vector<std::string>, std::string> names_;
   std::vector<Job> jobs_;
 };
 
 /// One entry of `needs` that waits for `job` without taking its artifacts.
-YamlValue need_without_artifacts(const std::string& job);
+yaml::Value need_without_artifacts(const std::string& job);
 
 }  // namespace statelane::pipeline

@@ -21,13 +21,13 @@ PatternKeyword pattern_keyword(ChangesKeyword keyword) {
 
 }  // namespace
 
-YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords) {
-  YamlValue::List rules;
+yaml::Value::List rules_of_patterns(const std::vector<std::string>& patterns, const yaml::Value::Map& other_keywords) {
+  yaml::Value::List rules;
   for (std::size_t begin = 0; begin < patterns.size(); begin += gitlab::max_rules_changes_patterns) {
     const std::size_t end = std::min(begin + gitlab::max_rules_changes_patterns, patterns.size());
-    YamlValue::Map rule = other_keywords;
-    rule.emplace_back("changes", YamlValue::List(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                 patterns.begin() + static_cast<std::ptrdiff_t>(end)));
+    yaml::Value::Map rule = other_keywords;
+    rule.emplace_back("changes", yaml::Value::List(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                   patterns.begin() + static_cast<std::ptrdiff_t>(end)));
     rules.emplace_back(std::move(rule));
   }
   return rules;
@@ -79,8 +79,8 @@ ChangesRule::Decision ChangesRule::decide(const states::State& state, const impa
   diff.changed = behind;
   if (auto doubt = gitlab::find_doubt(diff, patterns, keyword)) return {{}, *std::move(doubt)};
   if (keyword_ == ChangesKeyword::rules) return {{{"rules", rules_of_patterns(patterns, {})}}, ""};
-  return {{{"only", YamlValue::Map{{"refs", YamlValue::List{"branches"}},
-                                   {"changes", YamlValue::List(patterns.begin(), patterns.end())}}}},
+  return {{{"only", yaml::Value::Map{{"refs", yaml::Value::List{"branches"}},
+                                     {"changes", yaml::Value::List(patterns.begin(), patterns.end())}}}},
           ""};
 }
 

@@ -21,8 +21,8 @@ class ChangesRule {
   const std::string& reason_against_all() const { return reason_; }
 
   struct Decision {
-    YamlValue::Map keywords{};  ///< `only` or `rules`; empty when it is left out
-    std::string reason{};       ///< why, when this state's rule is left out though others may have one
+    yaml::Value::Map keywords{};  ///< `only` or `rules`; empty when it is left out
+    std::string reason{};         ///< why, when this state's rule is left out though others may have one
   };
 
   Decision decide(const states::State& state, const impact::Affected& affected) const;
@@ -37,6 +37,6 @@ class ChangesRule {
 };
 
 /// A list of `rules` with the patterns: GitLab allows 50 in one entry, several entries are alternatives.
-YamlValue::List rules_of_patterns(const std::vector<std::string>& patterns, const YamlValue::Map& other_keywords);
+yaml::Value::List rules_of_patterns(const std::vector<std::string>& patterns, const yaml::Value::Map& other_keywords);
 
 }  // namespace statelane::pipeline

@@ -15,11 +15,11 @@ namespace statelane::pipeline {
 
 namespace {
 
-std::size_t length_of(const YamlValue* value) {
+std::size_t length_of(const yaml::Value* value) {
   return value != nullptr && value->as_list() != nullptr ? value->as_list()->size() : 0;
 }
 
-bool is_one_of(const YamlValue& value, std::initializer_list<std::string_view> words) {
+bool is_one_of(const yaml::Value& value, std::initializer_list<std::string_view> words) {
   const std::string* text = value.as_string();
   return text != nullptr && std::find(words.begin(), words.end(), *text) != words.end();
 }
@@ -51,33 +51,33 @@ class KeywordCheck {
   }
 
  private:
-  const YamlValue* keyword(std::string_view name) const { return jobs_.effective(job_, name); }
+  const yaml::Value* keyword(std::string_view name) const { return jobs_.effective(job_, name); }
 
   /// The value at `key` of a map keyword, which templates may share out among them.
-  const YamlValue* inside(std::string_view name, std::string_view key) const {
+  const yaml::Value* inside(std::string_view name, std::string_view key) const {
     return jobs_.effective_inside(job_, name, key);
   }
 
   void fault(const std::string& what) { report_fault(job_, what, diagnostics_); }
 
   void check_caches() {
-    const YamlValue* cache = keyword("cache");
+    const yaml::Value* cache = keyword("cache");
     if (cache == nullptr) return;
-    const YamlValue::List* list = cache->as_list();
+    const yaml::Value::List* list = cache->as_list();
     if (list == nullptr) return check_cache(inside("cache", "key"), inside("cache", "fallback_keys"));
     if (list->size() > gitlab::max_caches) {
       fault(fmt::format("it has {} caches, and GitLab allows {}", list->size(), gitlab::max_caches));
     }
-    for (const YamlValue& one : *list) check_cache(one.find("key"), one.find("fallback_keys"));
+    for (const yaml::Value& one : *list) check_cache(one.find("key"), one.find("fallback_keys"));
   }
 
-  void check_cache(const YamlValue* key, const YamlValue* fallback_keys) {
+  void check_cache(const yaml::Value* key, const yaml::Value* fallback_keys) {
     if (length_of(fallback_keys) > gitlab::max_cache_fallback_keys) {
       fault(fmt::format("a cache has {} fallback keys, and GitLab allows {}", length_of(fallback_keys),
                         gitlab::max_cache_fallback_keys));
     }
     if (key == nullptr) return;
-    const YamlValue* text = key->as_map() != nullptr ? key->find("prefix") : key;
+    const yaml::Value* text = key->as_map() != nullptr ? key->find("prefix") : key;
     if (text != nullptr && text->as_string() != nullptr && !is_cache_key(*text->as_string())) {
       fault(fmt::format("GitLab does not take \"{}\" as a cache key", *text->as_string()));
     }
@@ -96,9 +96,9 @@ class KeywordCheck {
   }
 
   void check_retry() {
-    const YamlValue* retry = keyword("retry");
+    const yaml::Value* retry = keyword("retry");
     if (retry == nullptr) return;
-    const YamlValue* most = retry->as_map() != nullptr ? inside("retry", "max") : retry;
+    const yaml::Value* most = retry->as_map() != nullptr ? inside("retry", "max") : retry;
     const auto* number = most != nullptr ? std::get_if<std::int64_t>(&most->data) : nullptr;
     if (most != nullptr && (number == nullptr || *number < 0 || *number > std::int64_t{gitlab::max_retries})) {
       fault(fmt::format("\"retry\" is 0, 1 or {}", gitlab::max_retries));
@@ -106,7 +106,7 @@ class KeywordCheck {
   }
 
   void check_timeout() {
-    const YamlValue* timeout = keyword("timeout");
+    const yaml::Value* timeout = keyword("timeout");
     if (timeout == nullptr) return;
     if (timeout->as_string() == nullptr || !gitlab::parse_duration(*timeout->as_string())) {
       fault("\"timeout\" is no span of time like \"1h 30m\"");
@@ -114,14 +114,14 @@ class KeywordCheck {
   }
 
   void check_artifacts() {
-    const YamlValue* access = inside("artifacts", "access");
+    const yaml::Value* access = inside("artifacts", "access");
     if (access != nullptr && !is_one_of(*access, {"all", "developer", "maintainer", "none"})) {
       fault("\"artifacts:access\" is one of all, developer, maintainer, none");
     }
     if (access != nullptr && inside("artifacts", "public") != nullptr) {
       fault("\"artifacts:access\" and \"artifacts:public\" exclude each other");
     }
-    const YamlValue* when = inside("artifacts", "when");
+    const yaml::Value* when = inside("artifacts", "when");
     if (when != nullptr && !is_one_of(*when, {"on_success", "on_failure", "always"})) {
       fault("\"artifacts:when\" is one of on_success, on_failure, always");
     }
@@ -133,7 +133,7 @@ class KeywordCheck {
   }
 
   void check_tokens() {
-    const YamlValue* tokens = keyword("id_tokens");
+    const yaml::Value* tokens = keyword("id_tokens");
     if (tokens == nullptr) return;
     if (tokens->as_map() == nullptr) return fault("\"id_tokens\" is a map of names");
     for (const auto& [name, token] : *tokens->as_map()) {
@@ -142,15 +142,15 @@ class KeywordCheck {
   }
 
   void check_image() {
-    const YamlValue* image = keyword("image");
+    const yaml::Value* image = keyword("image");
     if (image == nullptr || image->as_string() != nullptr) return;
     if (inside("image", "name") == nullptr) fault("\"image\" has no \"name\"");
-    const YamlValue* entrypoint = inside("image", "entrypoint");
+    const yaml::Value* entrypoint = inside("image", "entrypoint");
     if (entrypoint != nullptr && entrypoint->as_list() == nullptr) fault("\"image:entrypoint\" is a list");
   }
 
   void check_environment() {
-    const YamlValue* tier = inside("environment", "deployment_tier");
+    const yaml::Value* tier = inside("environment", "deployment_tier");
     if (tier != nullptr && !is_one_of(*tier, {"production", "staging", "testing", "development", "other"})) {
       fault("\"environment:deployment_tier\" is one of production, staging, testing, development, other");
     }
@@ -158,9 +158,9 @@ class KeywordCheck {
 
   /// With exit codes, GitLab takes a manual job for a blocking one, whatever else is said.
   void check_start() {
-    const YamlValue* when = keyword("when");
-    const YamlValue* failure = keyword("allow_failure");
-    const bool is_manual = when != nullptr && *when == YamlValue("manual");
+    const yaml::Value* when = keyword("when");
+    const yaml::Value* failure = keyword("allow_failure");
+    const bool is_manual = when != nullptr && *when == yaml::Value("manual");
     if (is_manual && failure != nullptr && failure->find("exit_codes") != nullptr) {
       fault("a manual job cannot have \"allow_failure:exit_codes\"");
     }

@@ -12,13 +12,13 @@ namespace statelane::pipeline {
 
 namespace {
 
-bool is_of_another_pipeline(const YamlValue& need) {
+bool is_of_another_pipeline(const yaml::Value& need) {
   return need.find("pipeline") != nullptr || need.find("project") != nullptr;
 }
 
 std::size_t count_needs_of_others(const Job& job) {
-  const YamlValue* needs = job.find("needs");
-  const YamlValue::List* list = needs != nullptr ? needs->as_list() : nullptr;
+  const yaml::Value* needs = job.find("needs");
+  const yaml::Value::List* list = needs != nullptr ? needs->as_list() : nullptr;
   return list == nullptr ? 0
                          : static_cast<std::size_t>(std::count_if(list->begin(), list->end(), is_of_another_pipeline));
 }
@@ -26,12 +26,12 @@ std::size_t count_needs_of_others(const Job& job) {
 /// The names in a job's own `needs`; templates have none.
 std::vector<std::string> needed_names(const Job& job) {
   std::vector<std::string> names;
-  const YamlValue* needs = job.find("needs");
-  const YamlValue::List* list = needs != nullptr ? needs->as_list() : nullptr;
+  const yaml::Value* needs = job.find("needs");
+  const yaml::Value::List* list = needs != nullptr ? needs->as_list() : nullptr;
   if (list == nullptr) return names;
-  for (const YamlValue& need : *list) {
+  for (const yaml::Value& need : *list) {
     if (is_of_another_pipeline(need)) continue;
-    const YamlValue* name = need.as_map() != nullptr ? need.find("job") : &need;
+    const yaml::Value* name = need.as_map() != nullptr ? need.find("job") : &need;
     if (name != nullptr && name->as_string() != nullptr) names.push_back(*name->as_string());
   }
   return names;
@@ -76,7 +76,7 @@ class NeedsCheck {
   }
 
   std::size_t stage_of(const Job& job) const {
-    const YamlValue* stage = jobs_.effective(job, "stage");
+    const yaml::Value* stage = jobs_.effective(job, "stage");
     const std::string* name = stage != nullptr ? stage->as_string() : nullptr;
     if (name == nullptr) return 0;
     return static_cast<std::size_t>(std::find(stages_.begin(), stages_.end(), *name) - stages_.begin());

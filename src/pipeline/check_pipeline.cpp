@@ -29,11 +29,11 @@ std::size_t count_characters(std::string_view text) {
 
 /// Every string and key can stand in YAML, and no map has a key twice: GitLab's parser takes the last one without a
 /// word.
-void check_text(const Job& job, const YamlValue& value, Diagnostics& diagnostics) {
+void check_text(const Job& job, const yaml::Value& value, Diagnostics& diagnostics) {
   if (const auto* text = value.as_string()) {
     if (!is_valid_utf8(*text)) report_fault(job, "a value is not UTF-8", diagnostics);
   } else if (const auto* list = value.as_list()) {
-    for (const YamlValue& item : *list) check_text(job, item, diagnostics);
+    for (const yaml::Value& item : *list) check_text(job, item, diagnostics);
   } else if (const auto* map = value.as_map()) {
     std::set<std::string_view> keys;
     for (const auto& [key, item] : *map) {
@@ -109,7 +109,7 @@ class PipelineCheck {
     for (const Pipeline& file : files_) {
       for (const auto& [key, value] : file.globals) {
         if (key != "stages" || value.as_list() == nullptr) continue;
-        for (const YamlValue& stage : *value.as_list()) {
+        for (const yaml::Value& stage : *value.as_list()) {
           if (stage.as_string() != nullptr) stages_.push_back(*stage.as_string());
         }
       }
@@ -126,7 +126,7 @@ class PipelineCheck {
   }
 
   void check_extends(const Job& job) {
-    const YamlValue* extends = job.find("extends");
+    const yaml::Value* extends = job.find("extends");
     if (extends == nullptr) return;
     for (const std::string& name : extended_names(*extends)) {
       if (jobs_.find(name) == nullptr) {
@@ -136,15 +136,15 @@ class PipelineCheck {
   }
 
   void check_changes(const Job& job) {
-    const YamlValue* only = job.find("only");
+    const yaml::Value* only = job.find("only");
     if (only != nullptr) check_patterns(job, only->find("changes"), false);
-    const YamlValue* rules = job.find("rules");
+    const yaml::Value* rules = job.find("rules");
     if (rules == nullptr || rules->as_list() == nullptr) return;
-    for (const YamlValue& rule : *rules->as_list()) check_patterns(job, rule.find("changes"), true);
+    for (const yaml::Value& rule : *rules->as_list()) check_patterns(job, rule.find("changes"), true);
   }
 
-  void check_patterns(const Job& job, const YamlValue* changes, bool in_rules) {
-    const YamlValue::List* list = changes != nullptr ? changes->as_list() : nullptr;
+  void check_patterns(const Job& job, const yaml::Value* changes, bool in_rules) {
+    const yaml::Value::List* list = changes != nullptr ? changes->as_list() : nullptr;
     if (list == nullptr) return;
     if (in_rules && list->size() > gitlab::max_rules_changes_patterns) {
       report_fault(job,
@@ -152,7 +152,7 @@ class PipelineCheck {
                                gitlab::max_rules_changes_patterns),
                    diagnostics_);
     }
-    for (const YamlValue& pattern : *list) {
+    for (const yaml::Value& pattern : *list) {
       const std::string* text = pattern.as_string();
       if (text == nullptr || !can_match(*text)) {
         report_fault(job, fmt::format("the pattern \"{}\" never matches", text != nullptr ? *text : ""), diagnostics_);
@@ -161,7 +161,7 @@ class PipelineCheck {
   }
 
   void check_job(const Job& job) {
-    const YamlValue* script = jobs_.effective(job, "script");
+    const yaml::Value* script = jobs_.effective(job, "script");
     if (script == nullptr && jobs_.effective(job, "trigger") == nullptr) {
       report_fault(job, "it has no script", diagnostics_);
     }
@@ -170,19 +170,19 @@ class PipelineCheck {
     if (has_rules && (jobs_.effective(job, "only") != nullptr || jobs_.effective(job, "except") != nullptr)) {
       report_fault(job, "\"only\" and \"rules\" exclude each other", diagnostics_);
     }
-    const YamlValue* stage = jobs_.effective(job, "stage");
+    const yaml::Value* stage = jobs_.effective(job, "stage");
     const std::string* name = stage != nullptr ? stage->as_string() : nullptr;
     if (name != nullptr && std::find(stages_.begin(), stages_.end(), *name) == stages_.end()) {
       report_fault(job, fmt::format("the stage \"{}\" is not declared", *name), diagnostics_);
     }
     check_key(job, jobs_.effective(job, "resource_group"), "lock", gitlab::max_resource_group_characters);
-    const YamlValue* environment = jobs_.effective(job, "environment");
+    const yaml::Value* environment = jobs_.effective(job, "environment");
     if (environment == nullptr) return;
-    const YamlValue* in_map = environment->find("name");
+    const yaml::Value* in_map = environment->find("name");
     check_key(job, in_map != nullptr ? in_map : environment, "environment", gitlab::max_environment_characters);
   }
 
-  void check_key(const Job& job, const YamlValue* key, std::string_view what, std::size_t longest) {
+  void check_key(const Job& job, const yaml::Value* key, std::string_view what, std::size_t longest) {
     const std::string* text = key != nullptr ? key->as_string() : nullptr;
     if (text == nullptr || (is_environment_like(*text) && text->size() <= longest)) return;
     report_fault(job, fmt::format("GitLab does not take \"{}\" as the name of its {}", *text, what), diagnostics_);

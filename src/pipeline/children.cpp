@@ -37,7 +37,7 @@ Pipeline unused_file(std::size_t number, const std::string& tool_version) {
            "Not needed this time: the pipeline fits into the files before this one."},
           {},
           {},
-          {{fmt::format(".statelane-unused-file-{}", number), {}, {{"script", YamlValue::List{"true"}}}}}};
+          {{fmt::format(".statelane-unused-file-{}", number), {}, {{"script", yaml::Value::List{"true"}}}}}};
 }
 
 class ChildrenBuilder {

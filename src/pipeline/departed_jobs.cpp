@@ -21,15 +21,15 @@ Job begin_job(const std::string& name, std::string_view base, std::string_view s
   return {name,
           {"deleted: " + describe_cause(departed.affected->causes.front())},
           {{"extends", base},
-           {"variables", YamlValue::Map{{"STATELANE_STATE", literal_variable(id)},
-                                        {"STATELANE_STEP", step},
-                                        {"STATELANE_SLUG", gitlab::slug(id)},
-                                        {"STATELANE_FROM", request.comparison.base}}}}};
+           {"variables", yaml::Value::Map{{"STATELANE_STATE", literal_variable(id)},
+                                          {"STATELANE_STEP", step},
+                                          {"STATELANE_SLUG", gitlab::slug(id)},
+                                          {"STATELANE_FROM", request.comparison.base}}}}};
 }
 
 Job build_plan(const PipelineRequest& request, const Departed& departed) {
   Job job = begin_job(departed.plan_job, ".statelane-plan-destroy", "plan", request, departed);
-  job.keywords.emplace_back("needs", YamlValue::List{});
+  job.keywords.emplace_back("needs", yaml::Value::List{});
   add_settings(job, departed.state, false);
   return job;
 }
@@ -37,13 +37,14 @@ Job build_plan(const PipelineRequest& request, const Departed& departed) {
 Job build_destroy(const PipelineRequest& request, const Departed& departed, Barriers& barriers) {
   const std::string& id = departed.state.id;
   Job job = begin_job(departed.destroy_job, ".statelane-destroy", "destroy", request, departed);
-  YamlValue::List needs = {YamlValue::Map{{"job", departed.plan_job}, {"artifacts", true}}};
+  yaml::Value::List needs = {yaml::Value::Map{{"job", departed.plan_job}, {"artifacts", true}}};
   for (const std::string& name : barriers.narrow(departed.waits_for, gitlab::max_needs - 1)) {
     needs.push_back(need_without_artifacts(name));
   }
   job.keywords.emplace_back("needs", std::move(needs));
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(id));
-  job.keywords.emplace_back("environment", YamlValue::Map{{"name", gitlab::environment_name(id)}, {"action", "stop"}});
+  job.keywords.emplace_back("environment",
+                            yaml::Value::Map{{"name", gitlab::environment_name(id)}, {"action", "stop"}});
   add_settings(job, departed.state, true);
   return job;
 }

@@ -27,7 +27,7 @@ Job build_summary_job(std::size_t count) {
   return {"drift-summary",
           {},
           {{"extends", ".statelane-drift-summary"},
-           {"variables", YamlValue::Map{{"STATELANE_EXPECTED", std::to_string(count)}}}}};
+           {"variables", yaml::Value::Map{{"STATELANE_EXPECTED", std::to_string(count)}}}}};
 }
 
 }  // namespace

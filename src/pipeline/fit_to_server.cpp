@@ -15,13 +15,13 @@ namespace {
 
 using gitlab::Feature;
 
-void take_out(YamlValue::Map& map, std::string_view key) {
-  std::erase_if(map, [key](const auto& entry) { return entry.first == key; });
+void take_out(yaml::Value::Map& map, std::string_view key) {
+  std::erase_if(map, [key](const auto& entry) { return entry.key == key; });
 }
 
-YamlValue::Map* find_map(YamlValue::Map& map, std::string_view key) {
-  const auto found = std::find_if(map.begin(), map.end(), [key](const auto& entry) { return entry.first == key; });
-  return found == map.end() ? nullptr : found->second.as_map();
+yaml::Value::Map* find_map(yaml::Value::Map& map, std::string_view key) {
+  const auto found = std::find_if(map.begin(), map.end(), [key](const auto& entry) { return entry.key == key; });
+  return found == map.end() ? nullptr : found->value.as_map();
 }
 
 class Fitter {
@@ -29,16 +29,16 @@ class Fitter {
   explicit Fitter(const gitlab::Version& server) : server_(server) {}
 
   void fit(Job& job) {
-    if (find_keyword(job.keywords, "manual_confirmation") != nullptr && lacks(Feature::manual_confirmation)) {
+    if (yaml::find_value(job.keywords, "manual_confirmation") != nullptr && lacks(Feature::manual_confirmation)) {
       take_out(job.keywords, "manual_confirmation");
       left_out_.insert({"manual_confirmation", Feature::manual_confirmation});
     }
-    YamlValue::Map* retry = find_map(job.keywords, "retry");
-    if (retry != nullptr && find_keyword(*retry, "exit_codes") != nullptr && lacks(Feature::retry_exit_codes)) {
+    yaml::Value::Map* retry = find_map(job.keywords, "retry");
+    if (retry != nullptr && yaml::find_value(*retry, "exit_codes") != nullptr && lacks(Feature::retry_exit_codes)) {
       take_out(*retry, "exit_codes");
       left_out_.insert({"retry:exit_codes", Feature::retry_exit_codes});
     }
-    if (YamlValue::Map* artifacts = find_map(job.keywords, "artifacts")) fit_artifacts(*artifacts);
+    if (yaml::Value::Map* artifacts = find_map(job.keywords, "artifacts")) fit_artifacts(*artifacts);
   }
 
   void report(Diagnostics& diagnostics) const {
@@ -54,14 +54,14 @@ class Fitter {
  private:
   bool lacks(Feature feature) const { return !supports(feature, server_); }
 
-  void fit_artifacts(YamlValue::Map& artifacts) {
-    const YamlValue* access = find_keyword(artifacts, "access");
-    if (access != nullptr && *access == YamlValue("maintainer") && lacks(Feature::artifacts_access_maintainer)) {
+  void fit_artifacts(yaml::Value::Map& artifacts) {
+    const yaml::Value* access = yaml::find_value(artifacts, "access");
+    if (access != nullptr && *access == yaml::Value("maintainer") && lacks(Feature::artifacts_access_maintainer)) {
       // The nearest that is known and opens nothing.
-      set_keyword(artifacts, "access", "none");
+      yaml::set_value(artifacts, "access", "none");
       left_out_.insert({"artifacts:access: maintainer", Feature::artifacts_access_maintainer});
     }
-    YamlValue::Map* reports = find_map(artifacts, "reports");
+    yaml::Value::Map* reports = find_map(artifacts, "reports");
     if (reports == nullptr || !lacks(Feature::report_annotations)) return;
     take_out(*reports, "annotations");
     if (reports->empty()) take_out(artifacts, "reports");
@@ -80,16 +80,17 @@ std::chrono::seconds script_time(std::chrono::milliseconds job_time) {
 }
 
 void add_script_timeout(Job& job) {
-  const YamlValue* timeout = find_keyword(job.keywords, "timeout");
+  const yaml::Value* timeout = yaml::find_value(job.keywords, "timeout");
   const auto time = timeout != nullptr && timeout->as_string() != nullptr
                         ? gitlab::parse_duration(*timeout->as_string())
                         : std::nullopt;
   if (!time) return;
-  const YamlValue* variables = find_keyword(job.keywords, "variables");
-  YamlValue::Map own = variables != nullptr && variables->as_map() != nullptr ? *variables->as_map() : YamlValue::Map{};
-  if (find_keyword(own, "RUNNER_SCRIPT_TIMEOUT") != nullptr) return;
+  const yaml::Value* variables = yaml::find_value(job.keywords, "variables");
+  yaml::Value::Map own =
+      variables != nullptr && variables->as_map() != nullptr ? *variables->as_map() : yaml::Value::Map{};
+  if (yaml::find_value(own, "RUNNER_SCRIPT_TIMEOUT") != nullptr) return;
   own.emplace_back("RUNNER_SCRIPT_TIMEOUT", fmt::format("{}s", script_time(*time).count()));
-  set_keyword(job.keywords, "variables", std::move(own));
+  yaml::set_value(job.keywords, "variables", std::move(own));
 }
 
 }  // namespace

@@ -18,39 +18,39 @@ const Job* JobIndex::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
-const YamlValue* JobIndex::effective(const Job& job, std::string_view keyword) const {
+const yaml::Value* JobIndex::effective(const Job& job, std::string_view keyword) const {
   return effective(job, keyword, gitlab::max_extends_depth);
 }
 
-const YamlValue* JobIndex::effective(const Job& job, std::string_view keyword, std::size_t depth) const {
-  if (const YamlValue* own = job.find(keyword)) return own;
-  const YamlValue* extends = job.find("extends");
+const yaml::Value* JobIndex::effective(const Job& job, std::string_view keyword, std::size_t depth) const {
+  if (const yaml::Value* own = job.find(keyword)) return own;
+  const yaml::Value* extends = job.find("extends");
   if (extends == nullptr || depth == 0) return nullptr;
   const std::vector<std::string> names = extended_names(*extends);
   // Of several the last one wins.
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const Job* below = find(*name);
-    const YamlValue* value = below != nullptr ? effective(*below, keyword, depth - 1) : nullptr;
+    const yaml::Value* value = below != nullptr ? effective(*below, keyword, depth - 1) : nullptr;
     if (value != nullptr) return value;
   }
   return nullptr;
 }
 
-const YamlValue* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key) const {
+const yaml::Value* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key) const {
   return effective_inside(job, keyword, key, gitlab::max_extends_depth);
 }
 
-const YamlValue* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key,
-                                            std::size_t depth) const {
-  const YamlValue* own = job.find(keyword);
+const yaml::Value* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key,
+                                              std::size_t depth) const {
+  const yaml::Value* own = job.find(keyword);
   // What is no map hides the maps below it.
   if (own != nullptr && (own->as_map() == nullptr || own->find(key) != nullptr)) return own->find(key);
-  const YamlValue* extends = job.find("extends");
+  const yaml::Value* extends = job.find("extends");
   if (extends == nullptr || depth == 0) return nullptr;
   const std::vector<std::string> names = extended_names(*extends);
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const Job* below = find(*name);
-    const YamlValue* value = below != nullptr ? effective_inside(*below, keyword, key, depth - 1) : nullptr;
+    const yaml::Value* value = below != nullptr ? effective_inside(*below, keyword, key, depth - 1) : nullptr;
     if (value != nullptr) return value;
   }
   return nullptr;

@@ -21,15 +21,15 @@ class JobIndex {
   const Job* find(std::string_view name) const;
 
   /// The keyword of a job after `extends`; maps are not merged, the nearest one is returned. Null when nothing sets it.
-  const YamlValue* effective(const Job& job, std::string_view keyword) const;
+  const yaml::Value* effective(const Job& job, std::string_view keyword) const;
 
   /// The value at `key` of a keyword that is a map, as `extends` merges maps. Null when nothing sets it.
-  const YamlValue* effective_inside(const Job& job, std::string_view keyword, std::string_view key) const;
+  const yaml::Value* effective_inside(const Job& job, std::string_view keyword, std::string_view key) const;
 
  private:
-  const YamlValue* effective_inside(const Job& job, std::string_view keyword, std::string_view key,
-                                    std::size_t depth) const;
-  const YamlValue* effective(const Job& job, std::string_view keyword, std::size_t depth) const;
+  const yaml::Value* effective_inside(const Job& job, std::string_view keyword, std::string_view key,
+                                      std::size_t depth) const;
+  const yaml::Value* effective(const Job& job, std::string_view keyword, std::size_t depth) const;
 
   std::vector<const Job*> jobs_;
   std::unordered_map<std::string_view, const Job*> by_name_;

@@ -32,14 +32,14 @@ Job begin_job(const std::string& name, const std::string& base, std::string_view
   Job job{name, {}, {}};
   if (lane.affected != nullptr) job.comments.push_back(cause_line(*lane.affected));
   job.comments.insert(job.comments.end(), parts.comments.begin(), parts.comments.end());
-  YamlValue::List extends = {base};
+  yaml::Value::List extends = {base};
   extends.insert(extends.end(), parts.extends.begin(), parts.extends.end());
-  job.keywords.emplace_back("extends", extends.size() == 1 ? extends.front() : YamlValue(std::move(extends)));
-  YamlValue::Map variables = {{"STATELANE_STATE", literal_variable(lane.state->id)},
-                              {"STATELANE_STEP", step},
-                              {"STATELANE_SLUG", gitlab::slug(lane.state->id)}};
+  job.keywords.emplace_back("extends", extends.size() == 1 ? extends.front() : yaml::Value(std::move(extends)));
+  yaml::Value::Map variables = {{"STATELANE_STATE", literal_variable(lane.state->id)},
+                                {"STATELANE_STEP", step},
+                                {"STATELANE_SLUG", gitlab::slug(lane.state->id)}};
   if (parts.jobs == config::Jobs::shell) {
-    YamlValue::Map more = shell_variables(*lane.state, step == "apply");
+    yaml::Value::Map more = shell_variables(*lane.state, step == "apply");
     variables.insert(variables.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   job.keywords.emplace_back("variables", std::move(variables));
@@ -47,23 +47,23 @@ Job begin_job(const std::string& name, const std::string& base, std::string_view
 }
 
 /// Hidden jobs that the settings extend come last, so that they win over the templates as the settings themselves do.
-void add_extended(YamlValue::Map& keywords, const YamlValue& more) {
-  YamlValue::List all;
-  for (const std::string& name : extended_names(*find_keyword(keywords, "extends"))) all.emplace_back(name);
+void add_extended(yaml::Value::Map& keywords, const yaml::Value& more) {
+  yaml::Value::List all;
+  for (const std::string& name : extended_names(*yaml::find_value(keywords, "extends"))) all.emplace_back(name);
   for (const std::string& name : extended_names(more)) all.emplace_back(name);
-  set_keyword(keywords, "extends", std::move(all));
+  yaml::set_value(keywords, "extends", std::move(all));
 }
 
 void add_gate(Job& job, config::Gate gate) {
   switch (gate) {
     case config::Gate::blocking: return;  // as the template says
-    case config::Gate::optional: set_keyword(job.keywords, "allow_failure", true); return;
-    case config::Gate::automatic: set_keyword(job.keywords, "when", "on_success"); return;
+    case config::Gate::optional: yaml::set_value(job.keywords, "allow_failure", true); return;
+    case config::Gate::automatic: yaml::set_value(job.keywords, "when", "on_success"); return;
   }
 }
 
-YamlValue::List needs_of(const std::vector<std::string>& jobs) {
-  YamlValue::List needs;
+yaml::Value::List needs_of(const std::vector<std::string>& jobs) {
+  yaml::Value::List needs;
   for (const std::string& name : jobs) needs.push_back(need_without_artifacts(name));
   return needs;
 }
@@ -81,13 +81,13 @@ constexpr std::size_t room = gitlab::max_needs - 1;
 /// The applies that come first. Those whose outputs the plan may have read hand over their records, which tell whether
 /// one has changed since; so they are listed though the order may follow from others. Where they are too many, the
 /// order is kept alone.
-YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
+yaml::Value::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
   const std::set<std::string> all = earlier_applies(lane);
   if (all.size() > room) return needs_of(barriers.narrow(lane.waits_for, room));
-  YamlValue::List needs;
+  yaml::Value::List needs;
   for (const std::string& name : all) {
     const bool is_read = std::binary_search(lane.reads.begin(), lane.reads.end(), name);
-    needs.push_back(is_read ? YamlValue(YamlValue::Map{{"job", name}, {"artifacts", true}})
+    needs.push_back(is_read ? yaml::Value(yaml::Value::Map{{"job", name}, {"artifacts", true}})
                             : need_without_artifacts(name));
   }
   return needs;
@@ -98,24 +98,24 @@ YamlValue::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers) {
 void expect_records(Job& job, const Lane& lane, const LaneParts& parts) {
   const bool hands_over = !lane.plan_waits && !lane.read_slugs.empty() && earlier_applies(lane).size() <= room;
   if (!hands_over || parts.needs_may_be_missing || parts.jobs == config::Jobs::shell) return;
-  YamlValue::Map variables = *job.find("variables")->as_map();
+  yaml::Value::Map variables = *job.find("variables")->as_map();
   variables.emplace_back("STATELANE_APPLIES_BEFORE", fmt::format("{}", fmt::join(lane.read_slugs, " ")));
-  set_keyword(job.keywords, "variables", std::move(variables));
+  yaml::set_value(job.keywords, "variables", std::move(variables));
 }
 
 }  // namespace
 
-YamlValue literal_variable(std::string_view value) { return YamlValue::Map{{"value", value}, {"expand", false}}; }
+yaml::Value literal_variable(std::string_view value) { return yaml::Value::Map{{"value", value}, {"expand", false}}; }
 
 void add_settings(Job& job, const State& state, bool is_apply) {
-  const YamlValue::Map* settings = state.settings.job ? state.settings.job->as_map() : nullptr;
+  const yaml::Value::Map* settings = state.settings.job ? state.settings.job->as_map() : nullptr;
   if (settings == nullptr) return;
-  YamlValue::Map own = *settings;
-  if (const YamlValue* extends = find_keyword(own, "extends")) add_extended(job.keywords, *extends);
+  yaml::Value::Map own = *settings;
+  if (const yaml::Value* extends = yaml::find_value(own, "extends")) add_extended(job.keywords, *extends);
   // Only an apply deploys, and only it waits for a person. What a lane keeps between its jobs is the plan's.
   std::erase_if(own, [&](const auto& entry) {
-    const bool is_for_applies = entry.first == "environment" || entry.first == "manual_confirmation";
-    return entry.first == "extends" || (is_for_applies && !is_apply) || (entry.first == "artifacts" && is_apply);
+    const bool is_for_applies = entry.key == "environment" || entry.key == "manual_confirmation";
+    return entry.key == "extends" || (is_for_applies && !is_apply) || (entry.key == "artifacts" && is_apply);
   });
   job.keywords = merge_keywords(job.keywords, own);
 }
@@ -133,13 +133,13 @@ std::string apply_template_of(const State& state, config::Jobs jobs) {
 
 Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
   Job job = begin_job(lane.plan_job, plan_template_of(*lane.state, parts.jobs), "plan", lane, parts);
-  if (parts.writes_cache) job.keywords.emplace_back("cache", YamlValue::Map{{"policy", "pull-push"}});
+  if (parts.writes_cache) job.keywords.emplace_back("cache", yaml::Value::Map{{"policy", "pull-push"}});
   if (lane.plan_waits && !lane.waits_for.empty()) {
     // A job may need jobs of its own or an earlier stage only.
     job.keywords.emplace_back("stage", "apply");
     job.keywords.emplace_back("needs", needs_of(barriers.narrow(lane.waits_for, gitlab::max_needs)));
   } else {
-    job.keywords.emplace_back("needs", YamlValue::List{});
+    job.keywords.emplace_back("needs", yaml::Value::List{});
   }
   add_settings(job, *lane.state, false);
   return job;
@@ -148,18 +148,18 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
 Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers) {
   const State& state = *lane.state;
   Job job = begin_job(lane.apply_job, apply_template_of(state, parts.jobs), "apply", lane, parts);
-  YamlValue::Map plan = {{"job", lane.plan_job}, {"artifacts", true}};
+  yaml::Value::Map plan = {{"job", lane.plan_job}, {"artifacts", true}};
   if (!parts.plan_pipeline.empty()) plan.insert(plan.begin(), {"pipeline", parts.plan_pipeline});
-  YamlValue::List needs = {std::move(plan)};
+  yaml::Value::List needs = {std::move(plan)};
   if (!lane.plan_waits) {
-    const YamlValue::List before = needs_of_earlier_applies(lane, barriers);
+    const yaml::Value::List before = needs_of_earlier_applies(lane, barriers);
     needs.insert(needs.end(), before.begin(), before.end());
   }
   job.keywords.emplace_back("needs", std::move(needs));
   expect_records(job, lane, parts);
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));
   job.keywords.emplace_back("environment",
-                            YamlValue::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});
+                            yaml::Value::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});
   add_gate(job, state.settings.gate.value_or(config::Gate::blocking));
   add_settings(job, state, true);
   return job;
@@ -167,8 +167,8 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
 
 Job build_drift_job(const Lane& lane, const LaneParts& parts) {
   Job job = begin_job(gitlab::job_name("drift", lane.state->id), ".statelane-drift", "drift", lane, parts);
-  if (parts.writes_cache) job.keywords.emplace_back("cache", YamlValue::Map{{"policy", "pull-push"}});
-  job.keywords.emplace_back("needs", YamlValue::List{});
+  if (parts.writes_cache) job.keywords.emplace_back("cache", yaml::Value::Map{{"policy", "pull-push"}});
+  job.keywords.emplace_back("needs", yaml::Value::List{});
   add_settings(job, *lane.state, false);
   return job;
 }
@@ -177,13 +177,13 @@ Job build_noop_job(const std::string& reason) {
   return {"nothing-to-do",
           {},
           {{"extends", ".statelane-noop"},
-           {"variables", YamlValue::Map{{"STATELANE_REASON", literal_variable(reason)}}},
-           {"needs", YamlValue::List{}}}};
+           {"variables", yaml::Value::Map{{"STATELANE_REASON", literal_variable(reason)}}},
+           {"needs", yaml::Value::List{}}}};
 }
 
 void check_job_settings(const config::Config& config, Diagnostics& diagnostics) {
   for (const config::Rule& rule : config.rules) {
-    const YamlValue::Map* job = rule.settings.job ? rule.settings.job->as_map() : nullptr;
+    const yaml::Value::Map* job = rule.settings.job ? rule.settings.job->as_map() : nullptr;
     if (job == nullptr) continue;
     for (const RefusedKeyword& refused : find_refused_keywords(*job, KeywordTarget::lane)) {
       diagnostics.error(RepoPath::of(config::file_name), SourceRange{refused.pos, refused.pos}, refused.message,

@@ -39,7 +39,7 @@ Job build_drift_job(const Lane& lane, const LaneParts& parts);
 Job build_noop_job(const std::string& reason);
 
 /// A variable that nobody expands, whatever is in it.
-YamlValue literal_variable(std::string_view value);
+yaml::Value literal_variable(std::string_view value);
 
 /// Errors for keywords in the configuration's `job` of any state that would break a lane.
 void check_job_settings(const config::Config& config, Diagnostics& diagnostics);

@@ -43,43 +43,46 @@ constexpr std::array gate_keywords = {
             "set \"apply.gate\" to blocking, optional or automatic"},
 };
 
-RefusedKeyword refuse(const Refusal& refusal, std::string_view keyword, const YamlValue& value) {
-  return {value.pos, fmt::format("\"{}\" cannot be set here: {}", keyword, refusal.reason), std::string(refusal.hint)};
+RefusedKeyword refuse(const Refusal& refusal, std::string_view keyword, const yaml::Value& value) {
+  return {value.spot.begin, fmt::format("\"{}\" cannot be set here: {}", keyword, refusal.reason),
+          std::string(refusal.hint)};
 }
 
-bool is_value(const YamlValue& value, const YamlValue& expected) { return value.data == expected.data; }
+bool is_value(const yaml::Value& value, const yaml::Value& expected) { return value.data == expected.data; }
 
 /// The only value that says what is so anyway.
-bool restates_the_template(std::string_view keyword, const YamlValue& value, KeywordTarget target) {
+bool restates_the_template(std::string_view keyword, const yaml::Value& value, KeywordTarget target) {
   if (keyword == "when") return is_value(value, target == KeywordTarget::apply ? "manual" : "on_success");
   return target == KeywordTarget::plan && is_value(value, false);
 }
 
-void check_environment(const YamlValue& value, KeywordTarget target, std::vector<RefusedKeyword>& found) {
+void check_environment(const yaml::Value& value, KeywordTarget target, std::vector<RefusedKeyword>& found) {
   constexpr std::string_view hint = "set only \"deployment_tier\", \"url\", \"auto_stop_in\" or \"kubernetes\"";
   if (target == KeywordTarget::plan || target == KeywordTarget::other) {
-    found.push_back({value.pos, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
+    found.push_back(
+        {value.spot.begin, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
     return;
   }
   if (value.as_map() == nullptr) {
-    found.push_back(
-        {value.pos, "\"environment\" cannot be named here: its name follows from the state's id", std::string(hint)});
+    found.push_back({value.spot.begin, "\"environment\" cannot be named here: its name follows from the state's id",
+                     std::string(hint)});
     return;
   }
   for (const std::string_view key : {"name"sv, "action"sv, "on_stop"sv}) {
-    if (const YamlValue* inner = value.find(key)) {
-      found.push_back({inner->pos, fmt::format("\"environment.{}\" cannot be set here: it follows from the state", key),
+    if (const yaml::Value* inner = value.find(key)) {
+      found.push_back({inner->spot.begin,
+                       fmt::format("\"environment.{}\" cannot be set here: it follows from the state", key),
                        std::string(hint)});
     }
   }
 }
 
-void check_variables(const YamlValue& value, std::vector<RefusedKeyword>& found) {
-  const YamlValue::Map* map = value.as_map();
+void check_variables(const yaml::Value& value, std::vector<RefusedKeyword>& found) {
+  const yaml::Value::Map* map = value.as_map();
   if (map == nullptr) return;
   for (const auto& [name, inner] : *map) {
     if (name.starts_with("STATELANE_") && !name.starts_with("STATELANE_OPT_")) {
-      found.push_back({inner.pos,
+      found.push_back({inner.spot.begin,
                        fmt::format("\"variables.{}\" cannot be set here: it says which state a job is for", name),
                        "only variables that begin with STATELANE_OPT_ are yours"});
     }
@@ -87,34 +90,34 @@ void check_variables(const YamlValue& value, std::vector<RefusedKeyword>& found)
 }
 
 /// What an apply must not do; keywords for all jobs of a lane reach it too.
-void check_apply_keyword(std::string_view keyword, const YamlValue& value, std::vector<RefusedKeyword>& found) {
+void check_apply_keyword(std::string_view keyword, const yaml::Value& value, std::vector<RefusedKeyword>& found) {
   if (keyword == "retry" && !is_value(value, 0)) {
-    found.push_back({value.pos, "\"retry\" cannot be set here: an apply is never started twice by itself",
+    found.push_back({value.spot.begin, "\"retry\" cannot be set here: an apply is never started twice by itself",
                      "set it in the template \".statelane-plan\""});
   }
   if (keyword == "interruptible" && !is_value(value, false)) {
-    found.push_back({value.pos,
+    found.push_back({value.spot.begin,
                      "\"interruptible\" cannot be set here: an apply must not be cancelled by a newer pipeline",
                      "set it in the template \".statelane-plan\""});
   }
 }
 
 /// Without its directory the plan would be lost between the two jobs.
-void check_artifacts(const YamlValue& value, std::vector<RefusedKeyword>& found) {
+void check_artifacts(const yaml::Value& value, std::vector<RefusedKeyword>& found) {
   constexpr std::string_view plan_files = ".statelane/$STATELANE_SLUG/";
-  const YamlValue* paths = value.find("paths");
+  const yaml::Value* paths = value.find("paths");
   if (paths == nullptr) return;
-  const YamlValue::List* list = paths->as_list();
+  const yaml::Value::List* list = paths->as_list();
   const bool keeps_plan =
-      list != nullptr && std::find(list->begin(), list->end(), YamlValue(plan_files)) != list->end();
+      list != nullptr && std::find(list->begin(), list->end(), yaml::Value(plan_files)) != list->end();
   if (keeps_plan) return;
-  found.push_back({paths->pos, "\"artifacts.paths\" leaves out the plan: a list replaces the built-in one",
+  found.push_back({paths->spot.begin, "\"artifacts.paths\" leaves out the plan: a list replaces the built-in one",
                    fmt::format("list \"{}\" too", plan_files)});
 }
 
 }  // namespace
 
-std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords, KeywordTarget target) {
+std::vector<RefusedKeyword> find_refused_keywords(const yaml::Value::Map& keywords, KeywordTarget target) {
   std::vector<RefusedKeyword> found;
   const auto named = [](std::string_view keyword) {
     return [keyword](const Refusal& refusal) { return refusal.keyword == keyword; };
@@ -134,7 +137,8 @@ std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords
     } else if (keyword == "variables") {
       check_variables(value, found);
     } else if (keyword == "script" && takes_out) {
-      found.push_back({value.pos, "\"script\" cannot be taken out: the job would do nothing", "give another script"});
+      found.push_back(
+          {value.spot.begin, "\"script\" cannot be taken out: the job would do nothing", "give another script"});
     } else if (keyword == "artifacts" && reaches_plan) {
       check_artifacts(value, found);
     } else if (reaches_apply && !takes_out) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/source.hpp"
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::pipeline {
 
@@ -29,6 +29,6 @@ struct RefusedKeyword {
 /// What of `keywords` would break a lane: which jobs exist and when they start is decided by `generate` (`rules`,
 /// `only`, `needs`, `when` …), the lock and the environment follow from the state's id, an apply is never retried or
 /// interrupted.
-std::vector<RefusedKeyword> find_refused_keywords(const YamlValue::Map& keywords, KeywordTarget target);
+std::vector<RefusedKeyword> find_refused_keywords(const yaml::Value::Map& keywords, KeywordTarget target);
 
 }  // namespace statelane::pipeline

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "base/yaml_value.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::pipeline {
 
@@ -11,9 +11,9 @@ namespace statelane::pipeline {
 struct Job {
   std::string name;
   std::vector<std::string> comments;  ///< lines above the job, without `#`; any bytes, the writer makes them harmless
-  YamlValue::Map keywords;
+  yaml::Value::Map keywords;
 
-  const YamlValue* find(std::string_view keyword) const {
+  const yaml::Value* find(std::string_view keyword) const {
     for (const auto& [name_of_keyword, value] : keywords) {
       if (name_of_keyword == keyword) return &value;
     }
@@ -26,7 +26,7 @@ struct Job {
 /// One file of GitLab CI configuration as a value. The order is the order of the text.
 struct Pipeline {
   std::vector<std::string> comments;  ///< the head of the file, without `#`
-  YamlValue::Map globals;             ///< `workflow`, `stages`, `default`, `variables`
+  yaml::Value::Map globals;           ///< `workflow`, `stages`, `default`, `variables`
   std::vector<Job> templates;         ///< hidden jobs that all lanes share, those that extend after those they extend
   std::vector<Job> jobs;              ///< sorted by state; a state's hidden job and its jobs stand together
 

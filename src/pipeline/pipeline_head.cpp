@@ -57,23 +57,23 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
   return lines;
 }
 
-YamlValue::Map child_globals(const PipelineRequest& request, bool has_second_stage) {
+yaml::Value::Map child_globals(const PipelineRequest& request, bool has_second_stage) {
   const bool may_cancel = gitlab::is_merge_request(request.kind);
-  YamlValue::Map workflow = {{"rules", YamlValue::List{YamlValue::Map{{"when", "always"}}}}};
+  yaml::Value::Map workflow = {{"rules", yaml::Value::List{yaml::Value::Map{{"when", "always"}}}}};
   if (!may_cancel && gitlab::supports(gitlab::Feature::workflow_auto_cancel, request.server)) {
-    workflow.emplace_back("auto_cancel", YamlValue::Map{{"on_new_commit", "none"}});
+    workflow.emplace_back("auto_cancel", yaml::Value::Map{{"on_new_commit", "none"}});
   }
-  YamlValue::Map defaults;
+  yaml::Value::Map defaults;
   if (!request.image.empty()) {
     defaults.emplace_back("image", image_keyword(request.image));
   }
   defaults.emplace_back("interruptible", may_cancel);
-  YamlValue::List stages = {"plan", "apply"};
+  yaml::Value::List stages = {"plan", "apply"};
   if (has_second_stage) stages.emplace_back("gates");
-  YamlValue::Map globals = {
+  yaml::Value::Map globals = {
       {"workflow", std::move(workflow)}, {"stages", std::move(stages)}, {"default", std::move(defaults)}};
   if (!request.root_pipeline.empty()) {
-    globals.emplace_back("variables", YamlValue::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
+    globals.emplace_back("variables", yaml::Value::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
   }
   return globals;
 }

@@ -15,7 +15,7 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
 
 /// `workflow`, `stages`, `default` and `variables` of a child pipeline. A newer commit cancels plans of merge requests
 /// only: each of those compares everything again, every other pipeline just what its own push brought.
-YamlValue::Map child_globals(const PipelineRequest& request, bool has_second_stage = false);
+yaml::Value::Map child_globals(const PipelineRequest& request, bool has_second_stage = false);
 
 /// Adds a title and the first of `entries`, more of which would say nothing new in a comment.
 void add_list(std::vector<std::string>& lines, const std::string& title, const std::vector<std::string>& entries);

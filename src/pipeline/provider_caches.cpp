@@ -16,11 +16,11 @@ bool is_literal(std::string_view path) { return path.find_first_of("*?[]{}\\$") 
 
 }  // namespace
 
-YamlValue provider_cache_key(const RepoPath& directory, const std::string& content, std::string_view prefix) {
+yaml::Value provider_cache_key(const RepoPath& directory, const std::string& content, std::string_view prefix) {
   if (content.empty()) return std::string(prefix) + "-unlocked";
   const std::string path = directory.child(".terraform.lock.hcl").str();
   if (!is_literal(path)) return std::string(prefix) + "-" + gitlab::slug(content);
-  return YamlValue::Map{{"files", YamlValue::List{path}}, {"prefix", prefix}};
+  return yaml::Value::Map{{"files", yaml::Value::List{path}}, {"prefix", prefix}};
 }
 
 bool wants_provider_cache(const states::State& state, bool templates_have_cache) {
@@ -28,13 +28,13 @@ bool wants_provider_cache(const states::State& state, bool templates_have_cache)
   return state.kind != states::StateKind::custom && !templates_have_cache && !has_own;
 }
 
-YamlValue own_provider_cache(const states::State& state) {
+yaml::Value own_provider_cache(const states::State& state) {
   const std::string prefix = std::string(key_prefix) + "-" + gitlab::slug(state.id);
   const std::string path = state.directory.child(".terraform.lock.hcl").str();
-  const YamlValue key = is_literal(path)
-                            ? YamlValue(YamlValue::Map{{"files", YamlValue::List{path}}, {"prefix", prefix}})
-                            : YamlValue(prefix);
-  return YamlValue::Map{{"key", key}, {"paths", YamlValue::List{provider_cache_path}}, {"policy", "pull"}};
+  const yaml::Value key = is_literal(path)
+                              ? yaml::Value(yaml::Value::Map{{"files", yaml::Value::List{path}}, {"prefix", prefix}})
+                              : yaml::Value(prefix);
+  return yaml::Value::Map{{"key", key}, {"paths", yaml::Value::List{provider_cache_path}}, {"policy", "pull"}};
 }
 
 ProviderCaches::Use ProviderCaches::use(const states::State& state) {
@@ -51,9 +51,9 @@ ProviderCaches::Use ProviderCaches::use(const states::State& state) {
       content.empty() ? "providers of states without a lock file" : "providers of every state with the same lock file";
   jobs_.push_back({name,
                    {std::string(shared)},
-                   {{"cache", YamlValue::Map{{"key", provider_cache_key(state.directory, content, key_prefix)},
-                                             {"paths", YamlValue::List{provider_cache_path}},
-                                             {"policy", "pull"}}}}});
+                   {{"cache", yaml::Value::Map{{"key", provider_cache_key(state.directory, content, key_prefix)},
+                                               {"paths", yaml::Value::List{provider_cache_path}},
+                                               {"policy", "pull"}}}}});
   return {std::move(name), is_writer};
 }
 

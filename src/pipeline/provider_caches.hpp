@@ -41,11 +41,11 @@ class ProviderCaches {
 bool wants_provider_cache(const states::State& state, bool templates_have_cache);
 
 /// A provider cache of this state alone, which its plan job writes.
-YamlValue own_provider_cache(const states::State& state);
+yaml::Value own_provider_cache(const states::State& state);
 
 /// The value of `cache:key` for the lock file of a state directory whose content id is `content`; empty: there is no
 /// lock file.
-YamlValue provider_cache_key(const RepoPath& directory, const std::string& content, std::string_view prefix);
+yaml::Value provider_cache_key(const RepoPath& directory, const std::string& content, std::string_view prefix);
 
 /// The directory in which the job helper lets Terraform keep providers.
 inline constexpr std::string_view provider_cache_path = ".statelane/cache/plugins";

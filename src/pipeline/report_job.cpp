@@ -7,7 +7,7 @@
 namespace statelane::pipeline {
 
 Job build_report_job(const PipelineRequest& request, const std::vector<Lane>& lanes) {
-  YamlValue::Map variables;
+  yaml::Value::Map variables;
   for (const auto& [name, value] : request.report_variables) variables.emplace_back(name, literal_variable(value));
   if (request.child != 0) {
     std::string ids;

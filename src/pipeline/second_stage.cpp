@@ -78,13 +78,14 @@ std::string nothing_to_apply(const std::vector<PlannedState>& planned) {
 std::vector<Job> build_second_stage_start(const gitlab::Version& server) {
   const bool knows_mirror = gitlab::supports(gitlab::Feature::strategy_mirror, server);
   Job start{"gates", {"starts the pipeline with the gates of the states whose plan has changes"}, {}};
-  start.keywords = {{"stage", "gates"},
-                    {"needs", YamlValue::List{generating_job}},
-                    {"inherit", YamlValue::Map{{"variables", false}}},
-                    {"trigger", YamlValue::Map{{"include", YamlValue::List{YamlValue::Map{{"artifact", generated_file},
-                                                                                          {"job", generating_job}}}},
-                                               {"strategy", knows_mirror ? "mirror" : "depend"},
-                                               {"forward", YamlValue::Map{{"yaml_variables", false}}}}}};
+  start.keywords = {
+      {"stage", "gates"},
+      {"needs", yaml::Value::List{generating_job}},
+      {"inherit", yaml::Value::Map{{"variables", false}}},
+      {"trigger", yaml::Value::Map{{"include", yaml::Value::List{yaml::Value::Map{{"artifact", generated_file},
+                                                                                  {"job", generating_job}}}},
+                                   {"strategy", knows_mirror ? "mirror" : "depend"},
+                                   {"forward", yaml::Value::Map{{"yaml_variables", false}}}}}};
   return {{std::string(generating_job), {}, {{"extends", ".statelane-gates"}}}, std::move(start)};
 }
 

@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string> used_templates(const std::vector<Job>& jobs) {
   std::set<std::string> names;
   for (const Job& job : jobs) {
-    const YamlValue* extends = job.find("extends");
+    const yaml::Value* extends = job.find("extends");
     if (extends == nullptr) continue;
     for (std::string& name : extended_names(*extends)) names.insert(std::move(name));
   }
@@ -22,23 +22,23 @@ std::vector<std::string> used_templates(const std::vector<Job>& jobs) {
 
 void adapt_template(Job& job, const TemplateSet& templates, const config::Config& config,
                     const gitlab::Version& server) {
-  const YamlValue* found = job.find("artifacts");
+  const yaml::Value* found = job.find("artifacts");
   if (found == nullptr || found->as_map() == nullptr) return;
-  YamlValue::Map artifacts = *found->as_map();
+  yaml::Value::Map artifacts = *found->as_map();
   // An apply that takes another one's record cannot start once that has expired, so it lives as long as a plan.
   if (!templates.is_overridden(job.name, "artifacts.expire_in")) {
-    set_keyword(artifacts, "expire_in", config.expire_in);
+    yaml::set_value(artifacts, "expire_in", config.expire_in);
   }
   const bool knows_access = gitlab::supports(gitlab::Feature::artifacts_access, server);
   if (!knows_access && !templates.is_overridden(job.name, "artifacts.access")) {
-    std::erase_if(artifacts, [](const auto& entry) { return entry.first == "access"; });
-    set_keyword(artifacts, "public", false);
+    std::erase_if(artifacts, [](const auto& entry) { return entry.key == "access"; });
+    yaml::set_value(artifacts, "public", false);
   }
-  set_keyword(job.keywords, "artifacts", std::move(artifacts));
+  yaml::set_value(job.keywords, "artifacts", std::move(artifacts));
 }
 
 bool has_cache(const TemplateSet& templates, std::string_view name) {
-  return find_keyword(templates.resolved(name), "cache") != nullptr;
+  return yaml::find_value(templates.resolved(name), "cache") != nullptr;
 }
 
 }  // namespace
@@ -54,8 +54,8 @@ bool have_cache(const TemplateSet& templates) {
   return has_cache(templates, ".statelane-plan") || has_cache(templates, ".statelane-apply");
 }
 
-YamlValue image_keyword(const std::string& name) {
-  return YamlValue::Map{{"name", gitlab::escape_for_runner(name)}, {"entrypoint", YamlValue::List{""}}};
+yaml::Value image_keyword(const std::string& name) {
+  return yaml::Value::Map{{"name", gitlab::escape_for_runner(name)}, {"entrypoint", yaml::Value::List{""}}};
 }
 
 }  // namespace statelane::pipeline

@@ -19,6 +19,6 @@ std::vector<Job> shared_templates(const std::vector<Job>& jobs, const TemplateSe
 bool have_cache(const TemplateSet& templates);
 
 /// The value of `image`. An image made for its program would run that instead of the job's shell.
-YamlValue image_keyword(const std::string& name);
+yaml::Value image_keyword(const std::string& name);
 
 }  // namespace statelane::pipeline

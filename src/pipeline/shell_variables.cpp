@@ -10,7 +10,7 @@ namespace statelane::pipeline {
 namespace {
 
 /// `NAMES` is how many there are, `NAME_1` the first.
-void add_list(YamlValue::Map& variables, const std::string& name, const std::vector<std::string>& values) {
+void add_list(yaml::Value::Map& variables, const std::string& name, const std::vector<std::string>& values) {
   variables.emplace_back(name + "S", std::to_string(values.size()));
   for (std::size_t index = 0; index < values.size(); ++index) {
     variables.emplace_back(fmt::format("{}_{}", name, index + 1), literal_variable(values[index]));
@@ -25,8 +25,8 @@ std::vector<std::string> relative_to(const RepoPath& directory, const std::vecto
 
 }  // namespace
 
-YamlValue::Map shell_variables(const states::State& state, bool is_apply) {
-  YamlValue::Map variables = {{"STATELANE_DIRECTORY", literal_variable(state.directory.display())}};
+yaml::Value::Map shell_variables(const states::State& state, bool is_apply) {
+  yaml::Value::Map variables = {{"STATELANE_DIRECTORY", literal_variable(state.directory.display())}};
   if (state.settings.commands) {
     add_list(variables, "STATELANE_WORD", is_apply ? state.settings.commands->apply : state.settings.commands->plan);
     return variables;

@@ -18,12 +18,12 @@ std::size_t table_size(std::size_t entries) {
   const std::size_t step = std::bit_width(entries);
   const auto found = known.find(step);
   if (found != known.end()) return found->second;
-  const YamlValue::Map largest((std::size_t{1} << step) - 1, {"", YamlValue{}});
+  const yaml::Value::Map largest((std::size_t{1} << step) - 1, {"", yaml::Value{}});
   return known[step] = gitlab::deep_size(largest);
 }
 
 std::size_t job_size(const Job& job) {
-  return gitlab::deep_size(YamlValue(job.name)) + gitlab::deep_size(job.keywords);
+  return gitlab::deep_size(yaml::Value(job.name)) + gitlab::deep_size(job.keywords);
 }
 
 std::size_t entries_of(const Pipeline& file) { return file.globals.size() + file.templates.size() + file.jobs.size(); }
@@ -115,7 +115,7 @@ std::vector<Pipeline> split_into_files(Pipeline pipeline, const gitlab::Version&
     const std::size_t size = job_size(job);
     if (!files.back().jobs.empty() && used + size + table_size(entries_of(files.back()) + 1) > limit) {
       files.push_back({files.front().comments, {}, {}, {}});
-      used = gitlab::deep_size(YamlValue::Map{});
+      used = gitlab::deep_size(yaml::Value::Map{});
     }
     used += size;
     files.back().jobs.push_back(std::move(job));

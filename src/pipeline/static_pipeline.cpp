@@ -24,17 +24,17 @@ using config::ChangesKeyword;
 
 /// A job that is not in the pipeline is not waited for. The plan of an apply is always there.
 void make_needs_optional(Job& job, const std::string& own_plan) {
-  const YamlValue* found = job.find("needs");
+  const yaml::Value* found = job.find("needs");
   if (found == nullptr) return;
-  YamlValue::List needs = *found->as_list();
-  for (YamlValue& need : needs) {
-    if (*need.find("job") != YamlValue(own_plan)) set_keyword(*need.as_map(), "optional", true);
+  yaml::Value::List needs = *found->as_list();
+  for (yaml::Value& need : needs) {
+    if (*need.find("job") != yaml::Value(own_plan)) yaml::set_value(*need.as_map(), "optional", true);
   }
-  set_keyword(job.keywords, "needs", std::move(needs));
+  yaml::set_value(job.keywords, "needs", std::move(needs));
 }
 
 /// In `rules` every entry says how its job starts: a job's own keywords do not reach there.
-YamlValue::Map start_of_apply(const states::State& state, ChangesKeyword keyword) {
+yaml::Value::Map start_of_apply(const states::State& state, ChangesKeyword keyword) {
   if (keyword != ChangesKeyword::rules) return {};
   const config::Gate gate = state.settings.gate.value_or(config::Gate::blocking);
   if (gate == config::Gate::automatic) return {{"when", "on_success"}, {"allow_failure", false}};
@@ -51,12 +51,13 @@ class SharedConditions {
     std::size_t& count = is_plan ? plans_ : applies_;
     entry->second = is_plan ? ".plans" : ".applies";
     if (++count > 1) entry->second += "-" + std::to_string(count);
-    YamlValue::List refs = {"branches"};
+    yaml::Value::List refs = {"branches"};
     if (is_plan) refs.emplace_back("merge_requests");
     const std::string comment = is_plan ? "where plans run" : "where applies and what waits for them are offered";
-    jobs_.push_back({entry->second,
-                     {comment},
-                     {{"only", YamlValue::Map{{"refs", std::move(refs)}, {"variables", YamlValue::List{condition}}}}}});
+    jobs_.push_back(
+        {entry->second,
+         {comment},
+         {{"only", yaml::Value::Map{{"refs", std::move(refs)}, {"variables", yaml::Value::List{condition}}}}}});
     return entry->second;
   }
 
@@ -70,10 +71,10 @@ class SharedConditions {
 };
 
 void add_extends(Job& job, const std::string& name) {
-  YamlValue::List all;
+  yaml::Value::List all;
   for (const std::string& known : extended_names(*job.find("extends"))) all.emplace_back(known);
   all.emplace_back(name);
-  set_keyword(job.keywords, "extends", std::move(all));
+  yaml::set_value(job.keywords, "extends", std::move(all));
 }
 
 /// What of an apply a barrier behind it has to know.
@@ -129,15 +130,15 @@ class StaticWriter {
   /// The patterns once for all jobs of a state, where they can be shared.
   std::string add_changes(const std::string& name, const std::vector<std::string>& patterns) {
     if (keyword_ == ChangesKeyword::rules) return "";
-    const YamlValue::List list(patterns.begin(), patterns.end());
-    jobs_.push_back({"." + name, {}, {{"only", YamlValue::Map{{"changes", list}}}}});
+    const yaml::Value::List list(patterns.begin(), patterns.end());
+    jobs_.push_back({"." + name, {}, {{"only", yaml::Value::Map{{"changes", list}}}}});
     return "." + name;
   }
 
   void add_rules(Job& job, const std::string& changes, const std::vector<std::string>& patterns,
-                 const std::string& condition, const YamlValue::Map& start) {
+                 const std::string& condition, const yaml::Value::Map& start) {
     if (keyword_ == ChangesKeyword::rules) {
-      set_keyword(job.keywords, "rules", StaticRules::rules(patterns, condition, start));
+      yaml::set_value(job.keywords, "rules", StaticRules::rules(patterns, condition, start));
       return;
     }
     const bool is_plan = condition.find("merge_request_event") != std::string::npos;
@@ -157,7 +158,7 @@ class StaticWriter {
   /// A barrier is there where one of the jobs before it is.
   void add_barrier_rules(Job& barrier) {
     Behind all;
-    for (const YamlValue& need : *barrier.find("needs")->as_list()) {
+    for (const yaml::Value& need : *barrier.find("needs")->as_list()) {
       const Behind& one = behind_[*need.find("job")->as_string()];
       all.patterns.insert(one.patterns.begin(), one.patterns.end());
       all.conditions.insert(one.conditions.begin(), one.conditions.end());
@@ -214,7 +215,7 @@ Job nothing_job() {
   return {"nothing-to-do",
           {},
           {{"extends", ".statelane-noop"},
-           {"variables", YamlValue::Map{{"STATELANE_REASON", literal_variable("there is no state")}}}}};
+           {"variables", yaml::Value::Map{{"STATELANE_REASON", literal_variable("there is no state")}}}}};
 }
 
 }  // namespace
@@ -244,16 +245,16 @@ Pipeline build_static_pipeline(const PipelineRequest& request, const states::Sta
   pipeline.jobs = writer.take_jobs();
   if (lanes.empty()) pipeline.jobs.push_back(nothing_job());
   if (gitlab::supports(gitlab::Feature::workflow_auto_cancel, request.server)) {
-    pipeline.globals = {{"workflow", YamlValue::Map{{"auto_cancel", YamlValue::Map{{"on_new_commit", "none"}}}}}};
+    pipeline.globals = {{"workflow", yaml::Value::Map{{"auto_cancel", yaml::Value::Map{{"on_new_commit", "none"}}}}}};
   }
-  pipeline.globals.emplace_back("stages", YamlValue::List{"plan", "apply"});
+  pipeline.globals.emplace_back("stages", yaml::Value::List{"plan", "apply"});
   pipeline.templates = shared_templates(pipeline.jobs, templates, config, request.server);
   fit_to_server(pipeline, request.server, diagnostics);
   add_script_timeouts(pipeline);
   // Not under `default`, which would reach the jobs of the file that includes this one.
   for (Job& job : pipeline.templates) {
     if (job.name != ".statelane" || request.image.empty() || job.find("image") != nullptr) continue;
-    set_keyword(job.keywords, "image", image_keyword(request.image));
+    yaml::set_value(job.keywords, "image", image_keyword(request.image));
   }
   return pipeline;
 }

@@ -67,9 +67,9 @@ std::string StaticRules::apply_condition(const std::string& applies) {
   return fmt::format("{} && {}", is_update, applies);
 }
 
-YamlValue StaticRules::rules(const std::vector<std::string>& patterns, const std::string& condition,
-                             const YamlValue::Map& start) {
-  YamlValue::Map rule = {{"if", condition}};
+yaml::Value StaticRules::rules(const std::vector<std::string>& patterns, const std::string& condition,
+                               const yaml::Value::Map& start) {
+  yaml::Value::Map rule = {{"if", condition}};
   rule.insert(rule.end(), start.begin(), start.end());
   return rules_of_patterns(patterns, rule);
 }

@@ -28,8 +28,8 @@ class StaticRules {
   static std::string apply_condition(const std::string& applies);
 
   /// `rules` for a job that exists under `condition` where one of the patterns matches; `start`: how it starts then.
-  static YamlValue rules(const std::vector<std::string>& patterns, const std::string& condition,
-                         const YamlValue::Map& start);
+  static yaml::Value rules(const std::vector<std::string>& patterns, const std::string& condition,
+                           const yaml::Value::Map& start);
 
   /// What a reader of the file has to know of GitLab's decisions; `most_patterns` is the length of the longest list.
   std::vector<std::string> comments(std::size_t most_patterns) const;

@@ -4,11 +4,11 @@
 
 #include <stdexcept>
 
-#include "config/read_yaml.hpp"
 #include "gitlab/limits.hpp"
 #include "pipeline/builtin_templates.hpp"
 #include "pipeline/lane_keywords.hpp"
 #include "pipeline/merge_keywords.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::pipeline {
 
@@ -57,69 +57,70 @@ class Faults {
   std::size_t count_ = 0;
 };
 
-void check_entry(const std::string& name, const YamlValue& value, const YamlValue::Map& builtin, Faults& faults) {
+void check_entry(const std::string& name, const yaml::Value& value, const yaml::Value::Map& builtin, Faults& faults) {
   if (!name.starts_with('.')) {
-    faults.add(value.pos, fmt::format("\"{}\" is no hidden job: this file holds templates only", name),
+    faults.add(value.spot.begin, fmt::format("\"{}\" is no hidden job: this file holds templates only", name),
                "the names of templates begin with a dot; what all jobs need goes into \".statelane\"");
     return;
   }
   if (value.as_map() == nullptr || value.as_map()->empty()) {
-    faults.add(value.pos, fmt::format("the template \"{}\" is no map of keywords", name), "give at least one keyword");
+    faults.add(value.spot.begin, fmt::format("the template \"{}\" is no map of keywords", name),
+               "give at least one keyword");
     return;
   }
   // What only repeats the built-in template, as an ejected file does, breaks nothing.
-  YamlValue::Map own = *value.as_map();
+  yaml::Value::Map own = *value.as_map();
   std::erase_if(own, [&](const auto& entry) {
-    const YamlValue* known = find_keyword(builtin, entry.first);
-    return known != nullptr && *known == entry.second;
+    const yaml::Value* known = yaml::find_value(builtin, entry.key);
+    return known != nullptr && *known == entry.value;
   });
   for (const RefusedKeyword& refused : find_refused_keywords(own, target_of(name))) {
     faults.add(refused.pos, refused.message, refused.hint);
   }
 }
 
-void add_references(const YamlValue& value, std::vector<std::string>& names) {
-  if (const auto* reference = std::get_if<YamlValue::Reference>(&value.data)) {
+void add_references(const yaml::Value& value, std::vector<std::string>& names) {
+  if (const auto* reference = std::get_if<yaml::Value::Reference>(&value.data)) {
     if (!reference->path.empty()) names.push_back(reference->path.front());
   } else if (const auto* list = value.as_list()) {
-    for (const YamlValue& item : *list) add_references(item, names);
+    for (const yaml::Value& item : *list) add_references(item, names);
   } else if (const auto* map = value.as_map()) {
     for (const auto& [key, item] : *map) add_references(item, names);
   }
 }
 
 /// The value at a dotted key, as `origins` writes it.
-const YamlValue* find_dotted(const YamlValue::Map& map, std::string_view key) {
+const yaml::Value* find_dotted(const yaml::Value::Map& map, std::string_view key) {
   for (const auto& [name, value] : map) {
     if (name == key) return &value;
     if (key.size() <= name.size() || !key.starts_with(name) || key[name.size()] != '.') continue;
     const auto* inner = value.as_map();
-    const YamlValue* found = inner != nullptr ? find_dotted(*inner, key.substr(name.size() + 1)) : nullptr;
+    const yaml::Value* found = inner != nullptr ? find_dotted(*inner, key.substr(name.size() + 1)) : nullptr;
     if (found != nullptr) return found;
   }
   return nullptr;
 }
 
-void add_origins(const std::string& job, const std::string& prefix, const YamlValue::Map& map,
-                 const YamlValue::Map& overrides, std::vector<KeyOrigin>& origins) {
+void add_origins(const std::string& job, const std::string& prefix, const yaml::Value::Map& map,
+                 const yaml::Value::Map& overrides, std::vector<KeyOrigin>& origins) {
   for (const auto& [name, value] : map) {
     const std::string key = prefix + name;
     if (const auto* inner = value.as_map(); inner != nullptr && !inner->empty()) {
       add_origins(job, key + ".", *inner, overrides, origins);
       continue;
     }
-    const YamlValue* over = find_dotted(overrides, key);
-    origins.push_back({job, key, value, over != nullptr, over != nullptr ? over->pos : SourcePos{}});
+    const yaml::Value* over = find_dotted(overrides, key);
+    origins.push_back({job, key, value, over != nullptr, over != nullptr ? over->spot.begin : SourcePos{}});
   }
 }
 
 }  // namespace
 
-std::vector<std::string> extended_names(const YamlValue& extends) {
+std::vector<std::string> extended_names(const yaml::Value& extends) {
   if (const auto* name = extends.as_string()) return {*name};
   std::vector<std::string> names;
   if (const auto* list = extends.as_list()) {
-    for (const YamlValue& item : *list) {
+    for (const yaml::Value& item : *list) {
       if (const auto* name = item.as_string()) names.push_back(*name);
     }
   }
@@ -129,7 +130,7 @@ std::vector<std::string> extended_names(const YamlValue& extends) {
 TemplateSet::TemplateSet() {
   for (const TemplateFile& file : builtin_template_files()) {
     Diagnostics diagnostics;
-    const auto document = config::read_yaml(file.text, RepoPath::of(file.name), diagnostics);
+    const auto document = yaml::read_strictly(file.text, RepoPath::of(file.name), diagnostics);
     if (!document || document->as_map() == nullptr) throw std::logic_error(fmt::format("{} is no template", file.name));
     for (const auto& [name, value] : *document->as_map()) {
       templates_[name] = {leading_comments(file.text), *value.as_map(), {}};
@@ -138,12 +139,12 @@ TemplateSet::TemplateSet() {
 }
 
 void TemplateSet::override_with(std::string_view text, const RepoPath& path, Diagnostics& diagnostics) {
-  const auto document = config::read_yaml(text, path, diagnostics);
+  const auto document = yaml::read_strictly(text, path, diagnostics);
   if (!document || std::holds_alternative<std::nullptr_t>(document->data)) return;
   Faults faults(text, path, diagnostics);
-  const YamlValue::Map* entries = document->as_map();
+  const yaml::Value::Map* entries = document->as_map();
   if (entries == nullptr) {
-    faults.add(document->pos, "a file of templates is a map of hidden jobs", "begin with \".statelane:\"");
+    faults.add(document->spot.begin, "a file of templates is a map of hidden jobs", "begin with \".statelane:\"");
     return;
   }
   for (const auto& [name, value] : *entries) check_entry(name, value, keywords(name), faults);
@@ -155,18 +156,20 @@ void TemplateSet::override_with(std::string_view text, const RepoPath& path, Dia
   }
 }
 
-const YamlValue::Map& TemplateSet::keywords(std::string_view name) const {
-  static const YamlValue::Map none;
+const yaml::Value::Map& TemplateSet::keywords(std::string_view name) const {
+  static const yaml::Value::Map none;
   const auto found = templates_.find(name);
   return found == templates_.end() ? none : found->second.keywords;
 }
 
-YamlValue::Map TemplateSet::resolved(std::string_view name) const { return resolved(name, gitlab::max_extends_depth); }
+yaml::Value::Map TemplateSet::resolved(std::string_view name) const {
+  return resolved(name, gitlab::max_extends_depth);
+}
 
-YamlValue::Map TemplateSet::resolved(std::string_view name, std::size_t depth) const {
-  YamlValue::Map result;
-  const YamlValue::Map& own = keywords(name);
-  const YamlValue* extends = find_keyword(own, "extends");
+yaml::Value::Map TemplateSet::resolved(std::string_view name, std::size_t depth) const {
+  yaml::Value::Map result;
+  const yaml::Value::Map& own = keywords(name);
+  const yaml::Value* extends = yaml::find_value(own, "extends");
   if (extends != nullptr && depth > 0) {
     for (const std::string& below : extended_names(*extends))
       result = merge_keywords(result, resolved(below, depth - 1));
@@ -182,9 +185,9 @@ bool TemplateSet::is_overridden(std::string_view name, std::string_view key) con
 void TemplateSet::collect(const std::string& name, std::set<std::string>& seen, std::vector<Job>& jobs) const {
   const auto found = templates_.find(name);
   if (found == templates_.end() || !seen.insert(name).second) return;
-  const YamlValue::Map& keywords = found->second.keywords;
+  const yaml::Value::Map& keywords = found->second.keywords;
   std::vector<std::string> below;
-  if (const YamlValue* extends = find_keyword(keywords, "extends")) below = extended_names(*extends);
+  if (const yaml::Value* extends = yaml::find_value(keywords, "extends")) below = extended_names(*extends);
   add_references(keywords, below);
   for (const std::string& other : below) collect(other, seen, jobs);
   jobs.push_back({name, found->second.comments, keywords});

@@ -9,8 +9,8 @@
 #include "base/diagnostics.hpp"
 #include "base/repo_path.hpp"
 #include "base/source.hpp"
-#include "base/yaml_value.hpp"
 #include "pipeline/pipeline.hpp"
+#include "yaml/value.hpp"
 
 namespace statelane::pipeline {
 
@@ -18,7 +18,7 @@ namespace statelane::pipeline {
 struct KeyOrigin {
   std::string job;  ///< `.statelane-plan`
   std::string key;  ///< `artifacts.expire_in`
-  YamlValue value;
+  yaml::Value value;
   bool is_overridden = false;  ///< from the repository's file, at `pos`; else built in
   SourcePos pos;
 
@@ -51,10 +51,10 @@ class TemplateSet {
   void override_with(std::string_view text, const RepoPath& path, Diagnostics& diagnostics);
 
   /// The keywords of a template; empty when there is none of that name.
-  const YamlValue::Map& keywords(std::string_view name) const;
+  const yaml::Value::Map& keywords(std::string_view name) const;
 
   /// The keywords after `extends`, those of the templates below included.
-  YamlValue::Map resolved(std::string_view name) const;
+  yaml::Value::Map resolved(std::string_view name) const;
 
   /// The repository's file sets this key (dotted) of the template itself.
   bool is_overridden(std::string_view name, std::string_view key) const;
@@ -68,17 +68,17 @@ class TemplateSet {
  private:
   struct Template {
     std::vector<std::string> comments;
-    YamlValue::Map keywords;  ///< built-in ones with the overrides laid over
-    YamlValue::Map overrides;
+    yaml::Value::Map keywords;  ///< built-in ones with the overrides laid over
+    yaml::Value::Map overrides;
   };
 
-  YamlValue::Map resolved(std::string_view name, std::size_t depth) const;
+  yaml::Value::Map resolved(std::string_view name, std::size_t depth) const;
   void collect(const std::string& name, std::set<std::string>& seen, std::vector<Job>& jobs) const;
 
   std::map<std::string, Template, std::less<>> templates_;
 };
 
 /// The names in an `extends` keyword's value.
-std::vector<std::string> extended_names(const YamlValue& extends);
+std::vector<std::string> extended_names(const yaml::Value& extends);
 
 }  // namespace statelane::pipeline

@@ -28,8 +28,8 @@ Job build_warning_job(std::string name, const std::vector<std::string>& lines) {
   return {std::move(name),
           {},
           {{"extends", ".statelane-warning"},
-           {"variables", YamlValue::Map{{"STATELANE_REASON", literal_variable(text)}}},
-           {"needs", YamlValue::List{}}}};
+           {"variables", yaml::Value::Map{{"STATELANE_REASON", literal_variable(text)}}},
+           {"needs", yaml::Value::List{}}}};
 }
 
 }  // namespace statelane::pipeline

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 using statelane::RepoPath;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::EffectiveSetting;
 using statelane::config::find_effective_settings;
-using List = YamlValue::List;
+using List = yaml::Value::List;
 
 namespace {
 
@@ -27,7 +27,7 @@ TEST_CASE("without a file every key has its default") {
   const auto settings = settings_of("");
   CHECK(at(settings, "pipeline.changes") == EffectiveSetting{"pipeline.changes", "only", "default"});
   CHECK(at(settings, "ignore") == EffectiveSetting{"ignore", List{}, "default"});
-  CHECK(at(settings, "pipeline.expire_in").value == YamlValue("7 days"));
+  CHECK(at(settings, "pipeline.expire_in").value == yaml::Value("7 days"));
 }
 
 TEST_CASE("a key of the file has its place, those of rules too") {
@@ -42,7 +42,7 @@ TEST_CASE("a key of the file has its place, those of rules too") {
   CHECK(at(settings, "pipeline.changes") == EffectiveSetting{"pipeline.changes", "rules", ".statelane.yml:3:12"});
   CHECK(at(settings, "states.rules[0].match") ==
         EffectiveSetting{"states.rules[0].match", "a/*", ".statelane.yml:6:14"});
-  CHECK(at(settings, "states.rules[0].job.tags").value == YamlValue(List{"prod"}));
+  CHECK(at(settings, "states.rules[0].job.tags").value == yaml::Value(List{"prod"}));
   CHECK(at(settings, "pipeline.order").origin == "default");
   CHECK(std::count_if(settings.begin(), settings.end(),
                       [](const auto& one) { return one.key == "pipeline.changes"; }) == 1);

@@ -72,7 +72,7 @@ gitlab: {version: "16.11"}
   CHECK(settings.inputs->front().text == "../../policies/**");
   CHECK(settings.depends_on->front().text == "network/{instance}");
   CHECK(settings.tool->text == "tofu");
-  CHECK(*settings.job == YamlValue(YamlValue::Map{{"tags", YamlValue::List{"prod"}}}));
+  CHECK(*settings.job == yaml::Value(yaml::Value::Map{{"tags", yaml::Value::List{"prod"}}}));
   CHECK(*settings.apply_branches == std::vector<std::string>{"main"});
   CHECK(settings.gate == Gate::optional);
   CHECK(*settings.after_plan == std::vector<std::string>{"conftest", "test"});
@@ -150,9 +150,9 @@ TEST_CASE("all rules that match apply, later ones win key by key, and jobs are m
   const Settings settings = settings_for(config, RepoPath::of("services/api"));
   CHECK(settings.tool->text == "tofu");
   CHECK(settings.max_destroy == 3);
-  CHECK(*settings.job->find("tags") == YamlValue(YamlValue::List{"b"}));
-  CHECK(*settings.job->find("image")->find("name") == YamlValue("two"));
-  CHECK(*settings.job->find("image")->find("entrypoint") == YamlValue(YamlValue::List{""}));
+  CHECK(*settings.job->find("tags") == yaml::Value(yaml::Value::List{"b"}));
+  CHECK(*settings.job->find("image")->find("name") == yaml::Value("two"));
+  CHECK(*settings.job->find("image")->find("entrypoint") == yaml::Value(yaml::Value::List{""}));
   CHECK(settings_for(config, RepoPath::of("network")).max_destroy == std::nullopt);
   CHECK(settings_for(config, RepoPath::of("other")).tool->text == "terraform");
 }

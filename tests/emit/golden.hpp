@@ -12,8 +12,8 @@
 #include "support/source_directory.hpp"
 
 /// The pipeline as the document that a reader sees.
-inline statelane::YamlValue document_of(const statelane::pipeline::Pipeline& pipeline) {
-  statelane::YamlValue::Map document = pipeline.globals;
+inline statelane::yaml::Value document_of(const statelane::pipeline::Pipeline& pipeline) {
+  statelane::yaml::Value::Map document = pipeline.globals;
   for (const auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
     for (const auto& job : *jobs) document.emplace_back(job.name, job.keywords);
   }

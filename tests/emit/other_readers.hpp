@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "base/yaml_value.hpp"
 #include "support/source_directory.hpp"
+#include "yaml/value.hpp"
 
 /// A directory of its own that is gone at the end of the test.
 struct Scratch {
@@ -35,25 +35,25 @@ struct Scratch {
   std::filesystem::path path;
 };
 
-inline nlohmann::ordered_json to_json(const statelane::YamlValue& value) {
-  using statelane::YamlValue;
+inline nlohmann::ordered_json to_json(const statelane::yaml::Value& value) {
+  namespace yaml = statelane::yaml;
   struct Visitor {
     nlohmann::ordered_json operator()(std::nullptr_t) const { return nullptr; }
     nlohmann::ordered_json operator()(bool flag) const { return flag; }
     nlohmann::ordered_json operator()(std::int64_t number) const { return number; }
     nlohmann::ordered_json operator()(double number) const { return number; }
     nlohmann::ordered_json operator()(const std::string& text) const { return text; }
-    nlohmann::ordered_json operator()(const YamlValue::List& list) const {
+    nlohmann::ordered_json operator()(const yaml::Value::List& list) const {
       auto array = nlohmann::ordered_json::array();
-      for (const YamlValue& item : list) array.push_back(to_json(item));
+      for (const yaml::Value& item : list) array.push_back(to_json(item));
       return array;
     }
-    nlohmann::ordered_json operator()(const YamlValue::Map& map) const {
+    nlohmann::ordered_json operator()(const yaml::Value::Map& map) const {
       auto object = nlohmann::ordered_json::object();
       for (const auto& [key, item] : map) object[key] = to_json(item);
       return object;
     }
-    nlohmann::ordered_json operator()(const YamlValue::Reference& reference) const { return reference.path; }
+    nlohmann::ordered_json operator()(const yaml::Value::Reference& reference) const { return reference.path; }
   };
   return std::visit(Visitor{}, value.data);
 }
@@ -73,7 +73,7 @@ inline bool has_program(const std::string& check) {
 /// What a text is meant to say.
 struct Meant {
   std::string text;
-  statelane::YamlValue value;
+  statelane::yaml::Value value;
 };
 
 /// Each text means its value to Psych and to PyYAML.
@@ -95,6 +95,6 @@ inline void check_other_readers(const std::vector<Meant>& documents) {
   }
 }
 
-inline void check_other_readers(const std::string& text, const statelane::YamlValue& meant) {
+inline void check_other_readers(const std::string& text, const statelane::yaml::Value& meant) {
   check_other_readers(std::vector<Meant>{{text, meant}});
 }

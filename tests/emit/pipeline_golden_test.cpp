@@ -11,7 +11,7 @@ using hand_made::input;
 using hand_made::state;
 using statelane::Diagnostics;
 using statelane::RepoPath;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::impact::CauseKind;
 using statelane::impact::Impact;
 using statelane::pipeline::build_pipeline;

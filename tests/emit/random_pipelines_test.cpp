@@ -7,13 +7,13 @@
 #include "pipeline/random_commit.hpp"
 
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::gitlab::PipelineKind;
 
 namespace {
 
-YamlValue document_of(const statelane::pipeline::Pipeline& pipeline) {
-  YamlValue::Map document = pipeline.globals;
+yaml::Value document_of(const statelane::pipeline::Pipeline& pipeline) {
+  yaml::Value::Map document = pipeline.globals;
   for (const auto* jobs : {&pipeline.templates, &pipeline.jobs}) {
     for (const auto& job : *jobs) document.emplace_back(job.name, job.keywords);
   }

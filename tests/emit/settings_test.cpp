@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::emit::render_settings_json;
 using statelane::emit::render_settings_text;
 using statelane::emit::Setting;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 
 TEST_CASE("settings are shown a line each, with their origin where it is asked for") {
   const std::vector<Setting> settings = {
@@ -26,7 +26,7 @@ TEST_CASE("settings are shown a line each, with their origin where it is asked f
 TEST_CASE("settings of templates stand under their template") {
   CHECK(render_settings_text({{".a", "when", "manual", "built in"},
                               {".a", "tags", List{}, "ci/lanes.yml:1:2"},
-                              {".b", "x", YamlValue{}, "built in"}},
+                              {".b", "x", yaml::Value{}, "built in"}},
                              true) ==
         ".a\n"
         "  when = \"manual\"  # built in\n"
@@ -37,8 +37,8 @@ TEST_CASE("settings of templates stand under their template") {
 
 namespace {
 
-YamlValue half() {
-  YamlValue value;
+yaml::Value half() {
+  yaml::Value value;
   value.data = 2.5;
   return value;
 }
@@ -47,11 +47,11 @@ YamlValue half() {
 
 TEST_CASE("settings as JSON") {
   CHECK(render_settings_json("statelane/config/1",
-                             {{"", "a", List{1, half(), "x", YamlValue{}, Map{{"k", false}}}, "default"}}) ==
+                             {{"", "a", List{1, half(), "x", yaml::Value{}, Map{{"k", false}}}, "default"}}) ==
         "{\n  \"schema\": \"statelane/config/1\",\n  \"settings\": [\n    {\n      \"key\": \"a\",\n      \"value\": "
         "[\n        1,\n        2.5,\n"
         "        \"x\",\n        null,\n        {\n          \"k\": false\n        }\n      ],\n      \"origin\": "
         "\"default\"\n    }\n  ]\n}\n");
-  CHECK(render_settings_json("s", {{".a", "k", YamlValue{}, "built in"}}).find("\"template\": \".a\"") !=
+  CHECK(render_settings_json("s", {{".a", "k", yaml::Value{}, "built in"}}).find("\"template\": \".a\"") !=
         std::string::npos);
 }

@@ -8,17 +8,17 @@
 
 #include "other_readers.hpp"
 
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::emit::write_yaml;
 using statelane::pipeline::Job;
 using statelane::pipeline::Pipeline;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 
 TEST_CASE("strings are double-quoted, everything else is plain") {
-  CHECK(write_yaml(Map{{"when", "manual"}, {"allow_failure", false}, {"max", 2}, {"nothing", YamlValue{}}}) ==
+  CHECK(write_yaml(Map{{"when", "manual"}, {"allow_failure", false}, {"max", 2}, {"nothing", yaml::Value{}}}) ==
         "when: \"manual\"\nallow_failure: false\nmax: 2\nnothing: null\n");
-  CHECK(write_yaml(YamlValue("on")) == "\"on\"\n");
+  CHECK(write_yaml(yaml::Value("on")) == "\"on\"\n");
 }
 
 TEST_CASE("keys are plain only where no reader can take them for something else") {
@@ -52,28 +52,28 @@ TEST_CASE("several lines are a literal block where that keeps the value") {
 }
 
 TEST_CASE("what a reader would refuse or take for a line break is escaped") {
-  CHECK(write_yaml(YamlValue("\"\\\t\x01\x7F\xC2\x85\xE2\x80\xA8\xEF\xBB\xBF\xF0\x9F\xBF\xBF é🚀")) ==
+  CHECK(write_yaml(yaml::Value("\"\\\t\x01\x7F\xC2\x85\xE2\x80\xA8\xEF\xBB\xBF\xF0\x9F\xBF\xBF é🚀")) ==
         "\"\\\"\\\\\\t\\x01\\x7f\\x85\\u2028\\ufeff\\U0001ffff é🚀\"\n");
 }
 
 TEST_CASE("a string that is not UTF-8 is never written as something else") {
-  CHECK_THROWS_WITH_AS(write_yaml(YamlValue("a\xFF")), "a string for YAML is not UTF-8", std::logic_error);
+  CHECK_THROWS_WITH_AS(write_yaml(yaml::Value("a\xFF")), "a string for YAML is not UTF-8", std::logic_error);
 }
 
 TEST_CASE("numbers keep their type") {
-  CHECK(write_yaml(List{YamlValue(-3)}) == "- -3\n");
-  YamlValue large;
+  CHECK(write_yaml(List{yaml::Value(-3)}) == "- -3\n");
+  yaml::Value large;
   large.data = 1e30;
-  YamlValue half;
+  yaml::Value half;
   half.data = 0.5;
-  const YamlValue document = Map{{"large", large}, {"half", half}};
+  const yaml::Value document = Map{{"large", large}, {"half", half}};
   CHECK(write_yaml(document) == "large: 1.0e+30\nhalf: 0.5\n");
   check_other_readers(write_yaml(document), document);
 }
 
 TEST_CASE("a reference keeps its tag") {
-  YamlValue reference;
-  reference.data = YamlValue::Reference{{".setup", "script"}};
+  yaml::Value reference;
+  reference.data = yaml::Value::Reference{{".setup", "script"}};
   CHECK(write_yaml(Map{{"script", List{reference, "ls"}}}) ==
         "script: [!reference [\".setup\", \"script\"], \"ls\"]\n");
 }

@@ -5,18 +5,19 @@
 #include <filesystem>
 #include <random>
 
+#include "lint/document.hpp"
 #include "lint/linted.hpp"
 #include "lint/pipeline.hpp"
-#include "lint/read_document.hpp"
 #include "process/command.hpp"
 #include "support/source_directory.hpp"
 #include "support/test_repo.hpp"
 
 using statelane::RepoPath;
+namespace yaml = statelane::yaml;
 using statelane::lint::build_pipeline;
 using statelane::lint::Job;
 using statelane::lint::load_configuration;
-using statelane::lint::Node;
+
 using statelane::lint::Pipeline;
 using statelane::lint::read_document;
 using statelane::lint::Report;
@@ -35,10 +36,10 @@ struct LoadResult {
     return pipeline.jobs.front();
   }
   std::string text(const std::string& job_name, const std::string& keyword) const {
-    const Node* node = job(job_name).find(keyword);
+    const yaml::Value* node = job(job_name).find(keyword);
     if (node == nullptr) return "(none)";
     std::string joined;
-    for (const Node* each : texts_of(node)) joined += (joined.empty() ? "" : ", ") + *each->as_string();
+    for (const yaml::Value* each : yaml::texts_of(node)) joined += (joined.empty() ? "" : ", ") + *each->as_string();
     return joined;
   }
 };
@@ -68,7 +69,7 @@ job: {extends: [.a, .b], variables: {Z: own}, script: [three]}
   CHECK(loaded.faults.empty());
   CHECK(loaded.text("job", "script") == "three");
   CHECK(loaded.text("job", "tags") == "b");
-  const Node* variables = loaded.job("job").find("variables");
+  const yaml::Value* variables = loaded.job("job").find("variables");
   CHECK(*variables->find("X")->as_string() == "a");
   CHECK(*variables->find("Y")->as_string() == "b");
   CHECK(*variables->find("Z")->as_string() == "own");
@@ -233,22 +234,23 @@ std::string random_pipeline(unsigned seed) {
 }
 
 /// The keywords that both write the same way, as one text.
-std::string outline(const Node& job) {
+std::string outline(const yaml::Value& job) {
   std::string text;
   for (const char* keyword : {"stage", "script", "before_script", "tags"}) {
     text += fmt::format("{}:", keyword);
-    for (const Node* each : texts_of(job.find(keyword))) text += fmt::format(" [{}]", *each->as_string());
+    for (const yaml::Value* each : yaml::texts_of(job.find(keyword))) text += fmt::format(" [{}]", *each->as_string());
     text += "\n";
   }
   std::map<std::string, std::string> variables;
-  const Node* map = job.find("variables");
+  const yaml::Value* map = job.find("variables");
   if (map != nullptr && map->as_map() != nullptr) {
-    for (const Node::Entry& entry : *map->as_map()) variables[entry.key] = variable_text(entry.value).value_or("?");
+    for (const yaml::Value::Entry& entry : *map->as_map())
+      variables[entry.key] = variable_text(entry.value).value_or("?");
   }
   for (const auto& [name, value] : variables) text += fmt::format("{}={}\n", name, value);
-  const Node* artifacts = job.find("artifacts");
+  const yaml::Value* artifacts = job.find("artifacts");
   for (const char* keyword : {"paths", "expire_in"}) {
-    for (const Node* each : texts_of(artifacts != nullptr ? artifacts->find(keyword) : nullptr)) {
+    for (const yaml::Value* each : yaml::texts_of(artifacts != nullptr ? artifacts->find(keyword) : nullptr)) {
       text += fmt::format("{} {}\n", keyword, *each->as_string());
     }
   }
@@ -279,11 +281,11 @@ TEST_CASE("extends, references and defaults come out as gitlab-ci-local resolves
     CHECK(ours.faults.empty());
     REQUIRE(ours.pipeline.jobs.size() == 25);
     for (const Job& job : ours.pipeline.jobs) {
-      const Node* peer_job = theirs->content.find(job.name);
+      const yaml::Value* peer_job = theirs->content.find(job.name);
       REQUIRE(peer_job != nullptr);
       CAPTURE(text);
       CAPTURE(job.name);
-      REQUIRE(outline(Node(job.keywords, job.spot)) == outline(*peer_job));
+      REQUIRE(outline(yaml::Value(job.keywords, job.spot)) == outline(*peer_job));
     }
   }
 }

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::Barriers;
 using statelane::pipeline::Job;
 
@@ -35,7 +35,7 @@ TEST_CASE("one job too many takes one barrier, which no job but the odd one pass
   CHECK(jobs[0].comments ==
         std::vector<std::string>{"waits for 50 jobs, since GitLab lets a job need no more than 50"});
   CHECK(jobs[0].find("needs")->as_list()->front() ==
-        YamlValue(YamlValue::Map{{"job", "apply: 0000"}, {"artifacts", false}}));
+        yaml::Value(yaml::Value::Map{{"job", "apply: 0000"}, {"artifacts", false}}));
 }
 
 TEST_CASE("rule 12: barriers make a tree, and equal lists share it") {

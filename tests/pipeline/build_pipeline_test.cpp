@@ -9,7 +9,7 @@
 using hand_made::affected;
 using hand_made::graph_of;
 using hand_made::push;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::ChangesKeyword;
 using statelane::config::Config;
 using statelane::config::Order;
@@ -17,8 +17,8 @@ using statelane::gitlab::PipelineKind;
 using statelane::impact::Change;
 using statelane::impact::Impact;
 using statelane::pipeline::PipelineRequest;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 TEST_CASE("rules 11, 23 and 27: each affected state has a plan, and on a push to the default branch a gated apply") {
@@ -26,12 +26,12 @@ TEST_CASE("rules 11, 23 and 27: each affected state has a plan, and on a push to
   CHECK(built.diagnostics.empty());
   CHECK(built.visible() == Names{"plan: a", "apply: a", "plan: b", "apply: b"});
   CHECK(built.at("plan: a").find("needs")->as_list()->empty());
-  CHECK(*built.at("apply: a").find("needs") == YamlValue(List{Map{{"job", "plan: a"}, {"artifacts", true}}}));
-  CHECK(*built.at("apply: a").find("resource_group") == YamlValue("a"));
-  CHECK(*built.at("apply: a").find("environment") == YamlValue(Map{{"name", "a"}, {"action", "start"}}));
+  CHECK(*built.at("apply: a").find("needs") == yaml::Value(List{Map{{"job", "plan: a"}, {"artifacts", true}}}));
+  CHECK(*built.at("apply: a").find("resource_group") == yaml::Value("a"));
+  CHECK(*built.at("apply: a").find("environment") == yaml::Value(Map{{"name", "a"}, {"action", "start"}}));
   CHECK(built.at("plan: a").find("environment") == nullptr);
-  CHECK(*built.at(".statelane-apply").find("when") == YamlValue("manual"));
-  CHECK(*built.at(".statelane-apply").find("allow_failure") == YamlValue(false));
+  CHECK(*built.at(".statelane-apply").find("when") == yaml::Value("manual"));
+  CHECK(*built.at(".statelane-apply").find("allow_failure") == yaml::Value(false));
 }
 
 TEST_CASE("rule 24: which jobs there are in which kind of pipeline") {
@@ -70,12 +70,12 @@ TEST_CASE("apply branches are the configured ones, by name or glob") {
 TEST_CASE("rules 3 and 22: plans of merge requests may be cancelled by a newer commit, nothing else may") {
   PipelineRequest request = push({"a"});
   Built built(request, affected({"a"}), graph_of({"a"}));
-  CHECK(*global(built.pipeline, "workflow")->find("auto_cancel") == YamlValue(Map{{"on_new_commit", "none"}}));
-  CHECK(*global(built.pipeline, "default")->find("interruptible") == YamlValue(false));
+  CHECK(*global(built.pipeline, "workflow")->find("auto_cancel") == yaml::Value(Map{{"on_new_commit", "none"}}));
+  CHECK(*global(built.pipeline, "default")->find("interruptible") == yaml::Value(false));
   request.kind = PipelineKind::merge_request_detached;
   built = Built(request, affected({"a"}), graph_of({"a"}));
   CHECK(global(built.pipeline, "workflow")->find("auto_cancel") == nullptr);
-  CHECK(*global(built.pipeline, "default")->find("interruptible") == YamlValue(true));
+  CHECK(*global(built.pipeline, "default")->find("interruptible") == yaml::Value(true));
 }
 
 TEST_CASE("rule 34: an older server gets no keyword that it does not know") {
@@ -85,16 +85,16 @@ TEST_CASE("rule 34: an older server gets no keyword that it does not know") {
   CHECK(global(built.pipeline, "workflow")->find("auto_cancel") == nullptr);
   for (const std::string name : {".statelane-plan", ".statelane-apply"}) {
     CHECK(built.at(name).find("artifacts")->find("access") == nullptr);
-    CHECK(*built.at(name).find("artifacts")->find("public") == YamlValue(false));
+    CHECK(*built.at(name).find("artifacts")->find("public") == yaml::Value(false));
   }
 }
 
 TEST_CASE("rule 1: only:changes stands once per state, where GitLab's decision is proven") {
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   CHECK(*built.at(".changes: a").find("only") ==
-        YamlValue(Map{{"refs", List{"branches"}}, {"changes", List{"a/**/*"}}}));
+        yaml::Value(Map{{"refs", List{"branches"}}, {"changes", List{"a/**/*"}}}));
   CHECK(*built.at("apply: a").find("extends") ==
-        YamlValue(List{".statelane-apply", ".providers-unlocked", ".changes: a"}));
+        yaml::Value(List{".statelane-apply", ".providers-unlocked", ".changes: a"}));
 }
 
 TEST_CASE("rule 1: only:changes is left out with the reason where GitLab might decide otherwise") {
@@ -161,9 +161,9 @@ TEST_CASE("rule 25: applies wait for the applies they depend on, and take the re
                     graph_of({"a", "b", "c", "u"}, {{"b", "a"}, {"c", "u"}, {"u", "b"}}));
   CHECK(built.needs("plan: c").empty());
   CHECK(*built.at("apply: b").find("needs") ==
-        YamlValue(List{Map{{"job", "plan: b"}, {"artifacts", true}}, Map{{"job", "apply: a"}, {"artifacts", true}}}));
-  CHECK(*built.at("apply: c").find("needs") ==
-        YamlValue(List{Map{{"job", "plan: c"}, {"artifacts", true}}, Map{{"job", "apply: b"}, {"artifacts", false}}}));
+        yaml::Value(List{Map{{"job", "plan: b"}, {"artifacts", true}}, Map{{"job", "apply: a"}, {"artifacts", true}}}));
+  CHECK(*built.at("apply: c").find("needs") == yaml::Value(List{Map{{"job", "plan: c"}, {"artifacts", true}},
+                                                                Map{{"job", "apply: b"}, {"artifacts", false}}}));
 }
 
 TEST_CASE("a record is taken also where the order follows from others") {
@@ -179,7 +179,7 @@ TEST_CASE("an apply knows whose records have to be there, since GitLab goes on b
     return built.at(job).find("variables")->find("STATELANE_APPLIES_BEFORE");
   };
   REQUIRE(expected("apply: c") != nullptr);
-  CHECK(*expected("apply: c") == YamlValue("a b"));
+  CHECK(*expected("apply: c") == yaml::Value("a b"));
   CHECK(expected("apply: a") == nullptr);
   CHECK(expected("plan: c") == nullptr);
 }
@@ -188,8 +188,8 @@ TEST_CASE("states of one circle take no records of each other") {
   const Built built(push({"a", "b", "c"}), affected({"a", "b", "c"}),
                     graph_of({"a", "b", "c"}, {{"a", "b"}, {"b", "a"}, {"b", "c"}}));
   CHECK(built.needs("apply: a") == Names{"plan: a", "apply: c"});
-  CHECK(*built.at("apply: a").find("needs")->as_list()->back().find("artifacts") == YamlValue(false));
-  CHECK(*built.at("apply: b").find("needs")->as_list()->back().find("artifacts") == YamlValue(true));
+  CHECK(*built.at("apply: a").find("needs")->as_list()->back().find("artifacts") == yaml::Value(false));
+  CHECK(*built.at("apply: b").find("needs")->as_list()->back().find("artifacts") == yaml::Value(true));
 }
 
 TEST_CASE("rule 25: with strict order the plan waits instead, in the stage of the applies") {
@@ -198,7 +198,7 @@ TEST_CASE("rule 25: with strict order the plan waits instead, in the stage of th
   const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}, {{"b", "a"}}), config);
   CHECK(built.diagnostics.empty());
   CHECK(built.needs("plan: b") == Names{"apply: a"});
-  CHECK(*built.at("plan: b").find("stage") == YamlValue("apply"));
+  CHECK(*built.at("plan: b").find("stage") == yaml::Value("apply"));
   CHECK(built.needs("apply: b") == Names{"plan: b"});
   CHECK(built.at("plan: a").find("stage") == nullptr);
 }

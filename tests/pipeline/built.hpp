@@ -44,7 +44,7 @@ struct Built {
 
   std::vector<std::string> needs(std::string_view name) const {
     std::vector<std::string> names;
-    for (const statelane::YamlValue& need : *at(name).find("needs")->as_list())
+    for (const statelane::yaml::Value& need : *at(name).find("needs")->as_list())
       names.push_back(*need.find("job")->as_string());
     return names;
   }
@@ -53,7 +53,7 @@ struct Built {
   std::vector<statelane::Diagnostic> diagnostics;
 };
 
-inline const statelane::YamlValue* global(const statelane::pipeline::Pipeline& pipeline, std::string_view key) {
+inline const statelane::yaml::Value* global(const statelane::pipeline::Pipeline& pipeline, std::string_view key) {
   for (const auto& [name, value] : pipeline.globals) {
     if (name == key) return &value;
   }

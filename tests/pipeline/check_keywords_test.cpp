@@ -7,11 +7,11 @@
 #include "pipeline/check_pipeline.hpp"
 
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::Job;
 using statelane::pipeline::Pipeline;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 namespace {

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::check_pipeline;
 using statelane::pipeline::Job;
 using statelane::pipeline::Pipeline;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 
 namespace {
 
@@ -111,7 +111,7 @@ TEST_CASE("rule 19: patterns that never match are found") {
 }
 
 TEST_CASE("rule 33: a rule has at most 50 patterns") {
-  CHECK(fault({job("a", {{"rules", List{Map{{"changes", List(51, YamlValue("x"))}}}}})}) ==
+  CHECK(fault({job("a", {{"rules", List{Map{{"changes", List(51, yaml::Value("x"))}}}}})}) ==
         "one rule has 51 patterns, and GitLab allows 50");
 }
 

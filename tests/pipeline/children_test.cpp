@@ -12,7 +12,7 @@
 using hand_made::affected;
 using statelane::Diagnostic;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::impact::Impact;
 using statelane::pipeline::build_children;
 using statelane::pipeline::build_pipeline;
@@ -85,8 +85,8 @@ TEST_CASE("what the parent names is always there: children that do nothing, file
                                                       ".statelane-unused-file-2"});
   for (const std::size_t spare : {1U, 2U}) {
     CHECK(made.names(spare, "") == std::vector<std::string>{"nothing-to-do", ".statelane-unused-file-2"});
-    const YamlValue* reason = made.children[spare][0].jobs[0].find("variables")->find("STATELANE_REASON");
-    CHECK(*reason->find("value") == YamlValue("nothing to do in this child: every lane is in another one"));
+    const yaml::Value* reason = made.children[spare][0].jobs[0].find("variables")->find("STATELANE_REASON");
+    CHECK(*reason->find("value") == yaml::Value("nothing to do in this child: every lane is in another one"));
   }
   CHECK(made.children[1][0].comments[0] == "Child 2 of 3.");
   CHECK(made.children[1][1].comments[1] == "File 2 of 2 of this child.");
@@ -120,7 +120,7 @@ TEST_CASE("without room for all gates a child plans only, and says in the pipeli
   const statelane::pipeline::JobIndex index(made.children[0]);
   const Job& job = *index.find("gates left out");
   CHECK(job.find("variables")->find("STATELANE_REASON")->find("value")->as_string()->starts_with(text));
-  CHECK(*index.effective(job, "allow_failure") == YamlValue(true));
+  CHECK(*index.effective(job, "allow_failure") == yaml::Value(true));
 }
 
 TEST_CASE("states whose order matters never part, even if their gates have to be left out") {

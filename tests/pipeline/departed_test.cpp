@@ -8,7 +8,7 @@ using hand_made::graph;
 using hand_made::graph_of;
 using hand_made::push;
 using statelane::Severity;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::impact::Change;
 using statelane::impact::Impact;
 using statelane::states::BackendIdentity;
@@ -57,15 +57,15 @@ TEST_CASE("a deleted state's gate plans and destroys on the files of base") {
   CHECK(built.needs("plan destroy: gone").empty());
   CHECK(built.needs("destroy: gone") == Names{"plan destroy: gone"});
   for (const std::string name : {"plan destroy: gone", "destroy: gone"}) {
-    const YamlValue& variables = *built.at(name).find("variables");
-    CHECK(*variables.find("STATELANE_FROM") == YamlValue("1111111"));
-    CHECK(*variables.find("STATELANE_STATE")->find("value") == YamlValue("gone"));
+    const yaml::Value& variables = *built.at(name).find("variables");
+    CHECK(*variables.find("STATELANE_FROM") == yaml::Value("1111111"));
+    CHECK(*variables.find("STATELANE_STATE")->find("value") == yaml::Value("gone"));
   }
   const statelane::pipeline::JobIndex index({&built.pipeline, 1});
-  CHECK(*index.effective(built.at("destroy: gone"), "when") == YamlValue("manual"));
-  CHECK(*index.effective(built.at("destroy: gone"), "allow_failure") == YamlValue(false));
-  CHECK(*built.at("destroy: gone").find("environment")->find("action") == YamlValue("stop"));
-  CHECK(*built.at("destroy: gone").find("resource_group") == YamlValue("gone"));
+  CHECK(*index.effective(built.at("destroy: gone"), "when") == yaml::Value("manual"));
+  CHECK(*index.effective(built.at("destroy: gone"), "allow_failure") == yaml::Value(false));
+  CHECK(*built.at("destroy: gone").find("environment")->find("action") == yaml::Value("stop"));
+  CHECK(*built.at("destroy: gone").find("resource_group") == yaml::Value("gone"));
   REQUIRE(built.diagnostics.size() == 1);
   CHECK(built.diagnostics[0].severity == Severity::note);
   CHECK(built.diagnostics[0].message == "the state \"gone\" was deleted; its gate destroys its resources");
@@ -166,11 +166,11 @@ TEST_CASE("the settings of a deleted state are those that head's configuration h
   statelane::config::Rule rule;
   rule.match = {"gone", {}};
   rule.settings.apply_branches = Names{"release"};
-  rule.settings.job = YamlValue(YamlValue::Map{{"tags", YamlValue::List{"prod"}}});
+  rule.settings.job = yaml::Value(yaml::Value::Map{{"tags", yaml::Value::List{"prod"}}});
   config.rules = {rule};
   const Built built(push({"gone"}), without({"gone"}, {"gone"}), {}, config, {}, graph_of({"gone"}));
   CHECK(built.visible() == Names{"plan destroy: gone"});
-  CHECK(*built.at("plan destroy: gone").find("tags") == YamlValue(YamlValue::List{"prod"}));
+  CHECK(*built.at("plan destroy: gone").find("tags") == yaml::Value(yaml::Value::List{"prod"}));
 }
 
 TEST_CASE("very many states that left share one warning job, whatever their names hold") {

@@ -10,7 +10,7 @@
 
 using hand_made::graph_of;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::is_in_rotation;
 using statelane::pipeline::Job;
 using statelane::pipeline::JobIndex;
@@ -18,8 +18,8 @@ using statelane::pipeline::parse_rotation;
 using statelane::pipeline::Pipeline;
 using statelane::pipeline::PipelineRequest;
 using statelane::pipeline::Rotation;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -53,31 +53,31 @@ TEST_CASE("a drift pipeline asks every state, changes nothing, and ends with one
   const JobIndex jobs({&pipeline, 1});
   const Job& drift = *jobs.find("drift: a");
   CHECK(drift.find("needs")->as_list()->empty());
-  CHECK(*jobs.effective(drift, "script") == YamlValue(List{"statelane run drift -- \"$STATELANE_STATE\""}));
+  CHECK(*jobs.effective(drift, "script") == yaml::Value(List{"statelane run drift -- \"$STATELANE_STATE\""}));
   for (const std::string keyword : {"environment", "resource_group", "when", "only", "rules"}) {
     CAPTURE(keyword);
     CHECK(jobs.effective(drift, keyword) == nullptr);
   }
   const Job& summary = *jobs.find("drift-summary");
-  CHECK(*jobs.effective(summary, "when") == YamlValue("always"));
+  CHECK(*jobs.effective(summary, "when") == yaml::Value("always"));
   CHECK(summary.find("needs") == nullptr);
-  CHECK(*summary.find("variables") == YamlValue(Map{{"STATELANE_EXPECTED", "2"}}));
+  CHECK(*summary.find("variables") == yaml::Value(Map{{"STATELANE_EXPECTED", "2"}}));
 }
 
 TEST_CASE("rule 23: exit code 2 of a drift job is a warning, and of nothing that is manual") {
   const Pipeline pipeline = build({"a"}, graph_of({"a"}));
   const JobIndex jobs({&pipeline, 1});
   for (const std::string name : {"drift: a", "drift-summary"}) {
-    CHECK(*jobs.effective(*jobs.find(name), "allow_failure") == YamlValue(Map{{"exit_codes", List{2}}}));
+    CHECK(*jobs.effective(*jobs.find(name), "allow_failure") == yaml::Value(Map{{"exit_codes", List{2}}}));
   }
 }
 
 TEST_CASE("rule 17: drift jobs of one lock file share its cache, and one of them writes it") {
   const Pipeline pipeline = build({"a", "b"}, graph_of({"a", "b"}));
   const JobIndex jobs({&pipeline, 1});
-  CHECK(*jobs.find("drift: a")->find("cache") == YamlValue(Map{{"policy", "pull-push"}}));
+  CHECK(*jobs.find("drift: a")->find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
   CHECK(jobs.find("drift: b")->find("cache") == nullptr);
-  CHECK(jobs.find("drift: b")->find("extends")->as_list()->back() == YamlValue(".providers: a"));
+  CHECK(jobs.find("drift: b")->find("extends")->as_list()->back() == yaml::Value(".providers: a"));
 }
 
 TEST_CASE("lanes outside Terraform have no drift, and a part without states has one job that says so") {

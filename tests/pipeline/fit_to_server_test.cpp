@@ -8,12 +8,12 @@
 using hand_made::affected;
 using hand_made::push;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::Job;
 using statelane::pipeline::Pipeline;
 using statelane::pipeline::PipelineRequest;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -40,16 +40,16 @@ Names messages_of(const Built& built) {
 TEST_CASE("rule 34: what a server knows stays") {
   const Built built = built_for({18, 4, 0});
   CHECK(built.diagnostics.empty());
-  CHECK(*built.at("apply: a").find("manual_confirmation") == YamlValue("Apply to production?"));
+  CHECK(*built.at("apply: a").find("manual_confirmation") == yaml::Value("Apply to production?"));
   CHECK(built.at("plan: a").find("manual_confirmation") == nullptr);
-  CHECK(*built.at("plan: a").find("artifacts")->find("access") == YamlValue("maintainer"));
+  CHECK(*built.at("plan: a").find("artifacts")->find("access") == yaml::Value("maintainer"));
   CHECK(built.at(".statelane-plan").find("artifacts")->find("reports")->find("annotations") != nullptr);
 }
 
 TEST_CASE("rule 34: what a server does not know yet is left out, with a warning where somebody asked for it") {
   const Built newer = built_for({18, 3, 0});
   CHECK(messages_of(newer) == Names{"\"artifacts:access: maintainer\" is left out: GitLab 18.3.0 does not know it"});
-  CHECK(*newer.at("plan: a").find("artifacts")->find("access") == YamlValue("none"));
+  CHECK(*newer.at("plan: a").find("artifacts")->find("access") == yaml::Value("none"));
   const Built older = built_for({17, 0, 0});
   CHECK(older.at("apply: a").find("manual_confirmation") == nullptr);
   CHECK(messages_of(older).size() == 2);
@@ -63,7 +63,7 @@ TEST_CASE("rule 34: reports of annotations came with 16.3") {
   const Built built(request, affected({"a"}), hand_made::graph_of({"a"}));
   CHECK(built.diagnostics.empty());
   CHECK(*built.at(".statelane-plan").find("artifacts")->find("reports") ==
-        YamlValue(Map{{"terraform", ".statelane/$STATELANE_SLUG/plan.json"}}));
+        yaml::Value(Map{{"terraform", ".statelane/$STATELANE_SLUG/plan.json"}}));
   CHECK(built.at(".statelane-apply").find("artifacts")->find("reports") == nullptr);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("rule 34: exit codes of retries came with 17.5") {
   fit_to_server(pipeline, {17, 5, 0}, diagnostics);
   CHECK(pipeline.jobs[0].find("retry")->find("exit_codes") != nullptr);
   fit_to_server(pipeline, {17, 4, 0}, diagnostics);
-  CHECK(*pipeline.jobs[0].find("retry") == YamlValue(Map{{"max", 1}}));
+  CHECK(*pipeline.jobs[0].find("retry") == yaml::Value(Map{{"max", 1}}));
   CHECK(diagnostics.sorted().size() == 1);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("rule 29: a script's time that somebody has set stays, and without a t
                    {"b", {}, {{"script", List{"true"}}}},
                    {"c", {}, {{"timeout", "soon"}}}};
   add_script_timeouts(pipeline);
-  CHECK(*pipeline.jobs[0].find("variables") == YamlValue(Map{{"RUNNER_SCRIPT_TIMEOUT", "10m"}}));
+  CHECK(*pipeline.jobs[0].find("variables") == yaml::Value(Map{{"RUNNER_SCRIPT_TIMEOUT", "10m"}}));
   CHECK(pipeline.jobs[1].find("variables") == nullptr);
   CHECK(pipeline.jobs[2].find("variables") == nullptr);
 }

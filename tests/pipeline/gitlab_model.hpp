@@ -16,7 +16,7 @@
 /// what it refuses, and which jobs start when.
 namespace gitlab_model {
 
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::Pipeline;
 
 /// What GitLab knows about the commit of the pipeline.
@@ -83,25 +83,26 @@ inline bool matches(const std::vector<std::string>& pattern, std::size_t at, con
          matches(pattern, at + 1, path, from + 1);
 }
 
-inline bool matches_any(const YamlValue& patterns, const std::string& path) {
+inline bool matches_any(const yaml::Value& patterns, const std::string& path) {
   const std::vector<std::string> split = components(path);
-  return std::any_of(patterns.as_list()->begin(), patterns.as_list()->end(),
-                     [&](const YamlValue& pattern) { return matches(components(*pattern.as_string()), 0, split, 0); });
+  return std::any_of(patterns.as_list()->begin(), patterns.as_list()->end(), [&](const yaml::Value& pattern) {
+    return matches(components(*pattern.as_string()), 0, split, 0);
+  });
 }
 
-inline std::size_t count_matching(const YamlValue& patterns, const std::vector<std::string>& paths) {
+inline std::size_t count_matching(const yaml::Value& patterns, const std::vector<std::string>& paths) {
   return static_cast<std::size_t>(
       std::count_if(paths.begin(), paths.end(), [&](const auto& path) { return matches_any(patterns, path); }));
 }
 
 /// `only:changes`
-inline bool only_changes_holds(const YamlValue& patterns, const Circumstances& at) {
+inline bool only_changes_holds(const yaml::Value& patterns, const Circumstances& at) {
   if (!at.is_compared) return true;
   return count_matching(patterns, at.present) > 0 || count_matching(patterns, at.deleted) > at.hidden_by_renames;
 }
 
 /// `rules:changes`: renames are not looked for; too many comparisons count as a match.
-inline bool rules_changes_holds(const YamlValue& patterns, const Circumstances& at) {
+inline bool rules_changes_holds(const yaml::Value& patterns, const Circumstances& at) {
   if (!at.is_compared) return true;
   if ((at.present.size() + at.deleted.size()) * patterns.as_list()->size() > 50'000) return true;
   return count_matching(patterns, at.present) + count_matching(patterns, at.deleted) > 0;
@@ -140,16 +141,16 @@ class Configuration {
         for (const auto& job : *jobs) entries_[job.name] = job.keywords;
       }
     }
-    for (const YamlValue& stage : *globals_["stages"].as_list()) stages_.push_back(*stage.as_string());
+    for (const yaml::Value& stage : *globals_["stages"].as_list()) stages_.push_back(*stage.as_string());
   }
 
   Creation create(const Circumstances& at) const {
     Creation creation;
     for (const auto& [name, own] : entries_) {
       if (name.front() == '.') continue;
-      const YamlValue::Map job = resolve(own);
-      const YamlValue* rules = find(job, "rules");
-      const std::optional<YamlValue> rule = rules != nullptr ? rule_of(*rules, at) : YamlValue(YamlValue::Map{});
+      const yaml::Value::Map job = resolve(own);
+      const yaml::Value* rules = find(job, "rules");
+      const std::optional<yaml::Value> rule = rules != nullptr ? rule_of(*rules, at) : yaml::Value(yaml::Value::Map{});
       if (!rule || (rules == nullptr && !is_kept_by_only(job, at))) continue;
       creation.jobs.push_back(read_job(name, job, *rule, creation.refusal));
     }
@@ -160,7 +161,7 @@ class Configuration {
   }
 
  private:
-  static const YamlValue* find(const YamlValue::Map& map, std::string_view key) {
+  static const yaml::Value* find(const yaml::Value::Map& map, std::string_view key) {
     for (const auto& [name, value] : map) {
       if (name == key) return &value;
     }
@@ -168,97 +169,97 @@ class Configuration {
   }
 
   /// `extends`: a deep merge of maps, the nearer one wins, lists are replaced.
-  static void merge(YamlValue::Map& into, const YamlValue::Map& over) {
+  static void merge(yaml::Value::Map& into, const yaml::Value::Map& over) {
     for (const auto& [key, value] : over) {
-      const auto same = [&key = key](const auto& entry) { return entry.first == key; };
+      const auto same = [&key = key](const auto& entry) { return entry.key == key; };
       const auto found = std::find_if(into.begin(), into.end(), same);
       if (found == into.end()) {
         into.emplace_back(key, value);
-      } else if (found->second.as_map() != nullptr && value.as_map() != nullptr) {
-        YamlValue::Map merged = *found->second.as_map();
+      } else if (found->value.as_map() != nullptr && value.as_map() != nullptr) {
+        yaml::Value::Map merged = *found->value.as_map();
         merge(merged, *value.as_map());
-        found->second = YamlValue(std::move(merged));
+        found->value = yaml::Value(std::move(merged));
       } else {
-        found->second = value;
+        found->value = value;
       }
     }
   }
 
-  YamlValue::Map resolve(const YamlValue::Map& own) const {
-    YamlValue::Map result;
-    if (const YamlValue* extends = find(own, "extends")) {
-      YamlValue::List names;
+  yaml::Value::Map resolve(const yaml::Value::Map& own) const {
+    yaml::Value::Map result;
+    if (const yaml::Value* extends = find(own, "extends")) {
+      yaml::Value::List names;
       if (extends->as_list() != nullptr) {
         names = *extends->as_list();
       } else {
         names.push_back(*extends);
       }
-      for (const YamlValue& name : names) merge(result, resolve(entries_.at(*name.as_string())));
+      for (const yaml::Value& name : names) merge(result, resolve(entries_.at(*name.as_string())));
     }
     merge(result, own);
     return result;
   }
 
   /// `rules`: the first entry that holds, which may be without any keyword.
-  static std::optional<YamlValue> rule_of(const YamlValue& rules, const Circumstances& at) {
-    for (const YamlValue& rule : *rules.as_list()) {
-      const YamlValue* condition = rule.find("if");
+  static std::optional<yaml::Value> rule_of(const yaml::Value& rules, const Circumstances& at) {
+    for (const yaml::Value& rule : *rules.as_list()) {
+      const yaml::Value* condition = rule.find("if");
       if (condition != nullptr && !Expression::holds(*condition->as_string(), at.variables)) continue;
-      const YamlValue* changes = rule.find("changes");
+      const yaml::Value* changes = rule.find("changes");
       if (changes == nullptr || rules_changes_holds(*changes, at)) return rule;
     }
     return std::nullopt;
   }
 
-  bool is_kept_by_only(const YamlValue::Map& job, const Circumstances& at) const {
-    const YamlValue* only = find(job, "only");
+  bool is_kept_by_only(const yaml::Value::Map& job, const Circumstances& at) const {
+    const yaml::Value* only = find(job, "only");
     if (only == nullptr) return globals_.contains("workflow") || at.is_branch || at.is_tag;
-    const YamlValue* changes = only->find("changes");
-    const YamlValue* variables = only->find("variables");
+    const yaml::Value* changes = only->find("changes");
+    const yaml::Value* variables = only->find("variables");
     return refs_hold(only->find("refs"), at) && (changes == nullptr || only_changes_holds(*changes, at)) &&
            (variables == nullptr ||
             std::any_of(variables->as_list()->begin(), variables->as_list()->end(),
-                        [&](const YamlValue& one) { return Expression::holds(*one.as_string(), at.variables); }));
+                        [&](const yaml::Value& one) { return Expression::holds(*one.as_string(), at.variables); }));
   }
 
-  static bool refs_hold(const YamlValue* refs, const Circumstances& at) {
+  static bool refs_hold(const yaml::Value* refs, const Circumstances& at) {
     if (refs == nullptr) return at.is_branch || at.is_tag;
-    return std::any_of(refs->as_list()->begin(), refs->as_list()->end(), [&](const YamlValue& ref) {
+    return std::any_of(refs->as_list()->begin(), refs->as_list()->end(), [&](const yaml::Value& ref) {
       return (*ref.as_string() == "branches" && at.is_branch) || (*ref.as_string() == "tags" && at.is_tag) ||
              (*ref.as_string() == "merge_requests" && at.is_merge_request);
     });
   }
 
-  Job read_job(const std::string& name, const YamlValue::Map& keywords, const YamlValue& rule,
+  Job read_job(const std::string& name, const yaml::Value::Map& keywords, const yaml::Value& rule,
                std::string& refusal) const {
     Job job;
     job.name = name;
-    const YamlValue* stage = find(keywords, "stage");
+    const yaml::Value* stage = find(keywords, "stage");
     const auto place = std::find(stages_.begin(), stages_.end(), stage != nullptr ? *stage->as_string() : "test");
     if (place == stages_.end()) refusal = name + ": chosen stage does not exist";
     job.stage = static_cast<std::size_t>(place - stages_.begin());
-    const YamlValue* own_when = find(keywords, "when");
-    const YamlValue* rules_when = rule.find("when");
-    const YamlValue* when = rules_when != nullptr ? rules_when : own_when;
-    job.is_manual = when != nullptr && *when == YamlValue("manual");
-    job.is_always = when != nullptr && *when == YamlValue("always");
-    const YamlValue* allow = rule.find("allow_failure");
+    const yaml::Value* own_when = find(keywords, "when");
+    const yaml::Value* rules_when = rule.find("when");
+    const yaml::Value* when = rules_when != nullptr ? rules_when : own_when;
+    job.is_manual = when != nullptr && *when == yaml::Value("manual");
+    job.is_always = when != nullptr && *when == yaml::Value("always");
+    const yaml::Value* allow = rule.find("allow_failure");
     if (allow == nullptr) allow = find(keywords, "allow_failure");
     // A job that is manual by its own keyword is optional unless it says otherwise. Exit codes are left to the runner.
-    const bool is_default = own_when != nullptr && *own_when == YamlValue("manual");
-    job.allows_failure = allow != nullptr ? *allow == YamlValue(true) || allow->as_map() != nullptr : is_default;
-    const YamlValue* needs = find(keywords, "needs");
+    const bool is_default = own_when != nullptr && *own_when == yaml::Value("manual");
+    job.allows_failure = allow != nullptr ? *allow == yaml::Value(true) || allow->as_map() != nullptr : is_default;
+    const yaml::Value* needs = find(keywords, "needs");
     job.waits_for_stages = needs == nullptr;
     if (needs == nullptr) return job;
-    for (const YamlValue& need : *needs->as_list()) {
+    for (const yaml::Value& need : *needs->as_list()) {
       if (need.as_string() != nullptr) {
         job.needs.push_back(*need.as_string());
-      } else if (const YamlValue* pipeline = need.find("pipeline")) {
+      } else if (const yaml::Value* pipeline = need.find("pipeline")) {
         job.needs_elsewhere.push_back(*pipeline->as_string() + " / " + *need.find("job")->as_string());
       } else {
         job.needs.push_back(*need.find("job")->as_string());
-        const YamlValue* optional = need.find("optional");
-        if (optional != nullptr && *optional == YamlValue(true)) job.optional.insert(job.needs.back());
+        const yaml::Value* optional = need.find("optional");
+        if (optional != nullptr && *optional == yaml::Value(true)) job.optional.insert(job.needs.back());
       }
     }
     return job;
@@ -293,8 +294,8 @@ class Configuration {
     }
   }
 
-  std::map<std::string, YamlValue> globals_;
-  std::map<std::string, YamlValue::Map> entries_;
+  std::map<std::string, yaml::Value> globals_;
+  std::map<std::string, yaml::Value::Map> entries_;
   std::vector<std::string> stages_;
 };
 

@@ -11,7 +11,7 @@ using hand_made::graph_of;
 using hand_made::push;
 using statelane::Diagnostic;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::Config;
 using statelane::config::Gate;
 using statelane::impact::Change;
@@ -19,8 +19,8 @@ using statelane::impact::Impact;
 using statelane::pipeline::Job;
 using statelane::pipeline::PipelineRequest;
 using statelane::pipeline::TemplateSet;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 TEST_CASE("rule 23: the gate is blocking, optional or automatic") {
@@ -30,9 +30,9 @@ TEST_CASE("rule 23: the gate is blocking, optional or automatic") {
     return Built(push({"a"}), affected({"a"}), hand_made::graph({state})).at("apply: a");
   };
   CHECK(apply(Gate::blocking).find("allow_failure") == nullptr);
-  CHECK(*apply(Gate::optional).find("allow_failure") == YamlValue(true));
+  CHECK(*apply(Gate::optional).find("allow_failure") == yaml::Value(true));
   CHECK(apply(Gate::optional).find("when") == nullptr);
-  CHECK(*apply(Gate::automatic).find("when") == YamlValue("on_success"));
+  CHECK(*apply(Gate::automatic).find("when") == yaml::Value("on_success"));
 }
 
 TEST_CASE("a state's own settings are merged into both of its jobs") {
@@ -47,14 +47,14 @@ TEST_CASE("a state's own settings are merged into both of its jobs") {
   const Built built(push({"a"}), affected({"a"}), hand_made::graph({state}), {}, templates);
   CHECK(built.diagnostics.empty());
   for (const std::string name : {"plan: a", "apply: a"}) {
-    CHECK(*built.at(name).find("tags") == YamlValue(List{"prod"}));
-    CHECK(*built.at(name).find("variables")->find("AWS_REGION") == YamlValue("eu-central-1"));
-    CHECK(*built.at(name).find("variables")->find("STATELANE_STEP") == YamlValue(name.substr(0, name.find(':'))));
-    CHECK(built.at(name).find("extends")->as_list()->back() == YamlValue(".aws"));
+    CHECK(*built.at(name).find("tags") == yaml::Value(List{"prod"}));
+    CHECK(*built.at(name).find("variables")->find("AWS_REGION") == yaml::Value("eu-central-1"));
+    CHECK(*built.at(name).find("variables")->find("STATELANE_STEP") == yaml::Value(name.substr(0, name.find(':'))));
+    CHECK(built.at(name).find("extends")->as_list()->back() == yaml::Value(".aws"));
   }
   CHECK(built.at("plan: a").find("environment") == nullptr);
   CHECK(*built.at("apply: a").find("environment") ==
-        YamlValue(Map{{"name", "a"}, {"action", "start"}, {"deployment_tier", "production"}}));
+        yaml::Value(Map{{"name", "a"}, {"action", "start"}, {"deployment_tier", "production"}}));
   CHECK(built.find(".aws") != nullptr);
 }
 
@@ -73,13 +73,13 @@ TEST_CASE("rule 17: each content of a lock file has one cache, written by the fi
   request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", "22"}};
   const Built built(request, affected({"a", "b", "c", "d"}), graph_of({"a", "b", "c", "d"}));
   CHECK(*built.at(".providers: a").find("cache") ==
-        YamlValue(Map{{"key", Map{{"files", List{"a/.terraform.lock.hcl"}}, {"prefix", "statelane-providers"}}},
-                      {"paths", List{".statelane/cache/plugins"}},
-                      {"policy", "pull"}}));
+        yaml::Value(Map{{"key", Map{{"files", List{"a/.terraform.lock.hcl"}}, {"prefix", "statelane-providers"}}},
+                        {"paths", List{".statelane/cache/plugins"}},
+                        {"policy", "pull"}}));
   CHECK(built.find(".providers: b") == nullptr);
-  CHECK(*built.at(".providers-unlocked").find("cache")->find("key") == YamlValue("statelane-providers-unlocked"));
+  CHECK(*built.at(".providers-unlocked").find("cache")->find("key") == yaml::Value("statelane-providers-unlocked"));
   for (const std::string name : {"plan: a", "plan: c", "plan: d"}) {
-    CHECK(*built.at(name).find("cache") == YamlValue(Map{{"policy", "pull-push"}}));
+    CHECK(*built.at(name).find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
   }
   for (const std::string name : {"plan: b", "apply: a", "apply: b"}) CHECK(built.at(name).find("cache") == nullptr);
 }
@@ -88,7 +88,7 @@ TEST_CASE("a lock file whose path GitLab would read as a pattern is named by its
   PipelineRequest request = push({"a[1]"});
   request.lock_files = {{"a[1]", "0badcafe"}};
   const Built built(request, affected({"a[1]"}), graph_of({"a[1]"}));
-  CHECK(*built.at(".providers: a[1]").find("cache")->find("key") == YamlValue("statelane-providers-0badcafe"));
+  CHECK(*built.at(".providers: a[1]").find("cache")->find("key") == yaml::Value("statelane-providers-0badcafe"));
 }
 
 TEST_CASE("a cache of the user's own replaces the provider cache") {
@@ -104,7 +104,7 @@ TEST_CASE("a lane outside Terraform has a plan without counts and without provid
   state.kind = statelane::states::StateKind::custom;
   const Built built(push({"deploy/api"}), affected({"deploy/api"}), hand_made::graph({state}));
   CHECK(*built.at("plan: deploy/api").find("extends") ==
-        YamlValue(List{".statelane-custom-plan", ".changes: deploy/api"}));
+        yaml::Value(List{".statelane-custom-plan", ".changes: deploy/api"}));
   CHECK(built.at(".statelane-custom-plan").find("artifacts")->find("reports")->find("terraform") == nullptr);
   CHECK(built.find(".statelane-plan") == nullptr);
 }
@@ -113,13 +113,13 @@ TEST_CASE("how long plans are kept is configured, and a template of the user's o
   Config config;
   config.expire_in = "2 days";
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), config);
-  CHECK(*built.at(".statelane-plan").find("artifacts")->find("expire_in") == YamlValue("2 days"));
-  CHECK(*built.at(".statelane-apply").find("artifacts")->find("expire_in") == YamlValue("2 days"));
+  CHECK(*built.at(".statelane-plan").find("artifacts")->find("expire_in") == yaml::Value("2 days"));
+  CHECK(*built.at(".statelane-apply").find("artifacts")->find("expire_in") == yaml::Value("2 days"));
   Diagnostics none;
   TemplateSet templates;
   templates.override_with(".statelane-plan: {artifacts: {expire_in: 1 hour}}", statelane::RepoPath::of("t.yml"), none);
   const Built own(push({"a"}), affected({"a"}), graph_of({"a"}), config, templates);
-  CHECK(*own.at(".statelane-plan").find("artifacts")->find("expire_in") == YamlValue("1 hour"));
+  CHECK(*own.at(".statelane-plan").find("artifacts")->find("expire_in") == yaml::Value("1 hour"));
 }
 
 TEST_CASE("where nothing is affected, one cheap job says why") {
@@ -127,21 +127,22 @@ TEST_CASE("where nothing is affected, one cheap job says why") {
   CHECK(built.diagnostics.empty());
   CHECK(built.visible() == Names{"nothing-to-do"});
   const Job& job = built.at("nothing-to-do");
-  CHECK(*job.find("variables") ==
-        YamlValue(Map{{"STATELANE_REASON", Map{{"value", "nothing to do: no state differs between 1111111 and 2222222"},
+  CHECK(
+      *job.find("variables") ==
+      yaml::Value(Map{{"STATELANE_REASON", Map{{"value", "nothing to do: no state differs between 1111111 and 2222222"},
                                                {"expand", false}}}}));
   CHECK(job.find("needs")->as_list()->empty());
   const Built left(push({}), affected({"gone"}), graph_of({"a"}));
   CHECK(*left.at("nothing-to-do").find("variables")->find("STATELANE_REASON")->find("value") ==
-        YamlValue("nothing to do: the states that differ are not there any more"));
-  CHECK(*built.at(".statelane-noop").find("stage") == YamlValue("plan"));
+        yaml::Value("nothing to do: the states that differ are not there any more"));
+  CHECK(*built.at(".statelane-noop").find("stage") == yaml::Value("plan"));
   PipelineRequest request = push({});
   request.nothing_reason = "a tag: $(nothing)";
   CHECK(*Built(request, {}, graph_of({"a"}))
              .at("nothing-to-do")
              .find("variables")
              ->find("STATELANE_REASON")
-             ->find("value") == YamlValue("a tag: $(nothing)"));
+             ->find("value") == yaml::Value("a tag: $(nothing)"));
 }
 
 TEST_CASE("rule 8: states that left get a warning job and no lane") {
@@ -208,7 +209,7 @@ TEST_CASE("rules 20 and 28: an image is data: the runner expands nothing of it")
   request.image = "registry/$x:1";
   const Built built(request, affected({"a"}), graph_of({"a"}));
   CHECK(*global(built.pipeline, "default")->find("image") ==
-        YamlValue(Map{{"name", "registry/$$x:1"}, {"entrypoint", List{""}}}));
+        yaml::Value(Map{{"name", "registry/$$x:1"}, {"entrypoint", List{""}}}));
   request.image = "";
   request.root_pipeline = "";
   const Built bare(request, affected({"a"}), graph_of({"a"}));
@@ -227,10 +228,10 @@ TEST_CASE("rules 14 to 16, 20 and 21: hostile ids make pipelines that GitLab tak
   CHECK(built.visible().size() == 2 * ids.size());
   Names carried;
   for (const Job& job : built.pipeline.jobs) {
-    const YamlValue* variables = job.find("variables");
-    if (variables == nullptr || *variables->find("STATELANE_STEP") != YamlValue("plan")) continue;
+    const yaml::Value* variables = job.find("variables");
+    if (variables == nullptr || *variables->find("STATELANE_STEP") != yaml::Value("plan")) continue;
     carried.push_back(*variables->find("STATELANE_STATE")->find("value")->as_string());
-    CHECK(*variables->find("STATELANE_STATE")->find("expand") == YamlValue(false));
+    CHECK(*variables->find("STATELANE_STATE")->find("expand") == yaml::Value(false));
   }
   CHECK(carried == ids);
 }
@@ -257,25 +258,25 @@ TEST_CASE("rule 17: of several children, only one writes a cache") {
 TEST_CASE("rule 4: a pipeline in which nothing runs has one job in an ordinary stage") {
   const Built built(push({}), {}, graph_of({"a"}));
   CHECK(built.visible() == Names{"nothing-to-do"});
-  CHECK(*built.at(".statelane-noop").find("stage") == YamlValue("plan"));
+  CHECK(*built.at(".statelane-noop").find("stage") == yaml::Value("plan"));
   CHECK(built.at("nothing-to-do").find("when") == nullptr);
 }
 
 TEST_CASE("rule 22: plan files are for developers, expire, and a plan is tried again only where the runner failed") {
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   const Job& plan = built.at(".statelane-plan");
-  CHECK(*plan.find("artifacts")->find("access") == YamlValue("developer"));
-  CHECK(*plan.find("artifacts")->find("expire_in") == YamlValue("7 days"));
+  CHECK(*plan.find("artifacts")->find("access") == yaml::Value("developer"));
+  CHECK(*plan.find("artifacts")->find("expire_in") == yaml::Value("7 days"));
   CHECK(*plan.find("artifacts")->find("reports")->find("terraform") ==
-        YamlValue(".statelane/$STATELANE_SLUG/plan.json"));
+        yaml::Value(".statelane/$STATELANE_SLUG/plan.json"));
   CHECK(*plan.find("retry")->find("when") ==
-        YamlValue(List{"runner_system_failure", "stuck_or_timeout_failure", "api_failure", "unknown_failure"}));
+        yaml::Value(List{"runner_system_failure", "stuck_or_timeout_failure", "api_failure", "unknown_failure"}));
 }
 
 TEST_CASE("rule 23: an apply is never started again by itself, and never interrupted") {
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   for (const std::string name : {"apply: a", ".statelane-apply"}) CHECK(built.at(name).find("retry") == nullptr);
-  CHECK(*built.at(".statelane-apply").find("interruptible") == YamlValue(false));
+  CHECK(*built.at(".statelane-apply").find("interruptible") == yaml::Value(false));
 }
 
 TEST_CASE("rule 26: plans hold no lock of the pipeline's, and no two states share one") {
@@ -288,5 +289,5 @@ TEST_CASE("rule 28: a child brings its own defaults and stages, and no time-out 
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   CHECK(global(built.pipeline, "default")->find("interruptible") != nullptr);
   CHECK(global(built.pipeline, "default")->find("timeout") == nullptr);
-  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply"}));
+  CHECK(*global(built.pipeline, "stages") == yaml::Value(List{"plan", "apply"}));
 }

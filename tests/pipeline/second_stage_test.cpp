@@ -11,7 +11,7 @@ using hand_made::affected;
 using hand_made::graph_of;
 using hand_made::push;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::Config;
 using statelane::config::Gates;
 using statelane::pipeline::Job;
@@ -20,8 +20,8 @@ using statelane::pipeline::Pipeline;
 using statelane::pipeline::PipelineRequest;
 using statelane::pipeline::PlannedState;
 using statelane::states::StateGraph;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -59,26 +59,26 @@ TEST_CASE("the first stage plans, and ends with the job that writes the second a
   const Built built(push({"a", "b"}), affected({"a", "b"}), graph_of({"a", "b"}), with_second_stage());
   CHECK(built.diagnostics.empty());
   CHECK(built.visible() == Names{"plan: a", "plan: b", "generate-gates", "gates"});
-  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply", "gates"}));
+  CHECK(*global(built.pipeline, "stages") == yaml::Value(List{"plan", "apply", "gates"}));
   CHECK(built.at("generate-gates").find("needs") == nullptr);
-  CHECK(*built.at(".statelane-gates").find("when") == YamlValue("always"));
-  CHECK(*built.at("gates").find("needs") == YamlValue(List{"generate-gates"}));
+  CHECK(*built.at(".statelane-gates").find("when") == yaml::Value("always"));
+  CHECK(*built.at("gates").find("needs") == yaml::Value(List{"generate-gates"}));
   CHECK(*built.at("gates").find("trigger") ==
-        YamlValue(Map{{"include", List{Map{{"artifact", "gates.gitlab-ci.yml"}, {"job", "generate-gates"}}}},
-                      {"strategy", "depend"},
-                      {"forward", Map{{"yaml_variables", false}}}}));
+        yaml::Value(Map{{"include", List{Map{{"artifact", "gates.gitlab-ci.yml"}, {"job", "generate-gates"}}}},
+                        {"strategy", "depend"},
+                        {"forward", Map{{"yaml_variables", false}}}}));
 }
 
 TEST_CASE("rule 32: variables of the first stage do not override those of the second's jobs") {
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), with_second_stage());
-  CHECK(*built.at("gates").find("inherit") == YamlValue(Map{{"variables", false}}));
+  CHECK(*built.at("gates").find("inherit") == yaml::Value(Map{{"variables", false}}));
 }
 
 TEST_CASE("rule 5: a newer server shows the second stage's state itself") {
   PipelineRequest request = push({"a"});
   request.server = {18, 2, 0};
   const Built built(request, affected({"a"}), graph_of({"a"}), with_second_stage());
-  CHECK(*built.at("gates").find("trigger")->find("strategy") == YamlValue("mirror"));
+  CHECK(*built.at("gates").find("trigger")->find("strategy") == yaml::Value("mirror"));
 }
 
 TEST_CASE("where nothing may be applied there is no second stage") {
@@ -87,7 +87,7 @@ TEST_CASE("where nothing may be applied there is no second stage") {
   request.branch = "";
   const Built built(request, affected({"a"}), graph_of({"a"}), with_second_stage());
   CHECK(built.visible() == Names{"plan: a"});
-  CHECK(*global(built.pipeline, "stages") == YamlValue(List{"plan", "apply"}));
+  CHECK(*global(built.pipeline, "stages") == yaml::Value(List{"plan", "apply"}));
 }
 
 TEST_CASE("a plan that waits for an apply cannot be in a first stage") {
@@ -123,16 +123,16 @@ TEST_CASE("rule 13: one pipeline is started below the first stage, and none belo
 TEST_CASE("rule 27: an apply of the second stage takes the plan of its own state from the pipeline that planned") {
   const SecondStage stage({{"a", true, 1, 0, 0}}, graph_of({"a"}));
   CHECK(*stage.at("apply: a").find("needs") ==
-        YamlValue(List{Map{{"pipeline", "815"}, {"job", "plan: a"}, {"artifacts", true}}}));
-  CHECK(*stage.at("apply: a").find("resource_group") == YamlValue("a"));
+        yaml::Value(List{Map{{"pipeline", "815"}, {"job", "plan: a"}, {"artifacts", true}}}));
+  CHECK(*stage.at("apply: a").find("resource_group") == yaml::Value("a"));
 }
 
 TEST_CASE("rule 12: applies of the second stage keep their order, also through states without changes") {
   const SecondStage stage({{"a", true, 1, 0, 0}, {"b", false, 0, 0, 0}, {"c", true, 1, 0, 0}},
                           graph_of({"a", "b", "c"}, {{"b", "a"}, {"c", "b"}}));
   CHECK(*stage.at("apply: c").find("needs") ==
-        YamlValue(List{Map{{"pipeline", "815"}, {"job", "plan: c"}, {"artifacts", true}},
-                       Map{{"job", "apply: a"}, {"artifacts", false}}}));
+        yaml::Value(List{Map{{"pipeline", "815"}, {"job", "plan: c"}, {"artifacts", true}},
+                         Map{{"job", "apply: a"}, {"artifacts", false}}}));
 }
 
 TEST_CASE("rule 4: a second stage without gates has one job that says why") {

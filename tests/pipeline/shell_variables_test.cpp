@@ -8,15 +8,15 @@
 using hand_made::affected;
 using hand_made::push;
 using statelane::RepoPath;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::Gates;
 using statelane::config::Jobs;
 using statelane::pipeline::extended_names;
 using statelane::pipeline::literal_variable;
 using statelane::pipeline::PipelineRequest;
 using statelane::pipeline::shell_variables;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 
 namespace {
 
@@ -44,7 +44,7 @@ TEST_CASE("rule 20: what a job must know of its state is in variables that nobod
   CHECK(shell_variables(state, false) == expected);
   // A plan file knows its variables, and some tools want them again.
   CHECK(shell_variables(state, true) == expected);
-  CHECK(shell_variables(hand_made::state("."), true).front().second == literal_variable("."));
+  CHECK(shell_variables(hand_made::state("."), true).front().value == literal_variable("."));
 }
 
 TEST_CASE("a lane outside Terraform has the words of its step") {
@@ -69,7 +69,7 @@ TEST_CASE("jobs that call Terraform alone are made of templates of their own") {
   CHECK(template_of("apply: c") == ".statelane-shell-custom-apply");
   CHECK(built.find(".statelane-shell") != nullptr);
   CHECK(built.find(".statelane-shell-custom") != nullptr);
-  CHECK(*built.at(".statelane-shell-apply").find("extends") == YamlValue(".statelane-apply"));
+  CHECK(*built.at(".statelane-shell-apply").find("extends") == yaml::Value(".statelane-apply"));
 }
 
 TEST_CASE("what only the job helper keeps is refused where there is none") {

@@ -145,7 +145,7 @@ TEST_CASE("the model notices an order or a job that is taken out") {
     if (last == made.jobs.rend()) continue;
     for (auto& [keyword, value] : last->keywords) {
       if (keyword == "needs")
-        value = YamlValue(YamlValue::List(value.as_list()->begin(), value.as_list()->begin() + 1));
+        value = yaml::Value(yaml::Value::List(value.as_list()->begin(), value.as_list()->begin() + 1));
     }
     for (int attempt = 0; attempt < 5; ++attempt) {
       if (find_fault({{made}}, commit, 0).find(" started before ") == std::string::npos) continue;

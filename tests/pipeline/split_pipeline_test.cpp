@@ -12,7 +12,7 @@
 using hand_made::affected;
 using hand_made::graph_of;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::impact::Impact;
 using statelane::pipeline::build_pipeline;
 using statelane::pipeline::check_pipeline;
@@ -48,7 +48,7 @@ Pipeline large(int count, bool gates) {
 }
 
 std::size_t measure_whole(const Pipeline& file) {
-  YamlValue::Map document = file.globals;
+  yaml::Value::Map document = file.globals;
   for (const auto* jobs : {&file.templates, &file.jobs}) {
     for (const Job& job : *jobs) document.emplace_back(job.name, job.keywords);
   }

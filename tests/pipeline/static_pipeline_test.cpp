@@ -11,7 +11,7 @@
 using hand_made::graph_of;
 using statelane::Diagnostic;
 using statelane::Diagnostics;
-using statelane::YamlValue;
+namespace yaml = statelane::yaml;
 using statelane::config::ChangesKeyword;
 using statelane::config::Config;
 using statelane::config::Gate;
@@ -21,8 +21,8 @@ using statelane::pipeline::JobSet;
 using statelane::pipeline::Pipeline;
 using statelane::pipeline::PipelineRequest;
 using statelane::states::StateGraph;
-using List = YamlValue::List;
-using Map = YamlValue::Map;
+using List = yaml::Value::List;
+using Map = yaml::Value::Map;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -59,8 +59,8 @@ struct Static {
   Map only(std::string_view name) const {
     Map merged;
     const Job& job = at(name);
-    for (const YamlValue& extended : *job.find("extends")->as_list()) {
-      const YamlValue* only = at(*extended.as_string()).find("only");
+    for (const yaml::Value& extended : *job.find("extends")->as_list()) {
+      const yaml::Value* only = at(*extended.as_string()).find("only");
       if (only == nullptr) continue;
       for (const auto& entry : *only->as_map()) merged.push_back(entry);
     }
@@ -101,8 +101,8 @@ TEST_CASE("rule 24: gates are on pushes to existing apply branches alone") {
         Map{{"refs", List{"branches"}},
             {"variables", List{fmt::format("{} && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", update)}},
             {"changes", List{".statelane.yml", "a/**/*"}}});
-  CHECK(*built.at(".statelane-apply").find("when") == YamlValue("manual"));
-  CHECK(*built.at(".statelane-apply").find("allow_failure") == YamlValue(false));
+  CHECK(*built.at(".statelane-apply").find("when") == yaml::Value("manual"));
+  CHECK(*built.at(".statelane-apply").find("allow_failure") == yaml::Value(false));
 }
 
 TEST_CASE("rules 2 and 23: with rules each entry has patterns, and an apply's says how it starts") {
@@ -118,11 +118,11 @@ TEST_CASE("rules 2 and 23: with rules each entry has patterns, and an apply's sa
   const std::string condition = fmt::format("{} && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", update);
   const List patterns = {".statelane.yml", "a/**/*"};
   CHECK(rule(Gate::blocking) ==
-        YamlValue(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", false}, {"changes", patterns}}));
+        yaml::Value(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", false}, {"changes", patterns}}));
   CHECK(rule(Gate::optional) ==
-        YamlValue(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", true}, {"changes", patterns}}));
+        yaml::Value(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", true}, {"changes", patterns}}));
   CHECK(rule(Gate::automatic) ==
-        YamlValue(Map{{"if", condition}, {"when", "on_success"}, {"allow_failure", false}, {"changes", patterns}}));
+        yaml::Value(Map{{"if", condition}, {"when", "on_success"}, {"allow_failure", false}, {"changes", patterns}}));
 }
 
 TEST_CASE("rule 2: above 50 patterns rules has several entries, and the head tells where GitLab stops comparing") {
@@ -141,9 +141,9 @@ TEST_CASE("rule 2: above 50 patterns rules has several entries, and the head tel
 TEST_CASE("rule 25: applies name all applies before them, since those between may be missing, and need none that is") {
   const Static built(graph_of({"a", "b", "c"}, {{"b", "a"}, {"c", "b"}}));
   CHECK(*built.at("apply: c").find("needs") ==
-        YamlValue(List{Map{{"job", "plan: c"}, {"artifacts", true}},
-                       Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}},
-                       Map{{"job", "apply: b"}, {"artifacts", true}, {"optional", true}}}));
+        yaml::Value(List{Map{{"job", "plan: c"}, {"artifacts", true}},
+                         Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}},
+                         Map{{"job", "apply: b"}, {"artifacts", true}, {"optional", true}}}));
 }
 
 TEST_CASE("with strict order the plan waits for the applies that are there") {
@@ -151,9 +151,9 @@ TEST_CASE("with strict order the plan waits for the applies that are there") {
   config.order = statelane::config::Order::strict;
   const Static built(graph_of({"a", "b"}, {{"b", "a"}}), ChangesKeyword::only, config);
   CHECK(built.diagnostics.empty());
-  CHECK(*built.at("plan: b").find("stage") == YamlValue("apply"));
+  CHECK(*built.at("plan: b").find("stage") == yaml::Value("apply"));
   CHECK(*built.at("plan: b").find("needs") ==
-        YamlValue(List{Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}}}));
+        yaml::Value(List{Map{{"job", "apply: a"}, {"artifacts", false}, {"optional", true}}}));
 }
 
 TEST_CASE("rule 12: a barrier of a static pipeline is there where one of the jobs before it is") {
@@ -169,10 +169,10 @@ TEST_CASE("rule 12: a barrier of a static pipeline is there where one of the job
     CHECK(built.diagnostics.empty());
     const Job& barrier = built.at("barrier: 1");
     CHECK(barrier.find("needs")->as_list()->size() == 50);
-    CHECK(*barrier.find("needs")->as_list()->front().find("optional") == YamlValue(true));
+    CHECK(*barrier.find("needs")->as_list()->front().find("optional") == yaml::Value(true));
     if (keyword == ChangesKeyword::only) {
       CHECK(built.at(".changes of barrier: 1").find("only")->find("changes")->as_list()->size() == 51);
-      CHECK(built.only("barrier: 1")[0] == std::pair<std::string, YamlValue>{"refs", List{"branches"}});
+      CHECK(built.only("barrier: 1")[0] == yaml::Value::Entry{"refs", List{"branches"}});
     } else {
       CHECK(barrier.find("rules")->as_list()->size() == 2);
     }
@@ -184,7 +184,7 @@ TEST_CASE("apply branches are named in GitLab's expressions, and what they canno
   state.settings.apply_branches = Names{"main", "release/*"};
   const Static built(hand_made::graph({state}));
   CHECK(built.diagnostics.empty());
-  CHECK(*built.only("apply: a")[1].second.as_list()->front().as_string() ==
+  CHECK(*built.only("apply: a")[1].value.as_list()->front().as_string() ==
         fmt::format(R"({} && ($CI_COMMIT_BRANCH == "main" || $CI_COMMIT_BRANCH =~ /\Arelease\/[^\/]*\z/))", update));
   state.settings.apply_branches = Names{"a'\""};
   const Static refused(hand_made::graph({state}));
@@ -199,21 +199,21 @@ TEST_CASE("apply branches are named in GitLab's expressions, and what they canno
 TEST_CASE("rule 17: each state writes a cache of its own, since any of them may be missing") {
   const Static built(graph_of({"a", "b"}));
   CHECK(*built.at(".providers: b").find("cache")->find("key") ==
-        YamlValue(Map{{"files", List{"b/.terraform.lock.hcl"}}, {"prefix", "statelane-providers-b"}}));
-  CHECK(*built.at("plan: b").find("cache") == YamlValue(Map{{"policy", "pull-push"}}));
+        yaml::Value(Map{{"files", List{"b/.terraform.lock.hcl"}}, {"prefix", "statelane-providers-b"}}));
+  CHECK(*built.at("plan: b").find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
   CHECK(built.at("apply: b").find("cache") == nullptr);
 }
 
 TEST_CASE("rule 22: a newer push cancels nothing, where the server can be told") {
   CHECK(Static(graph_of({"a"})).pipeline.globals[0] ==
-        std::pair<std::string, YamlValue>{"workflow", Map{{"auto_cancel", Map{{"on_new_commit", "none"}}}}});
-  CHECK(Static(graph_of({"a"}), ChangesKeyword::only, {}, {16, 0, 0}).pipeline.globals[0].first == "stages");
+        yaml::Value::Entry{"workflow", Map{{"auto_cancel", Map{{"on_new_commit", "none"}}}}});
+  CHECK(Static(graph_of({"a"}), ChangesKeyword::only, {}, {16, 0, 0}).pipeline.globals[0].key == "stages");
 }
 
 TEST_CASE("nothing of a static pipeline reaches the jobs of a file that includes it") {
   const Static built(graph_of({"a"}));
   for (const auto& [key, value] : built.pipeline.globals) CHECK((key == "workflow" || key == "stages"));
-  CHECK(*built.at(".statelane").find("image") == YamlValue(Map{{"name", "tools:1"}, {"entrypoint", List{""}}}));
+  CHECK(*built.at(".statelane").find("image") == yaml::Value(Map{{"name", "tools:1"}, {"entrypoint", List{""}}}));
 }
 
 TEST_CASE("a static pipeline without changes is refused, and without states has one job") {
@@ -223,7 +223,7 @@ TEST_CASE("a static pipeline without changes is refused, and without states has 
   const Static empty(graph_of({}));
   CHECK(empty.visible() == Names{"nothing-to-do"});
   CHECK(*empty.at("nothing-to-do").find("variables")->find("STATELANE_REASON")->find("value") ==
-        YamlValue("there is no state"));
+        yaml::Value("there is no state"));
 }
 
 TEST_CASE("rule 11: how many jobs deploy says nothing, since GitLab takes those of a push alone") {

@@ -9,15 +9,14 @@
 using statelane::Diagnostic;
 using statelane::Diagnostics;
 using statelane::RepoPath;
-using statelane::YamlValue;
-using statelane::pipeline::find_keyword;
+namespace yaml = statelane::yaml;
 using statelane::pipeline::find_refused_keywords;
 using statelane::pipeline::Job;
 using statelane::pipeline::KeyOrigin;
 using statelane::pipeline::KeywordTarget;
 using statelane::pipeline::TemplateSet;
-using Map = YamlValue::Map;
-using List = YamlValue::List;
+using Map = yaml::Value::Map;
+using List = yaml::Value::List;
 
 namespace {
 
@@ -35,8 +34,8 @@ TemplateSet overridden(std::string_view text) {
   return templates;
 }
 
-const YamlValue* at(const Map& map, std::string_view first, std::string_view second) {
-  const YamlValue* outer = find_keyword(map, first);
+const yaml::Value* at(const Map& map, std::string_view first, std::string_view second) {
+  const yaml::Value* outer = yaml::find_value(map, first);
   return outer != nullptr ? outer->find(second) : nullptr;
 }
 
@@ -61,10 +60,10 @@ TEST_CASE("a template is laid over the built-in one: maps deeply, lists replaced
       "  retry: null\n"
       "  tags: [terraform]\n");
   const Map& plan = templates.keywords(".statelane-plan");
-  CHECK(*at(plan, "artifacts", "expire_in") == YamlValue("1 day"));
-  CHECK(*at(plan, "artifacts", "access") == YamlValue("developer"));
-  CHECK(find_keyword(plan, "retry") == nullptr);
-  CHECK(*find_keyword(plan, "tags") == YamlValue(List{"terraform"}));
+  CHECK(*at(plan, "artifacts", "expire_in") == yaml::Value("1 day"));
+  CHECK(*at(plan, "artifacts", "access") == yaml::Value("developer"));
+  CHECK(yaml::find_value(plan, "retry") == nullptr);
+  CHECK(*yaml::find_value(plan, "tags") == yaml::Value(List{"terraform"}));
   CHECK(templates.is_overridden(".statelane-plan", "artifacts.expire_in"));
   CHECK_FALSE(templates.is_overridden(".statelane-plan", "artifacts.access"));
 }
@@ -79,14 +78,14 @@ TEST_CASE("only what is used is collected, in an order in which each template co
   for (const Job& job : templates.collect({".statelane-apply", ".statelane-plan", ".not-there"}))
     names.push_back(job.name);
   CHECK(names == std::vector<std::string>{".aws", ".setup", ".statelane", ".statelane-apply", ".statelane-plan"});
-  CHECK(*at(templates.resolved(".statelane-plan"), "variables", "AWS_REGION") == YamlValue("eu-central-1"));
-  CHECK(*at(templates.resolved(".statelane-plan"), "variables", "TF_INPUT") == YamlValue("false"));
+  CHECK(*at(templates.resolved(".statelane-plan"), "variables", "AWS_REGION") == yaml::Value("eu-central-1"));
+  CHECK(*at(templates.resolved(".statelane-plan"), "variables", "TF_INPUT") == yaml::Value("false"));
 }
 
 TEST_CASE("templates that extend each other in a circle end") {
   const TemplateSet templates = overridden(".a:\n  extends: .b\n.b:\n  extends: .a\n");
   CHECK(templates.collect({".a"}).size() == 2);
-  CHECK(find_keyword(templates.resolved(".a"), "extends") != nullptr);
+  CHECK(yaml::find_value(templates.resolved(".a"), "extends") != nullptr);
 }
 
 TEST_CASE("each setting knows where it comes from") {
@@ -100,9 +99,9 @@ TEST_CASE("each setting knows where it comes from") {
   };
   CHECK(find(".statelane-plan", "artifacts.expire_in").is_overridden);
   CHECK(find(".statelane-plan", "artifacts.expire_in").pos.line == 3);
-  CHECK(find(".statelane-plan", "artifacts.expire_in").value == YamlValue("1 day"));
+  CHECK(find(".statelane-plan", "artifacts.expire_in").value == yaml::Value("1 day"));
   CHECK_FALSE(find(".statelane-plan", "artifacts.access").is_overridden);
-  CHECK(find(".statelane-apply", "when").value == YamlValue("manual"));
+  CHECK(find(".statelane-apply", "when").value == yaml::Value("manual"));
 }
 
 TEST_CASE("an empty file of templates changes nothing") {
@@ -143,7 +142,7 @@ TEST_CASE("a file with a fault changes nothing") {
   TemplateSet templates;
   templates.override_with(".statelane-plan:\n  tags: [a]\n  needs: []\n", RepoPath::of("ci/lanes.yml"), diagnostics);
   CHECK(diagnostics.has_errors());
-  CHECK(find_keyword(templates.keywords(".statelane-plan"), "tags") == nullptr);
+  CHECK(yaml::find_value(templates.keywords(".statelane-plan"), "tags") == nullptr);
 }
 
 TEST_CASE("which keywords are refused depends on the jobs that they reach") {
@@ -160,7 +159,7 @@ TEST_CASE("which keywords are refused depends on the jobs that they reach") {
           0);
     CHECK(refused({{"variables", Map{{"STATELANE_STATE", "x"}, {"STATELANE_OPT_TOOL", "tofu"}, {"A", "b"}}}}, target) ==
           1);
-    CHECK(refused({{"script", YamlValue{}}}, target) == 1);
+    CHECK(refused({{"script", yaml::Value{}}}, target) == 1);
   }
   CHECK(refused({{"when", "manual"}}, KeywordTarget::apply) == 0);
   CHECK(refused({{"when", "on_success"}}, KeywordTarget::plan) == 0);

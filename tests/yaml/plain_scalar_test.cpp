@@ -1,4 +1,4 @@
-#include "config/plain_scalar.hpp"
+#include "yaml/plain_scalar.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -11,13 +11,13 @@
 
 #include "support/ruby.hpp"
 
-using statelane::YamlValue;
-using statelane::config::read_plain_scalar;
+namespace yaml = statelane::yaml;
+using statelane::yaml::read_plain_scalar;
 
 namespace {
 
 /// The answer in the words of plain_scalars.rb.
-std::string describe(const std::optional<YamlValue>& value) {
+std::string describe(const std::optional<yaml::Value>& value) {
   if (!value) return "refused";
   if (std::holds_alternative<std::nullptr_t>(value->data)) return "nil";
   if (const bool* truth = std::get_if<bool>(&value->data)) return *truth ? "true" : "false";
@@ -105,7 +105,7 @@ TEST_CASE("plain scalars mean what they mean to Psych") {
   for (const std::string& text : texts) questions += text + '\n';
   const statelane::support::ScratchDirectory directory;
   directory.write("questions", questions);
-  const std::string script = (statelane::support::source_directory() / "tests/config/plain_scalars.rb").string();
+  const std::string script = (statelane::support::source_directory() / "tests/yaml/plain_scalars.rb").string();
   const std::string command = fmt::format("exec ruby '{}' < '{}'", script, (directory.path() / "questions").string());
   const auto answer = statelane::process::run_captured({{"sh", "-c", command}, {}, {}}, std::chrono::minutes(2));
   INFO(answer.err);

@@ -1,4 +1,4 @@
-#include "config/plain_scalar.hpp"
+#include "yaml/plain_scalar.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-namespace statelane::config {
+namespace statelane::yaml {
 
 namespace {
 
@@ -54,8 +54,8 @@ bool is_any_of(std::string_view text, std::initializer_list<std::string_view> wo
                      [&](std::string_view word) { return equals_ignoring_case(text, word); });
 }
 
-YamlValue to_value(double number) {
-  YamlValue value;
+Value to_value(double number) {
+  Value value;
   value.data = number;
   return value;
 }
@@ -169,7 +169,7 @@ int integer_base(std::string_view text) {
   return 10;
 }
 
-std::optional<YamlValue> to_integer(std::string_view text, int base) {
+std::optional<Value> to_integer(std::string_view text, int base) {
   std::string number = without_separators(text);
   if (number.front() == '+') number.erase(0, 1);
   const std::size_t sign = number.front() == '-' ? 1 : 0;
@@ -177,7 +177,7 @@ std::optional<YamlValue> to_integer(std::string_view text, int base) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), value, base);
   if (fault != std::errc() || end != number.data() + number.size()) return std::nullopt;
-  return YamlValue(value);
+  return Value(value);
 }
 
 bool is_float(std::string_view text) {
@@ -190,33 +190,33 @@ bool is_float(std::string_view text) {
   return shape.is_done() && !is_any_of(text, {".", "+.", "-."});
 }
 
-std::optional<YamlValue> to_float(std::string_view text) {
+std::optional<Value> to_float(std::string_view text) {
   // `.e+1` has the shape of a number and no digit: Ruby raises.
   if (text.substr(0, text.find_first_of("eE")).find_first_of(digits) == std::string_view::npos) return std::nullopt;
   return to_value(to_double(without_separators(text)));
 }
 
-std::optional<YamlValue> read_number(std::string_view text) {
+std::optional<Value> read_number(std::string_view text) {
   if (is_sexagesimal(text, false)) {
     const double value = weigh_sexagesimal(text);
     if (std::abs(value) > 9e15) return std::nullopt;
-    return YamlValue(static_cast<std::int64_t>(value));
+    return Value(static_cast<std::int64_t>(value));
   }
   if (is_sexagesimal(text, true)) return to_value(weigh_sexagesimal(text));
   if (is_float(text)) return to_float(text);
   if (const int base = integer_base(text); base != 0) return to_integer(text, base);
-  return YamlValue(text);
+  return Value(text);
 }
 
 }  // namespace
 
-std::optional<YamlValue> read_plain_scalar(std::string_view text) {
-  if (text.empty() || is_any_of(text, {"~", "null"})) return YamlValue();
-  if (is_any_of(text, {"yes", "true", "on"})) return YamlValue(true);
-  if (is_any_of(text, {"no", "false", "off"})) return YamlValue(false);
+std::optional<Value> read_plain_scalar(std::string_view text) {
+  if (text.empty() || is_any_of(text, {"~", "null"})) return Value();
+  if (is_any_of(text, {"yes", "true", "on"})) return Value(true);
+  if (is_any_of(text, {"no", "false", "off"})) return Value(false);
   if (text.find('\n') != std::string_view::npos ||
       std::string_view("0123456789+-.:").find(text[0]) == std::string_view::npos) {
-    return YamlValue(text);
+    return Value(text);
   }
   if (is_time(text) || is_date(text) || (text[0] == ':' && text.size() > 1)) return std::nullopt;
   if (is_any_of(text, {".inf", "+.inf"})) return to_value(std::numeric_limits<double>::infinity());
@@ -225,4 +225,4 @@ std::optional<YamlValue> read_plain_scalar(std::string_view text) {
   return read_number(text);
 }
 
-}  // namespace statelane::config
+}  // namespace statelane::yaml
