@@ -6,6 +6,7 @@
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "gitlab/branches.hpp"
 #include "gitlab/duration.hpp"
 #include "gitlab/names.hpp"
 #include "states/backend_identity.hpp"
@@ -63,11 +64,9 @@ std::vector<std::string> relative_to(const RepoPath& directory, const std::vecto
   return result;
 }
 
-/// Where applies may run: the configured branches, else the default branch. Outside CI nothing is checked.
 std::vector<std::string> find_apply_branches(const states::State& state) {
-  if (state.settings.apply_branches) return *state.settings.apply_branches;
-  const std::string name(gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
-  return name.empty() ? std::vector<std::string>{} : std::vector<std::string>{name};
+  return gitlab::apply_branches(state.settings.apply_branches,
+                                gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
 }
 
 std::string fill_in_slug(const states::State& state) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "gitlab/branches.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/apply_order.hpp"
 
@@ -83,16 +84,8 @@ bool may_apply(const PipelineRequest& request, const states::State& state) {
   // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
   // merged.
   if (!request.gates || !gitlab::is_push(request.kind) || request.branch.empty()) return false;
-  const std::vector<std::string> branches = apply_branches(state, request.default_branch);
-  return std::any_of(branches.begin(), branches.end(), [&](const std::string& glob) {
-    return glob == request.branch || config::matches_glob(glob, request.branch);
-  });
-}
-
-std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch) {
-  if (state.settings.apply_branches) return *state.settings.apply_branches;
-  if (default_branch.empty()) return {};
-  return {default_branch};
+  const auto branches = gitlab::apply_branches(state.settings.apply_branches, request.default_branch);
+  return gitlab::is_apply_branch(branches, request.branch);
 }
 
 void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits waits, Diagnostics& diagnostics) {

@@ -44,8 +44,4 @@ std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t inde
 /// The state has a gate in this pipeline: a push to one of its apply branches.
 bool may_apply(const PipelineRequest& request, const states::State& state);
 
-/// Branches on whose pushes a state may be applied, by name or glob: those that the configuration names, else the
-/// default branch.
-std::vector<std::string> apply_branches(const states::State& state, const std::string& default_branch);
-
 }  // namespace statelane::pipeline

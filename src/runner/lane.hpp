@@ -39,7 +39,7 @@ struct LaneDescription {
   std::optional<LaneCommands> commands{};     ///< set: a lane outside Terraform
   std::vector<std::string> after_plan{};      ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
   std::optional<std::int64_t> max_destroy{};
-  std::vector<std::string> apply_branches{};  ///< where applies may run; empty: not checked
+  std::vector<std::string> apply_branches{};  ///< where applies may run; checked in CI only
   std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one
   std::string inputs_digest{};                ///< of everything the state depends on, at the commit that is checked out
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there

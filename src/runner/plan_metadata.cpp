@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "gitlab/branches.hpp"
 #include "runner/utf8_text.hpp"
 
 namespace statelane::runner {
@@ -127,9 +128,10 @@ class Verifier {
       refuse(Guard::branch, "this is a merge request pipeline, and its code is not merged yet",
              "merge, and apply in the pipeline of the target branch");
     } else if (const auto& branches = conditions_.apply_branches;
-               !branches.empty() && std::find(branches.begin(), branches.end(), conditions_.branch) == branches.end()) {
+               branches && !gitlab::is_apply_branch(*branches, conditions_.branch)) {
       refuse(Guard::branch,
-             fmt::format("the state is applied on {}, and this job is on {}", fmt::join(branches, ", "),
+             fmt::format("the state is applied on {}, and this job is on {}",
+                         branches->empty() ? "no branch" : fmt::format("{}", fmt::join(*branches, ", ")),
                          conditions_.branch.empty() ? "no branch" : conditions_.branch),
              "merge, or name the branch under apply.branches in .statelane.yml");
     }

@@ -60,8 +60,8 @@ PlanMetadata parse_metadata(std::string_view text);
 struct ApplyConditions {
   PlanMetadata now{};  ///< as `run plan` would write it; `tool_version` may be empty when it was not asked
   std::int64_t time = 0;
-  std::string branch{};                       ///< empty: not known
-  std::vector<std::string> apply_branches{};  ///< empty: not checked
+  std::string branch{};                                      ///< empty: not known
+  std::optional<std::vector<std::string>> apply_branches{};  ///< absent: not checked
   bool in_merge_request = false;
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};

@@ -47,6 +47,7 @@ const std::map<std::string, std::function<void(runner::PlanMetadata&, ApplyCondi
     {"merge request", [](auto&, auto& conditions) { conditions.in_merge_request = true; }},
     {"branch", [](auto&, auto& conditions) { conditions.branch = "topic"; }},
     {"no branch", [](auto&, auto& conditions) { conditions.branch = ""; }},
+    {"no apply branch", [](auto&, auto& conditions) { conditions.apply_branches.emplace(); }},
     {"freeze", [](auto&, auto& conditions) { conditions.deploy_freeze = "true"; }},
     {"destroys", [](auto&, auto& conditions) { conditions.max_destroy = 2; }},
     {"empty state",
@@ -77,7 +78,7 @@ std::string refuse(const support::GoldenCase& one) {
     conditions.now = planned;
     conditions.time = 1700000001;
     conditions.branch = "main";
-    conditions.apply_branches = {"main"};
+    conditions.apply_branches = std::vector<std::string>{"main"};
     differences.at(one.input.substr(begin, end - begin))(planned, conditions);
     for (const auto& refusal : runner::find_refusals(planned, conditions)) {
       text += fmt::format("{}\n  {}\n  {}\n", refusal.message, refusal.fix, runner::option_of(refusal.guard));

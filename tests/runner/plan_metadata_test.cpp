@@ -52,7 +52,7 @@ std::vector<Refusal> refusals(const std::function<void(ApplyConditions&)>& chang
   conditions.now = planned();
   conditions.time = 1700000001;
   conditions.branch = "main";
-  conditions.apply_branches = {"main"};
+  conditions.apply_branches = std::vector<std::string>{"main"};
   change(conditions);
   return find_refusals(planned(), conditions);
 }
@@ -111,6 +111,15 @@ TEST_CASE("each mix-up is refused with its own sentence and fix") {
   CHECK(only_refusal([](auto& c) { c.deploy_freeze = "true"; }).guard == Guard::deploy_freeze);
   CHECK(only_refusal([](auto& c) { c.max_destroy = 2; }).message ==
         "the plan deletes or replaces 3 resources, and max_destroy is 2");
+  const auto on = [](const std::string& glob) {
+    return [glob](ApplyConditions& conditions) {
+      conditions.branch = "release/1";
+      conditions.apply_branches = std::vector<std::string>{"main", glob};
+    };
+  };
+  CHECK(refusals(on("release/*")).empty());
+  CHECK(only_refusal(on("release/?/*")).message ==
+        "the state is applied on main, release/?/*, and this job is on release/1");
 }
 
 TEST_CASE("several mix-ups are all told, in the order of the guards") {
