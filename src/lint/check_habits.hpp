@@ -25,7 +25,4 @@ void check_surroundings(const ExaminedPipeline& pipeline, Report& report);
 /// `needs` of jobs that their triggers may leave out: GitLab then creates no pipeline at all.
 void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
 
-/// The seconds of a text like `1 week 2 days`; empty for `never` and for what is no span of time.
-std::optional<double> parse_duration(std::string_view text);
-
 }  // namespace statelane::lint

@@ -1,17 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <chrono>
 #include <map>
 #include <set>
 
+#include "gitlab/duration.hpp"
 #include "lint/check_habits.hpp"
 
 namespace statelane::lint {
 
 namespace {
 
-constexpr double shortest_review = 24 * 3600;
+constexpr std::chrono::hours shortest_review{24};
 
 std::string_view base_name(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -104,9 +105,9 @@ class Check {
       return plans.contains(name) || is_plan_name(name);
     });
     const yaml::Value* expiry = artifacts->find("expire_in");
-    const auto seconds =
-        expiry != nullptr && expiry->as_string() != nullptr ? parse_duration(*expiry->as_string()) : std::nullopt;
-    if (keeps_plan && seconds && *seconds < shortest_review && is_reviewed(job)) {
+    const auto life = expiry != nullptr && expiry->as_string() != nullptr ? gitlab::parse_duration(*expiry->as_string())
+                                                                          : std::nullopt;
+    if (keeps_plan && life && *life < shortest_review && is_reviewed(job)) {
       report_.add(Rule::short_expiry, expiry->spot, job.job->name,
                   "the plan is gone before somebody who reads it tomorrow can apply it", {"expire_in: 1 week"});
     }
@@ -194,41 +195,7 @@ class Check {
   Report& report_;
 };
 
-double seconds_in(std::string_view unit) {
-  constexpr double day = 24 * 3600;
-  if (unit.empty() || unit.starts_with("s")) return 1;
-  if (unit.starts_with("mo")) return 30 * day;
-  if (unit.starts_with("m")) return 60;
-  if (unit.starts_with("h")) return 3600;
-  if (unit.starts_with("d")) return day;
-  if (unit.starts_with("w")) return 7 * day;
-  if (unit.starts_with("y")) return 365 * day;
-  return 0;
-}
-
 }  // namespace
-
-std::optional<double> parse_duration(std::string_view text) {
-  double total = 0;
-  bool has_any = false;
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(" ,"), text.size()));
-    if (text.starts_with("and ")) text.remove_prefix(4);
-    if (text.empty()) return has_any ? std::optional(total) : std::nullopt;
-    double number = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc()) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    std::size_t length = 0;
-    while (length < text.size() && text[length] >= 'a' && text[length] <= 'z') ++length;
-    const double unit = seconds_in(text.substr(0, length));
-    if (unit == 0) return std::nullopt;
-    text.remove_prefix(length);
-    total += number * unit;
-    has_any = true;
-  }
-}
 
 void check_leftovers(const ExaminedPipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gitlab/shape.hpp"
 #include "lint/finding.hpp"
 #include "lint/pipeline.hpp"
 
@@ -10,6 +11,9 @@ namespace statelane::lint {
 /// Hidden jobs are not checked, as GitLab does not; what an unseen include may define is given the benefit of the
 /// doubt.
 void check_keywords(const Pipeline& pipeline, Report& report);
+
+/// The rule that a fault of the table of keywords breaks.
+Rule rule_of(gitlab::KeywordFault::Kind kind);
 
 /// What GitLab would refuse of `needs` and `dependencies`: unknown, later and repeated jobs, circles, more than 50.
 void check_needs(const Pipeline& pipeline, Report& report);

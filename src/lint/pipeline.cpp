@@ -4,15 +4,12 @@
 
 #include <algorithm>
 
+#include "gitlab/keywords.hpp"
 #include "gitlab/names.hpp"
 
 namespace statelane::lint {
 
 namespace {
-
-constexpr std::string_view default_keywords[] = {"after_script", "artifacts", "before_script", "cache",         "hooks",
-                                                 "id_tokens",    "identity",  "image",         "interruptible", "retry",
-                                                 "services",     "tags",      "timeout"};
 
 /// `inherit:default` or `inherit:variables`: true, false, or a list of names.
 bool inherits(const yaml::Value::Map& job, std::string_view what, std::string_view name) {
@@ -26,7 +23,7 @@ bool inherits(const yaml::Value::Map& job, std::string_view what, std::string_vi
 
 void add_defaults(const yaml::Value::Map& defaults, Job& job) {
   for (const yaml::Value::Entry& entry : defaults) {
-    if (!is_default_keyword(entry.key) || job.own_keywords.contains(entry.key)) continue;
+    if (!gitlab::is_default_keyword(entry.key) || job.own_keywords.contains(entry.key)) continue;
     if (inherits(job.keywords, "default", entry.key)) job.keywords.push_back(entry);
   }
 }
@@ -57,7 +54,7 @@ Job build_job(const yaml::Value::Entry& entry, const yaml::Value::Map& root, con
 yaml::Value::Map find_defaults(const yaml::Value::Map& root) {
   yaml::Value::Map defaults;
   for (const yaml::Value::Entry& entry : root) {
-    if (is_default_keyword(entry.key)) defaults.push_back(entry);
+    if (gitlab::is_default_keyword(entry.key)) defaults.push_back(entry);
   }
   const yaml::Value::Entry* section = yaml::find_entry(root, "default");
   if (section == nullptr || section->value.as_map() == nullptr) return defaults;
@@ -81,10 +78,6 @@ std::vector<std::string> find_stages(const yaml::Value::Map& root) {
 const yaml::Value* Job::find(std::string_view keyword) const {
   const yaml::Value::Entry* entry = find_entry(keyword);
   return entry != nullptr ? &entry->value : nullptr;
-}
-
-bool is_default_keyword(std::string_view keyword) {
-  return std::find(std::begin(default_keywords), std::end(default_keywords), keyword) != std::end(default_keywords);
 }
 
 std::optional<std::string> variable_text(const yaml::Value& value) {

@@ -32,9 +32,6 @@ struct Pipeline {
 /// Splits a configuration into jobs. Faults are not looked for here: what is no job in shape is left out.
 Pipeline build_pipeline(Configuration configuration);
 
-/// Keys of `default`, which may also stand at the top (deprecated).
-bool is_default_keyword(std::string_view keyword);
-
 /// The text of a variable: a scalar, or the `value` of a map. Empty where it is neither.
 std::optional<std::string> variable_text(const yaml::Value& value);
 

@@ -4,9 +4,14 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/expression.hpp"
+#include "gitlab/expression.hpp"
 
 namespace statelane::lint {
+
+using gitlab::evaluate_expression;
+using gitlab::Truth;
+using gitlab::VariableValue;
+using gitlab::VariableValues;
 
 /// A kind of pipeline, with what GitLab's variables hold in it.
 struct Situation {

@@ -245,7 +245,7 @@ std::string outline(const yaml::Value& job) {
   const yaml::Value* map = job.find("variables");
   if (map != nullptr && map->as_map() != nullptr) {
     for (const yaml::Value::Entry& entry : *map->as_map())
-      variables[entry.key] = variable_text(entry.value).value_or("?");
+      variables[entry.key] = statelane::lint::variable_text(entry.value).value_or("?");
   }
   for (const auto& [name, value] : variables) text += fmt::format("{}={}\n", name, value);
   const yaml::Value* artifacts = job.find("artifacts");

@@ -38,16 +38,16 @@ TEST_CASE("a header is split off, and places count from the beginning of the fil
   REQUIRE(document);
   REQUIRE(document->header);
   CHECK(document->header->find("spec") != nullptr);
-  CHECK(document->find_entry("job")->spot().begin.line == 5);
+  CHECK(document->content.find_entry("job")->spot().begin.line == 5);
   CHECK(faults.empty());
 }
 
 TEST_CASE("what GitLab refuses of a file as a whole is a finding with its place") {
   CHECK(read("- a\n").faults == Lines{"1:1: yaml-syntax: the file is a list, GitLab takes a map"});
   CHECK(read("a: [\n").faults == Lines{"2:1: yaml-syntax: end of sequence flow not found"});
-  CHECK(read("spec: {}\n---\na: 1\n---\nb: 1\n").faults == Lines{"4:1: yaml-syntax: more than two YAML documents"});
+  CHECK(read("spec: {}\n---\na: 1\n---\nb: 1\n").faults == Lines{"5:1: yaml-syntax: more than two YAML documents"});
   CHECK(read("a: 1\na: 2\n").faults ==
-        Lines{"2:1: duplicate-key: \"a\" stands here twice; GitLab takes this one and drops the one in line 1"});
+        Lines{"2:1: duplicate-key: \"a\" stands here twice, and the one in line 1 is dropped"});
   CHECK(read("a: !x 1\n").faults ==
-        Lines{"1:7: ignored-tag: GitLab does not know the tag \"!x\" and reads the value without it"});
+        Lines{"1:4: ignored-tag: GitLab does not know the tag \"!x\" and reads the value without it"});
 }

@@ -1,4 +1,4 @@
-#include "lint/expression.hpp"
+#include "gitlab/expression.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace statelane::lint {
+namespace statelane::gitlab {
 
 /// A variable in `rules:if`: unset, known, or known only to be some text.
 struct VariableValue {
@@ -36,4 +36,4 @@ Truth negate(Truth truth);
 /// refuse it.
 std::optional<Truth> evaluate_expression(std::string_view expression, const VariableValues& variables);
 
-}  // namespace statelane::lint
+}  // namespace statelane::gitlab

@@ -1,11 +1,11 @@
-#include "lint/expression.hpp"
+#include "gitlab/expression.hpp"
 
 #include <algorithm>
 #include <regex>
 #include <variant>
 #include <vector>
 
-namespace statelane::lint {
+namespace statelane::gitlab {
 
 namespace {
 
@@ -222,4 +222,4 @@ std::optional<Truth> evaluate_expression(std::string_view expression, const Vari
   }
 }
 
-}  // namespace statelane::lint
+}  // namespace statelane::gitlab

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "gitlab/shape.hpp"
+
+namespace statelane::gitlab {
+
+// The keywords that GitLab knows, by their place, with what each takes: lib/gitlab/ci/config/entry, and the keyword
+// reference (https://docs.gitlab.com/ci/yaml/) for those of its paid editions. Everything that asks whether GitLab
+// takes a configuration asks here.
+
+/// A visible job with `script` or `run`, all that it extends laid below it.
+const Shape& job_shape();
+/// A job with `trigger`, which no runner takes.
+const Shape& trigger_job_shape();
+/// The top of a file, of which all other keys are jobs.
+const Shape& root_shape();
+/// An entry of `include`.
+const Shape& include_shape();
+
+/// Whether the top of a file has this keyword.
+bool is_root_keyword(std::string_view name);
+/// Whether `default` takes this keyword; with a few exceptions it may stand at the top too (deprecated).
+bool is_default_keyword(std::string_view name);
+
+/// What GitLab refuses of a job's keywords and their values. `inherited` are left out: they stand in `default`.
+std::vector<KeywordFault> check_job_keywords(const yaml::Value& keywords);
+/// What it refuses of everything at the top that is no job.
+std::vector<KeywordFault> check_root_keywords(const yaml::Value::Map& root);
+
+}  // namespace statelane::gitlab
