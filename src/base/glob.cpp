@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -227,7 +229,45 @@ bool any_alternative(std::string_view pattern, const std::function<bool(std::str
   return false;
 }
 
+std::vector<std::string_view> split_components(std::string_view path) {
+  std::vector<std::string_view> components;
+  while (true) {
+    const std::size_t slash = path.find('/');
+    components.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return components;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+/// The parts of a pattern whose braces are resolved that may go on below `directory`, each as the component it begins
+/// with.
+std::set<std::size_t> components_below(std::span<const std::string_view> components, std::string_view directory) {
+  std::set<std::size_t> places = {0};
+  for (const std::string_view name : split_components(directory)) {
+    std::set<std::size_t> next;
+    for (std::size_t place : places) {
+      // The last component names no directory.
+      for (; place + 1 < components.size() && components[place] == "**"; ++place) next.insert(place);
+      if (place + 1 < components.size() && matches_plain(components[place], name)) next.insert(place + 1);
+    }
+    places = std::move(next);
+  }
+  return places;
+}
+
 }  // namespace
+
+std::vector<std::string> globs_below(std::string_view pattern, std::string_view directory) {
+  std::set<std::string> result;
+  if (directory.empty()) return {std::string(pattern)};
+  any_alternative(pattern, [&](std::string_view plain) {
+    const auto components = split_components(plain);
+    for (const std::size_t place : components_below(components, directory))
+      result.emplace(plain.substr(static_cast<std::size_t>(components[place].data() - plain.data())));
+    return false;
+  });
+  return {result.begin(), result.end()};
+}
 
 bool matches_glob(std::string_view pattern, std::string_view path) {
   if (pattern.find('\0') != std::string_view::npos || path.find('\0') != std::string_view::npos) return false;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace statelane {
 
@@ -12,6 +14,11 @@ namespace statelane {
 /// an open brace that nothing closes matches nothing, as there. Work grows with `count_alternatives(pattern)`: callers
 /// that take patterns from users bound it.
 bool matches_glob(std::string_view pattern, std::string_view path);
+
+/// What `pattern` asks of the names below `directory`: it matches `directory` + "/" + x exactly where one of these
+/// globs matches x. Sorted; empty where nothing below the directory can match. A `**/` that reaches in goes on in
+/// there.
+std::vector<std::string> globs_below(std::string_view pattern, std::string_view directory);
 
 /// How many patterns the braces of `pattern` stand for, 1 without braces; it stops counting at `limit`.
 std::size_t count_alternatives(std::string_view pattern, std::size_t limit);

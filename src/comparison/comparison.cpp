@@ -76,6 +76,14 @@ void add_warnings(Comparison& comparison) {
   }
 }
 
+void add_warning_of_replacements(const repo::Repository& repository, Diagnostics& diagnostics) {
+  if (!repository.has_replacements()) return;
+  diagnostics.warning(
+      RepoPath::of(".git/refs/replace"), std::nullopt,
+      "objects that git replaces here (git replace, grafts) are compared as they were before",
+      {"compare with git's own answer: GIT_NO_REPLACE_OBJECTS=1 git diff; git replace -d takes one back"});
+}
+
 void load_both(const repo::Repository& repository, facts::FactStore& facts, Comparison& result) {
   const Ends& ends = result.ends;
   if (ends.base) facts.records().keep_in_memory();
@@ -103,6 +111,7 @@ Comparison compare(const repo::Repository& repository, const ComparisonRequest& 
   Comparison result;
   result.kind = gitlab::find_pipeline_kind(variables);
   result.ends = choose_ends(repository, request.ends, variables);
+  add_warning_of_replacements(repository, result.diagnostics);
   load_both(repository, facts, result);
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = request.all || !request.state_globs.empty() || result.ends.is_missing;

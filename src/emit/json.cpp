@@ -88,12 +88,33 @@ Json step_of(const impact::CauseStep& step) {
   return json;
 }
 
+/// Chains of one state that are written; a reader of more looks at the changed paths.
+constexpr std::size_t most_causes = 256;
+
+/// All causes, or as many as are written: one for each changed path first. In the order of `causes`.
+std::vector<impact::Cause> most_telling(const std::vector<impact::Cause>& causes) {
+  if (causes.size() <= most_causes) return causes;
+  std::vector<std::size_t> first, more;
+  for (std::size_t index = 0; index < causes.size(); ++index) {
+    const bool is_same = index > 0 && causes[index].front() == causes[index - 1].front();
+    (is_same ? more : first).push_back(index);
+  }
+  first.insert(first.end(), more.begin(), more.end());
+  first.resize(most_causes);
+  std::sort(first.begin(), first.end());
+  std::vector<impact::Cause> result;
+  for (const std::size_t index : first) result.push_back(causes[index]);
+  return result;
+}
+
 Json affected_of(const impact::Affected& affected) {
   Json json = {{"id", escape_non_utf8(affected.id)}, {"change", word_of(affected.change)}};
   if (!affected.from.empty()) json["from"] = escape_non_utf8(affected.from);
   if (!affected.orphans.empty()) json["orphans"] = escape_non_utf8(affected.orphans);
   json["causes"] = Json::array();
-  for (const impact::Cause& cause : affected.causes) {
+  const auto causes = most_telling(affected.causes);
+  if (causes.size() < affected.causes.size()) json["causes_left_out"] = affected.causes.size() - causes.size();
+  for (const impact::Cause& cause : causes) {
     Json chain = Json::array();
     for (const impact::CauseStep& step : cause) chain.push_back(step_of(step));
     json["causes"].push_back(std::move(chain));

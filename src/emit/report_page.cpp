@@ -128,7 +128,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
   for (const impact::Skipped& entry : report.impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : report.impact.unclaimed) unclaimed.push_back(path.display());
   add_list(out, "Depend on these, and do not run", report.impact.dependents);
-  add_list(out, "Skipped, since only comments and layout differ", skipped);
+  add_list(out, "Skipped, since Terraform reads the same as before", skipped);
   add_list(out, "Changed, but no state's input", unclaimed);
   if (!report.lanes.empty()) out += fmt::format("<script>{}</script>\n", report_script);
   return out + "</body>\n</html>\n";

@@ -80,7 +80,7 @@ std::string render_affected_text(const pipeline::ComparedCommits& comparison, co
   for (const Affected& affected : impact.affected) out += "\n" + render_state(affected, view);
   std::vector<std::string> skipped;
   for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
-  add_section(out, paint(view, "skipped, since only comments and layout differ:", Style::aside), skipped);
+  add_section(out, paint(view, "skipped, since Terraform reads the same as before:", Style::aside), skipped);
   std::vector<std::string> touched;
   std::ranges::set_difference(impact.dependents, impact.untouched, std::back_inserter(touched));
   add_section(out, paint(view, "depend on these, and do not run:", Style::aside), touched);

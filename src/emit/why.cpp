@@ -62,6 +62,8 @@ std::string describe_near_miss(const impact::NearMiss& miss) {
     case Exclusion::documentation: return "is documentation or a test, which counts only where something reads it";
     case Exclusion::ignored: return "is ignored by .statelane.yml, and nothing reads it";
     case Exclusion::tests_or_examples: return "lies in tests/ or examples/ of the module " + miss.input.display();
+    case Exclusion::values_of_a_module:
+      return "holds values or locks that Terraform loads for a state only, not for the module " + miss.input.display();
     case Exclusion::other_state: return "belongs to the state " + miss.state;
     case Exclusion::other_instance: return "is read by another instance of the directory only";
     case Exclusion::below_root: return "lies deeper than the root directory's own files";
@@ -82,7 +84,7 @@ std::string render_not_affected(const Why& why, const View& view) {
   const impact::Skipped* skipped = find_skipped(why);
   if (skipped != nullptr) {
     for (const RepoPath& path : skipped->paths)
-      out += fmt::format("  {} changed, but only in comments and layout\n", safe(path.str()));
+      out += fmt::format("  {} changed, but Terraform reads the same as before\n", safe(path.str()));
   } else {
     out += why.changed_paths == 0 ? "  nothing changed\n"
            : why.changed_paths == 1

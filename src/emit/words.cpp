@@ -34,6 +34,7 @@ std::string_view word_of(impact::CauseKind kind) {
     case CauseKind::version_pin_changed: return "version_pin_changed";
     case CauseKind::input_configured: return "input_configured";
     case CauseKind::link_changed: return "link_changed";
+    case CauseKind::attributes_changed: return "attributes_changed";
     case CauseKind::configuration_changed: return "configuration_changed";
     case CauseKind::dependency_affected: return "dependency_affected";
     case CauseKind::requested: return "requested";
@@ -48,6 +49,7 @@ std::string_view word_of(states::Exclusion exclusion) {
     case Exclusion::documentation: return "documentation";
     case Exclusion::ignored: return "ignored";
     case Exclusion::tests_or_examples: return "tests_or_examples";
+    case Exclusion::values_of_a_module: return "values_of_a_module";
     case Exclusion::other_state: return "other_state";
     case Exclusion::other_instance: return "other_instance";
     case Exclusion::below_root: return "below_root";
@@ -92,6 +94,8 @@ std::string_view word_of(states::InputKind kind) {
     case InputKind::version_pin: return "version_pin";
     case InputKind::configured: return "configured";
     case InputKind::link: return "link";
+    case InputKind::configuration_file: return "configuration_file";
+    case InputKind::attributes: return "attributes";
   }
   return "";
 }

@@ -270,7 +270,7 @@ class Folder {
     return is_bare ? unknown(expression, "it is not folded", why->may_climb) : result;
   }
 
-  /// Relative paths are read from the working directory.
+  /// Relative paths are read from the working directory, which `path.cwd` need not be.
   Value absolute_path(const Value& path, const Expression& expression) {
     if (path.is_null() || path.as_open_list() != nullptr || path.as_map() != nullptr)
       return Value::error(expression.range);
@@ -278,7 +278,7 @@ class Folder {
     const bool is_open = !text.pieces.empty() && !text.pieces.front();
     const bool is_absolute = !text.pieces.empty() && !is_open && text.pieces.front()->starts_with('/');
     if (!is_absolute) {
-      Value::Text whole = to_text(scope_.lookup("path", "cwd", expression.range), expression.range);
+      Value::Text whole = to_text(scope_.lookup("path", working_directory, expression.range), expression.range);
       append_text(whole, "/");
       append_text(whole, text);
       text = std::move(whole);

@@ -27,6 +27,8 @@ struct ObjectAttribute {
   bool has_instances = false;
 };
 
+inline constexpr std::string_view working_directory = ".cwd";
+
 /// What the surroundings know of names. `lookup(root, name)` is asked for `local.x`, `var.x`, `path.module`,
 /// `each.key`, `terraform.workspace` …, with the root and the first step; the steps behind it are taken by `fold`. It
 /// answers with an unknown value, and the reason, where it does not know. The variables of `for` expressions never
@@ -35,6 +37,8 @@ struct ObjectAttribute {
 /// come before `lookup`, which is not asked for their attributes. `call` may answer for functions that read files, with
 /// arguments that hold no alternatives; empty where it does not know. `attribute` may answer for the attributes of
 /// modules, data sources and resources.
+/// `lookup` answers for `working_directory` of the root `path`, a name that nobody can write, with the absolute path
+/// that `abspath` puts before relative ones.
 struct Scope {
   std::function<Value(std::string_view root, std::string_view name, const SourceRange& range)> lookup;
   std::span<const Variable> variables = {};

@@ -108,7 +108,12 @@ void add_dependents(const StateGraph& head, Impact& impact) {
 
 void add_unclaimed(const StateGraph& base, const StateGraph& head, const repo::ChangeSet& changes, Impact& impact) {
   for (const repo::FileChange& change : changes) {
-    const bool is_infrastructure = base.is_infrastructure(change.path) || head.is_infrastructure(change.path);
+    // What lies in a submodule cannot be seen here: it may hold states.
+    const bool is_submodule =
+        change.before_kind == repo::EntryKind::submodule || change.after_kind == repo::EntryKind::submodule;
+    const bool is_ignored = head.is_ignored(change.path);
+    const bool is_infrastructure =
+        base.is_infrastructure(change.path) || head.is_infrastructure(change.path) || (is_submodule && !is_ignored);
     if (is_infrastructure && !base.is_claimed(change.path) && !head.is_claimed(change.path)) {
       impact.unclaimed.push_back(change.path);
     }

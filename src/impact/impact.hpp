@@ -27,6 +27,7 @@ enum class CauseKind {
   version_pin_changed,
   input_configured,  ///< … is an input by `.statelane.yml`
   link_changed,
+  attributes_changed,     ///< … is a `.gitattributes`, which decides what a checkout holds
   configuration_changed,  ///< `.statelane.yml` changed this state's lane
   dependency_affected,    ///< `state` is affected and this one depends on it
   requested,              ///< all states, or this one, were asked for

@@ -13,6 +13,9 @@ using states::State;
 /// nothing new.
 constexpr std::size_t most_chains = 32;
 
+/// Past this many for one state each further path is explained by one chain.
+constexpr std::size_t most_chains_of_a_state = 1'024;
+
 CauseKind cause_of(InputKind kind) {
   switch (kind) {
     case InputKind::own_directory: return CauseKind::own_file;
@@ -23,6 +26,8 @@ CauseKind cause_of(InputKind kind) {
     case InputKind::version_pin: return CauseKind::version_pin_changed;
     case InputKind::configured: return CauseKind::input_configured;
     case InputKind::link: return CauseKind::link_changed;
+    case InputKind::attributes: return CauseKind::attributes_changed;
+    case InputKind::configuration_file:
     case InputKind::data_directory:
     case InputKind::file:
     case InputKind::pattern: return CauseKind::reference_changed;
@@ -37,6 +42,7 @@ class ChainBuilder {
 
   void add(const RepoPath& path, std::uint32_t input) {
     added_ = 0;
+    most_ = causes_.size() < most_chains_of_a_state ? most_chains : 1;
     visiting_.assign(state_.inputs.size(), false);
     Cause chain = {{CauseKind::file_changed, path, std::nullopt, std::nullopt}};
     climb(input, chain);
@@ -44,7 +50,7 @@ class ChainBuilder {
 
  private:
   void climb(std::uint32_t index, Cause& chain) {
-    if (visiting_[index] || added_ >= most_chains) return;
+    if (visiting_[index] || added_ >= most_) return;
     visiting_[index] = true;
     const Input& input = state_.inputs[index];
     for (const states::Reach& reach : input.reached) {
@@ -54,7 +60,7 @@ class ChainBuilder {
       chain.push_back(step);
       if (reach.via) {
         climb(*reach.via, chain);
-      } else if (added_ < most_chains) {
+      } else if (added_ < most_) {
         causes_.insert(chain);
         ++added_;
       }
@@ -67,13 +73,18 @@ class ChainBuilder {
   std::set<Cause>& causes_;
   std::vector<bool> visiting_;
   std::size_t added_ = 0;
+  std::size_t most_ = most_chains;
 };
 
 /// The state reads the path only as configuration, so that its tokens are all that matters.
 bool reads_as_configuration(const Input& input, const RepoPath& path) {
   switch (input.kind) {
     case InputKind::own_directory:
-    case InputKind::module_directory: return path.parent() == input.path && states::is_infrastructure_name(path.name());
+    case InputKind::module_directory:
+      return path.name() == ".gitattributes" ||
+             (path.parent() == input.path && states::is_infrastructure_name(path.name()));
+    case InputKind::configuration_file:
+    case InputKind::attributes:
     case InputKind::variable_file:
     case InputKind::backend_file:
     case InputKind::lock_file: return true;

@@ -30,7 +30,9 @@ std::optional<std::string> future_path(const Input& input) {
     return input.path.child(name).str();
   }
   if (input.kind == InputKind::pattern || input.kind == InputKind::configured) return example_of(input.glob);
-  if (input.kind == InputKind::version_pin || input.kind == InputKind::lock_file) return std::nullopt;
+  const bool is_beside_the_point =
+      input.kind == InputKind::version_pin || input.kind == InputKind::lock_file || input.kind == InputKind::attributes;
+  if (is_beside_the_point) return std::nullopt;
   return input.path.str();
 }
 

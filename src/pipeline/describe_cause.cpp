@@ -30,6 +30,7 @@ std::string describe_step(const CauseStep& step) {
     case CauseKind::version_pin_changed: return "a pin of the tool's version";
     case CauseKind::input_configured: return "an input" + place_of(step, "by");
     case CauseKind::link_changed: return "a symbolic link on the way" + place_of(step, "from");
+    case CauseKind::attributes_changed: return "and with it what a checkout holds";
     case CauseKind::configuration_changed:
       return (step.path ? step.path->str() : "the configuration") + " changed this lane";
     case CauseKind::dependency_affected:

@@ -50,7 +50,7 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
   for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : impact.unclaimed) unclaimed.push_back(path.str());
   add_list(lines, "Left, with their resources as they are unless a gate below destroys them:", left);
-  add_list(lines, "Skipped, since only comments and layout differ:", skipped);
+  add_list(lines, "Skipped, since Terraform reads the same as before:", skipped);
   add_list(lines, "Not run, though they depend on states that are:", impact.dependents);
   add_list(lines, "Changed, but no state's input:", unclaimed);
   if (!changes_reason.empty()) lines.push_back("No \"changes\" rules: " + changes_reason + ".");

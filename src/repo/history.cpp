@@ -109,6 +109,19 @@ std::string Repository::subject(const CommitId& commit) const {
 
 bool Repository::is_shallow() const { return !read_shallow_boundary(handle_->common_directory).empty(); }
 
+bool Repository::has_replacements() const {
+  const std::filesystem::path& directory = handle_->common_directory;
+  std::error_code ignored;
+  if (std::filesystem::file_size(directory / "info" / "grafts", ignored) > 0 && !ignored) return true;
+  const std::filesystem::path loose = directory / "refs" / "replace";
+  if (std::filesystem::is_directory(loose, ignored) && !std::filesystem::is_empty(loose, ignored)) return true;
+  std::ifstream packed(directory / "packed-refs");
+  for (std::string line; std::getline(packed, line);) {
+    if (line.find(" refs/replace/") != std::string::npos) return true;
+  }
+  return false;
+}
+
 std::optional<CommitId> Repository::first_parent(const CommitId& commit) const {
   const CommitLinks links = read_commit(*handle_->objects, commit);
   if (links.parents.empty()) return std::nullopt;

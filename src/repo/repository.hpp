@@ -51,6 +51,9 @@ class Repository {
 
   bool is_shallow() const;
 
+  /// Some objects or parents are replaced (`git replace`, grafts): git's own commands see others than this class.
+  bool has_replacements() const;
+
   /// The commit that `revision` names (tags are peeled). Throws `Error{usage}` with "unknown revision", a suggestion,
   /// and for a shallow clone how to deepen it. Ranges are not revisions.
   CommitId resolve(std::string_view revision) const;

@@ -24,16 +24,18 @@ class ClosureBuilder {
         instance_(instance),
         settings_(settings),
         lane_{sources.tree, directory, instance.workspace, sources.modules, tool_of(settings)},
-        references_(lane_, sources.modules, inputs_, closure_.unknown) {}
+        links_(sources, inputs_),
+        references_(lane_, sources.modules, links_, inputs_, closure_.unknown) {}
 
   Closure build() {
     add_fixed_inputs(sources_, directory_, instance_, settings_, inputs_);
     if (const Module* module = sources_.modules.find(directory_, lane_.tool)) {
       closure_.backend = backend_settings(*module);
-      ModuleWalk(sources_, lane_, inputs_, references_, closure_).walk(*module, root_arguments());
+      add_local_state(*module);
+      ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, root_arguments());
     }
     references_.finish();
-    LinkedInputs(sources_, inputs_).follow_all();
+    links_.follow_all();
     closure_.inputs = inputs_.finish();
     std::sort(closure_.unknown.begin(), closure_.unknown.end());
     closure_.unknown.erase(std::unique(closure_.unknown.begin(), closure_.unknown.end()), closure_.unknown.end());
@@ -78,6 +80,19 @@ class ClosureBuilder {
     return result;
   }
 
+  /// A local backend keeps its state in a file, which may lie in the repository.
+  void add_local_state(const Module& module) {
+    const auto path = closure_.backend.values.find("path");
+    if (closure_.backend.type != "local" || path == closure_.backend.values.end()) return;
+    const bool is_known_in_part = std::any_of(path->second.begin(), path->second.end(),
+                                              [](const auto& piece) { return piece && !piece->empty(); });
+    if (!is_known_in_part) return;
+    const Module::BackendBlock& block = module.backends.front();
+    const Reach reach{std::nullopt, {block.file->path, block.backend->line}};
+    add_path_inputs(sources_.tree, directory_, path->second, terraform::ReferenceKind::file, std::nullopt, reach,
+                    inputs_);
+  }
+
   static BackendSettings settings_of(const terraform::Backend& backend, const ModuleScope& scope) {
     BackendSettings result{std::string(backend.type), {}};
     for (const auto& attribute : backend.attributes)
@@ -112,6 +127,7 @@ class ClosureBuilder {
   Lane lane_;
   InputSet inputs_;
   Closure closure_;
+  LinkedInputs links_;
   ReferenceInputs references_;
 };
 

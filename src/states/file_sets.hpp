@@ -14,10 +14,10 @@ namespace statelane::states {
 std::optional<std::vector<RepoPath>> find_matches(const repo::Tree& tree, const RepoPath& directory,
                                                   std::string_view glob, std::size_t most);
 
-/// What `fileset(directory, pattern)` gives, as far as the tree tells: names relative to the directory, sorted. Empty
-/// when that is not certain: for patterns that climb or escape, links to directories, directories outside the
-/// repository, and sets of more than `most_set_files`. Files that are not in the tree (built before the plan) are not
-/// in it.
+/// What `fileset(directory, pattern)` gives, as far as the tree tells: names relative to the directory, sorted; links
+/// are followed. Empty when that is not certain: where submodules or what lies outside the repository may be meant, for
+/// patterns that fail, and for sets of more than `most_set_files`. Files that are not in the tree (built before the
+/// plan) are not in it.
 std::optional<std::vector<std::string>> list_file_set(const repo::Tree& tree, const RepoPath& working_directory,
                                                       std::string_view directory, std::string_view pattern);
 

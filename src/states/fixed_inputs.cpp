@@ -17,21 +17,31 @@ void add_named_file(const Sources& sources, InputKind kind, const RepoPath& path
   inputs.add(kind, resolved.links.empty() ? path : resolved.path, "", way);
 }
 
-/// A glob of the configuration, relative to `from`. A `**` at the end means everything below.
-void add_configured(const RepoPath& from, const config::Located& glob, InputSet& inputs) {
-  std::string text = glob.text;
+void add_configured(const Sources& sources, const RepoPath& from, const config::Located& glob, InputSet& inputs) {
+  const auto split = split_configured(from, glob.text);
+  if (!split) return;
+  const Reach reach{std::nullopt, {RepoPath::of(config::file_name), glob.range.begin.line}};
+  inputs.add(InputKind::configured, split->directory, split->glob, reach);
+  const auto resolved = repo::resolve_links(sources.tree, RepoPath(), split->directory.str());
+  const Reach way = add_links(resolved, reach, inputs);
+  add_submodule(sources.tree, resolved, way, inputs);
+  if (resolved.links.empty() || !is_inside(resolved)) return;
+  inputs.add(InputKind::configured, resolved.path, below_glob(resolved.path, split->rest), way);
+}
+
+}  // namespace
+
+std::optional<ConfiguredGlob> split_configured(const RepoPath& from, std::string text) {
   if (text == "**" || text.ends_with("/**")) text += "/*";
   const std::size_t wildcard = std::min(text.find_first_of("*?[{\\"), text.size());
   const std::size_t slash = text.rfind('/', wildcard);
   const std::size_t split = slash == std::string::npos || wildcard == 0 ? 0 : slash + 1;
-  const auto directory = from.resolve(text.substr(0, split));
-  if (!directory) return;
-  const std::string prefix = directory->is_root() ? "" : escape_glob(directory->str()) + "/";
-  const Place place{RepoPath::of(config::file_name), glob.range.begin.line};
-  inputs.add(InputKind::configured, *directory, prefix + text.substr(split), {std::nullopt, place});
+  auto directory = from.resolve(text.substr(0, split));
+  if (!directory) return std::nullopt;
+  std::string rest = text.substr(split);
+  std::string glob = below_glob(*directory, rest);
+  return ConfiguredGlob{*std::move(directory), std::move(rest), std::move(glob)};
 }
-
-}  // namespace
 
 std::vector<RepoPath> loaded_variable_files(const Sources& sources, const RepoPath& directory,
                                             const Instance& instance) {
@@ -55,13 +65,17 @@ void add_fixed_inputs(const Sources& sources, const RepoPath& directory, const I
   inputs.add(InputKind::own_directory, directory, "", conventional);
   inputs.add(InputKind::version_pin, directory, "", conventional);
   inputs.add(InputKind::lock_file, directory.child(".terraform.lock.hcl"), "", conventional);
+  // Vendored providers; below any other directory they are its own files already.
+  const RepoPath plugins = RepoPath::of("terraform.d/plugins");
+  if (directory.is_root() && sources.tree.find(plugins))
+    inputs.add(InputKind::data_directory, plugins, "", conventional);
   for (const RepoPath& file : loaded_variable_files(sources, directory, instance))
     add_named_file(sources, InputKind::variable_file, file, conventional, inputs);
   for (const RepoPath& file : instance.backend_files)
     add_named_file(sources, InputKind::backend_file, file, conventional, inputs);
-  for (const config::Located& glob : sources.config.global_inputs) add_configured(RepoPath(), glob, inputs);
+  for (const config::Located& glob : sources.config.global_inputs) add_configured(sources, RepoPath(), glob, inputs);
   if (!settings.inputs) return;
-  for (const config::Located& glob : *settings.inputs) add_configured(directory, glob, inputs);
+  for (const config::Located& glob : *settings.inputs) add_configured(sources, directory, glob, inputs);
 }
 
 }  // namespace statelane::states

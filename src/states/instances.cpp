@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "terraform/file_names.hpp"
 
@@ -42,10 +43,11 @@ std::optional<std::string> captured(std::string_view component, std::string_view
   return std::string(name.substr(before.size(), name.size() - before.size() - after.size()));
 }
 
-/// A name that the pattern of instances found, and the entry that stands for it.
+/// A name that the pattern of instances found, the entry that stands for it, and the file.
 struct Match {
   std::string name;
   RepoPath entry;
+  RepoPath file;
 };
 
 /// Every instance that `pattern` finds: `{instance}` is (part of) one path component; what follows it must exist.
@@ -64,7 +66,7 @@ std::vector<Match> match_pattern(const repo::Tree& tree, const RepoPath& directo
     const RepoPath found = parent->child(entry.name);
     const std::string rest = replace_all(pattern.substr(std::min(end + 1, pattern.size())), placeholder, *name);
     const auto target = found.resolve(rest);
-    if (target && tree.find(*target)) result.push_back({*name, found});
+    if (target && tree.find(*target)) result.push_back({*name, found, *target});
   }
   return result;
 }
@@ -79,6 +81,20 @@ std::vector<RepoPath> resolve_files(const std::optional<std::vector<config::Loca
     } else {
       diagnostics.error(RepoPath::of(config::file_name), pattern.range,
                         fmt::format("\"{}\" leaves the repository from {}", pattern.text, directory.display()));
+    }
+  }
+  return result;
+}
+
+/// The files that every instance loads, by the configuration: no instance is named by one.
+std::set<RepoPath> shared_files(const RepoPath& directory, const config::Settings& settings) {
+  std::set<RepoPath> result;
+  for (const auto* patterns : {&settings.var_files, &settings.backend_config}) {
+    if (!*patterns) continue;
+    for (const config::Located& pattern : **patterns) {
+      const std::string text = fill_in(pattern.text, directory, placeholder);
+      const auto path = text.find(placeholder) == std::string::npos ? directory.resolve(text) : std::nullopt;
+      if (path) result.insert(*path);
     }
   }
   return result;
@@ -207,8 +223,9 @@ std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& dir
   std::vector<Instance> result;
   if (settings.instances) {
     std::map<std::string, Match> matches;
+    const std::set<RepoPath> shared = shared_files(directory, settings);
     for (Match& match : match_pattern(tree, directory, fill_in(settings.instances->text, directory, placeholder))) {
-      matches.emplace(match.name, match);
+      if (!shared.contains(match.file)) matches.emplace(match.name, match);
     }
     for (const auto& [name, match] : matches) {
       result.push_back(configured_instance(directory, settings, &match, diagnostics));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "states/check_settings.hpp"
 #include "states/closure.hpp"
 #include "states/edges.hpp"
 #include "states/trace.hpp"
@@ -47,6 +48,7 @@ class Loader {
         scan_(scan_tree(tree, records_.find_scan(), changed_)),
         traced_(tree),
         modules_(traced_, scan_, facts, diagnostics),
+        attributes_(find_attributes()),
         answers_(tree, scan_, modules_, state_directories_, changed_) {}
 
   LoadedStates load() {
@@ -64,6 +66,7 @@ class Loader {
     LoadedStates result;
     std::vector<Edge> edges = find_edges(states, reads, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
+    check_settings(config_, scan_, states, diagnostics_);
     result.left_out = find_left_out(states);
     records_.finish(tree_.content_id(RepoPath()), scan_);
     std::vector<std::string> ignore;
@@ -242,6 +245,7 @@ class Loader {
       name_state(state);
     }
     state.inputs = std::move(closure.inputs);
+    add_attributes(state.inputs);
     state.unknown = std::move(closure.unknown);
     member.reads = std::move(closure.reads);
     return member;
@@ -253,6 +257,33 @@ class Loader {
       const DirectoryFiles files{!scanned.configuration.empty(), scanned.has_infrastructure};
       if (files.has_configuration || files.has_infrastructure) result.emplace(scanned.path, files);
     }
+    return result;
+  }
+
+  /// Which `.gitattributes` decide what a checkout holds of the state's inputs. Those that lie in a directory which
+  /// counts as a whole count with it.
+  void add_attributes(std::vector<Input>& inputs) const {
+    for (const RepoPath& file : attributes_) {
+      const RepoPath directory = file.parent();
+      for (std::uint32_t index = 0; index < inputs.size(); ++index) {
+        const Input& input = inputs[index];
+        const bool is_glob = input.kind == InputKind::pattern || input.kind == InputKind::configured;
+        const bool is_below = input.path.is_within(directory) || (is_glob && directory.is_within(input.path));
+        if (!is_below || input.kind == InputKind::attributes) continue;
+        inputs.push_back({InputKind::attributes, file, "", {{index, {file, 0}}}});
+        break;
+      }
+    }
+  }
+
+  std::vector<RepoPath> find_attributes() const {
+    constexpr std::string_view name = ".gitattributes";
+    std::vector<RepoPath> result;
+    for (const ScannedDirectory& scanned : scan_.directories) {
+      if (std::binary_search(scanned.others.begin(), scanned.others.end(), name))
+        result.push_back(scanned.path.child(name));
+    }
+    std::sort(result.begin(), result.end());
     return result;
   }
 
@@ -268,6 +299,10 @@ class Loader {
       const bool says_something = !scanned.configuration.empty() || scanned.has_lock_file;
       if (!says_something || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
       result.push_back({scanned.path, why_left_out(scanned)});
+    }
+    for (const RepoPath& submodule : scan_.submodules) {
+      if (!called.contains(submodule))
+        result.push_back({submodule, "a submodule: what lies in it is not seen from here, run statelane in it"});
     }
     std::sort(result.begin(), result.end());
     return result;
@@ -293,6 +328,7 @@ class Loader {
   Scan scan_;
   TracedTree traced_;
   ModuleIndex modules_;
+  std::vector<RepoPath> attributes_;  ///< every `.gitattributes`, sorted
   std::set<RepoPath> state_directories_;
   Answers answers_;
   std::vector<Discovery> discoveries_;
@@ -329,8 +365,10 @@ std::vector<RepoPath> find_unclaimed(const LoadedStates& loaded) {
   const StateGraph& graph = loaded.graph;
   std::vector<RepoPath> result;
   for (const ScannedDirectory& directory : loaded.scan.directories) {
-    if (graph.claims_all_in(directory.path)) continue;
+    const bool is_claimed = graph.claims_all_in(directory.path);
     for (const auto* names : {&directory.configuration, &directory.variables, &directory.others}) {
+      // Those of a module that is called are nobody's, and lock files lie among the others.
+      if (is_claimed && names != &directory.variables && !directory.has_lock_file) continue;
       for (const std::string& name : *names) {
         RepoPath path = directory.path.child(name);
         if (graph.is_infrastructure(path) && !graph.is_claimed(path)) result.push_back(std::move(path));

@@ -37,10 +37,14 @@ std::optional<Value> list_files(const Lane& lane, std::span<const Value> argumen
   const auto pattern = arguments[1].as_known_string();
   const auto* directory = arguments[0].as_text();
   const bool is_known = directory != nullptr && directory->pieces.size() <= 1 && arguments[0].is_certain();
-  if (!is_known || !pattern) return std::nullopt;
+  if (!pattern) return std::nullopt;
+  // The names are relative to the directory, and lie below it where the pattern does not climb.
+  const bool may_climb = pattern->find("..") != std::string::npos;
+  const Value uncertain{Value::Unknown{"not everything that fileset lists is known", {}, false, may_climb}};
+  if (!is_known) return uncertain;
   const std::string path = directory->pieces.empty() ? "" : *directory->pieces.front();
   const auto files = list_file_set(lane.tree, lane.working_directory, path, *pattern);
-  if (!files) return std::nullopt;
+  if (!files) return uncertain;
   Value::List result;
   result.is_set = true;
   for (const std::string& file : *files) result.emplace_back(hcl::to_normal_form(file));
@@ -177,7 +181,11 @@ Value ModuleScope::alternatives_value(const Module::Definition& definition) cons
 Value ModuleScope::path_value(std::string_view name, const SourceRange& range) const {
   if (name == "module") return Value::text(path_);
   if (name == "root") return Value::text(".");
-  if (name == "cwd") return Value::text(absolute_text(lane_.working_directory));
+  const std::string here = absolute_text(lane_.working_directory);
+  if (name == hcl::working_directory) return Value::text(here);
+  if (name == "cwd" && lane_.working_directory.is_root()) return Value::text(here);
+  // Terraform was started there: in the state's directory, or, in jobs that say `-chdir`, mostly at the root.
+  if (name == "cwd") return with_alternative(Value::text(here), Value::text(std::string(started_at_root)));
   return Value::unknown(fmt::format("path.{} is nothing", name), range);
 }
 

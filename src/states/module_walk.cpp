@@ -138,7 +138,7 @@ void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleTex
                : std::vector{inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach)};
   closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": {} is not known: {}", name,
                                                        is_local ? "part of its source" : "its source", source.why)});
-  for (const std::uint32_t index : covered) {
+  for (const std::uint32_t index : links_.with_continuations(covered)) {
     const Input pattern = inputs_[index];
     for (const ScannedDirectory& scanned : sources_.directories_below(pattern.path)) {
       const bool is_meant = !scanned.configuration.empty() &&

@@ -17,8 +17,9 @@ namespace statelane::states {
 /// with unknown arguments. What they name goes to `inputs`, what they read of other states to `closure`.
 class ModuleWalk {
  public:
-  ModuleWalk(const Sources& sources, const Lane& lane, InputSet& inputs, ReferenceInputs& references, Closure& closure)
-      : sources_(sources), lane_(lane), inputs_(inputs), references_(references), closure_(closure) {}
+  ModuleWalk(const Sources& sources, const Lane& lane, InputSet& inputs, LinkedInputs& links,
+             ReferenceInputs& references, Closure& closure)
+      : sources_(sources), lane_(lane), inputs_(inputs), links_(links), references_(references), closure_(closure) {}
 
   /// `arguments`: what the lane fixes of the root module's variables.
   void walk(const Module& root, Arguments arguments) { visit_module(root, ".", std::move(arguments), std::nullopt); }
@@ -39,6 +40,7 @@ class ModuleWalk {
   const Sources& sources_;
   const Lane& lane_;
   InputSet& inputs_;
+  LinkedInputs& links_;
   ReferenceInputs& references_;
   Closure& closure_;
   std::set<RepoPath> loaded_;                        ///< modules that were loaded without being evaluated

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "repo/links.hpp"
+#include "states/file_set_pattern.hpp"
+#include "states/partial_text.hpp"
 
 namespace statelane::states {
 
@@ -12,24 +14,10 @@ using repo::EntryKind;
 using repo::Resolved;
 using terraform::ReferenceKind;
 
-/// Where a text begins: a directory of the repository and what is to be read from it. Empty when it lies outside.
-struct Anchor {
-  RepoPath directory;
-  std::string rest;
-};
-
-std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text) {
-  if (text.starts_with(repository_root)) {
-    text.remove_prefix(repository_root.size());
-    while (text.starts_with('/')) text.remove_prefix(1);
-    return Anchor{RepoPath(), std::string(text)};
-  }
-  if (text.starts_with('/') || text.starts_with('~')) return std::nullopt;
-  return Anchor{from, std::string(text)};
-}
-
 bool begins_like_path(std::string_view text) {
-  return text.starts_with("./") || text.starts_with("../") || text == ".." || text.starts_with(repository_root);
+  if (text == started_at_root) return false;
+  return text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
+         text.starts_with(repository_root);
 }
 
 /// Where `rest` leads from `directory`: as Terraform reads a path, and for other readers also as the operating system
@@ -38,15 +26,12 @@ std::vector<Resolved> resolve(const repo::Tree& tree, const Anchor& anchor, Refe
   std::vector<Resolved> result;
   const auto lexical = anchor.directory.resolve(anchor.rest);
   if (lexical) result.push_back(repo::resolve_links(tree, RepoPath(), lexical->str()));
-  if (kind == ReferenceKind::path_text && anchor.rest.find("..") != std::string::npos) {
+  const bool is_any_reader = kind == ReferenceKind::path_text || kind == ReferenceKind::path_value;
+  if (is_any_reader && anchor.rest.find("..") != std::string::npos) {
     Resolved direct = repo::resolve_links(tree, anchor.directory, anchor.rest);
     if (!lexical || direct.path != result.front().path) result.push_back(std::move(direct));
   }
   return result;
-}
-
-bool is_inside(const Resolved& resolved) {
-  return resolved.outcome == Resolved::Outcome::found || resolved.outcome == Resolved::Outcome::missing;
 }
 
 /// What is being added to, and why.
@@ -92,12 +77,23 @@ bool exists(const repo::Tree& tree, const Anchor& anchor) {
                      [](const Resolved& entry) { return entry.outcome == Resolved::Outcome::found; });
 }
 
+/// A name without `./` counts where something of that name is there: most arguments that could take a path hold
+/// something else, and what appears in the working directory touches its state anyway.
+void add_bare_name(const RepoPath& from, const std::string& text, const std::optional<RepoPath>& definition_of,
+                   Adding& adding) {
+  const auto anchor = anchor_of(from, text);
+  if (anchor && !text.empty() && exists(adding.tree, *anchor))
+    add_one(*anchor, ReferenceKind::path_value, definition_of, adding);
+}
+
 void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind kind,
                     const std::optional<RepoPath>& definition_of, Adding& adding) {
+  if (text == started_at_root) return;
   if (kind == ReferenceKind::file) {
     if (const auto anchor = anchor_of(from, text)) add_one(*anchor, kind, definition_of, adding);
     return;
   }
+  if (kind == ReferenceKind::path_value) return add_bare_name(from, text, definition_of, adding);
   const std::vector<std::string> words = split_words(text);
   const bool is_one_word = words.size() == 1 && words.front() == text;
   if (!is_one_word && begins_like_path(text)) {
@@ -127,22 +123,6 @@ std::string glob_of(const PartialText& parts) {
   return glob;
 }
 
-bool climbs(const PartialText& parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [](const auto& part) { return part && part->find("..") != std::string::npos; });
-}
-
-/// Adds `glob`, relative to `directory`, after following the links on the way to the directory.
-void add_glob(const Anchor& directory, const std::string& glob, ReferenceKind kind, Adding& adding) {
-  for (const Resolved& resolved : resolve(adding.tree, directory, kind)) {
-    const Reach way = add_links(resolved, adding.reach, adding.inputs);
-    add_submodule(adding.tree, resolved, way, adding.inputs);
-    if (!is_inside(resolved)) continue;
-    const std::string prefix = resolved.path.is_root() ? "" : escape_glob(resolved.path.str()) + "/";
-    adding.added.push_back(adding.inputs.add(InputKind::pattern, resolved.path, prefix + glob, way));
-  }
-}
-
 /// Drops unknown parts' neighbours that are empty and joins known ones.
 PartialText simplify(const PartialText& text) {
   PartialText result;
@@ -155,6 +135,16 @@ PartialText simplify(const PartialText& text) {
     }
   }
   return result;
+}
+
+/// Adds `glob`, relative to `directory`, after following the links on the way to the directory.
+void add_glob(const Anchor& directory, const std::string& glob, ReferenceKind kind, Adding& adding) {
+  for (const Resolved& resolved : resolve(adding.tree, directory, kind)) {
+    const Reach way = add_links(resolved, adding.reach, adding.inputs);
+    add_submodule(adding.tree, resolved, way, adding.inputs);
+    if (!is_inside(resolved)) continue;
+    adding.added.push_back(adding.inputs.add(InputKind::pattern, resolved.path, below_glob(resolved.path, glob), way));
+  }
 }
 
 /// Splits the known beginning at its last slash: the directory before it, the rest of the text behind.
@@ -175,6 +165,16 @@ std::optional<Split> split_directory(const RepoPath& from, const PartialText& te
 
 }  // namespace
 
+std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text) {
+  if (text.starts_with(repository_root)) {
+    text.remove_prefix(repository_root.size());
+    while (text.starts_with('/')) text.remove_prefix(1);
+    return Anchor{RepoPath(), std::string(text)};
+  }
+  if (text.starts_with('/') || text.starts_with('~')) return std::nullopt;
+  return Anchor{from, std::string(text)};
+}
+
 std::string absolute_text(const RepoPath& path) {
   return path.is_root() ? std::string(repository_root) : std::string(repository_root) + "/" + path.str();
 }
@@ -188,20 +188,36 @@ std::string escape_glob(std::string_view text) {
   return result;
 }
 
+std::string below_glob(const RepoPath& directory, std::string_view glob) {
+  return (directory.is_root() ? "" : escape_glob(directory.str()) + "/").append(glob);
+}
+
+bool is_inside(const Resolved& resolved) {
+  return resolved.outcome == Resolved::Outcome::found || resolved.outcome == Resolved::Outcome::missing;
+}
+
 Reach add_links(const Resolved& resolved, const Reach& reach, InputSet& inputs) {
   Reach last = reach;
   for (const RepoPath& link : resolved.links) last = {inputs.add(InputKind::link, link, "", last), reach.place};
   return last;
 }
 
-void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {
-  if (resolved.outcome != Resolved::Outcome::missing) return;
-  for (RepoPath place = resolved.path; !place.is_root(); place = place.parent()) {
-    const auto entry = tree.find(place);
-    if (!entry) continue;
-    if (entry->kind == EntryKind::submodule) inputs.add(InputKind::file, place, "", reach);
-    return;
+std::optional<RepoPath> lies_in_submodule(const repo::Tree& tree, RepoPath path) {
+  for (; !path.is_root(); path = path.parent()) {
+    const auto entry = tree.find(path);
+    if (entry) return entry->kind == EntryKind::submodule ? std::optional(path) : std::nullopt;
   }
+  return std::nullopt;
+}
+
+void add_submodule(const repo::Tree& tree, const Resolved& resolved, const Reach& reach, InputSet& inputs) {
+  if (!is_inside(resolved)) return;
+  const bool is_one = resolved.outcome == Resolved::Outcome::found && resolved.kind == EntryKind::submodule;
+  const bool is_missing = resolved.outcome == Resolved::Outcome::missing;
+  const auto submodule = is_one       ? std::optional(resolved.path)
+                         : is_missing ? lies_in_submodule(tree, resolved.path)
+                                      : std::nullopt;
+  if (submodule) inputs.add(InputKind::file, *submodule, "", reach);
 }
 
 std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view text) {
@@ -223,30 +239,34 @@ PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const P
   if (!text.front()) return {PathOutcome::anything, {}};
   const auto split = split_directory(from, text);
   if (!split) return {PathOutcome::no_path, {}};
-  add_glob(split->directory, climbs(split->rest) ? "**/*" : glob_of(split->rest), kind, adding);
+  add_glob(split->directory, glob_of(split->rest), kind, adding);
   return {PathOutcome::covered, std::move(adding.added)};
 }
 
 PathInputs add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,
                                const PartialText& pattern, const Reach& reach, InputSet& inputs) {
-  const PartialText base = simplify(directory);
-  if (base.empty() || !base.front()) return {PathOutcome::anything, {}};
-  const PartialText names = simplify(pattern);
-  const bool is_known = base.size() == 1 && names.size() == 1 && names.front();
-  if (!is_known) {
-    PartialText everything = base;
-    everything.push_back("/");
-    everything.push_back(std::nullopt);
-    return add_path_inputs(tree, from, everything, ReferenceKind::file, std::nullopt, reach, inputs);
-  }
-  const auto anchor = anchor_of(from, *base.front());
+  PartialText joined = simplify(directory);
+  joined.push_back(joined.empty() ? "./" : "/");
+  joined.insert(joined.end(), pattern.begin(), pattern.end());
+  // Wildcards before an unknown part make no difference to where `..` behind it leads.
+  joined = spread({simplify(joined), ""}, from);
+  if (!joined.front()) return {PathOutcome::anything, {}};
+  const auto anchor = anchor_of(from, *joined.front());
   if (!anchor) return {PathOutcome::no_path, {}};
-  // Terraform's `**` at the end lists every depth; in GitLab's pattern language that is `**/*`.
-  std::string glob = *names.front();
-  if (glob == "**" || glob.ends_with("/**")) glob += "/*";
+  const bool is_known = joined.size() == 1;
+  // What stands before an unknown part belongs to one component with it.
+  const std::string known = is_known ? anchor->rest : anchor->rest.substr(0, anchor->rest.rfind('/') + 1);
+  const auto set = parse_file_set(anchor->directory, known);
+  if (!set) return {PathOutcome::no_path, {}};
   Adding adding{tree, reach, inputs, {}};
-  add_glob(*anchor, climbs(names) ? "**/*" : glob, ReferenceKind::file_set, adding);
-  return {PathOutcome::known, std::move(adding.added)};
+  if (!is_known) {
+    add_glob({set->base, ""}, "**/*", ReferenceKind::file_set, adding);
+  } else if (set->components.empty()) {
+    add_one({RepoPath(), set->base.str()}, ReferenceKind::file, std::nullopt, adding);
+  } else {
+    add_glob({set->base, ""}, to_glob(set->components), ReferenceKind::file_set, adding);
+  }
+  return {is_known ? PathOutcome::known : PathOutcome::covered, std::move(adding.added)};
 }
 
 }  // namespace statelane::states

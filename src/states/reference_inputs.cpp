@@ -79,7 +79,7 @@ void ReferenceInputs::add_round(const FileReference& reference, const Fold& fold
     return;
   }
   const Value variables = operands > 1 ? operand(1) : Value{};
-  for (const std::uint32_t input : add_texts(operand(0), reference, reach, module_directory))
+  for (const std::uint32_t input : links_.with_continuations(add_texts(operand(0), reference, reach, module_directory)))
     add_templates(input, variables, reach.place);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "states/input_set.hpp"
+#include "states/linked_inputs.hpp"
 #include "states/loops.hpp"
 #include "states/module_index.hpp"
 #include "states/module_scope.hpp"
@@ -17,8 +18,9 @@ namespace statelane::states {
 /// Turns expressions that may name files into the inputs of one state.
 class ReferenceInputs {
  public:
-  ReferenceInputs(const Lane& lane, ModuleIndex& modules, InputSet& inputs, std::vector<Unknown>& unknown)
-      : lane_(lane), modules_(modules), inputs_(inputs), unknown_(unknown) {}
+  ReferenceInputs(const Lane& lane, ModuleIndex& modules, LinkedInputs& links, InputSet& inputs,
+                  std::vector<Unknown>& unknown)
+      : lane_(lane), modules_(modules), links_(links), inputs_(inputs), unknown_(unknown) {}
 
   /// Adds what `reference` names in every round of the loops around it; of a template also what that reads. What is not
   /// known is covered by a pattern and reported. `module_directory`: the module that it stands in.
@@ -40,6 +42,7 @@ class ReferenceInputs {
 
   const Lane& lane_;
   ModuleIndex& modules_;
+  LinkedInputs& links_;
   InputSet& inputs_;
   std::vector<Unknown>& unknown_;
   std::vector<std::uint32_t> file_sets_;                 ///< the patterns of known file sets

@@ -28,6 +28,14 @@ void sort_for_loading(std::vector<std::string>& names) {
   });
 }
 
+/// Those of `sorted` that lie below `path`.
+std::span<const RepoPath> paths_below(const std::vector<RepoPath>& sorted, const RepoPath& path) {
+  const auto begin = std::lower_bound(sorted.begin(), sorted.end(), path, precedes);
+  auto end = begin;
+  while (end != sorted.end() && end->is_within(path)) ++end;
+  return {begin, end};
+}
+
 ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Scan& scan,
                                 std::vector<RepoPath>& pending) {
   ScannedDirectory result;
@@ -43,6 +51,7 @@ ScannedDirectory scan_directory(const repo::Tree& tree, const RepoPath& path, Sc
     const bool is_variables = is_file && terraform::is_variable_name(entry.name);
     (is_configuration ? result.configuration : is_variables ? result.variables : result.others).push_back(entry.name);
     if (entry.kind == repo::EntryKind::symlink) scan.links.push_back(path.child(entry.name));
+    if (entry.kind == repo::EntryKind::submodule) scan.submodules.push_back(path.child(entry.name));
     if (is_file && entry.name == ".terraform.lock.hcl") result.has_lock_file = true;
     if (is_file && is_infrastructure_name(entry.name)) result.has_infrastructure = true;
   }
@@ -69,12 +78,9 @@ std::span<const ScannedDirectory> Scan::below(const RepoPath& path) const {
   return {begin, end};
 }
 
-std::span<const RepoPath> Scan::links_below(const RepoPath& path) const {
-  const auto begin = std::lower_bound(links.begin(), links.end(), path, precedes);
-  auto end = begin;
-  while (end != links.end() && end->is_within(path)) ++end;
-  return {begin, end};
-}
+std::span<const RepoPath> Scan::links_below(const RepoPath& path) const { return paths_below(links, path); }
+
+std::span<const RepoPath> Scan::submodules_below(const RepoPath& path) const { return paths_below(submodules, path); }
 
 bool Scan::has_linked_configuration(const RepoPath& directory) const {
   const auto candidates = links_below(directory);
@@ -95,10 +101,13 @@ Scan scan_tree(const repo::Tree& tree, const Scan& earlier, const ChangedPaths& 
       continue;
     }
     const auto links = earlier.links_below(path);
+    const auto submodules = earlier.submodules_below(path);
     scan.directories.insert(scan.directories.end(), known.begin(), known.end());
     scan.links.insert(scan.links.end(), links.begin(), links.end());
+    scan.submodules.insert(scan.submodules.end(), submodules.begin(), submodules.end());
   }
   std::sort(scan.links.begin(), scan.links.end(), precedes);
+  std::sort(scan.submodules.begin(), scan.submodules.end(), precedes);
   return scan;
 }
 

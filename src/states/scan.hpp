@@ -25,6 +25,7 @@ struct ScannedDirectory {
 struct Scan {
   std::vector<ScannedDirectory> directories;  ///< every directory, sorted by path
   std::vector<RepoPath> links;                ///< every symbolic link, sorted
+  std::vector<RepoPath> submodules;           ///< every submodule, sorted
 
   /// The directory `path`; null when there is none.
   const ScannedDirectory* find(const RepoPath& path) const;
@@ -35,11 +36,14 @@ struct Scan {
   /// The links below `path`, as a range of `links`.
   std::span<const RepoPath> links_below(const RepoPath& path) const;
 
+  /// The submodules below `path`, as a range of `submodules`.
+  std::span<const RepoPath> submodules_below(const RepoPath& path) const;
+
   /// A configuration file directly in `directory` is a symbolic link.
   bool has_linked_configuration(const RepoPath& directory) const;
 };
 
-/// Walks the tree. `.terraform` directories are not entered, submodules are not there. Directories that nothing in
+/// Walks the tree. `.terraform` directories are not entered, submodules are not entered. Directories that nothing in
 /// `changed` touches are taken from `earlier`, the scan of the tree that `changed` starts from, without reading them.
 Scan scan_tree(const repo::Tree& tree, const Scan& earlier = {}, const ChangedPaths& changed = {});
 

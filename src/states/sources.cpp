@@ -14,6 +14,11 @@ std::span<const RepoPath> Sources::links_below(const RepoPath& directory) const 
   return scan.links_below(directory);
 }
 
+std::span<const RepoPath> Sources::submodules_below(const RepoPath& directory) const {
+  if (trace != nullptr) trace->add(Question::Kind::links, directory);
+  return scan.submodules_below(directory);
+}
+
 std::span<const ScannedDirectory> Sources::directories_below(const RepoPath& directory) const {
   if (trace != nullptr) trace->add(Question::Kind::configuration, directory);
   return scan.below(directory);

@@ -22,6 +22,7 @@ struct Sources {
   /// The directory `path` as it was scanned; null when there is none.
   const ScannedDirectory* find_directory(const RepoPath& path) const;
   std::span<const RepoPath> links_below(const RepoPath& directory) const;
+  std::span<const RepoPath> submodules_below(const RepoPath& directory) const;
   std::span<const ScannedDirectory> directories_below(const RepoPath& directory) const;
   bool is_state_directory(const RepoPath& directory) const;
 };

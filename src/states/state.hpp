@@ -49,9 +49,11 @@ enum class InputKind {
   variable_file,
   backend_file,
   lock_file,
-  version_pin,  ///< `.terraform-version` and its like in `path` (the state directory) or above it
-  configured,   ///< a glob of `.statelane.yml`
-  link,         ///< a symbolic link on the way to another input
+  version_pin,         ///< `.terraform-version` and its like in `path` (the state directory) or above it
+  configured,          ///< a glob of `.statelane.yml`
+  link,                ///< a symbolic link on the way to another input
+  configuration_file,  ///< what a link leads to that stands for a file which the state loads as configuration
+  attributes,          ///< a `.gitattributes` above another input: it decides what a checkout holds there
 };
 
 /// How a state comes to an input: from the state itself or through another input (a module directory), at a place.

@@ -3,15 +3,27 @@
 #include <algorithm>
 #include <array>
 
+#include "terraform/file_names.hpp"
+
 namespace statelane::states {
 
 namespace {
 
 using namespace std::string_view_literals;
 
-/// Files that are no inputs unless something reads them.
+/// Files that are no inputs unless something reads them: those that document, and those that only commands for tests
+/// and queries load.
 bool is_documentation_name(std::string_view name) {
-  return name.ends_with(".md") || name.starts_with("LICENSE") || name == ".gitignore" || name.ends_with(".tftest.hcl");
+  constexpr std::array endings = {
+      ".md"sv,          ".tftest.hcl"sv,   ".tftest.json"sv,   ".tofutest.hcl"sv, ".tofutest.json"sv, ".tfmock.hcl"sv,
+      ".tfmock.json"sv, ".tofumock.hcl"sv, ".tofumock.json"sv, ".tfquery.hcl"sv,  ".tfquery.json"sv};
+  return name.starts_with("LICENSE") || name == ".gitignore" ||
+         std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// Terraform loads a file of this name for the root module only.
+bool is_for_root_module(std::string_view name) {
+  return terraform::is_variable_name(name) || name == ".terraform.lock.hcl";
 }
 
 /// `tests/` or `examples/` is a directory on the way to `relative`.
@@ -147,7 +159,8 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
       if (input.path.is_root() && !parent_of(path.str()).empty()) return false;
       return !ignored && !lies_in_other_state(path, input.path) && !is_listed(state.foreign, path, input.path);
     case InputKind::module_directory:
-      return !ignored && !lies_in_tests_or_examples(path.within(input.path)) && !lies_in_other_state(path, input.path);
+      return !ignored && !is_for_root_module(path.name()) && !lies_in_tests_or_examples(path.within(input.path)) &&
+             !lies_in_other_state(path, input.path);
     case InputKind::data_directory: return true;
     case InputKind::version_pin: return false;  // found by the pin's name, see claims()
     case InputKind::pattern:
@@ -162,6 +175,7 @@ Exclusion StateGraph::exclusion(const State& state, const Input& input, const Re
   if (lies_in_other_state(path, input.path)) return Exclusion::other_state;
   if (is_own && is_listed(state.foreign, path, input.path)) return Exclusion::other_instance;
   if (!is_own && lies_in_tests_or_examples(path.within(input.path))) return Exclusion::tests_or_examples;
+  if (!is_own && is_for_root_module(path.name())) return Exclusion::values_of_a_module;
   if (is_documentation_name(path.name())) return Exclusion::documentation;
   return is_ignored(path) ? Exclusion::ignored : Exclusion::none;
 }

@@ -31,12 +31,13 @@ struct DirectoryFiles {
 /// Why a path below a directory that a state reads is no input by that.
 enum class Exclusion {
   none,
-  documentation,      ///< `*.md`, `LICENSE*`, `.gitignore`, `*.tftest.hcl`
-  ignored,            ///< by `.statelane.yml`
-  tests_or_examples,  ///< of a module
-  other_state,        ///< it lies in another state's directory
-  other_instance,     ///< only another instance of the same directory reads it
-  below_root,         ///< a state in the root directory owns only what lies directly there
+  documentation,       ///< `*.md`, `LICENSE*`, `.gitignore`, files of tests, mocks and queries
+  ignored,             ///< by `.statelane.yml`
+  tests_or_examples,   ///< of a module
+  values_of_a_module,  ///< variable and lock files, which Terraform loads for the root module only
+  other_state,         ///< it lies in another state's directory
+  other_instance,      ///< only another instance of the same directory reads it
+  below_root,          ///< a state in the root directory owns only what lies directly there
 };
 
 /// All states of one tree and what they depend on. Built once, then only asked.
@@ -63,8 +64,9 @@ class StateGraph {
   /// Some state has a claim to `path`: what `claims` finds is not empty.
   bool is_claimed(const RepoPath& path) const;
 
-  /// Whatever infrastructure file lies directly in `directory`, some state has a claim to it. Asked once for a
-  /// directory this spares asking for each of its files; false only means that they have to be asked for.
+  /// Whatever infrastructure file lies directly in `directory`, some state has a claim to it; variable and lock files
+  /// are not meant. Asked once for a directory this spares asking for each of its files; false only means that they
+  /// have to be asked for.
   bool claims_all_in(const RepoPath& directory) const;
 
   /// Why `path`, which lies below the own or a module's directory `input` of `state`, is no input by that.
@@ -75,6 +77,9 @@ class StateGraph {
 
   /// An infrastructure file by name or because it lies below a directory of such files, and nothing that is ignored.
   bool is_infrastructure(const RepoPath& path) const;
+
+  /// `.statelane.yml` ignores the path.
+  bool is_ignored(const RepoPath& path) const;
 
   /// The states of a state directory, indexes sorted.
   std::vector<std::uint32_t> states_in(const RepoPath& directory) const;
@@ -91,7 +96,6 @@ class StateGraph {
   void visit_claims(const RepoPath& path, const Visit& visit) const;
   bool covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const;
   bool lies_in_other_state(const RepoPath& path, const RepoPath& directory) const;
-  bool is_ignored(const RepoPath& path) const;
 
   std::vector<State> states_;
   std::vector<Edge> edges_;

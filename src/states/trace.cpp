@@ -32,9 +32,11 @@ Answer bytes_of(std::uint64_t number) {
   return answer;
 }
 
-Answer digest_links(std::span<const RepoPath> links) {
+Answer digest_links(std::span<const RepoPath> links, std::span<const RepoPath> submodules) {
   Sha256 digest;
   for (const RepoPath& link : links) digest.add_field(link.str());
+  digest.add_field("");
+  for (const RepoPath& submodule : submodules) digest.add_field(submodule.str());
   return shorten(digest.finish());
 }
 
@@ -92,7 +94,8 @@ Answer Answers::work_out(const Question& question) {
     case Question::Kind::names: return digest_names(tree_.list(question.path));
     case Question::Kind::content: return shorten(tree_.content_id(question.path).bytes);
     case Question::Kind::module: return shorten(modules_.fingerprint(question.path));
-    case Question::Kind::links: return digest_links(scan_.links_below(question.path));
+    case Question::Kind::links:
+      return digest_links(scan_.links_below(question.path), scan_.submodules_below(question.path));
     case Question::Kind::configuration: return digest_configuration(scan_.below(question.path));
     case Question::Kind::size: return bytes_of(tree_.size(question.path));
     case Question::Kind::state_directory: return Answer{{state_directories_.contains(question.path)}};

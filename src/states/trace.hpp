@@ -20,7 +20,7 @@ struct Question {
     names,    ///< which names there are in a directory, and what each is
     content,  ///< the bytes of a file, or where a link points
     module,   ///< everything that the configuration files of a directory say; links among them are asked for apart
-    links,    ///< the symbolic links below a directory
+    links,    ///< the symbolic links and the submodules below a directory
     configuration,    ///< the directories with configuration below a directory
     state_directory,  ///< whether a directory is one
     size,             ///< of a file, in bytes: a huge one is not read for more

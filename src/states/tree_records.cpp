@@ -86,8 +86,8 @@ void describe(Archive& archive, ScannedDirectory& directory) {
 
 template <typename Archive>
 void describe(Archive& archive, Scan& scan) {
-  auto& [directories, links] = scan;
-  archive(directories, links);
+  auto& [directories, links, submodules] = scan;
+  archive(directories, links, submodules);
 }
 
 template <typename Archive>

@@ -121,9 +121,16 @@ class Extractor {
         version && version->value->kind == ExpressionKind::string) {
       facts_.required_version = facts_.arena.copy(version->value->text);
     }
+    // OpenTofu evaluates functions in all of it.
+    for (const hcl::Attribute& attribute : block.body->attributes) collect_from(*attribute.value, false);
+    for (const Block& inner : block.body->blocks) {
+      const bool is_local = inner.type == "backend" && !inner.labels.empty() && inner.labels[0].text == "local";
+      collect_settings(*inner.body, is_local);
+    }
     for (const Block& inner : block.body->blocks) {
       const bool is_cloud = inner.type == "cloud";
-      if (!is_cloud && (inner.type != "backend" || inner.labels.empty())) continue;
+      const bool is_named = (inner.type == "backend" || inner.type == "state_store") && !inner.labels.empty();
+      if (!is_cloud && !is_named) continue;
       std::vector<NamedExpression> attributes;
       flatten(*inner.body, "", attributes);
       backends_.push_back({is_cloud ? "cloud"sv : facts_.arena.copy(inner.labels[0].text),
@@ -131,10 +138,20 @@ class Extractor {
     }
   }
 
-  /// Attributes of `body`, those of nested blocks with the block's type in front.
+  /// The path of a local backend counts as part of the settings: backend files may replace it.
+  void collect_settings(const Body& body, bool is_local_backend) {
+    if (!is_local_backend) return collect(body, false);
+    for (const hcl::Attribute& attribute : body.attributes)
+      collect_references(*attribute.value, false, Wanted::calls, loops_, facts_.arena, references_);
+  }
+
+  /// Attributes of `body`, those of nested blocks with the block's type in front. How a provider reaches a store does
+  /// not tell which one it is.
   void flatten(const Body& body, const std::string& prefix, std::vector<NamedExpression>& attributes) {
     for (const hcl::Attribute& attribute : body.attributes) attributes.push_back(copy(attribute, prefix));
-    for (const Block& block : body.blocks) flatten(*block.body, prefix + std::string(block.type) + ".", attributes);
+    for (const Block& block : body.blocks) {
+      if (block.type != "provider") flatten(*block.body, prefix + std::string(block.type) + ".", attributes);
+    }
   }
 
   NamedExpression copy(const hcl::Attribute& attribute, const std::string& prefix = "") {
@@ -155,8 +172,11 @@ class Extractor {
     std::vector<NamedExpression> arguments;
     for (const hcl::Attribute& attribute : block.body->attributes) {
       if (attribute.name == "source") call.line = attribute.range.begin.line;
-      if (attribute.name == "source" || attribute.name == "version") continue;
-      collect_from(*attribute.value, !is_meta_argument(attribute.name));
+      if (attribute.name == "source" || attribute.name == "version") {
+        collect_references(*attribute.value, false, Wanted::calls, loops_, facts_.arena, references_);
+        continue;
+      }
+      collect_argument(attribute, !is_meta_argument(attribute.name));
       if (!is_meta_argument(attribute.name)) arguments.push_back(copy(attribute));
     }
     call.arguments = facts_.arena.copy(std::span<const NamedExpression>(arguments));
@@ -225,7 +245,7 @@ class Extractor {
   }
 
   void collect(const Body& body, bool is_definition) {
-    for (const hcl::Attribute& attribute : body.attributes) collect_from(*attribute.value, is_definition);
+    for (const hcl::Attribute& attribute : body.attributes) collect_argument(attribute, is_definition);
     for (const Block& block : body.blocks) {
       const bool is_dynamic = push_dynamic(block);
       collect(*block.body, is_definition);
@@ -248,6 +268,13 @@ class Extractor {
   void collect_definition(const Expression& expression, const std::string& name) {
     const std::size_t first = references_.size();
     if (collect_from(expression, true)) references_[first].defines = facts_.arena.copy(name);
+  }
+
+  void collect_argument(const hcl::Attribute& attribute, bool is_definition) {
+    const std::size_t first = references_.size();
+    const bool is_path = collect_from(*attribute.value, is_definition);
+    if (!is_path && takes_path(attribute.name))
+      add_path_value(*attribute.value, is_definition, first, loops_, facts_.arena, references_);
   }
 
   bool collect_from(const Expression& expression, bool is_definition) {

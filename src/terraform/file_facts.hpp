@@ -62,7 +62,8 @@ struct PlainObject {
   bool has_instances = false;   ///< it has `for_each` or `count`
 };
 
-/// `terraform { backend "type" { … } }` or `terraform { cloud { … } }`
+/// `terraform { backend "type" { … } }`, `terraform { cloud { … } }` or, since Terraform 1.15,
+/// `terraform { state_store "type" { … } }`
 struct Backend {
   std::string_view type;                        ///< `cloud` for a cloud block
   std::span<const NamedExpression> attributes;  ///< those of nested blocks as `workspaces.name`
@@ -84,6 +85,8 @@ enum class ReferenceKind {
   template_file,  ///< `templatefile(path, variables)`: `value` is the call
   file_set,       ///< `fileset(path, pattern)`: `value` is the call
   path_text,      ///< a string that may be a path because of how it begins
+  path_value,     ///< what an argument is given that takes a path, or a bare name of a file that is mostly read as
+                  ///< configuration: it counts where something of that name is there
   use,            ///< `local.x` or `var.x` by itself, whose value may be path text
 };
 

@@ -13,8 +13,10 @@ namespace {
 using hcl::BlockSchema;
 
 constexpr std::array backend_blocks = {BlockSchema{"workspaces", 0, {}}};
+constexpr std::array store_blocks = {BlockSchema{"provider", 1, {}}};
 constexpr std::array terraform_blocks = {BlockSchema{"backend", 1, backend_blocks},
-                                         BlockSchema{"cloud", 0, backend_blocks}};
+                                         BlockSchema{"cloud", 0, backend_blocks},
+                                         BlockSchema{"state_store", 1, store_blocks}};
 
 /// Terraform's top-level blocks; what stands in a `.tf.json` below other names is looked through as attributes.
 constexpr std::array configuration_blocks = {

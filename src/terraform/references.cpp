@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace statelane::terraform {
 
@@ -37,6 +38,43 @@ bool holds_relative_path(std::string_view text) {
     if (ends_a_word(text.substr(0, begin))) return true;
   }
   return text == "..";
+}
+
+/// A file of this name is read as configuration, or not at all, unless something reads it as data.
+bool is_bare_file_name(std::string_view text) {
+  constexpr std::array endings = {".tf"sv,  ".tf.json"sv,     ".tofu"sv,      ".tofu.json"sv, ".tfvars"sv,
+                                  ".hcl"sv, ".tfvars.json"sv, ".tfbackend"sv, ".md"sv,        ".gitignore"sv};
+  if (text.find_first_of(" \t\n*"sv) != std::string_view::npos || text.starts_with('/')) return false;
+  const bool is_license = text.substr(text.rfind('/') + 1).starts_with("LICENSE");
+  return is_license || std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+           return text.size() > ending.size() && text.ends_with(ending);
+         });
+}
+
+/// `path.module` and `path.root` by themselves.
+bool is_directory_traversal(const Expression& expression) {
+  return expression.kind == ExpressionKind::attribute && (expression.text == "module" || expression.text == "root") &&
+         expression.operands[0]->kind == ExpressionKind::variable && expression.operands[0]->text == "path";
+}
+
+/// Functions whose result holds their arguments as they are.
+bool passes_values_on(std::string_view name) {
+  constexpr std::array names = {"coalesce"sv, "compact"sv, "concat"sv, "distinct"sv, "flatten"sv, "lookup"sv,
+                                "merge"sv,    "one"sv,     "tolist"sv, "tomap"sv,    "toset"sv,   "try"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What the expression gives may be one of its operands as it is.
+bool passes_operands_on(const Expression& expression) {
+  switch (expression.kind) {
+    case ExpressionKind::conditional:
+    case ExpressionKind::tuple:
+    case ExpressionKind::object:
+    case ExpressionKind::for_tuple:
+    case ExpressionKind::for_object: return true;
+    case ExpressionKind::call: return passes_values_on(expression.text);
+    default: return false;
+  }
 }
 
 template <typename Predicate>
@@ -100,12 +138,26 @@ class Collector {
   /// True when the expression as a whole may be a path.
   bool visit(const Expression& expression) {
     if (expression.kind == ExpressionKind::call && visit_file_call(expression)) return false;
-    if (wanted_ == Wanted::everything && may_be_path_text(expression)) {
+    const bool is_directory = is_value_ && is_directory_traversal(expression);
+    if (wanted_ == Wanted::everything && (is_directory || may_be_path_text(expression))) {
       add(ReferenceKind::path_text, expression, expression);
       visit_calls_below(expression);
       return true;
     }
     if (expression.kind == ExpressionKind::attribute && visit_use(expression)) return false;
+    if (wanted_ == Wanted::everything && expression.kind == ExpressionKind::string && is_value_ &&
+        is_bare_file_name(expression.text)) {
+      add(ReferenceKind::path_value, expression, expression);
+      return false;
+    }
+    const bool was_value = std::exchange(is_value_, is_value_ && passes_operands_on(expression));
+    visit_operands(expression);
+    is_value_ = was_value;
+    return false;
+  }
+
+ private:
+  void visit_operands(const Expression& expression) {
     const bool is_for = expression.kind == ExpressionKind::for_tuple || expression.kind == ExpressionKind::for_object;
     const bool is_loop = is_for || expression.kind == ExpressionKind::template_for;
     if (is_loop) {
@@ -113,10 +165,8 @@ class Collector {
     } else {
       for (const Expression* operand : expression.operands) visit(*operand);
     }
-    return false;
   }
 
- private:
   void add(ReferenceKind kind, const Expression& value, const Expression& place) {
     const Expression* const copied[] = {copy_expression(value, arena_)};
     references_.push_back({kind, copied[0], {}, {}, loops_.loops_for(copied), is_definition_, place.range.begin.line});
@@ -136,7 +186,11 @@ class Collector {
       return false;
     }
     visit_calls_below(*call.operands[0]);
-    for (const Expression* operand : call.operands.subspan(1)) visit(*operand);
+    for (const Expression* operand : call.operands.subspan(1)) {
+      // A pattern is no path of its own.
+      if (name == "fileset") visit_calls_below(*operand);
+      if (name != "fileset") visit(*operand);
+    }
     return true;
   }
 
@@ -146,6 +200,7 @@ class Collector {
     const auto traversal = hcl::as_traversal(expression);
     if (!traversal || !is_foldable_root(traversal->root) || traversal->root == "each") return false;
     if (is_definition_ || wanted_ != Wanted::everything || depth_ > 0) return true;
+    if (traversal->root == "path" && !is_value_) return true;
     const std::string text = hcl::render_expression(expression, 256);
     const bool is_known = std::any_of(references_.begin(), references_.end(), [&](const FileReference& reference) {
       return reference.kind == ReferenceKind::use && reference.text == text;
@@ -183,7 +238,8 @@ class Collector {
   LoopStack& loops_;
   hcl::Arena& arena_;
   std::vector<FileReference>& references_;
-  int depth_ = 0;  ///< `for` expressions around
+  int depth_ = 0;         ///< `for` expressions around
+  bool is_value_ = true;  ///< what is visited may be the value as a whole, or an element of it
 };
 
 }  // namespace
@@ -203,6 +259,43 @@ bool is_file_function(std::string_view name) {
                                 "filesha1"sv,     "filesha256"sv,      "filesha512"sv, "filebase64sha256"sv,
                                 "templatefile"sv, "filebase64sha512"sv};
   return std::find(names.begin(), names.end(), name.starts_with("core::") ? name.substr(6) : name) != names.end();
+}
+
+bool takes_path(std::string_view name) {
+  constexpr std::array names = {"chart"sv, "context"sv,  "dir"sv,  "directory"sv, "file"sv,
+                                "files"sv, "filename"sv, "path"sv, "source"sv,    "folder"sv};
+  constexpr std::array endings = {"_dir"sv,      "_directory"sv, "_file"sv, "_files"sv,
+                                  "_filename"sv, "_folder"sv,    "_path"sv};
+  return std::find(names.begin(), names.end(), name) != names.end() ||
+         std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+void add_path_value(const Expression& expression, bool is_definition, std::size_t first, LoopStack& loops,
+                    hcl::Arena& arena, std::vector<FileReference>& references) {
+  switch (expression.kind) {
+    case ExpressionKind::string:
+      if (expression.text.empty() || expression.text.find_first_of(" \t\n:$"sv) != std::string_view::npos) return;
+      break;
+    case ExpressionKind::call:
+      if (is_file_function(expression.text)) return;
+      [[fallthrough]];
+    case ExpressionKind::attribute:
+    case ExpressionKind::conditional:
+    case ExpressionKind::index:
+      if (!mentions_foldable_root(expression)) return;
+      break;
+    default: return;
+  }
+  const bool is_there = references.size() > first && references[first].kind == ReferenceKind::path_value;
+  if (is_there && expression.kind == ExpressionKind::string) return;
+  const Expression* const copied[] = {copy_expression(expression, arena)};
+  references.push_back({ReferenceKind::path_value,
+                        copied[0],
+                        {},
+                        {},
+                        loops.loops_for(copied),
+                        is_definition,
+                        expression.range.begin.line});
 }
 
 bool collect_references(const Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,

@@ -27,4 +27,12 @@ enum class Wanted {
 bool collect_references(const hcl::Expression& expression, bool is_definition, Wanted wanted, LoopStack& loops,
                         hcl::Arena& arena, std::vector<FileReference>& references);
 
+/// An argument of this name takes a path, by the habits of providers: `source_dir`, `chart`, `context`, `filename` ….
+bool takes_path(std::string_view name);
+
+/// Appends `expression`, the value of an argument that takes a path, unless it cannot be text or stands behind `first`
+/// already.
+void add_path_value(const hcl::Expression& expression, bool is_definition, std::size_t first, LoopStack& loops,
+                    hcl::Arena& arena, std::vector<FileReference>& references);
+
 }  // namespace statelane::terraform

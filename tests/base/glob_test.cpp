@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
+#include <vector>
 
 using statelane::count_alternatives;
+using statelane::globs_below;
 using statelane::matches_glob;
 
 TEST_CASE("a star and a question mark stay within one component") {
@@ -45,4 +48,37 @@ TEST_CASE("alternatives are counted up to a limit") {
   CHECK(count_alternatives("a/*", 10) == 1);
   CHECK(count_alternatives("{a,b}/{c,d,e}", 10) == 6);
   CHECK(count_alternatives("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", 100) == 100);
+}
+
+TEST_CASE("a glob goes on below a directory") {
+  using Globs = std::vector<std::string>;
+  CHECK(globs_below("a/*/x.json", "a") == Globs{"*/x.json"});
+  CHECK(globs_below("a/*/x.json", "a/b") == Globs{"x.json"});
+  CHECK(globs_below("a/*/x.json", "b").empty());
+  CHECK(globs_below("a/*", "a/b").empty());
+  CHECK(globs_below("a/**/x.json", "a/b/c") == Globs{"**/x.json"});
+  CHECK(globs_below("**/b/*", "b") == Globs{"*", "**/b/*"});
+  CHECK(globs_below("{a,b}/{*,*/**/*}", "a/x") == Globs{"**/*"});
+  CHECK(globs_below("a/*", "") == Globs{"a/*"});
+}
+
+TEST_CASE("what matches below a directory is what the globs that go on there match") {
+  std::mt19937 random(11);
+  const auto path = [&](const std::vector<std::string>& names, std::size_t most) {
+    std::string result = names[random() % names.size()];
+    for (std::size_t count = random() % most; count > 0; --count) result += "/" + names[random() % names.size()];
+    return result;
+  };
+  const std::vector<std::string> components = {"a", "b", "*", "**", "a*", "{a,b}", "{a,b/*}", "[ab]", "x"};
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string pattern = path(components, 4);
+    const std::string directory = path({"a", "b", "x"}, 3);
+    const std::string name = path({"a", "b", "x"}, 3);
+    bool goes_on = false;
+    for (const std::string& glob : globs_below(pattern, directory)) goes_on = goes_on || matches_glob(glob, name);
+    CAPTURE(pattern);
+    CAPTURE(directory);
+    CAPTURE(name);
+    CHECK(goes_on == matches_glob(pattern, directory + "/" + name));
+  }
 }

@@ -82,6 +82,13 @@ class Questions(EndToEndTest):
         self.assertEqual([entry["dir"] for entry in answer["left_out"]], ["modules/unused"])
         self.assertEqual(answer["unclaimed"], ["modules/unused/main.tf"])
 
+    def test_objects_that_git_replaces_are_named(self):
+        self.repository.commit("more", {"policies/kms.json": "1\n"})
+        self.repository.git("replace", "HEAD", "HEAD~1")
+        self.assertIn(".git/refs/replace: warning: objects that git replaces here (git replace, grafts) are compared as they "
+                      "were before\nhint: compare with git's own answer: GIT_NO_REPLACE_OBJECTS=1 git diff; git replace -d "
+                      "takes one back\n", self.ask("affected", "HEAD")[1])
+
     def test_inputs_tells_modules_files_patterns_and_what_is_not_known(self):
         answer = self.ask_json("inputs", "app")
         self.assertEqual(list(answer), ["schema", "state", "modules", "files", "patterns", "unknown"])

@@ -159,7 +159,7 @@ TEST_CASE("affected has each state with what touches it, then what does not run,
         "  new/x.tf changed, a file of the state's directory\n"
         "  new/y.tf changed, a file of the state's directory\n"
         "\n"
-        "skipped, since only comments and layout differ:\n"
+        "skipped, since Terraform reads the same as before:\n"
         "  s\n"
         "\n"
         "depend on these, and do not run:\n"

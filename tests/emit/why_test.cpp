@@ -73,12 +73,14 @@ TEST_CASE("branches that go on in the very same way share what follows") {
 TEST_CASE("why not: what changed without effect, what it depends on, and what came near") {
   Impact impact = affected({"a"});
   impact.skipped = {{"s", {RepoPath::of("s/main.tf")}}};
-  CHECK(text({"s", impact, 1, {}, {}}) == "s  not affected\n  s/main.tf changed, but only in comments and layout\n");
+  CHECK(text({"s", impact, 1, {}, {}}) ==
+        "s  not affected\n  s/main.tf changed, but Terraform reads the same as before\n");
   CHECK(text({"x", impact, 0, {}, {}}) == "x  not affected\n  nothing changed\n");
   const Why near{"x",
                  impact,
                  4,
                  {{RepoPath::of("x/README.md"), Exclusion::documentation, RepoPath::of("x"), ""},
+                  {RepoPath::of("m/a.auto.tfvars"), Exclusion::values_of_a_module, RepoPath::of("m"), ""},
                   {RepoPath::of("x/in/main.tf"), Exclusion::other_state, RepoPath::of("x"), "x/in"},
                   {RepoPath::of("p/b.json"), Exclusion::none, RepoPath::of("p/a.json"), ""}},
                  {"a"}};
@@ -87,6 +89,7 @@ TEST_CASE("why not: what changed without effect, what it depends on, and what ca
         "  none of the 4 changed paths is an input of it\n"
         "  it depends on a, which is affected; its own lane runs only with --dependents\n"
         "  near: x/README.md is documentation or a test, which counts only where something reads it\n"
+        "  near: m/a.auto.tfvars holds values or locks that Terraform loads for a state only, not for the module m\n"
         "  near: x/in/main.tf belongs to the state x/in\n"
         "  near: p/b.json lies beside p/a.json, which it reads\n");
 }

@@ -15,7 +15,7 @@ namespace {
 /// `var.…` is unknown, `local.env` is "prod", `path.module` is "modules/a", `path.cwd` is "/repo/root"; `local.*` else
 /// as given.
 Value look_up(std::string_view root, std::string_view name, const SourceRange& range) {
-  if (root == "path") return Value::text(name == "cwd" ? "/repo/root" : "modules/a");
+  if (root == "path") return Value::text(name == "cwd" || name == working_directory ? "/repo/root" : "modules/a");
   if (root == "local" && name == "env") return Value::text("prod");
   if (root == "local" && name == "list") return Value{Value::List{Value::text("x"), Value::text("y")}};
   return Value::unknown(fmt::format("{}.{} is not known", root, name), range);

@@ -40,6 +40,7 @@ TEST_CASE("each kind of step has its phrase") {
   CHECK(phrase(step(CauseKind::input_configured, ".statelane.yml", 9)) == "x changed, an input by .statelane.yml:9");
   CHECK(phrase(step(CauseKind::link_changed, "a/main.tf", 2)) ==
         "x changed, a symbolic link on the way from a/main.tf:2");
+  CHECK(phrase(step(CauseKind::attributes_changed)) == "x changed, and with it what a checkout holds");
   CHECK(phrase(step(CauseKind::dependency_affected, "b/main.tf", 7, "a")) == "x changed, depends on a by b/main.tf:7");
   CHECK(describe_cause({step(CauseKind::configuration_changed, ".statelane.yml")}) ==
         ".statelane.yml changed this lane");

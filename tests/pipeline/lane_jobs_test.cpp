@@ -189,7 +189,7 @@ TEST_CASE("the head says what was compared, and what does not run") {
   CHECK(lines[1] == "  statelane generate --base 1111111 --head 2222222");
   CHECK(lines[3] == "base: 1111111 (push-before: the commit before this push)");
   CHECK(lines[4] == "head: 2222222");
-  CHECK(lines[5] == "Skipped, since only comments and layout differ:");
+  CHECK(lines[5] == "Skipped, since Terraform reads the same as before:");
   CHECK(lines[6] == "  s");
   CHECK(lines[8] == "  d");
   CHECK(lines[30] == "  and 5 more");

@@ -78,6 +78,8 @@ std::string_view name_of(states::InputKind kind) {
     case states::InputKind::version_pin: return "version pin";
     case states::InputKind::configured: return "configured";
     case states::InputKind::link: return "link";
+    case states::InputKind::configuration_file: return "configuration file";
+    case states::InputKind::attributes: return "attributes";
   }
   return "";
 }

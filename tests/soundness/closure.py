@@ -88,7 +88,20 @@ def is_configuration(name):
 
 
 def is_documentation(name):
-    return name.endswith((b".md", b".tftest.hcl")) or name.startswith(b"LICENSE") or name == b".gitignore"
+    """Also what only commands for tests and queries load."""
+    of_commands = re.search(rb"\.(tftest|tofutest|tfmock|tofumock|tfquery)\.(hcl|json)$", name)
+    return name.endswith(b".md") or bool(of_commands) or name.startswith(b"LICENSE") or name == b".gitignore"
+
+
+def is_for_root_module(name):
+    """Terraform loads it in the directory that it runs in, and not in a module that is called."""
+    return name.endswith((b".tfvars", b".tfvars.json")) or name == b".terraform.lock.hcl"
+
+
+def leads_into(glob, path):
+    """Something below the directory `path` may match."""
+    names = glob.split("/")
+    return any(matches("/".join(names[:count]), path) for count in range(1, len(names)))
 
 
 def in_tests_or_examples(relative):
@@ -421,7 +434,7 @@ class Closure:
             if how != "data":
                 if self.commit.in_other_state(path, directory):
                     continue
-                if how == "module" and in_tests_or_examples(relative):
+                if how == "module" and (in_tests_or_examples(relative) or is_for_root_module(name_of(path))):
                     link_only = True
                 if how == "own" and any(path == each or is_below(path, each) for each in self.foreign):
                     link_only = True
@@ -629,6 +642,7 @@ class Closure:
             b".*" if part is UNKNOWN else re.escape(part) for part in tail)
         whole = re.compile((re.escape(target + b"/") if target else b"") + regex, re.S)
         self.paths.update(each for each in self.commit.below(target) if whole.fullmatch(each))
+        self.paths.update(each for each in self._submodules(target) if each[len(target) + 1 if target else 0:].startswith(rest))
 
     def _add_fileset(self, directory, pattern):
         if directory is UNKNOWN or not directory or directory[0] is UNKNOWN:
@@ -644,9 +658,15 @@ class Closure:
         self.paths.update(links)
         if target is None:
             return
-        glob = glob_to_regex(b"".join(pattern).decode())
+        names = b"".join(pattern).decode()
+        glob = glob_to_regex(names)
         self.paths.update(path for path in self.commit.below(target)
                           if glob.fullmatch(path[len(target) + 1:] if target else path))
+        self.paths.update(path for path in self._submodules(target)
+                          if leads_into(names, path[len(target) + 1:] if target else path))
+
+    def _submodules(self, directory):
+        return [path for path in self.commit.below(directory) if self.commit.files[path][0] == SUBMODULE]
 
     def _add_text(self, parts, is_definition, module_directory):
         """Text that may hold paths: each of its words that begins like one."""

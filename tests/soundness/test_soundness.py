@@ -1,5 +1,6 @@
 """No state is missed and none selected without need, by an oracle that shares nothing with the program."""
 import subprocess
+import unicodedata
 
 import harness
 import repositories
@@ -68,7 +69,9 @@ class HostileNames(harness.EndToEndTest):
                          {b"case": "moved", b"Case": "moved"})
 
     def test_modules_and_data_of_any_name_are_followed(self):
-        names = [name for name in self.NAMES if not set(b'"\\${}\n\t\xff*[]') & set(name)]
+        names = [name for name in self.NAMES if not set(b'"\\${}\n\t\xff*[]') & set(name)
+                 # Terraform brings what is written into normal form C: such a name cannot be written.
+                 and unicodedata.is_normalized("NFC", name.decode())]
         before = {}
         for number, name in enumerate(names):
             before[b"s%d/main.tf" % number] = ("100644", STATE % number + b'\nmodule "m" {\n  source = "../m/' + name
