@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/escape.hpp"
+
 namespace statelane {
 
 namespace {
@@ -85,14 +87,14 @@ std::string_view line_text(std::string_view source, std::uint32_t line) {
 std::string render_diagnostic(const Diagnostic& diagnostic) {
   std::string result;
   if (!diagnostic.path.is_root()) {
-    result = diagnostic.path.str();
+    result = escape_for_terminal(diagnostic.path.str());
     if (diagnostic.range) result += fmt::format(":{}:{}", diagnostic.range->begin.line, diagnostic.range->begin.column);
     result += ": ";
   }
-  result += fmt::format("{}: {}\n", severity_name(diagnostic.severity), diagnostic.message);
+  result += fmt::format("{}: {}\n", severity_name(diagnostic.severity), escape_lines(diagnostic.message));
   if (diagnostic.range && !diagnostic.source_line.empty())
     result += render_caret(*diagnostic.range, diagnostic.source_line);
-  for (const std::string& hint : diagnostic.hints) result += fmt::format("hint: {}\n", hint);
+  for (const std::string& hint : diagnostic.hints) result += fmt::format("hint: {}\n", escape_lines(hint));
   return result;
 }
 

@@ -28,14 +28,15 @@ struct Plans {
 /// Only the small summaries are read; the plans themselves are the applies' business.
 Plans read_plans(const fs::path& directory, const pipeline::PipelineRequest& request) {
   Plans plans;
+  const files::Place artifacts{directory, ""};
   std::error_code fault;
-  fs::directory_iterator entries(directory, fault);
-  if (fault) {
-    throw Error(ErrorKind::environment, fmt::format("cannot read {}: {}", directory.string(), fault.message()),
+  if (!fs::is_directory(directory, fault)) {
+    const std::string reason = (fault ? fault : std::make_error_code(std::errc::not_a_directory)).message();
+    throw Error(ErrorKind::environment, fmt::format("cannot read {}: {}", directory.string(), reason),
                 {"it holds the artifacts of the plan jobs: .statelane"});
   }
-  for (const fs::directory_entry& entry : entries) {
-    const auto text = runner::read_file(entry.path() / "meta.json");
+  for (const std::string& slug : runner::list_lanes(artifacts)) {
+    const auto text = files::read(artifacts / slug / "meta.json", runner::largest_record);
     if (!text) continue;
     const runner::PlanMetadata plan = runner::parse_metadata(*text);
     if (plan.destroy) continue;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "base/line_diff.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -56,18 +56,20 @@ std::string reproduce(const Options& options) {
   return result;
 }
 
+/// No pipeline that GitLab takes is larger.
+constexpr std::uint64_t most_committed = std::uint64_t{64} << 20;
+
 int check_file(const std::string& text, const Options& options) {
-  std::ifstream file(options.output, std::ios::binary);
-  if (!file) {
+  const auto committed = files::read(files::place_of(options.output, std::filesystem::current_path()), most_committed);
+  if (!committed) {
     fmt::print(stderr, "{} cannot be read, so it is out of date\nhint: {}\n", options.output, reproduce(options));
     return 1;
   }
-  const std::string committed{std::istreambuf_iterator<char>(file), {}};
-  if (committed == text) {
+  if (*committed == text) {
     fmt::print(stderr, "{} is up to date\n", options.output);
     return 0;
   }
-  write_output(render_line_diff(committed, text, most_diff_lines));
+  write_output(render_line_diff(*committed, text, most_diff_lines));
   fmt::print(stderr, "{} is out of date\nhint: {}\n", options.output, reproduce(options));
   return 1;
 }

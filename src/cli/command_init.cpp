@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "cli/add_include.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -138,9 +139,9 @@ void refuse_overwriting(const std::vector<Proposal>& proposals) {
 
 void write_all(const fs::path& root, const std::vector<Proposal>& proposals) {
   for (const Proposal& proposal : proposals) {
-    const fs::path path = root / proposal.name;
-    fs::create_directories(path.parent_path());
-    write_file(path, proposal.after);
+    const files::Place place{root, proposal.name};
+    fs::create_directories(place.parent().path());
+    files::write(place, proposal.after, 0644);
     fmt::print(stderr, "wrote {}\n", proposal.name);
   }
 }

@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
+#include "base/files.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
@@ -27,24 +29,25 @@ namespace fs = std::filesystem;
 
 /// A file of a job's artifacts, read; what cannot be read is told, and the report goes on without it.
 template <typename Value>
-std::optional<Value> read_artifact(const fs::path& file, Value (*parse)(std::string_view)) {
-  const auto text = runner::read_file(file);
-  if (!text) return std::nullopt;
+std::optional<Value> read_artifact(const files::Place& file, Value (*parse)(std::string_view)) {
   try {
-    return parse(*text);
+    const auto text = files::read(file, runner::largest_record);
+    return text ? std::optional(parse(*text)) : std::nullopt;
   } catch (const Error& error) {
-    fmt::print(stderr, "warning: {} is left out: {}\n", file.string(), error.what());
+    fmt::print(stderr, "warning: {} is left out: {}\n", escape_for_terminal(file.string()), escape_lines(error.what()));
     return std::nullopt;
   }
 }
 
 /// Empty where no plan lies, or one of another commit, which would tell of something else.
-std::optional<emit::LaneResult> read_result(const fs::path& artifacts, const std::string& id, const std::string& head) {
-  const fs::path directory = artifacts / gitlab::slug(id);
+std::optional<emit::LaneResult> read_result(const files::Place& artifacts, const std::string& id,
+                                            const std::string& head) {
+  const files::Place directory = artifacts / gitlab::slug(id);
   const auto plan = read_artifact(directory / "meta.json", runner::parse_metadata);
   if (!plan || plan->state != id) return std::nullopt;
   if (!head.empty() && !plan->commit.empty() && plan->commit != head) {
-    fmt::print(stderr, "warning: the plan of {} is left out: it was made for commit {}\n", id, plan->commit);
+    fmt::print(stderr, "warning: the plan of {} is left out: it was made for commit {}\n", escape_for_terminal(id),
+               escape_for_terminal(plan->commit));
     return std::nullopt;
   }
   emit::LaneResult result{plan->has_changes, plan->create, plan->update,       plan->remove,
@@ -88,7 +91,8 @@ int run_report(const Options& options) {
   const repo::Repository repository = open_repository();
   const Comparison comparison = read_comparison(repository, options);
   const fs::path root = repository.work_tree().value_or(fs::current_path());
-  const fs::path artifacts = options.artifacts.empty() ? root / ".statelane" : fs::path(options.artifacts);
+  const files::Place artifacts =
+      options.artifacts.empty() ? runner::artifacts_directory(root) : files::Place{options.artifacts, ""};
   emit::Report report;
   report.title = find_title(root);
   report.link = gitlab::value_of(read_predefined_variables(), "CI_PIPELINE_URL");
@@ -107,7 +111,7 @@ int run_report(const Options& options) {
     write_output(text);
   } else {
     write_file(options.output, text);
-    fmt::print(stderr, "wrote {}\n", options.output);
+    fmt::print(stderr, "wrote {}\n", escape_for_terminal(options.output));
   }
   // Last, so that whatever GitLab says the page is there.
   if (options.note) write_report_note(report, options);

@@ -28,8 +28,8 @@ bool write_unclaimed(const Comparison& comparison, const Options& options, bool 
   const char* severity = options.fail_on_unclaimed ? "error" : "warning";
   for (const RepoPath& path : unclaimed) {
     if (is_shown && !options.fail_on_unclaimed) break;
-    fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n",
-               emit::escape_for_terminal(path.display()), severity);
+    fmt::print(stderr, "{}: {}: changed, but no state reads it, in base or head\n", escape_for_terminal(path.display()),
+               severity);
   }
   write_hint(fmt::format("a state that reads such a file in a way that cannot be seen names it under inputs in {}",
                          config::file_name));

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <new>
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 
 namespace statelane::cli {
 
@@ -26,8 +28,8 @@ int exit_code_of(ErrorKind kind) {
 }
 
 Failure describe_error(const Error& error) {
-  Failure failure{fmt::format("statelane: error: {}\n", error.what()), exit_code_of(error.kind())};
-  for (const std::string& hint : error.hints()) failure.text += fmt::format("hint: {}\n", hint);
+  Failure failure{fmt::format("statelane: error: {}\n", escape_lines(error.what())), exit_code_of(error.kind())};
+  for (const std::string& hint : error.hints()) failure.text += fmt::format("hint: {}\n", escape_lines(hint));
   return failure;
 }
 
@@ -37,6 +39,10 @@ Failure describe_failure(const std::exception& fault) {
   if (const auto* error = dynamic_cast<const Error*>(&fault)) return describe_error(*error);
   if (dynamic_cast<const std::bad_alloc*>(&fault) != nullptr) {
     return describe_error({ErrorKind::environment, "out of memory", {"give the job more memory"}});
+  }
+  if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&fault)) {
+    return describe_error(
+        {ErrorKind::environment, fmt::format("cannot use {}: {}", error->path1().string(), error->code().message())});
   }
   if (dynamic_cast<const std::system_error*>(&fault) != nullptr) {
     return describe_error(

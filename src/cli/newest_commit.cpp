@@ -6,6 +6,7 @@
 #include "cli/open_facts.hpp"
 #include "cli/read_trees.hpp"
 #include "comparison/find_impact.hpp"
+#include "repo/git_program.hpp"
 
 namespace statelane::cli {
 
@@ -36,7 +37,7 @@ BranchCheck compare_with_tip(const repo::Repository& repository, const Options& 
   if (!tip) return {BranchCheck::Result::gone, branch, ""};
   if (*tip == commit) return {BranchCheck::Result::newest, branch, ""};
   if (!repository.fetch_branch(branch, time_out) || !repository.find_commit(*tip)) {
-    return {BranchCheck::Result::cannot_tell, branch, "the tip of the branch cannot be fetched"};
+    return {BranchCheck::Result::cannot_tell, branch, "the tip of the branch cannot be fetched", true};
   }
   if (!repository.is_ancestor(commit, *tip)) return {BranchCheck::Result::not_contained, branch, ""};
   const std::string difference = find_difference(repository, options, commit, *tip, id);
@@ -52,7 +53,8 @@ BranchCheck check_branch(const repo::Repository& repository, const Options& opti
   try {
     return compare_with_tip(repository, options, branch, commit, id);
   } catch (const Error& error) {
-    return {BranchCheck::Result::cannot_tell, branch, error.what()};
+    const bool is_git_missing = !error.hints().empty() && error.hints().front() == repo::git_missing_hint;
+    return {BranchCheck::Result::cannot_tell, branch, error.what(), !is_git_missing};
   }
 }
 

@@ -32,8 +32,8 @@ void write_no_states_hint(const states::LoadedStates& loaded) {
   write_hint("no directory has a backend or cloud block, or a committed .terraform.lock.hcl");
   write_hint(fmt::format("name those that are states all the same under states.include in {}", config::file_name));
   if (const states::LeftOut* candidate = find_candidate(loaded.left_out)) {
-    write_hint(fmt::format("for example: states: {{include: [\"{}\"]}}",
-                           emit::escape_for_terminal(candidate->directory.str())));
+    write_hint(
+        fmt::format("for example: states: {{include: [\"{}\"]}}", escape_for_terminal(candidate->directory.str())));
   }
 }
 

@@ -1,19 +1,14 @@
 #include "cli/output_files.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <regex>
+#include <sstream>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 
 namespace statelane::cli {
 
@@ -21,56 +16,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse_writing(const fs::path& file) {
-  throw Error(ErrorKind::environment, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+/// Readable for all, as what an editor writes.
+constexpr unsigned output_mode = 0644;
+
+files::Draft write_draft(const fs::path& file, std::string_view text) {
+  std::error_code fault;
+  const fs::file_status target = fs::status(file, fault);
+  // Renaming onto /dev/stdout would take it from everybody.
+  if (fs::exists(target) && !fs::is_regular_file(target) && !fs::is_directory(target)) {
+    throw Error(ErrorKind::environment, fmt::format("cannot write {}: it is not a file", file.string()),
+                {"leave --output out to have it on standard output"});
+  }
+  files::Draft draft(files::place_of(file, fs::current_path()), output_mode);
+  draft.write(text);
+  draft.close();
+  return draft;
 }
-
-/// A descriptor that is closed, and a temporary file that is removed unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const fs::path& target) : name_(target.string() + ".XXXXXX"), target_(target) {
-    if (fs::is_directory(target)) {
-      errno = EISDIR;
-      refuse_writing(target);
-    }
-    descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
-    if (descriptor_ < 0) refuse_writing(target);
-  }
-  TemporaryFile(TemporaryFile&& other) noexcept
-      : name_(std::move(other.name_)),
-        target_(std::move(other.target_)),
-        descriptor_(std::exchange(other.descriptor_, -1)),
-        is_there_(std::exchange(other.is_there_, false)) {}
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (is_there_) unlink(name_.c_str());
-  }
-
-  const fs::path& target() const { return target_; }
-
-  void write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) refuse_writing(target_);
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (fchmod(descriptor_, 0644) != 0) refuse_writing(target_);
-    if (close(std::exchange(descriptor_, -1)) != 0) refuse_writing(target_);
-  }
-
-  void rename() {
-    if (std::rename(name_.c_str(), target_.c_str()) != 0) refuse_writing(target_);
-    is_there_ = false;
-  }
-
- private:
-  std::string name_;
-  fs::path target_;
-  int descriptor_ = -1;
-  bool is_there_ = true;
-};
 
 /// A name up to its first dot, a leading one left out, and the rest.
 std::pair<std::string, std::string> split_name(const std::string& name) {
@@ -83,33 +44,32 @@ std::string escape_for_regex(const std::string& text) {
 }
 
 bool is_made_here(const fs::path& file) {
-  std::ifstream stream(file);
-  std::string line;
-  for (int count = 0; count < 4 && std::getline(stream, line); ++count) {
-    if (line.starts_with("# Made by statelane ")) return true;
+  constexpr std::uint64_t largest_output = std::uint64_t{256} << 20;
+  try {
+    const std::string text = files::read(files::place_of(file, fs::current_path()), largest_output).value_or("");
+    std::istringstream stream(text);
+    std::string line;
+    for (int count = 0; count < 4 && std::getline(stream, line); ++count) {
+      if (line.starts_with("# Made by statelane ")) return true;
+    }
+  } catch (const Error&) {  // it is not a file of ours
   }
   return false;
 }
 
 }  // namespace
 
-void write_file(const fs::path& file, std::string_view text) {
-  TemporaryFile temporary(file);
-  temporary.write(text);
-  temporary.rename();
-}
+void write_file(const fs::path& file, std::string_view text) { write_draft(file, text).keep(); }
 
-void write_files(const std::vector<OutputFile>& files) {
-  std::vector<TemporaryFile> written;
-  written.reserve(files.size());
-  for (const OutputFile& file : files) written.emplace_back(file.path).write(file.text());
+void write_files(const std::vector<OutputFile>& outputs) {
+  std::vector<files::Draft> written;
+  written.reserve(outputs.size());
+  for (const OutputFile& file : outputs) written.push_back(write_draft(file.path, file.text()));
   // Beyond this point nothing can be too large or refused; the directory took a new file of each name.
-  if (files.size() > 1) {
-    for (const OutputFile& file : files) {
-      if (unlink(file.path.c_str()) != 0 && errno != ENOENT) refuse_writing(file.path);
-    }
+  if (outputs.size() > 1) {
+    for (const files::Draft& draft : written) files::remove(draft.place());
   }
-  for (auto file = written.rbegin(); file != written.rend(); ++file) file->rename();
+  for (auto draft = written.rbegin(); draft != written.rend(); ++draft) draft->keep();
 }
 
 std::vector<fs::path> name_child_files(const fs::path& first, std::size_t children, std::size_t files) {

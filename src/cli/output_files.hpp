@@ -20,7 +20,7 @@ struct OutputFile {
 /// Writes files that only make sense together. All are written beside their places first; when one cannot be, every
 /// place stays as it was. Then what was there is removed before the first takes its place, and the first of the list
 /// comes last: whoever is stopped in between leaves a set that lacks files, never one of two runs.
-void write_files(const std::vector<OutputFile>& files);
+void write_files(const std::vector<OutputFile>& outputs);
 
 /// Where the files of several children go: `lanes.gitlab-ci.yml` is the first child's first file, then follow
 /// `lanes-file2.gitlab-ci.yml` …, `lanes-child2.gitlab-ci.yml`, `lanes-child2-file2.gitlab-ci.yml` …, child by child.

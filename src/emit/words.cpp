@@ -115,25 +115,4 @@ std::string escape_non_utf8(std::string_view text) {
   return out;
 }
 
-std::string escape_for_terminal(std::string_view text) {
-  const auto is_unsafe = [](char32_t value) {
-    return value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x200E || value == 0x200F || value == 0x2028 ||
-           value == 0x2029 || (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
-  };
-  std::string out;
-  while (!text.empty()) {
-    const Utf8Character character = first_utf8_character(text);
-    if (character.length == 0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
-    } else if (is_unsafe(character.value)) {
-      const auto number = static_cast<std::uint32_t>(character.value);
-      out += number <= 0xFF ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{{{:x}}}", number);
-    } else {
-      out += text.substr(0, character.length);
-    }
-    text.remove_prefix(std::max<std::size_t>(1, character.length));
-  }
-  return out;
-}
-
 }  // namespace statelane::emit

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/escape.hpp"
 #include "impact/impact.hpp"
 #include "states/state.hpp"
 #include "states/state_graph.hpp"
@@ -21,10 +22,5 @@ std::string_view word_of(states::InputKind kind);
 /// `text` with each byte that is not UTF-8 as `\xNN`, and then its own backslashes doubled; text that is UTF-8 stays as
 /// it is.
 std::string escape_non_utf8(std::string_view text);
-
-/// For a terminal: control characters, characters that change the direction of writing, and bytes that are not UTF-8 as
-/// `\xNN` or
-/// `\u{NNNN}`.
-std::string escape_for_terminal(std::string_view text);
 
 }  // namespace statelane::emit

@@ -159,14 +159,24 @@ std::string environment_name(std::string_view id) {
 
 std::string resource_group_key(std::string_view id) { return environment_name(id); }
 
+namespace {
+
+/// What lies in `.statelane` beside the directories of the states.
+bool is_taken(std::string_view name) {
+  constexpr std::array taken = {"cache", "private", "report.html", "drift.txt"};
+  return std::find(taken.begin(), taken.end(), name) != taken.end();
+}
+
+}  // namespace
+
 std::string slug(std::string_view id) {
   if (id == ".") return with_digest("root", false, id, "-", max_slug_length);
   const std::string spelled = spell_separators(id);
   const std::string name = map_characters(spelled, [](char character) {
     return is_letter_or_digit(character) || std::string_view("._-").find(character) != std::string_view::npos;
   });
-  // `.statelane/cache` is where the providers lie; dots and dashes in front are hidden files and options to tools.
-  const bool is_plain = !name.empty() && name != "cache" && name.front() != '.' && name.front() != '-';
+  // Dots and dashes in front are hidden files and options to tools.
+  const bool is_plain = !name.empty() && !is_taken(name) && name.front() != '.' && name.front() != '-';
   const bool is_exact = is_plain && name == spelled && !has_ambiguous_separators(id);
   return with_digest(name, is_exact, id, "-", max_slug_length);
 }

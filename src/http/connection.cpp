@@ -14,8 +14,8 @@
 #include <new>
 #include <system_error>
 
+#include "base/file_descriptor.hpp"
 #include "http/name_service.hpp"
-#include "process/file_descriptor.hpp"
 
 namespace statelane::http {
 
@@ -23,7 +23,6 @@ namespace {
 
 using Kind = Failure::Kind;
 using Time = Connection::Time;
-using process::FileDescriptor;
 
 Time now() { return std::chrono::steady_clock::now(); }
 

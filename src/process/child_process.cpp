@@ -30,6 +30,10 @@ void ChildProcess::send(int signal) {
   if (!status_) ::kill(pid_, signal);
 }
 
+void ChildProcess::kill_group() {
+  if (!status_) ::kill(-pid_, SIGKILL);
+}
+
 bool ChildProcess::has_pending(std::initializer_list<int> signals) const {
   std::ifstream status(fmt::format("/proc/{}/status", pid_));
   std::uint64_t pending = 0;

@@ -8,10 +8,10 @@
 
 namespace statelane::process {
 
-/// A running program that nobody but its own exit ends: neither the destructor nor a time-out kills it, and if this
-/// process dies it runs on. Its standard output and standard error are one descriptor, which must belong to a file: the
-/// death of a pipe's reader would kill it by SIGPIPE. It has its own process group, so a signal to ours does not reach
-/// it.
+/// A running program that nobody but its own exit ends unless `kill_group` is called: neither the destructor nor a
+/// time-out kills it, and if this process dies it runs on. Its standard output and standard error are one descriptor,
+/// which must belong to a file: the death of a pipe's reader would kill it by SIGPIPE. It has its own process group, so
+/// a signal to ours does not reach it.
 class ChildProcess {
  public:
   /// Starts `command`; throws `Error` when that is not possible. The caller keeps `output`.
@@ -27,6 +27,9 @@ class ChildProcess {
 
   /// Sends `signal` to this process alone, not to its group. Nothing happens once it is reaped.
   void send(int signal);
+
+  /// Ends it and its whole group at once. For what holds nothing that could be lost.
+  void kill_group();
 
   /// One of `signals` is on its way to the process but not yet taken by it; false when the system does not tell.
   bool has_pending(std::initializer_list<int> signals) const;

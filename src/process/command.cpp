@@ -11,7 +11,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "process/spawn.hpp"
 
 namespace statelane::process {
@@ -78,7 +78,7 @@ void await_output(const FileDescriptor& out, const FileDescriptor& err, std::chr
 
 }  // namespace
 
-Captured run_streamed(const Command& command, std::chrono::milliseconds time_out,
+Captured run_streamed(const Command& command, const Patience& patience,
                       const std::function<void(std::string_view)>& on_output) {
   Pipe out = open_pipe();
   Pipe err = open_pipe();
@@ -87,7 +87,7 @@ Captured run_streamed(const Command& command, std::chrono::milliseconds time_out
   err.write.close();
   Captured result;
   const auto keep_errors = [&](std::string_view bytes) { result.err.append(bytes); };
-  const Clock::time_point deadline = Clock::now() + time_out;
+  const Clock::time_point deadline = Clock::now() + patience.time;
   for (bool ended = false; !ended;) {
     const bool open = out.read.is_open() || err.read.is_open();
     // With both pipes closed only the exit is left to wait for; an exit with open pipes means that a grandchild holds
@@ -96,7 +96,7 @@ Captured run_streamed(const Command& command, std::chrono::milliseconds time_out
     ended = child.has_ended();
     if (out.read.is_open()) drain(out.read, on_output);
     if (err.read.is_open()) drain(err.read, keep_errors);
-    if (!ended && Clock::now() >= deadline) {
+    if (!ended && (Clock::now() >= deadline || (patience.is_over && patience.is_over()))) {
       child.kill();
       result.timed_out = true;
       ended = true;
@@ -111,9 +111,9 @@ std::string signal_name(int signal) {
   return name == nullptr ? std::to_string(signal) : name;
 }
 
-Captured run_captured(const Command& command, std::chrono::milliseconds time_out) {
+Captured run_captured(const Command& command, const Patience& patience) {
   std::string out;
-  Captured result = run_streamed(command, time_out, [&](std::string_view bytes) { out.append(bytes); });
+  Captured result = run_streamed(command, patience, [&](std::string_view bytes) { out.append(bytes); });
   result.out = std::move(out);
   return result;
 }

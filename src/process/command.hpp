@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace statelane::process {
@@ -43,15 +44,25 @@ struct Captured {
   bool timed_out = false;  ///< it was killed because the time was over
 };
 
+/// How long an answer is waited for.
+struct Patience {
+  std::chrono::milliseconds time;
+  std::function<bool()> is_over{};  ///< asked now and then: nobody wants the answer any more
+
+  template <typename Rep, typename Period>
+  Patience(std::chrono::duration<Rep, Period> most) : time(most) {}
+  Patience(std::chrono::milliseconds most, std::function<bool()> over) : time(most), is_over(std::move(over)) {}
+};
+
 /// Runs a program to its end and collects what it prints. For questions asked of tools (`git`, `terraform version`),
-/// never for something that must not be killed: when the time is over, its whole process group is. A grandchild that
-/// keeps the pipes open does not delay the answer. Throws `Error` (not_found or cannot_execute) when it cannot be
+/// never for something that must not be killed: when the patience is over, its whole process group is. A grandchild
+/// that keeps the pipes open does not delay the answer. Throws `Error` (not_found or cannot_execute) when it cannot be
 /// started.
-Captured run_captured(const Command& command, std::chrono::milliseconds time_out);
+Captured run_captured(const Command& command, const Patience& patience);
 
 /// Like `run_captured`, but hands standard output to `on_output` piece by piece instead of keeping it; `out` stays
 /// empty. An exception of `on_output` ends the program and passes through.
-Captured run_streamed(const Command& command, std::chrono::milliseconds time_out,
+Captured run_streamed(const Command& command, const Patience& patience,
                       const std::function<void(std::string_view)>& on_output);
 
 }  // namespace statelane::process

@@ -82,6 +82,7 @@ void prepare(SpawnSetup& setup, const Command& command, int output, int errors, 
   sigfillset(&all);
   sigdelset(&all, SIGKILL);
   sigdelset(&all, SIGSTOP);
+  sigdelset(&all, SIGHUP);  // a handler of ours becomes the default by itself, and an ignored one stays ignored
   posix_spawnattr_setsigdefault(&setup.attributes, &all);
   posix_spawnattr_setpgroup(&setup.attributes, 0);
   posix_spawnattr_setflags(&setup.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

@@ -7,7 +7,8 @@
 namespace statelane::process {
 
 /// Starts `command` with the given descriptors as standard output and standard error, in a process group of its own,
-/// with an empty signal mask and default dispositions; standard input is `input`, or the null device when that is -1.
+/// with an empty signal mask and default dispositions, but a SIGHUP that this process ignores is ignored by the program
+/// too, as `nohup` has it; standard input is `input`, or the null device when that is -1.
 /// An ignored SIGCHLD of this process is reset, since the kernel would throw the exit status away. Throws `Error`:
 /// not_found (127), cannot_execute (126), environment (the directory cannot be entered).
 pid_t spawn(const Command& command, int output, int errors, int input = -1);

@@ -2,7 +2,7 @@
 
 #include <sys/types.h>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace statelane::process {
 

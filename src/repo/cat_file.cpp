@@ -36,13 +36,13 @@ void CatFile::start() {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input.data()) != 0) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
   }
-  questions_ = process::FileDescriptor(input[0]);
-  const process::FileDescriptor git_reads(input[1]);
+  questions_ = FileDescriptor(input[0]);
+  const FileDescriptor git_reads(input[1]);
   std::array<int, 2> output{};
   if (::pipe2(output.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-  answers_ = process::FileDescriptor(output[0]);
-  const process::FileDescriptor git_writes(output[1]);
-  complaints_ = process::FileDescriptor(::memfd_create("complaints", MFD_CLOEXEC));
+  answers_ = FileDescriptor(output[0]);
+  const FileDescriptor git_writes(output[1]);
+  complaints_ = FileDescriptor(::memfd_create("complaints", MFD_CLOEXEC));
   buffer_.clear();
   try {
     pid_ = process::spawn(build_git_command({GitPlace::Kind::git_directory, git_directory_}, {"cat-file", "--batch"}),

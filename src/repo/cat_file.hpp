@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace statelane::repo {
 
@@ -43,9 +43,9 @@ class CatFile {
   std::filesystem::path git_directory_;
   std::chrono::milliseconds patience_;
   pid_t pid_ = -1;
-  process::FileDescriptor questions_;
-  process::FileDescriptor answers_;
-  process::FileDescriptor complaints_;  ///< a file in memory
+  FileDescriptor questions_;
+  FileDescriptor answers_;
+  FileDescriptor complaints_;  ///< a file in memory
   std::string buffer_;
 };
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace statelane::repo {
 
@@ -22,8 +22,7 @@ std::optional<std::string> read_file_start(const std::filesystem::path& file, st
     fault = std::error_code(reason, std::generic_category());
     return std::nullopt;
   };
-  const process::FileDescriptor descriptor(
-      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   if (!descriptor.is_open()) return refuse(errno);
   struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) return refuse(errno);

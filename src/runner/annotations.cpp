@@ -18,7 +18,7 @@ std::string render_annotations(std::string_view job_url, std::string_view slug, 
 void write_annotations(const LaneDescription& lane, const JobEnvironment& job, const ArtifactPaths& paths,
                        std::string_view file, std::string_view label) {
   const std::string text = render_annotations(job.job_url, lane.slug, file, label);
-  if (!text.empty()) write_private_file(paths.directory / "annotations.json", text);
+  if (!text.empty()) files::write(paths.directory / "annotations.json", text);
 }
 
 }  // namespace statelane::runner

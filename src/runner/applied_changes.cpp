@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 
-#include "runner/artifacts.hpp"
+#include "base/escape.hpp"
+#include "runner/escape_filter.hpp"
 
 namespace statelane::runner {
 
@@ -37,13 +38,24 @@ void read_line(std::string_view line, AppliedChanges& done) {
 
 }  // namespace
 
-AppliedChanges read_applied_changes(const std::filesystem::path& output) {
+AppliedChanges read_applied_changes(const files::Place& output) {
+  constexpr std::size_t longest_line = 1 << 16;  // an address is shorter; what is longer is something else
   AppliedChanges done;
-  std::ifstream stream(output, std::ios::binary);
-  for (std::string line; std::getline(stream, line);) {
+  std::string line;
+  const auto end_line = [&] {
     // Most lines are something else, and cheap to tell.
     if (line.find(" complete after ") != std::string::npos) read_line(strip_escapes(line), done);
-  }
+    line.clear();
+  };
+  files::read_pieces(output, files::largest_file, [&](std::string_view piece) {
+    while (!piece.empty()) {
+      const std::size_t end = std::min(piece.find('\n'), piece.size());
+      if (line.size() < longest_line) line.append(piece.substr(0, end));
+      if (end < piece.size()) end_line();
+      piece.remove_prefix(std::min(end + 1, piece.size()));
+    }
+  });
+  end_line();
   return done;
 }
 
@@ -69,7 +81,7 @@ std::string render_applied(const AppliedChanges& done, std::size_t most) {
         continue;
       }
       --left;
-      result += fmt::format("  {:<10}{}\n", kind.word, address);
+      result += fmt::format("  {:<10}{}\n", kind.word, escape_for_terminal(address));
     }
   }
   if (more > 0) result += fmt::format("  and {} more\n", more);

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "base/files.hpp"
 
 namespace statelane::runner {
 
@@ -16,8 +17,9 @@ struct AppliedChanges {
   friend bool operator==(const AppliedChanges&, const AppliedChanges&) = default;
 };
 
-/// From what `apply` printed, as it did; nothing from a file that is not there.
-AppliedChanges read_applied_changes(const std::filesystem::path& output);
+/// From what `apply` printed, as it did; nothing from a file that is not there. Throws `Error{environment}` when it
+/// cannot be read.
+AppliedChanges read_applied_changes(const files::Place& output);
 
 /// `: 2 created, 1 destroyed`; empty when nothing was done to resources.
 std::string render_counts(const AppliedChanges& done);

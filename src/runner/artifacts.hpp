@@ -1,54 +1,58 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/files.hpp"
 #include "runner/lane.hpp"
 
 namespace statelane::runner {
 
 /// Where a lane's files lie: `<project>/.statelane/SLUG/`, readable by their owner only.
 struct ArtifactPaths {
-  std::filesystem::path directory;
-  std::filesystem::path plan_file;  ///< Terraform's own; it holds secrets
-  std::filesystem::path report;     ///< the counts, for GitLab
-  std::filesystem::path metadata;
-  std::filesystem::path text;           ///< what `plan` printed, without colours
-  std::filesystem::path output;         ///< what a program printed, as it did; the whole text where the log was cut
-  std::filesystem::path errored_state;  ///< the state that Terraform could not save
-  std::filesystem::path dotenv;
-  std::filesystem::path record;      ///< what the apply did
-  std::filesystem::path apply_text;  ///< what `apply` printed, without colours
-  std::filesystem::path lock_file;   ///< the dependency lock file that was planned with
-  std::filesystem::path files;       ///< a directory: what git does not have and the apply may read, by digest
+  files::Place directory;
+  files::Place plan_file;  ///< Terraform's own; it holds secrets
+  files::Place report;     ///< the counts, for GitLab
+  files::Place metadata;
+  files::Place text;           ///< what `plan` printed, without colours
+  files::Place output;         ///< what a program printed, as it did; the whole text where the log was cut
+  files::Place errored_state;  ///< the state that Terraform could not save
+  files::Place dotenv;
+  files::Place record;      ///< what the apply did
+  files::Place apply_text;  ///< what `apply` printed, without colours
+  files::Place lock_file;   ///< the dependency lock file that was planned with
+  files::Place files;       ///< a directory: what git does not have and the apply may read, by digest
 };
+
+/// `<project>/.statelane`, where all that jobs leave for each other lies.
+files::Place artifacts_directory(const std::filesystem::path& project);
+
+/// The directories of lanes in it, the helper's own among them; files lie beside them.
+std::vector<std::string> list_lanes(const files::Place& artifacts);
 
 ArtifactPaths artifact_paths(const LaneDescription& lane);
 
 /// The state directory, absolute.
 std::filesystem::path lane_directory(const LaneDescription& lane);
 
-/// Throws `Error{environment}` with the reason.
-void make_private_directory(const std::filesystem::path& directory);
+/// More than any metadata, record or result has; a larger one is refused.
+inline constexpr std::uint64_t largest_record = std::uint64_t{64} << 20;
 
-/// Writes by rename, so that there is never half a file; readable by the owner only. Throws `Error{environment}`.
-void write_private_file(const std::filesystem::path& file, std::string_view text);
-
-/// All of the file; empty when it is not there or cannot be read.
-std::optional<std::string> read_file(const std::filesystem::path& file);
+/// SHA-256 in hexadecimal digits; empty when the file is not there. Throws `Error{environment}` when it cannot be read.
+std::string digest_file(const files::Place& file);
 
 /// Whether OpenTofu has encrypted a plan file: then it is JSON and no archive. False where it is not there.
-bool is_encrypted_plan(const std::filesystem::path& plan_file);
+bool is_encrypted_plan(const files::Place& plan_file);
 
-/// SHA-256 in hexadecimal digits; empty when the file is not there or cannot be read.
-std::optional<std::string> digest_file(const std::filesystem::path& file);
+// The same of a file of the user or the tool, which may be a link to one elsewhere. Empty also when it leads nowhere.
+std::string digest_followed(const std::filesystem::path& file);
+std::optional<std::string> read_followed(const std::filesystem::path& file, std::uint64_t most = files::largest_file);
 
 /// Copies `from` to `to` without terminal escapes and carriage returns. Throws `Error{environment}`.
-void write_plain_text(const std::filesystem::path& from, const std::filesystem::path& to);
-
-/// Removes terminal escapes (colours, sections) from whole text.
-std::string strip_escapes(std::string_view text);
+void write_plain_text(const files::Place& from, const files::Place& to);
 
 }  // namespace statelane::runner

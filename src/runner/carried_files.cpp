@@ -113,12 +113,12 @@ bool is_plain(const fs::path& path) {
 std::vector<CarriedFile> carry_files(const LaneDescription& lane, const JobEnvironment& job,
                                      const ArtifactPaths& paths) {
   std::vector<CarriedFile> result = find_files(lane, job);
-  if (!result.empty()) make_private_directory(paths.files);
+  if (!result.empty()) files::make_private_directory(paths.files);
   for (CarriedFile& file : result) {
-    const std::optional<std::string> text = read_file(top_of(lane) / file.path);
+    const std::optional<std::string> text = read_followed(top_of(lane) / file.path, most_carried_bytes);
     if (!text) throw Error(ErrorKind::environment, fmt::format("cannot read {}", file.path));
     file.sha256 = sha256_hex(*text);
-    write_private_file(paths.files / file.sha256, *text);
+    files::write(paths.files / file.sha256, *text);
   }
   return result;
 }
@@ -127,8 +127,8 @@ std::vector<Refusal> find_changed_files(const LaneDescription& lane, const std::
   std::vector<Refusal> result;
   for (const CarriedFile& file : planned) {
     if (is_read_by_tool_itself(file.path)) continue;
-    const std::optional<std::string> now = digest_file(top_of(lane) / file.path);
-    if (!now || *now == file.sha256) continue;
+    const std::string now = digest_followed(top_of(lane) / file.path);
+    if (now.empty() || now == file.sha256) continue;
     result.push_back({Guard::files,
                       fmt::format("{} is not the file that was planned with: git does not have it, and this job has "
                                   "one with other bytes",
@@ -143,7 +143,7 @@ void lay_down_files(const LaneDescription& lane, const ArtifactPaths& paths, con
     const fs::path target = top_of(lane) / file.path;
     std::error_code error;
     if (fs::exists(fs::symlink_status(target, error))) continue;
-    const std::optional<std::string> text = read_file(paths.files / file.sha256);
+    const std::optional<std::string> text = files::read(paths.files / file.sha256, most_carried_bytes);
     const bool is_there = text && sha256_hex(*text) == file.sha256;
     if (!is_there || !is_plain(file.path) || !is_inside(target, top_of(lane))) {
       throw Error(ErrorKind::refused,
@@ -153,9 +153,8 @@ void lay_down_files(const LaneDescription& lane, const ArtifactPaths& paths, con
                   {"retry the plan job and review its plan"});
     }
     fs::create_directories(target.parent_path(), error);
-    write_private_file(target, *text);
-    const fs::perms executable = file.is_executable ? fs::perms::owner_exec : fs::perms::none;
-    fs::permissions(target, fs::perms::owner_read | fs::perms::owner_write | executable, error);
+    files::write({fs::canonical(target.parent_path(), error), target.filename()}, *text,
+                 file.is_executable ? 0700 : 0600);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "runner/artifacts.hpp"
 #include "runner/utf8_text.hpp"
 
@@ -66,13 +67,12 @@ DriftResult parse_drift_result(std::string_view text, std::string_view place) {
   }
 }
 
-std::vector<DriftResult> read_drift_results(const fs::path& directory) {
+std::vector<DriftResult> read_drift_results(const files::Place& directory) {
   std::vector<DriftResult> results;
-  std::error_code none;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {
-    const fs::path file = entry.path() / "drift.json";
-    const std::string place = file.lexically_relative(directory.parent_path()).string();
-    if (const auto text = read_file(file)) results.push_back(parse_drift_result(*text, place));
+  for (const std::string& slug : list_lanes(directory)) {
+    const files::Place file = directory / slug / "drift.json";
+    if (const auto text = files::read(file, largest_record))
+      results.push_back(parse_drift_result(*text, escape_for_terminal(file.name.string())));
   }
   std::sort(results.begin(), results.end(),
             [](const DriftResult& left, const DriftResult& right) { return left.state < right.state; });
@@ -85,7 +85,8 @@ std::string render_drift_summary(const std::vector<DriftResult>& results, std::s
   if (drifted > 0) text += fmt::format("{:>8} {:>8} {:>8}  {}\n", "create", "update", "delete", "drifted");
   for (const DriftResult& result : results) {
     if (!result.has_drifted) continue;
-    text += fmt::format("{:>8} {:>8} {:>8}  {}\n", result.create, result.update, result.remove, result.state);
+    text += fmt::format("{:>8} {:>8} {:>8}  {}\n", result.create, result.update, result.remove,
+                        escape_for_terminal(result.state));
   }
   text += fmt::format("{} of {} states {} drifted\n", drifted, results.size(), drifted == 1 ? "has" : "have");
   if (expected > results.size()) {
@@ -95,14 +96,14 @@ std::string render_drift_summary(const std::vector<DriftResult>& results, std::s
 }
 
 int run_drift_summary(const fs::path& project_directory) {
-  const fs::path directory = project_directory / ".statelane";
+  const files::Place directory = artifacts_directory(project_directory);
   const std::vector<DriftResult> results = read_drift_results(directory);
   const std::size_t expected = read_expected();
   const std::string text = render_drift_summary(results, expected);
   fmt::print("{}", text);
   std::fflush(stdout);
-  make_private_directory(directory);
-  write_private_file(directory / "drift.txt", text);
+  files::make_private_directory(directory);
+  files::write(directory / "drift.txt", text);
   if (count_drifted(results) > 0) return 2;
   return expected > results.size() ? 1 : 0;
 }

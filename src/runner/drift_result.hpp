@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/files.hpp"
+
 namespace statelane::runner {
 
 /// What `run drift` found: `drift.json`, schema "statelane/drift/1", among the lane's artifacts.
@@ -25,7 +27,7 @@ std::string render_drift_result(const DriftResult& result);
 DriftResult parse_drift_result(std::string_view text, std::string_view place);
 
 /// The results below a directory of artifacts (`*/drift.json`), sorted by state. A damaged one is an error.
-std::vector<DriftResult> read_drift_results(const std::filesystem::path& directory);
+std::vector<DriftResult> read_drift_results(const files::Place& directory);
 
 /// One table: states that have drifted with their counts, how many have not, and how many of `expected` did not answer.
 /// `expected` 0: not known.

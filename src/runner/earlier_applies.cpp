@@ -14,7 +14,7 @@ namespace statelane::runner {
 namespace {
 
 std::optional<Refusal> look_at(const LaneDescription& lane, const std::string& slug) {
-  const auto text = read_file(lane.project_directory / ".statelane" / slug / "applied.json");
+  const auto text = files::read(artifacts_directory(lane.project_directory) / slug / "applied.json", largest_record);
   if (!text) {
     return Refusal{Guard::changed_outputs,
                    fmt::format("the apply of '{}', which comes first, left no record: it did not end well, or its "

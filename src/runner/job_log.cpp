@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <ctime>
 
+#include "base/escape.hpp"
+
 namespace statelane::runner {
 
 namespace {
@@ -35,7 +37,7 @@ void JobLog::write(std::string_view text) {
   }
 }
 
-void JobLog::line(std::string_view text) { write(fmt::format("{}\n", text)); }
+void JobLog::line(std::string_view text) { write(fmt::format("{}\n", escape_lines(text))); }
 
 bool JobLog::is_writable() const {
   pollfd writable{descriptor_, POLLOUT, 0};
@@ -78,7 +80,7 @@ JobLog::Section::Section(JobLog& log, std::string name, std::string_view heading
     : log_(log), name_(std::move(name)) {
   if (log_.style_.sections) {
     log_.write(fmt::format("\x1b[0Ksection_start:{}:{}{}\r\x1b[0K{}\n", std::time(nullptr), name_,
-                           collapsed ? "[collapsed=true]" : "", heading));
+                           collapsed ? "[collapsed=true]" : "", escape_lines(heading)));
   } else {
     log_.line(heading);
   }

@@ -28,6 +28,7 @@ class JobLog {
 
   /// Writes all of `text`; blocks while the reader is slow.
   void write(std::string_view text);
+  /// A line of the helper's own. Whatever is in it, nothing of it reads as another one, a section or an escape.
   void line(std::string_view text);
 
   /// Writes what the reader takes without blocking, and returns how much that was: all of it once the reader is gone.

@@ -75,7 +75,8 @@ struct BranchCheck {
     cannot_tell,    ///< no git, no remote, no answer
   } result = Result::newest;
   std::string branch{};
-  std::string detail{};  ///< `inputs_differ`: an input that differs; `cannot_tell`: the reason
+  std::string detail{};   ///< `inputs_differ`: an input that differs; `cannot_tell`: the reason
+  bool may_pass = false;  ///< `cannot_tell`: origin gave no answer, and may give one later
 };
 
 /// What an apply asks of git, each at most once and only where the answer counts.

@@ -1,13 +1,17 @@
 #include "runner/lane_run.hpp"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <ctime>
 #include <random>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
+#include "runner/escape_filter.hpp"
 #include "runner/json_scanner.hpp"
 #include "runner/provider_cache.hpp"
 #include "runner/shell_words.hpp"
@@ -26,6 +30,9 @@ constexpr std::uint64_t relay_limit = std::uint64_t{2560} * 1024;
 
 /// Messages stand at the end; this much of it is searched.
 constexpr std::size_t searched_output = 1 << 20;
+
+/// As `main` ends where a guard of ours refuses.
+constexpr int refused = 125;
 
 JobLog::Style log_style(const JobEnvironment& job) {
   JobLog::Style style;
@@ -46,10 +53,49 @@ std::string describe_passed_over(const ProviderCache& cache) {
       cache.passed_over);
 }
 
-std::string end_of(const fs::path& file) {
-  std::string text = read_file(file).value_or("");
-  if (text.size() > searched_output) text.erase(0, text.size() - searched_output);
-  return text;
+/// Why a program other than the tool's own end ended it; empty for 0 and 1, the only codes that Terraform and OpenTofu
+/// end with by themselves, but for 2, which a plan that succeeds has. A crash of a Go program has 2 as well.
+std::string describe_crash(const process::ExitStatus& status) {
+  if (status.kind == process::ExitStatus::Kind::signaled)
+    return fmt::format("was killed by signal {}", process::signal_name(status.value));
+  return status.value > 1 ? fmt::format("crashed (exit code {})", status.value) : "";
+}
+
+bool is_full(const fs::path& directory) {
+  struct statvfs room {};
+  return ::statvfs(directory.c_str(), &room) == 0 && room.f_blocks > 0 && room.f_bavail == 0;
+}
+
+/// What became of state and lock after an end that was not the tool's own.
+std::string_view describe_doubt(LaneRun::Reach reach) {
+  switch (reach) {
+    case LaneRun::Reach::program:  // what it changed is not known here
+    case LaneRun::Reach::nothing: return "";
+    case LaneRun::Reach::lock: return "the state's lock may still be held; the next run names its holder";
+    case LaneRun::Reach::state:
+      return "the state may lack what was done last, and its lock may still be held; the next run names its holder";
+  }
+  return "";
+}
+
+/// The same after the tool's own end, without a failure that is told. `is_kept_from_saving`: see `plan_environment`.
+std::string_view describe_stopped(LaneRun::Reach reach, bool is_kept_from_saving, bool keeps_lock) {
+  switch (reach) {
+    case LaneRun::Reach::program: return "";
+    case LaneRun::Reach::nothing: return "no lock was taken";
+    case LaneRun::Reach::lock:
+      return is_kept_from_saving
+                 ? "nothing was changed, and the lock is released; if saving a state failed above, that "
+                   "is how it was kept from writing an empty one"
+                 : "no resource was changed, and the lock is released; a state that was new may have been "
+                   "written empty, and then an older plan of it is stale";
+    case LaneRun::Reach::state:
+      return keeps_lock
+                 ? "what was done until then is in the state; OpenTofu before 1.11.3 does not release the lock of an "
+                   "http backend when it is interrupted, and the next run of this state names its holder"
+                 : "what was done until then is in the state, and its lock is released";
+  }
+  return "";
 }
 
 }  // namespace
@@ -65,21 +111,25 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       environment_(lane.commands ? EnvironmentChanges{} : terraform_environment(lane, job)),
       started_(std::time(nullptr)) {
   if (!fs::is_directory(directory_)) {
-    throw Error(ErrorKind::usage, fmt::format("the state directory {} does not exist", directory_.string()));
+    throw Error(ErrorKind::usage,
+                fmt::format("the state directory {} does not exist", escape_for_terminal(directory_.string())));
   }
-  make_private_directory(paths_.directory);
+  files::make_private_directory(paths_.directory);
   if (lane_.commands) return;
   for (const std::string& setting : hidden_arguments(job_)) {
     log_.line(fmt::format("statelane: {} is set and changes what {} does", setting, lane_.tool));
   }
 }
 
-Supervised LaneRun::run(std::string_view section, std::vector<std::string> argv, const fs::path& kept_as) {
-  const bool is_collapsed = section == "init" || section == "workspace";
-  const JobLog::Section open(log_, fmt::format("statelane_{}", section), to_shell_words(argv), is_collapsed);
+Supervised LaneRun::run(const Step& step, std::vector<std::string> argv) {
+  const bool is_collapsed = step.section == "init" || step.section == "workspace";
+  const JobLog::Section open(log_, fmt::format("statelane_{}", step.section), to_shell_words(argv), is_collapsed);
+  const files::Place& kept_as = step.kept_as ? *step.kept_as : paths_.output;
+  process::Command command{std::move(argv), environment_, directory_};
+  for (const auto& [name, value] : step.environment) command.environment[name] = value;
   const Supervised result =
-      supervisor_.run(process::Command{std::move(argv), environment_, directory_}, paths_.output, kept_as);
-  if (kept_as.empty() || !result.started) return result;
+      supervisor_.run(command, paths_.output, escape_for_terminal(kept_as.string()), step.stop_way);
+  if (!step.kept_as || !result.started) return result;
   try {
     write_plain_text(paths_.output, kept_as);
   } catch (const Error& error) {
@@ -88,13 +138,21 @@ Supervised LaneRun::run(std::string_view section, std::vector<std::string> argv,
   return result;
 }
 
+process::Captured LaneRun::ask(std::vector<std::string> argv, milliseconds time_out,
+                               const std::function<void(std::string_view)>& on_output) {
+  const std::size_t known = supervisor_.stop_signals().size();
+  const auto is_over = [this, known] { return supervisor_.is_stopping() && supervisor_.stop_signals().size() > known; };
+  return process::run_streamed({std::move(argv), environment_, directory_}, {time_out, is_over}, on_output);
+}
+
 void LaneRun::demand_text() const {
   if (lost_text_) throw Error(*lost_text_);
 }
 
 Supervised LaneRun::try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache) {
   CacheFilling filling(cache.directory, supervisor_, log_);
-  const Supervised ended = run(attempt == 1 ? "init" : fmt::format("init_{}", attempt), argv);
+  const std::string section = attempt == 1 ? "init" : fmt::format("init_{}", attempt);
+  const Supervised ended = run({section}, argv);
   if (ended.started && ended.status.succeeded()) filling.finish();
   return ended;
 }
@@ -102,7 +160,7 @@ Supervised LaneRun::try_init(int attempt, const std::vector<std::string>& argv, 
 int LaneRun::init() {
   const bool has_lock_file = fs::exists(lock_file());
   const ProviderCache cache = choose_provider_cache(lane_, job_, find_plugin_cache_dir(tool()), has_lock_file);
-  if (cache.is_ours) fs::create_directories(cache.directory);
+  if (cache.is_ours) files::make_private_directory(artifacts_directory(lane_.project_directory) / "cache" / "plugins");
   add_provider_cache(environment_, cache, has_lock_file);
   const std::vector<std::string> argv = init_arguments(lane_, tool(), has_lock_file);
   for (int attempt = 1;; ++attempt) {
@@ -112,21 +170,25 @@ int LaneRun::init() {
       return 0;
     }
     const bool may_help = ended.started && attempt < options_.init_attempts && !supervisor_.is_stopping() &&
-                          is_network_failure(end_of(paths_.output));
-    if (!may_help) return explain_end(ended, "init");
-    const milliseconds pause = retry_pause(options_.retry_wait, attempt, random_fraction());
-    log_.line(fmt::format("statelane: the network or a registry failed; try {} of {} in {:.1f} s", attempt + 1,
-                          options_.init_attempts, static_cast<double>(pause.count()) / 1000));
-    if (!supervisor_.pause(pause)) return explain_end({}, "init");
+                          is_network_failure(end_of_output());
+    if (!may_help) return explain_end(ended, "init", Reach::nothing);
+    if (!pause_before(attempt + 1, "the network or a registry failed")) return explain_end({}, "init", Reach::nothing);
   }
+}
+
+bool LaneRun::pause_before(int attempt, std::string_view why) {
+  const milliseconds pause = retry_pause(options_.retry_wait, attempt - 1, random_fraction());
+  log_.line(fmt::format("statelane: {}; try {} of {} in {:.1f} s", why, attempt, options_.init_attempts,
+                        static_cast<double>(pause.count()) / 1000));
+  return supervisor_.pause(pause);
 }
 
 int LaneRun::prepare_terraform() {
   if (const int code = init(); code != 0) return code;
   const std::vector<std::string> argv = workspace_arguments(lane_, tool());
   if (argv.empty()) return 0;
-  const Supervised ended = run("workspace", argv);
-  return ended.started && ended.status.succeeded() ? 0 : explain_end(ended, "workspace select");
+  const Supervised ended = run({"workspace"}, argv);
+  return ended.started && ended.status.succeeded() ? 0 : explain_end(ended, "workspace select", Reach::nothing);
 }
 
 int LaneRun::explain_stop(std::string_view what) {
@@ -135,54 +197,81 @@ int LaneRun::explain_stop(std::string_view what) {
   return 128 + signal;
 }
 
-int LaneRun::explain_end(const Supervised& ended, std::string_view what) {
+std::string LaneRun::end_of_output() const {
+  try {
+    return files::read_end(paths_.output, searched_output).value_or("");
+  } catch (const Error&) {
+    return "";  // then nothing is explained
+  }
+}
+
+int LaneRun::explain_end(const Supervised& ended, std::string_view what, Reach reach) {
   if (!ended.started) return explain_stop(fmt::format("'{}' began; nothing was changed", what));
-  const std::string call = call_by_hand(lane_);
-  const std::vector<Explanation> reasons =
-      explain_failure(end_of(paths_.output), {call, lane_.directory.empty() ? "." : lane_.directory});
+  const bool is_tool = reach != Reach::program;
+  if (is_tool && !ended.ended_at_once && !describe_crash(ended.status).empty()) supervisor_.end_left_providers();
+  std::vector<Explanation> reasons;
+  if (is_tool) {
+    const std::string call = call_by_hand(lane_);
+    reasons = explain_failure(end_of_output(),
+                              {call, lane_.directory.empty() ? "." : lane_.directory, reach == Reach::state});
+  }
   for (const Explanation& reason : reasons) {
     log_.line(fmt::format("statelane: {}{}\n  fix: {}", reason.place.empty() ? "" : reason.place + ": ", reason.message,
                           reason.fix));
   }
-  const bool was_killed = ended.status.kind == process::ExitStatus::Kind::signaled;
-  if (!supervisor_.stop_signals().empty()) {
-    log_.line(fmt::format("statelane: stopped by signal {}; '{}' {} and ended by itself",
-                          process::signal_name(supervisor_.stop_signals().front()), what,
-                          ended.interrupt_sent ? "was interrupted once"
-                          : ended.notice_seen  ? "had been interrupted already"
-                                               : "was not interrupted"));
-    if (!was_killed) tell_state(what, reasons.empty());
-  }
-  if (was_killed) {
-    const std::string killed =
-        fmt::format("statelane: '{}' was killed by signal {}", what, process::signal_name(ended.status.value));
-    log_.line(lane_.commands ? killed
-                             : fmt::format("{}; the state's lock may still be held, and the next run names its holder\n"
-                                           "  to look at the state: {} state list",
-                                           killed, call));
-  }
-  return ended.status.code();
+  tell_full_disk();
+  tell_end(ended, what, reach, reasons.empty());
+  if (std::any_of(reasons.begin(), reasons.end(), [](const Explanation& reason) { return reason.is_refusal; }))
+    return refused;
+  if (ended.ended_at_once) return 128 + supervisor_.stop_signals().front();
+  // 2 says that a plan has changes, which only a plan that was made may say.
+  return is_tool && ended.status == process::ExitStatus::exited(2) ? 1 : ended.status.code();
 }
 
-void LaneRun::tell_state(std::string_view what, bool went_well) {
-  if (lane_.commands) return;  // what they changed is not known here
-  if (what != "apply") {
-    if (went_well) log_.line("statelane: nothing was changed, and no lock is held");
-    return;
+void LaneRun::tell_full_disk() {
+  for (const fs::path& directory : {paths_.directory.path(), directory_}) {
+    if (!is_full(directory)) continue;
+    return log_.line(fmt::format("statelane: the disk of {} is full\n  fix: give the job more room, then retry it",
+                                 directory.string()));
   }
+}
+
+void LaneRun::tell_end(const Supervised& ended, std::string_view what, Reach reach, bool went_well) {
+  const bool is_killed = ended.status.kind == process::ExitStatus::Kind::signaled;
+  // What a command of the user means by its codes is not known.
+  const bool may_crash = !ended.ended_at_once && (is_killed || reach != Reach::program);
+  const std::string crash = may_crash ? describe_crash(ended.status) : "";
+  const bool is_stopped = !supervisor_.stop_signals().empty();
+  std::string text;
+  if (is_stopped) {
+    text = fmt::format("stopped by signal {}; '{}' {}", process::signal_name(supervisor_.stop_signals().front()), what,
+                       ended.ended_at_once    ? "was ended at once"
+                       : ended.interrupt_sent ? "was interrupted once"
+                       : ended.notice_seen    ? "had been interrupted already"
+                                              : "was not interrupted");
+    if (!ended.ended_at_once) text += crash.empty() ? " and ended by itself" : fmt::format(" and {}", crash);
+  } else if (!crash.empty()) {
+    text = fmt::format("'{}' {}", what, crash);
+  }
+  if (text.empty()) return;
+  log_.line("statelane: " + text);
+  if (ended.ended_at_once) return log_.line("statelane: nothing was changed, and no lock is held");
+  const bool is_kept = !plan_environment(lane_, job_).empty();
   // opentofu/opentofu#3624
   const bool keeps_lock = lane_.backend_type == "http" && tool().is_opentofu() && !tool().is_at_least(1, 11, 3);
-  const std::string_view end =
-      !went_well   ? "what became of the state and its lock is told above"
-      : keeps_lock ? "what was done until then is in the state; OpenTofu before 1.11.3 does not release the lock of an "
-                     "http backend when it is interrupted, and the next run of this state names its holder"
-                   : "what was done until then is in the state, and its lock is released";
-  log_.line(fmt::format("statelane: {}\n  to look at the state: {} state list", end, call_by_hand(lane_)));
+  std::string_view left = crash.empty() ? describe_stopped(reach, is_kept, keeps_lock) : describe_doubt(reach);
+  if (crash.empty() && !left.empty() && !went_well) left = "what became of the state and its lock is told above";
+  if (left.empty()) return;
+  const bool may_differ = reach == Reach::lock || reach == Reach::state;
+  const std::string look =
+      may_differ ? fmt::format("\n  to look at the state: {} state list", call_by_hand(lane_)) : "";
+  log_.line(fmt::format("statelane: {}{}", left, look));
 }
 
 const ToolIdentity& LaneRun::tool() {
   if (tool_) return *tool_;
-  tool_answer_ = process::run_captured({{lane_.tool, "version"}, environment_, directory_}, options_.answer_time);
+  tool_answer_ = process::run_captured({{lane_.tool, "version"}, environment_, directory_},
+                                       {options_.answer_time, [this] { return supervisor_.is_stopping(); }});
   tool_ = tool_answer_.status.succeeded() ? parse_tool_identity(tool_answer_.out) : ToolIdentity{};
   return *tool_;
 }
@@ -199,11 +288,11 @@ PlanMetadata LaneRun::describe() {
   result.commit = job_.commit;
   result.root_pipeline = job_.root_pipeline;
   result.destroy = options_.destroy;
-  result.plan_digest = digest_file(paths_.plan_file).value_or("");
-  result.report_digest = digest_file(paths_.report).value_or("");
-  result.text_digest = digest_file(paths_.text).value_or("");
+  result.plan_digest = digest_file(paths_.plan_file);
+  result.report_digest = digest_file(paths_.report);
+  result.text_digest = digest_file(paths_.text);
   result.inputs_digest = lane_.inputs_digest;
-  result.lock_file_digest = digest_file(fs::exists(lock_file()) ? lock_file() : paths_.lock_file).value_or("");
+  result.lock_file_digest = fs::exists(lock_file()) ? digest_followed(lock_file()) : digest_file(paths_.lock_file);
   result.helper_version = options_.helper_version;
   result.tool = lane_.commands ? "commands" : lane_.tool;
   result.var_files = lane_.var_files;
@@ -234,7 +323,8 @@ std::string describe_failure(const process::Captured& answer) {
   if (answer.timed_out) return "it does not answer";
   std::string words = strip_escapes(answer.err);
   while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0) words.pop_back();
-  if (!words.empty()) return words;
+  constexpr std::size_t most_words = 2000;
+  if (!words.empty()) return cut_text(words, most_words);
   return answer.status.succeeded() ? "its answer cannot be understood"
                                    : fmt::format("it ends with code {}", answer.status.code());
 }

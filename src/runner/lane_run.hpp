@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -32,10 +34,25 @@ class LaneRun {
   std::filesystem::path lock_file() const { return directory_ / ".terraform.lock.hcl"; }
   const EnvironmentChanges& environment() const { return environment_; }
 
-  /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`, and
-  /// without escapes in `kept_as` where that is given.
+  /// What a program is run for.
+  struct Step {
+    std::string_view section;               ///< of the log
+    std::optional<files::Place> kept_as{};  ///< where its output is left without escapes
+    StopWay stop_way = StopWay::by_interrupt;
+    std::map<std::string, std::optional<std::string>> environment{};  ///< besides that of every call
+  };
+
+  /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`.
   /// Never throws once the program has begun: see `demand_text`.
-  Supervised run(std::string_view section, std::vector<std::string> argv, const std::filesystem::path& kept_as = {});
+  Supervised run(const Step& step, std::vector<std::string> argv);
+
+  /// Asks the tool something that it answers on standard output, which goes to `on_output`; not for longer than until a
+  /// further stop signal comes.
+  process::Captured ask(std::vector<std::string> argv, std::chrono::milliseconds time_out,
+                        const std::function<void(std::string_view)>& on_output);
+
+  /// The end of what the last program printed, where messages stand.
+  std::string end_of_output() const;
 
   /// Throws `Error{environment}` when a text could not be kept.
   void demand_text() const;
@@ -44,9 +61,20 @@ class LaneRun {
   /// end with.
   int prepare_terraform();
 
+  /// What a program may have changed when it ends, and so what is to be told then.
+  enum class Reach {
+    program,  ///< a command of the user: not known
+    nothing,  ///< the tool, without a lock
+    lock,     ///< the tool, with the state's lock
+    state,    ///< the tool, with the lock, on the state and the world
+  };
+
   /// The exit code that a supervised program that did not succeed gives the job; explains the failure, and what a stop
-  /// did.
-  int explain_end(const Supervised& ended, std::string_view what);
+  /// did. After any other end than the tool's own nothing is claimed of state and lock.
+  int explain_end(const Supervised& ended, std::string_view what, Reach reach);
+
+  /// Waits before a further try and says why it is needed; false when a stop signal comes.
+  bool pause_before(int attempt, std::string_view why);
 
   /// The exit code of a job that was asked to stop before `what`; says so.
   int explain_stop(std::string_view what);
@@ -71,9 +99,8 @@ class LaneRun {
  private:
   int init();
   Supervised try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache);
-  /// After a stop: what became of state and lock, and the command to look at it. `went_well`: Terraform reports no
-  /// failure.
-  void tell_state(std::string_view what, bool went_well);
+  void tell_end(const Supervised& ended, std::string_view what, Reach reach, bool went_well);
+  void tell_full_disk();
 
   const LaneDescription& lane_;
   const JobEnvironment& job_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 
 namespace statelane::runner {
 
@@ -80,8 +81,10 @@ std::string reason_of(const http::Response& response) {
   for (const char* key : {"message", "error_description", "error"}) {
     const auto found = answer.find(key);
     if (found == answer.end()) continue;
-    const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
-    return ": " + text.substr(0, 200);
+    constexpr std::size_t most_told = 200;
+    const std::string text = found->is_string() ? found->get<std::string>()
+                                                : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return ": " + escape_for_terminal(cut_text(text, most_told));
   }
   return "";
 }

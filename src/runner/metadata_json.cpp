@@ -19,6 +19,22 @@ constexpr std::string_view metadata_schema = "statelane/meta/1";
 constexpr std::string_view record_schema = "statelane/applied/1";
 constexpr std::string_view schema_line = "\"schema\": \"statelane/meta/1\"";
 
+Json to_json(const std::optional<std::map<std::string, PlannedOutput>>& planned) {
+  if (!planned) return nullptr;
+  Json json = Json::object();
+  for (const auto& [name, output] : *planned)
+    json[name] = {{"is_known", output.is_known}, {"why_not", output.why_not}, {"size", output.size}};
+  return json;
+}
+
+std::optional<std::map<std::string, PlannedOutput>> planned_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  std::map<std::string, PlannedOutput> planned;
+  for (const auto& [name, output] : json.items())
+    planned[name] = {output.at("is_known"), output.at("why_not"), output.at("size")};
+  return planned;
+}
+
 Json to_json(const PlanMetadata& metadata) {
   Json json;
   json["schema"] = metadata_schema;
@@ -53,6 +69,8 @@ Json to_json(const PlanMetadata& metadata) {
         {{"path", file.path}, {"sha256", file.sha256}, {"size", file.size}, {"executable", file.is_executable}});
   }
   json["outputs"] = metadata.outputs.own;
+  json["sensitive_outputs"] = metadata.outputs.sensitive;
+  json["planned_outputs"] = to_json(metadata.outputs.planned);
   json["remote_outputs"] = Json::array();
   for (const RemoteOutputs& remote : metadata.outputs.remote) {
     json["remote_outputs"].push_back({{"address", to_utf8(remote.address)}, {"outputs", remote.outputs}});
@@ -109,6 +127,8 @@ PlanMetadata from_json(const Json& json) {
   for (const Json& file : json.at("files"))
     result.files.push_back({file.at("path"), file.at("sha256"), file.at("size"), file.at("executable")});
   result.outputs.own = json.at("outputs").get<OutputDigests>();
+  result.outputs.sensitive = json.at("sensitive_outputs").get<std::set<std::string>>();
+  result.outputs.planned = planned_from_json(json.at("planned_outputs"));
   for (const Json& remote : json.at("remote_outputs")) {
     result.outputs.remote.push_back({remote.at("address"), remote.at("outputs").get<OutputDigests>()});
   }

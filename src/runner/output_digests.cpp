@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runner/dotenv.hpp"
+
 namespace statelane::runner {
 
 namespace {
@@ -13,6 +15,13 @@ using Answer = JsonScanner::Answer;
 
 bool is_named(const std::optional<std::vector<std::string>>& names, const std::string& name) {
   return !names || std::find(names->begin(), names->end(), name) != names->end();
+}
+
+/// `read` is what `before` holds, as far as a record tells.
+bool is_same(const OutputDigests& read, const OutputDigests& before) {
+  return std::equal(read.begin(), read.end(), before.begin(), before.end(), [](const auto& left, const auto& right) {
+    return left.first == right.first && (left.second == right.second || right.second == sensitive_before);
+  });
 }
 
 bool differs(const AppliedOutputs& applied, const std::string& name) {
@@ -38,6 +47,7 @@ Answer OutputDigestReader::receive(const JsonEvent& event) {
     digest(event);
     return Answer::enter;
   }
+  if (event.kind != JsonEvent::Kind::key) receive_planned(event);
   switch (event.kind) {
     case JsonEvent::Kind::key: return receive_key(event.text);
     case JsonEvent::Kind::begin_object:
@@ -62,6 +72,10 @@ Answer OutputDigestReader::receive_key(std::string_view key) {
       Wanted{Place::document, "output_changes", Place::output_changes},
       Wanted{Place::output_change, "actions", Place::output_actions},
       Wanted{Place::output_change, "before", Place::value},
+      Wanted{Place::output_change, "after", Place::outside},
+      Wanted{Place::output_change, "after_unknown", Place::outside},
+      Wanted{Place::output_change, "before_sensitive", Place::outside},
+      Wanted{Place::output_change, "after_sensitive", Place::outside},
       Wanted{Place::prior_state, "values", Place::state_values},
       Wanted{Place::state_values, "root_module", Place::module},
       Wanted{Place::module, "resources", Place::resources},
@@ -71,6 +85,7 @@ Answer OutputDigestReader::receive_key(std::string_view key) {
       Wanted{Place::resource, "values", Place::resource_values},
       Wanted{Place::resource_values, "outputs", Place::remote_outputs},
       Wanted{Place::own_output, "value", Place::value},
+      Wanted{Place::own_output, "sensitive", Place::outside},
   };
   key_ = key;
   const bool is_name =
@@ -79,6 +94,7 @@ Answer OutputDigestReader::receive_key(std::string_view key) {
     output_name_ = key;
     is_remote_output_ = here() == Place::remote_outputs;
     is_new_output_ = false;
+    change_ = {};
     next_ = is_remote_output_ ? Place::value : here() == Place::own_outputs ? Place::own_output : Place::output_change;
     return Answer::enter;
   }
@@ -100,6 +116,7 @@ void OutputDigestReader::enter() {
     resource_type_.clear();
     resource_address_.clear();
   }
+  if (place == Place::output_changes) seen_.planned.emplace();
   if (place == Place::remote_outputs) seen_.remote.push_back({resource_address_, {}});
   places_.push_back(place);
   next_ = Place::outside;
@@ -107,6 +124,7 @@ void OutputDigestReader::enter() {
 
 void OutputDigestReader::leave() {
   if (here() == Place::output_change && is_new_output_) seen_.own.erase(output_name_);
+  if (here() == Place::output_change) take_planned();
   places_.pop_back();
 }
 
@@ -115,6 +133,28 @@ void OutputDigestReader::receive_text(std::string_view text) {
   if (here() != Place::resource) return;
   if (key_ == "type") resource_type_ = text;
   if (key_ == "address") resource_address_ = text;
+}
+
+void OutputDigestReader::receive_planned(const JsonEvent& event) {
+  const bool is_true = event.kind == JsonEvent::Kind::scalar && event.text == "true";
+  const bool is_change = here() == Place::output_change;
+  if ((is_change && (key_ == "before_sensitive" || key_ == "after_sensitive") && is_true) ||
+      (here() == Place::own_output && key_ == "sensitive" && is_true))
+    seen_.sensitive.insert(output_name_);
+  if (is_change && key_ == "after_unknown" && is_true) change_.planned.is_known = false;
+  if (!is_change || key_ != "after") return;
+  const bool is_text = event.kind == JsonEvent::Kind::string || event.kind == JsonEvent::Kind::scalar;
+  change_.is_null = event.kind == JsonEvent::Kind::scalar && event.text == "null";
+  change_.planned.size = is_text ? event.text.size() : 0;
+  change_.planned.why_not = is_text ? why_no_variable(event.text) : std::string(no_variable_type);
+}
+
+void OutputDigestReader::take_planned() {
+  PlannedOutput& planned = change_.planned;
+  if (change_.is_null && planned.is_known) return;
+  if (!planned.is_known) planned = {false, "", 0};
+  if (seen_.sensitive.contains(output_name_)) planned.why_not = sensitive_variable;
+  (*seen_.planned)[output_name_] = planned;
 }
 
 void OutputDigestReader::digest(const JsonEvent& event) {
@@ -139,11 +179,24 @@ void OutputDigestReader::take_value() {
   digest_.reset();
 }
 
+AppliedOutputs hide_sensitive(AppliedOutputs applied, const std::set<std::string>& sensitive) {
+  for (const std::string& name : sensitive) {
+    const auto before = applied.before.find(name);
+    const auto after = applied.after.find(name);
+    const bool has_before = before != applied.before.end();
+    const bool has_after = after != applied.after.end();
+    const bool is_changed = !has_before || !has_after || before->second != after->second;
+    if (has_before) before->second = sensitive_before;
+    if (has_after) after->second = is_changed ? sensitive_changed : sensitive_before;
+  }
+  return applied;
+}
+
 std::vector<Refusal> find_changed_outputs(const std::vector<RemoteOutputs>& read, const AppliedOutputs& applied,
                                           const std::optional<std::vector<std::string>>& names) {
   std::vector<Refusal> result;
   for (const RemoteOutputs& source : read) {
-    const bool reads_this_state = !applied.before.empty() && source.outputs == applied.before;
+    const bool reads_this_state = !applied.before.empty() && is_same(source.outputs, applied.before);
     for (const auto& [name, digest] : reads_this_state ? source.outputs : OutputDigests{}) {
       if (!is_named(names, name) || !differs(applied, name)) continue;
       result.push_back({Guard::changed_outputs,

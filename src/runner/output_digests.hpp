@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,9 @@
 
 namespace statelane::runner {
 
-/// Outputs of a state: name → digest of the value. Values are never kept. Whoever may read the digests may read the
-/// plan file beside them, so they need not withstand guessing.
+/// Outputs of a state: name → digest of the value. Values are never kept. In a plan's metadata whoever may read the
+/// digests may read the plan file beside them, so they need not withstand guessing; see `hide_sensitive` for what an
+/// apply leaves.
 using OutputDigests = std::map<std::string, std::string>;
 
 /// The outputs of another state as a `terraform_remote_state` data source read them for a plan.
@@ -23,10 +25,21 @@ struct RemoteOutputs {
   friend bool operator==(const RemoteOutputs&, const RemoteOutputs&) = default;
 };
 
-/// What a plan saw: the state's own outputs before it, and those of other states that it read.
+/// What can be said before an apply of one output as a variable of later jobs.
+struct PlannedOutput {
+  bool is_known = true;   ///< its value is
+  std::string why_not{};  ///< why it cannot be a variable, as far as that is known; empty: it can
+  std::size_t size = 0;   ///< of the value, where it is known
+  friend bool operator==(const PlannedOutput&, const PlannedOutput&) = default;
+};
+
+/// What a plan saw: the state's own outputs before it, those of other states that it read, and the outputs that it
+/// will leave.
 struct SeenOutputs {
   OutputDigests own{};
   std::vector<RemoteOutputs> remote{};
+  std::optional<std::map<std::string, PlannedOutput>> planned{};  ///< empty: not known
+  std::set<std::string> sensitive{};                              ///< the state's own, before or after
   friend bool operator==(const SeenOutputs&, const SeenOutputs&) = default;
 };
 
@@ -71,6 +84,8 @@ class OutputDigestReader {
   void receive_text(std::string_view text);
   void digest(const JsonEvent& event);
   void take_value();
+  void receive_planned(const JsonEvent& event);
+  void take_planned();
   Place here() const { return places_.empty() ? Place::outside : places_.back(); }
 
   JsonScanner scanner_;
@@ -82,10 +97,20 @@ class OutputDigestReader {
   std::string output_name_;
   bool is_remote_output_ = false;
   bool is_new_output_ = false;
+  /// The output change that is being read.
+  struct Change {
+    PlannedOutput planned{};
+    bool is_null = false;  ///< it will not be there, unless its value is not known
+  } change_;
   std::string resource_type_, resource_address_;
   std::optional<Sha256> digest_;
   SeenOutputs seen_;
 };
+
+/// What stands in place of a digest of a sensitive output in the record of an apply: a value of few digits would be
+/// found by trying them all.
+inline constexpr std::string_view sensitive_before = "sensitive";
+inline constexpr std::string_view sensitive_changed = "sensitive, changed";
 
 /// What an apply did to the outputs of its state.
 struct AppliedOutputs {
@@ -94,6 +119,9 @@ struct AppliedOutputs {
   OutputDigests after{};
   friend bool operator==(const AppliedOutputs&, const AppliedOutputs&) = default;
 };
+
+/// `applied` without digests of sensitive outputs: only whether each has changed is told.
+AppliedOutputs hide_sensitive(AppliedOutputs applied, const std::set<std::string>& sensitive);
 
 /// The outputs of `applied` that a plan read and that are not any more what it read. `names`: those that the
 /// configuration refers to at all; empty when that is not known, then all count. A data source reads `applied.state`

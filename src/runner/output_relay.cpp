@@ -1,15 +1,10 @@
 #include "runner/output_relay.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-
-#include "base/error.hpp"
 
 namespace statelane::runner {
 
@@ -23,21 +18,13 @@ constexpr std::size_t block = 65536;
 /// How many blocks one turn handles, so that a program that writes without end leaves time for everything else.
 constexpr int blocks_a_turn = 64;
 
-process::FileDescriptor open_file(const std::filesystem::path& file, int flags) {
-  const int descriptor = ::open(file.c_str(), flags | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    throw Error(ErrorKind::environment, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
-  }
-  return process::FileDescriptor(descriptor);
-}
-
 }  // namespace
 
-OutputRelay::OutputRelay(JobLog& log, const std::filesystem::path& file, std::filesystem::path kept_as)
+OutputRelay::OutputRelay(JobLog& log, const files::Place& file, std::string kept_as)
     : log_(log),
       kept_as_(std::move(kept_as)),
-      written_(open_file(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
-      read_(open_file(file, O_RDONLY)),
+      written_(files::create(file)),
+      read_(files::open(file)),
       buffer_(block, '\0') {}
 
 std::string_view OutputRelay::read_at(std::uint64_t offset) {
@@ -75,7 +62,7 @@ bool OutputRelay::pump() {
     const std::string_view text = read_at(relayed_);
     if (text.empty()) return true;
     const std::size_t taken = log_.take_from_limit(text);
-    pending_ = text.substr(0, taken);
+    filter_.add(text.substr(0, taken), pending_);
     relayed_ += taken;
     is_cut_ = taken < text.size();
     if (is_cut_) progress_at_ = std::chrono::steady_clock::now();
@@ -90,6 +77,12 @@ void OutputRelay::show_progress() {
   pending_ += fmt::format("... {} KiB of output so far\n", looked_at_ / 1024);
 }
 
+void OutputRelay::write_filtered(std::string_view text) {
+  std::string plain;
+  filter_.add(text, plain);
+  log_.write(plain);
+}
+
 void OutputRelay::finish() {
   struct stat status {};
   ::fstat(read_.get(), &status);
@@ -102,7 +95,7 @@ void OutputRelay::finish() {
     const std::string_view text = read_at(relayed_);
     if (text.empty()) break;
     const std::size_t taken = log_.take_from_limit(text);
-    log_.write(text.substr(0, taken));
+    write_filtered(text.substr(0, taken));
     relayed_ += taken;
     is_cut_ = taken < text.size();
   }
@@ -116,12 +109,12 @@ void OutputRelay::show_tail() {
     const std::string_view text = read_at(from);
     from += std::min(text.find('\n') + 1, text.size());
     log_.write(fmt::format("\x1b[0m\n... {} KiB left out here; the whole text is in {}\n", (from - relayed_) / 1024,
-                           kept_as_.string()));
+                           kept_as_));
   }
   while (from < looked_at_) {
     const std::string_view text = read_at(from).substr(0, looked_at_ - from);
     if (text.empty()) return;
-    log_.write(text);
+    write_filtered(text);
     from += text.size();
   }
 }

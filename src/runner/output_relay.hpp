@@ -2,23 +2,24 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/files.hpp"
+#include "runner/escape_filter.hpp"
 #include "runner/job_log.hpp"
 
 namespace statelane::runner {
 
 /// Follows the file that a program writes its output to: looks for Terraform's notice of an interrupt, and relays the
-/// text to the job's log as it comes. The search never waits for the log's reader. Where the log has a limit, the head
-/// and the tail are relayed and the file keeps everything.
+/// text to the job's log as it comes, of its escapes only the colours. The search never waits for the log's reader.
+/// Where the log has a limit, the head and the tail are relayed and the file keeps everything.
 class OutputRelay {
  public:
-  /// Creates or empties `file`, readable by its owner only. `kept_as` is where a reader of a cut log finds the whole
-  /// text. Throws `Error{environment}` when the file cannot be written.
-  OutputRelay(JobLog& log, const std::filesystem::path& file, std::filesystem::path kept_as);
+  /// Creates `file`, in place of what was there. `kept_as` is where a reader of a cut log finds the whole text. Throws
+  /// `Error{environment}` when the file cannot be written.
+  OutputRelay(JobLog& log, const files::Place& file, std::string kept_as);
 
   /// What the program writes to; each write appends.
   int descriptor() const { return written_.get(); }
@@ -38,16 +39,19 @@ class OutputRelay {
 
  private:
   std::string_view read_at(std::uint64_t offset);
+  /// Writes what is left of `text` without escapes; blocks while the reader is slow.
+  void write_filtered(std::string_view text);
   void search(std::string_view text);
   void show_progress();
   void show_tail();
 
   JobLog& log_;
-  std::filesystem::path kept_as_;
-  process::FileDescriptor written_;
-  process::FileDescriptor read_;
+  std::string kept_as_;
+  FileDescriptor written_;
+  FileDescriptor read_;
+  EscapeFilter filter_{EscapeFilter::Colours::kept};
   std::string buffer_;
-  std::string pending_;       ///< taken from the limit, not yet written
+  std::string pending_;       ///< taken from the limit and filtered, not yet written
   std::string carry_ = "\n";  ///< the end of the text searched last, for a notice that two reads share
   std::uint64_t looked_at_ = 0;
   std::uint64_t relayed_ = 0;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 
 namespace statelane::runner {
 
@@ -187,17 +188,19 @@ std::string render_summary(const PlanSummary& summary, std::string_view state_id
   for (const auto& [verb, addresses] : parts) {
     if (addresses->empty()) continue;
     counts += fmt::format("{}{} to {}", counts.empty() ? "" : ", ", addresses->size(), verb);
-    for (const std::string& address : *addresses) lines.push_back(fmt::format("  {:<8} {}\n", verb, address));
+    for (const std::string& address : *addresses)
+      lines.push_back(fmt::format("  {:<8} {}\n", verb, escape_for_terminal(address)));
   }
   for (const OutputChange& output : summary.outputs) {
-    lines.push_back(fmt::format("  {:<8} output {}\n", output.action, output.name));
+    lines.push_back(fmt::format("  {:<8} output {}\n", output.action, escape_for_terminal(output.name)));
   }
   if (!summary.outputs.empty()) {
     counts += fmt::format("{}{} output{}", counts.empty() ? "" : ", ", summary.outputs.size(),
                           summary.outputs.size() == 1 ? " changes" : "s change");
   }
   if (!summary.has_changes()) counts = "no changes";
-  std::string result = fmt::format("plan of {}: {}\n", state_id, counts.empty() ? "changes" : counts);
+  std::string result =
+      fmt::format("plan of {}: {}\n", escape_for_terminal(state_id), counts.empty() ? "changes" : counts);
   const std::size_t shown = lines.size() <= most_lines ? lines.size() : most_lines - 1;
   for (std::size_t index = 0; index < shown; ++index) result += lines[index];
   if (shown < lines.size()) result += fmt::format("  ... and {} more, all in plan.txt\n", lines.size() - shown);

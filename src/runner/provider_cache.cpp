@@ -116,21 +116,21 @@ std::string read_plugin_cache_dir(std::string_view text) {
 
 std::string find_plugin_cache_dir(const ToolIdentity& tool) {
   for (const fs::path& file : configuration_files(tool)) {
-    std::string found = read_plugin_cache_dir(read_file(file).value_or(""));
+    std::string found = read_plugin_cache_dir(read_followed(file, largest_record).value_or(""));
     if (!found.empty()) return found;
   }
   return "";
 }
 
 CacheFilling::CacheFilling(const fs::path& cache, Supervisor& supervisor, JobLog& log)
-    : cache_(cache), list_(cache / ".statelane.filling") {
+    : cache_(cache), list_{cache, ".statelane.filling"} {
   if (!lock(supervisor, log)) return;
   recover(log);
   before_ = entries();
   std::string text;
   for (const auto& [entry, time] : before_) text += fmt::format("{} {}\n", time, entry);
   try {
-    write_private_file(list_, text);
+    files::write(list_, text);
     is_filling_ = true;
   } catch (const Error&) {
     // A cache that nothing can be written to cannot be spoiled either.
@@ -144,14 +144,14 @@ CacheFilling::~CacheFilling() {
 }
 
 void CacheFilling::finish() {
-  std::error_code ignored;
-  if (is_filling_) fs::remove(list_, ignored);
+  if (is_filling_) files::remove_quietly(list_);
   is_filling_ = false;
 }
 
 bool CacheFilling::lock(Supervisor& supervisor, JobLog& log) {
   constexpr std::chrono::milliseconds look_again{100};
-  file_ = process::FileDescriptor(::open((cache_ / ".statelane.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  file_ = FileDescriptor(
+      ::open((cache_ / ".statelane.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
   bool is_told = false;
   while (file_.is_open() && ::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -183,7 +183,7 @@ void CacheFilling::remove_others(const Entries& whole) const {
 }
 
 void CacheFilling::recover(JobLog& log) const {
-  const std::optional<std::string> text = read_file(list_);
+  const std::optional<std::string> text = files::read(list_, largest_record);
   if (!text) return;
   Entries whole;
   std::istringstream lines(*text);

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/files.hpp"
 #include "runner/job_environment.hpp"
 #include "runner/job_log.hpp"
 #include "runner/lane.hpp"
@@ -60,8 +61,8 @@ class CacheFilling {
   void recover(JobLog& log) const;
 
   std::filesystem::path cache_;
-  std::filesystem::path list_;  ///< of what was whole before
-  process::FileDescriptor file_;
+  files::Place list_;  ///< of what was whole before
+  FileDescriptor file_;
   Entries before_;
   bool is_filling_ = false;
 };

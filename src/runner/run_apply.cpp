@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "runner/annotations.hpp"
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
@@ -21,13 +22,13 @@ namespace {
 namespace fs = std::filesystem;
 
 PlanMetadata load_metadata(const LaneDescription& lane, const ArtifactPaths& paths) {
-  const std::optional<std::string> text = read_file(paths.metadata);
-  const bool has_plan = lane.commands.has_value() || fs::exists(paths.plan_file);
+  const std::optional<std::string> text = files::read(paths.metadata, largest_record);
+  const bool has_plan = lane.commands.has_value() || files::exists(paths.plan_file);
   if (text && has_plan) return parse_metadata(*text);
   throw Error(
       ErrorKind::refused,
       fmt::format("refused to apply {}: {} is not there; the artifact of its plan job is missing or has expired",
-                  lane.state_id, (text ? paths.plan_file : paths.metadata).string()),
+                  lane.state_id, escape_for_terminal((text ? paths.plan_file : paths.metadata).string())),
       {"retry the plan job and review its plan", "let the apply job need its plan job, with artifacts"});
 }
 
@@ -44,9 +45,11 @@ std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const Pla
 /// What the applies that ran before this one, in this pipeline, changed under this plan.
 std::vector<Refusal> find_changed_outputs(const LaneDescription& lane, const PlanMetadata& planned) {
   std::vector<Refusal> result;
-  for (const auto& entry : fs::directory_iterator(lane.project_directory / ".statelane")) {
-    const std::optional<std::string> text = read_file(entry.path() / "applied.json");
-    if (!text || entry.path().filename() == lane.slug) continue;
+  const files::Place artifacts = artifacts_directory(lane.project_directory);
+  for (const std::string& slug : list_lanes(artifacts)) {
+    if (slug == lane.slug) continue;
+    const std::optional<std::string> text = files::read(artifacts / slug / "applied.json", largest_record);
+    if (!text) continue;
     const std::vector<Refusal> found = find_changed_outputs(lane, planned, *text);
     result.insert(result.end(), found.begin(), found.end());
   }
@@ -87,12 +90,13 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
 void lay_down(const LaneDescription& lane, const LaneRun& run, const PlanMetadata& planned) {
   lay_down_files(lane, run.paths(), planned.files);
   if (fs::exists(run.lock_file())) return;
-  if (const auto text = read_file(run.paths().lock_file)) write_private_file(run.lock_file(), *text);
+  if (const auto text = files::read(run.paths().lock_file, largest_record))
+    files::write({run.lock_file().parent_path(), run.lock_file().filename()}, *text);
 }
 
 /// Throws `Error{refused}`: the providers that were planned with are not to be had here.
 void refuse_other_providers(const LaneDescription& lane, const LaneRun& run) {
-  if (!lacks_providers(read_file(run.paths().output).value_or(""))) return;
+  if (!lacks_providers(run.end_of_output())) return;
   throw Error(ErrorKind::refused,
               fmt::format("refused to apply {}: planned with other provider versions than can be installed here",
                           lane.state_id),
@@ -139,14 +143,25 @@ std::vector<Refusal> judge(const BranchCheck& check) {
       return {{Guard::newest_commit,
                fmt::format("it cannot be told whether this commit is still the newest: {}", check.detail),
                check.branch.empty() ? "apply in a pipeline of a branch"
+               : check.may_pass     ? "when origin answers again, start this job again"
                                     : "use an image with git and let the job fetch from its remote"}};
   }
   return {};
 }
 
+/// A server that is restarted must not end an apply: it is asked again, as often as `init` is tried.
+BranchCheck ask_newest(LaneRun& run, const RunOptions& options, const ApplyQuestions& questions) {
+  for (int attempt = 1;; ++attempt) {
+    BranchCheck check = questions.newest();
+    const bool is_last = check.result != BranchCheck::Result::cannot_tell || !check.may_pass ||
+                         attempt >= options.init_attempts || run.supervisor().is_stopping();
+    if (is_last || !run.pause_before(attempt + 1, "origin gave no answer: " + check.detail)) return check;
+  }
+}
+
 /// Asks for the newest commit unless the answer would not count.
 std::vector<std::string> enforce_newest(LaneRun& run, const RunOptions& options, const ApplyQuestions& questions) {
-  if (!options.passed.contains(Guard::newest_commit)) return run.enforce(judge(questions.newest()));
+  if (!options.passed.contains(Guard::newest_commit)) return run.enforce(judge(ask_newest(run, options, questions)));
   run.log().line("statelane: --newest-commit off: whether the branch has moved on is not looked at");
   return {std::string(option_of(Guard::newest_commit))};
 }
@@ -166,16 +181,17 @@ void keep_errored_state(const LaneDescription& lane, LaneRun& run, std::optional
   std::error_code error;
   const fs::file_time_type written = fs::last_write_time(left, error);
   if (error || written == older) return;
-  const std::optional<std::string> text = read_file(left);
   try {
-    if (text) write_private_file(run.paths().errored_state, *text);
+    files::Draft kept(run.paths().errored_state);
+    files::read_pieces({left.parent_path(), left.filename()}, files::largest_file,
+                       [&](std::string_view piece) { kept.write(piece); });
+    kept.keep();
   } catch (const Error& failure) {
     run.log().line(fmt::format("statelane: {}", failure.what()));
     return tell_errored_state(lane, run, left);
   }
-  if (!text) return tell_errored_state(lane, run, left);
   fs::remove(left, error);
-  tell_errored_state(lane, run, run.paths().errored_state);
+  tell_errored_state(lane, run, run.paths().errored_state.path());
 }
 
 std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane) {
@@ -186,9 +202,10 @@ std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane
 
 /// `terraform output -json`; empty, with a line in the log, when it cannot be had.
 std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
-  const process::Captured answer = process::run_captured(
-      {output_arguments(lane, run.tool()), run.environment(), lane_directory(lane)}, std::chrono::minutes(5));
-  if (answer.status.succeeded()) return answer.out;
+  std::string text;
+  const process::Captured answer = run.ask(output_arguments(lane, run.tool()), std::chrono::minutes(5),
+                                           [&](std::string_view piece) { text.append(piece); });
+  if (answer.status.succeeded()) return text;
   run.log().line(fmt::format("statelane: the outputs cannot be read: {}", describe_failure(answer)));
   return "";
 }
@@ -198,7 +215,7 @@ void write_dotenv(const LaneDescription& lane, const RunOptions& options, LaneRu
   if (options.dotenv_outputs.empty()) return;
   if (outputs.empty())
     throw Error(ErrorKind::environment, fmt::format("the outputs of {} cannot be handed on", lane.state_id));
-  write_private_file(run.paths().dotenv, render_dotenv(outputs, options.dotenv_outputs));
+  files::write(run.paths().dotenv, render_dotenv(outputs, options.dotenv_outputs));
 }
 
 /// Leaves what was done for the applies that depend on this one. Outputs that cannot be read count as changed.
@@ -208,12 +225,16 @@ void write_record(const LaneDescription& lane, const JobEnvironment& job, LaneRu
   record.finished = std::time(nullptr);
   record.outputs.state = lane.state_id;
   record.outputs.before = planned.outputs.own;
+  std::set<std::string> sensitive = planned.outputs.sensitive;
   if (!outputs.empty()) {
     OutputDigestReader reader(OutputDigestReader::Source::output_command, job.root_pipeline);
     reader.add(outputs);
-    record.outputs.after = reader.finish().own;
+    SeenOutputs now = reader.finish();
+    record.outputs.after = std::move(now.own);
+    sensitive.merge(now.sensitive);
   }
-  write_private_file(run.paths().record, render_record(record));
+  record.outputs = hide_sensitive(std::move(record.outputs), sensitive);
+  files::write(run.paths().record, render_record(record));
 }
 
 /// A plan without changes is done at once, and its outputs stay what they were.
@@ -221,15 +242,15 @@ void record_nothing_to_do(const LaneDescription& lane, const JobEnvironment& job
                           const PlanMetadata& planned, ApplyRecord record) {
   record.commit = job.commit;
   record.finished = std::time(nullptr);
-  record.outputs = {lane.state_id, planned.outputs.own, planned.outputs.own};
-  write_private_file(run.paths().record, render_record(record));
+  record.outputs = hide_sensitive({lane.state_id, planned.outputs.own, planned.outputs.own}, planned.outputs.sensitive);
+  files::write(run.paths().record, render_record(record));
 }
 
 /// The exit code of an apply that has ended, told in the log.
 int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied, const AppliedChanges& done) {
   const std::string_view what = lane.commands ? std::string_view(lane.commands->apply.front()) : "apply";
   if (!applied.started || !applied.status.succeeded()) {
-    const int code = run.explain_end(applied, what);
+    const int code = run.explain_end(applied, what, lane.commands ? LaneRun::Reach::program : LaneRun::Reach::state);
     if (applied.started && !lane.commands) run.log().write(render_applied(done));
     return code;
   }
@@ -238,14 +259,15 @@ int finish(const LaneDescription& lane, LaneRun& run, const Supervised& applied,
 }
 
 /// Where the text of the apply is kept; nowhere when the plan is encrypted, since values stand in it.
-fs::path kept_text(const LaneRun& run) {
-  return is_encrypted_plan(run.paths().plan_file) ? fs::path() : run.paths().apply_text;
+std::optional<files::Place> kept_text(const LaneRun& run) {
+  return is_encrypted_plan(run.paths().plan_file) ? std::nullopt : std::optional(run.paths().apply_text);
 }
 
 Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun& run) {
-  if (lane.commands) return run.run("apply", lane.commands->apply, run.paths().apply_text);
+  if (lane.commands) return run.run({"apply", run.paths().apply_text}, lane.commands->apply);
   const auto older = errored_state_time(lane);
-  const Supervised applied = run.run("apply", apply_arguments(lane, run.tool(), options, run.paths()), kept_text(run));
+  const std::vector<std::string> argv = apply_arguments(lane, run.tool(), options, run.paths());
+  const Supervised applied = run.run({"apply", kept_text(run)}, argv);
   keep_errored_state(lane, run, older);
   return applied;
 }
@@ -278,10 +300,10 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
               const ApplyQuestions& questions) {
   check_request(lane, options);
   LaneRun run(lane, job, options);
-  std::error_code ignored;
-  for (const fs::path& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text})
-    fs::remove(file, ignored);
+  for (const files::Place& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text, run.paths().output})
+    files::remove(file);
   const PlanMetadata planned = load_metadata(lane, run.paths());
+  check_planned_outputs(planned.outputs, options.dotenv_outputs);
   ApplyRecord record;
   std::vector<Refusal> refusals = verify(lane, job, run, planned, questions);
   if (run.supervisor().is_stopping()) return run.explain_stop("the apply began; nothing was changed");

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <ctime>
-#include <fstream>
 #include <optional>
 
 #include "base/error.hpp"
@@ -20,32 +19,31 @@ namespace statelane::runner {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 /// The results of a plan, gone at the end of the scope unless they are kept: a plan that failed, or whose check failed,
 /// must leave nothing that could be taken for a result. What an earlier run left goes at the beginning.
 class Results {
  public:
   explicit Results(const ArtifactPaths& paths) : paths_(paths) {
-    remove();
-    std::error_code ignored;
-    fs::remove(paths_.text, ignored);
+    for (const files::Place& file :
+         {paths_.metadata, paths_.report, paths_.plan_file, paths_.text, paths_.output, paths_.lock_file})
+      files::remove(file);
+    remove_files();
   }
   Results(const Results&) = delete;
   Results& operator=(const Results&) = delete;
   ~Results() {
-    if (!are_kept_) remove();
-    std::error_code ignored;
-    fs::remove(paths_.output, ignored);
+    files::remove_quietly(paths_.output);
+    if (are_kept_) return;
+    for (const files::Place& file : {paths_.metadata, paths_.report, paths_.plan_file, paths_.lock_file})
+      files::remove_quietly(file);
+    remove_files();
   }
   void keep() { are_kept_ = true; }
 
  private:
-  void remove() const {
+  void remove_files() const {
     std::error_code ignored;
-    for (const fs::path& file : {paths_.metadata, paths_.report, paths_.plan_file, paths_.lock_file})
-      fs::remove(file, ignored);
-    fs::remove_all(paths_.files, ignored);
+    std::filesystem::remove_all(paths_.files.path(), ignored);  // of a link only the link
   }
 
   const ArtifactPaths& paths_;
@@ -57,29 +55,27 @@ class Results {
 class PlanJsonFile {
  public:
   explicit PlanJsonFile(const LaneDescription& lane)
-      : directory_(lane.project_directory / ".statelane" / "private"), path_(directory_ / (lane.slug + ".plan.json")) {
-    make_private_directory(directory_);
-    write_private_file(path_, "");
-    stream_.open(path_, std::ios::binary | std::ios::trunc);
+      : directory_(artifacts_directory(lane.project_directory) / "private"),
+        place_(directory_ / (lane.slug + ".plan.json")) {
+    files::make_private_directory(directory_);
+    draft_.emplace(place_);
   }
   PlanJsonFile(const PlanJsonFile&) = delete;
   PlanJsonFile& operator=(const PlanJsonFile&) = delete;
   ~PlanJsonFile() {
+    draft_.reset();
+    files::remove_quietly(place_);
     std::error_code ignored;
-    fs::remove(path_, ignored);
-    fs::remove(directory_, ignored);
+    std::filesystem::remove(directory_.path(), ignored);  // unless another run needs it
   }
-  void add(std::string_view piece) { stream_.write(piece.data(), static_cast<std::streamsize>(piece.size())); }
-  void close() {
-    stream_.close();
-    if (!stream_) throw Error(ErrorKind::environment, fmt::format("cannot write {}", path_.string()));
-  }
-  std::string name() const { return path_.string(); }
+  void add(std::string_view piece) { draft_->write(piece); }
+  void keep() { draft_->keep(); }
+  std::string name() const { return place_.string(); }
 
  private:
-  fs::path directory_;
-  fs::path path_;
-  std::ofstream stream_;
+  files::Place directory_;
+  files::Place place_;
+  std::optional<files::Draft> draft_;
 };
 
 struct PlanContents {
@@ -94,14 +90,14 @@ std::optional<PlanContents> read_plan(const LaneDescription& lane, const JobEnvi
   PlanSummaryReader summary;
   OutputDigestReader outputs(OutputDigestReader::Source::plan, job.root_pipeline);
   PlannedPathsReader paths(lane.project_directory);
-  const process::Command show = {show_arguments(lane, run.tool(), run.paths()), run.environment(),
-                                 lane_directory(lane)};
-  const process::Captured answer = process::run_streamed(show, std::chrono::minutes(15), [&](std::string_view piece) {
+  const auto take = [&](std::string_view piece) {
     summary.add(piece);
     outputs.add(piece);
     paths.add(piece);
     if (copy != nullptr) copy->add(piece);
-  });
+  };
+  const process::Captured answer =
+      run.ask(show_arguments(lane, run.tool(), run.paths()), std::chrono::minutes(15), take);
   if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish(), paths.finish()};
   if (run.supervisor().is_stopping()) return std::nullopt;
   throw Error(ErrorKind::environment, fmt::format("'{} show' cannot read the plan that was just made: {}", lane.tool,
@@ -115,9 +111,9 @@ int run_check(const LaneDescription& lane, LaneRun& run, const std::string& plan
     const std::size_t at = argument.find("{plan_json}");
     if (at != std::string::npos) argument.replace(at, std::string_view("{plan_json}").size(), plan_json);
   }
-  const Supervised ended = run.run("after_plan", std::move(argv));
+  const Supervised ended = run.run({"after_plan"}, std::move(argv));
   if (ended.started && ended.status.succeeded()) return 0;
-  const int code = run.explain_end(ended, "after_plan");
+  const int code = run.explain_end(ended, "after_plan", LaneRun::Reach::program);
   run.log().line("statelane: the check after the plan failed; the plan is not kept");
   return code;
 }
@@ -154,7 +150,7 @@ void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& sum
 
 /// The providers that were selected go with the plan: the apply must not select anew.
 void keep_lock_file(const LaneRun& run) {
-  if (const auto text = read_file(run.lock_file())) write_private_file(run.paths().lock_file, *text);
+  if (const auto text = read_followed(run.lock_file(), largest_record)) files::write(run.paths().lock_file, *text);
 }
 
 /// Throws `Error{refused}`: the plan made a file where the apply job will not have it.
@@ -210,14 +206,17 @@ void write_metadata(const LaneDescription& lane, const JobEnvironment& job, cons
   if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
   for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
   metadata.outputs = plan.outputs;
-  write_private_file(run.paths().metadata, render_metadata(metadata));
+  // Outputs of what a target leaves out are not told, and will be there.
+  if (plan.summary.complete == false) metadata.outputs.planned.reset();
+  files::write(run.paths().metadata, render_metadata(metadata));
 }
 
 int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
                     Results& results) {
   if (!lane.commands->plan.empty()) {
-    const Supervised ended = run.run("plan", lane.commands->plan, run.paths().text);
-    if (!ended.started || !ended.status.succeeded()) return run.explain_end(ended, lane.commands->plan.front());
+    const Supervised ended = run.run({"plan", run.paths().text}, lane.commands->plan);
+    if (!ended.started || !ended.status.succeeded())
+      return run.explain_end(ended, lane.commands->plan.front(), LaneRun::Reach::program);
     run.demand_text();
   }
   PlanContents unknown;
@@ -227,9 +226,11 @@ int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, cons
   return 0;
 }
 
-/// Terraform's `-detailed-exitcode`: 0 no changes, 2 changes.
-bool is_planned(const Supervised& ended) {
-  return ended.started && (ended.status.succeeded() || ended.status == process::ExitStatus::exited(2));
+/// Terraform's `-detailed-exitcode`: 0 no changes, 2 changes. A crash has 2 as well, and no plan.
+bool is_planned(const Supervised& ended, const ArtifactPaths& paths) {
+  if (!ended.started) return false;
+  if (ended.status.succeeded()) return true;
+  return ended.status == process::ExitStatus::exited(2) && files::read_end(paths.plan_file, 1) != "";
 }
 
 /// What a plan that was made contains, told in the log; or the exit code to end with.
@@ -241,15 +242,23 @@ struct Planned {
 Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run) {
   if (const int code = run.prepare_terraform(); code != 0) return {code};
   // Terraform would create it readable for all; an existing file keeps its rights.
-  write_private_file(run.paths().plan_file, "");
-  const Supervised ended = run.run("plan", plan_arguments(lane, job, options, run.paths()), run.paths().text);
+  files::write(run.paths().plan_file, "");
+  const bool locks = locks_plan(lane, job, options);
+  if (!locks && !options.lock && !job.in_merge_request())
+    run.log().line(
+        "statelane: the plan takes no lock: only this job's token could free it, and it is dead once the server ends "
+        "the "
+        "job");
+  const StopWay way = locks ? StopWay::by_interrupt : StopWay::at_once;
+  const Supervised ended = run.run({"plan", run.paths().text, way, plan_environment(lane, job)},
+                                   plan_arguments(lane, job, options, run.paths()));
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
-  if (!is_planned(ended)) return {run.explain_end(ended, "plan")};
+  if (!is_planned(ended, run.paths()))
+    return {run.explain_end(ended, "plan", locks ? LaneRun::Reach::lock : LaneRun::Reach::nothing)};
   run.demand_text();
-  const bool is_told_to_be_incomplete = is_told_incomplete(read_file(run.paths().output).value_or(""));
-  std::error_code ignored;
+  const bool is_told_to_be_incomplete = is_told_incomplete(run.end_of_output());
   // What is encrypted in the plan file must not lie beside it in clear.
-  if (is_encrypted_plan(run.paths().plan_file)) fs::remove(run.paths().text, ignored);
+  if (is_encrypted_plan(run.paths().plan_file)) files::remove(run.paths().text);
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
@@ -263,7 +272,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   warn_about(lane, run.log(), summary, options.destroy);
   warn_about_variables(job, run, summary.variables);
   if (!plan_json) return result;
-  plan_json->close();
+  plan_json->keep();
   result.code = run_check(lane, run, plan_json->name());
   return result;
 }
@@ -276,10 +285,10 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   Results results(run.paths());
   if (lane.commands) return run_custom_plan(lane, job, options, run, results);
   const auto [code, plan] = make_plan(lane, job, options, run);
-  if (code != 0) return code;
+  if (code != 0) return options.detailed_exit_code && code == 2 ? 1 : code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
-  write_private_file(run.paths().report, render_report(plan.summary));
-  if (fs::exists(run.paths().text)) write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
+  files::write(run.paths().report, render_report(plan.summary));
+  if (files::exists(run.paths().text)) write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
   keep_lock_file(run);
   write_metadata(lane, job, options, run, plan);
   results.keep();
@@ -298,14 +307,13 @@ int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunO
   unchecked.max_destroy.reset();
   LaneRun run(unchecked, job, looking);
   const Results results(run.paths());
-  const fs::path found = run.paths().directory / "drift.json";
-  std::error_code ignored;
-  fs::remove(found, ignored);
+  const files::Place found = run.paths().directory / "drift.json";
+  files::remove(found);
   const auto [code, plan] = make_plan(unchecked, job, looking, run);
   if (code != 0) return code;
   const PlanSummary& summary = plan.summary;
-  write_private_file(found, render_drift_result({lane.state_id, summary.has_changes(), summary.create, summary.update,
-                                                 summary.remove}));
+  files::write(found, render_drift_result(
+                          {lane.state_id, summary.has_changes(), summary.create, summary.update, summary.remove}));
   return summary.has_changes() ? 2 : 0;
 }
 

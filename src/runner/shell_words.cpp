@@ -1,5 +1,7 @@
 #include "runner/shell_words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gitlab/expansion.hpp"
@@ -8,7 +10,23 @@ namespace statelane::runner {
 
 namespace {
 
+/// In `$'…'`, which POSIX knows since 2024 and every shell that people type into, so that a line end in a name does not
+/// begin a line of the log.
+std::string quote_controls(std::string_view word) {
+  std::string result = "$'";
+  for (const char byte : word) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (value < 0x20 || value == 0x7F)
+      result += fmt::format("\\{:03o}", value);
+    else
+      result += byte == '\'' || byte == '\\' ? fmt::format("\\{}", byte) : std::string(1, byte);
+  }
+  return result + "'";
+}
+
 std::string to_shell_word(std::string_view word) {
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F; };
+  if (std::any_of(word.begin(), word.end(), is_control)) return quote_controls(word);
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=:,@%+-";
   const bool is_plain = !word.empty() && word.find_first_not_of(plain) == std::string_view::npos;
   return is_plain ? std::string(word) : gitlab::quote_for_shell(word);

@@ -83,7 +83,7 @@ bool is_identity(const LaneDescription& lane, const std::string& type, const std
 }
 
 Json read_backend(const fs::path& file) {
-  const Json document = Json::parse(read_file(file).value_or(""), nullptr, false);
+  const Json document = Json::parse(read_followed(file, largest_record).value_or(""), nullptr, false);
   if (!document.is_object() || !document.contains("backend") || !document["backend"].is_object()) return Json::object();
   return document["backend"];
 }
@@ -109,7 +109,7 @@ StoredState read_stored_state(const LaneDescription& lane, const JobEnvironment&
     if (is_identity(lane, type, name)) result[name] = clean(value, lane.project_directory);
   }
   std::string workspace = variable_of(environment, "TF_WORKSPACE");
-  if (workspace.empty()) workspace = read_file(data / "environment").value_or("");
+  if (workspace.empty()) workspace = read_followed(data / "environment", largest_record).value_or("");
   result["workspace"] = workspace.empty() ? "default" : to_utf8(workspace);
   return result;
 }

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/escape.hpp"
+
 namespace statelane::runner {
 
 namespace {
@@ -36,12 +38,16 @@ Supervisor::Supervisor(JobLog& log, milliseconds settle_time) : log_(log), settl
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &old_pipe_);
-  signals_ = process::FileDescriptor(::signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
+  signals_ = FileDescriptor(::signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_.is_open()) throw std::system_error(errno, std::generic_category(), "signalfd");
+  // Blocked, it still comes here. Ignoring drops one that has come before.
+  take_signals();
+  ::sigaction(SIGHUP, &ignore, &old_hang_up_);
 }
 
 Supervisor::~Supervisor() {
   take_signals();
+  ::sigaction(SIGHUP, &old_hang_up_, nullptr);
   ::sigaction(SIGPIPE, &old_pipe_, nullptr);
   ::sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
 }
@@ -52,7 +58,8 @@ void Supervisor::take_signals() {
     const int signal = static_cast<int>(arrived.ssi_signo);
     if (signal == SIGCHLD) continue;
     stop_signals_.push_back(signal);
-    stop_ = advance(stop_, StopEvent::stop_signal, Clock::now(), settle_time_).state;
+    const milliseconds settle = way_ == StopWay::at_once ? milliseconds(0) : settle_time_;
+    stop_ = advance(stop_, StopEvent::stop_signal, Clock::now(), settle).state;
   }
 }
 
@@ -76,13 +83,15 @@ bool Supervisor::pause(milliseconds time) {
   return !is_stopping();
 }
 
-Supervised Supervisor::run(const process::Command& command, const std::filesystem::path& output_file,
-                           const std::filesystem::path& kept_as) {
+Supervised Supervisor::run(const process::Command& command, const files::Place& output_file, const std::string& kept_as,
+                           StopWay way) {
   if (is_stopping()) return {};
   stop_ = {};
-  OutputRelay output(log_, output_file, kept_as.empty() ? output_file : kept_as);
+  way_ = way;
+  OutputRelay output(log_, output_file, kept_as);
   process::Witness witness;  // before the program: nobody can signal every process while there is none
   process::ChildProcess child(command, output.descriptor());
+  last_group_ = child.pid();
   Supervised result;
   result.started = true;
   follow({child, witness, output}, result);
@@ -127,10 +136,51 @@ void Supervisor::police(Watched watched, Supervised& result) {
   stop_ = step.state;
   result.notice_seen = result.notice_seen || interrupted;
   if (step.action != StopAction::send_interrupt) return;
+  stop(watched, result);
+}
+
+void Supervisor::stop(Watched watched, Supervised& result) {
+  if (way_ == StopWay::at_once) {
+    watched.child.kill_group();
+    result.ended_at_once = true;
+    return;
+  }
   watched.child.send(SIGINT);
   result.interrupt_sent = true;
   log_.write_some(fmt::format("statelane: asked to stop by signal {}; one interrupt sent, waiting for the end\n",
                               process::signal_name(stop_signals_.front())));
+}
+
+namespace {
+
+/// Terraform and OpenTofu name them so; what a provisioner started is not ours to end.
+bool is_provider(const process::GroupMember& member) { return member.program.starts_with("terraform-provider-"); }
+
+}  // namespace
+
+std::vector<process::GroupMember> Supervisor::await_providers(milliseconds time) {
+  const Clock::time_point end = Clock::now() + time;
+  for (;;) {
+    std::vector<process::GroupMember> left = process::find_group_members(last_group_);
+    std::erase_if(left, [](const auto& member) { return !is_provider(member); });
+    if (left.empty() || Clock::now() >= end) return left;
+    wait(idle_wait, false);
+  }
+}
+
+void Supervisor::end_left_providers() {
+  // One that was at work ends with its connection.
+  constexpr milliseconds grace{2000};
+  const std::vector<process::GroupMember> providers = await_providers(grace);
+  for (const process::GroupMember& provider : providers) {
+    ::kill(provider.pid, SIGTERM);
+    log_.line(fmt::format("statelane: {} (process {}) was left running and is ended",
+                          escape_for_terminal(provider.program), provider.pid));
+  }
+  if (!providers.empty()) await_providers(grace);
+  for (const process::GroupMember& member : process::find_group_members(last_group_)) {
+    log_.line(fmt::format("statelane: {} (process {}) still runs", escape_for_terminal(member.program), member.pid));
+  }
 }
 
 }  // namespace statelane::runner

@@ -131,14 +131,29 @@ std::vector<std::string> workspace_arguments(const LaneDescription& lane, const 
   return result;
 }
 
+bool uses_job_token(const LaneDescription& lane, const JobEnvironment& job) {
+  if (lane.backend_type != "http" || job.job_token.empty()) return false;
+  return wants_job_credentials(lane, job, derive_address(lane, job)) ||
+         value_of(job, "TF_HTTP_PASSWORD") == job.job_token;
+}
+
+bool locks_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+  return options.lock.value_or(!job.in_merge_request() && !uses_job_token(lane, job));
+}
+
+std::map<std::string, std::optional<std::string>> plan_environment(const LaneDescription& lane,
+                                                                   const JobEnvironment& job) {
+  if (lane.backend_type != "http" || !value_of(job, "TF_HTTP_UPDATE_METHOD").empty()) return {};
+  return {{"TF_HTTP_UPDATE_METHOD", "GET"}};
+}
+
 std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
                                         const RunOptions& options, const ArtifactPaths& paths) {
   std::vector<std::string> result = {lane.tool, "plan", "-input=false", "-detailed-exitcode",
                                      "-out=" + paths.plan_file.string()};
   if (options.destroy) result.emplace_back("-destroy");
-  // In merge requests the role that may lock a state is not known to be there (GitLab: Maintainer).
-  const bool lock = options.lock.value_or(!job.in_merge_request());
-  result.push_back(lock ? fmt::format("-lock-timeout={}s", options.lock_time_out.count()) : "-lock=false");
+  result.push_back(locks_plan(lane, job, options) ? fmt::format("-lock-timeout={}s", options.lock_time_out.count())
+                                                  : "-lock=false");
   add_var_files(result, lane);
   return result;
 }
@@ -214,13 +229,13 @@ bool is_network_failure(std::string_view output) {
       "the requested url returned error: 5"sv,
       "giving up after"sv,
   };
-  const std::string text = to_lower(unwrap(unbox(output)));
+  const std::string text = to_lower(flatten(output));
   return std::any_of(signs.begin(), signs.end(),
                      [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
 }
 
 bool is_told_incomplete(std::string_view output) {
-  return ("\n" + unbox(output)).find("Warning: Resource targeting is in effect\n") != std::string::npos;
+  return has_line(output, "Warning: Resource targeting is in effect");
 }
 
 bool lacks_providers(std::string_view output) {
@@ -228,9 +243,9 @@ bool lacks_providers(std::string_view output) {
                                  "Failed to resolve provider packages"sv, "Failed to install provider"sv,
                                  "Inconsistent dependency lock file"sv, "Provider dependency changes detected"sv};
   if (is_network_failure(output)) return false;
-  const std::string lines = "\n" + unbox(output);
-  return std::any_of(titles.begin(), titles.end(), [&](std::string_view title) {
-    return lines.find(fmt::format("Error: {}\n", title)) != std::string::npos;
+  const std::vector<ToolError> errors = find_errors(output);
+  return std::any_of(errors.begin(), errors.end(), [&](const ToolError& error) {
+    return std::find(titles.begin(), titles.end(), error.title) != titles.end();
   });
 }
 

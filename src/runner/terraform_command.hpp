@@ -30,6 +30,20 @@ std::vector<std::string> init_arguments(const LaneDescription& lane, const ToolI
 /// Empty when the lane has no workspace, or when its backend takes it from TF_WORKSPACE.
 std::vector<std::string> workspace_arguments(const LaneDescription& lane, const ToolIdentity& tool);
 
+/// A plan takes the state's lock: as asked for, else not in merge requests, where the role that may lock a state is not
+/// known to be there (GitLab: Maintainer), and not where only the job's own token could free it. That is worth nothing
+/// once the server has ended the job, and a stale plan is refused anyway.
+bool locks_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
+
+/// The state is kept by this GitLab, and read and written with the job's own token.
+bool uses_job_token(const LaneDescription& lane, const JobEnvironment& job);
+
+/// What a plan wants besides. A tool that is interrupted while it plans saves the state that it has, which of a state
+/// that does not exist yet is an empty one, and makes every plan that waits for its apply stale. The http backend is
+/// kept from that: it "saves" by a GET.
+std::map<std::string, std::optional<std::string>> plan_environment(const LaneDescription& lane,
+                                                                   const JobEnvironment& job);
+
 std::vector<std::string> plan_arguments(const LaneDescription& lane, const JobEnvironment& job,
                                         const RunOptions& options, const ArtifactPaths& paths);
 

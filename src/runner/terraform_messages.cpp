@@ -7,11 +7,17 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/escape.hpp"
 #include "runner/diagnostic_text.hpp"
 
 namespace statelane::runner {
 
 namespace {
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+/// Of another's words, how much is told.
+constexpr std::size_t most_told = 200;
 
 /// What stands after `label` up to `end`; empty when the label is not there.
 std::string after(std::string_view text, std::string_view label, std::string_view end) {
@@ -21,122 +27,188 @@ std::string after(std::string_view text, std::string_view label, std::string_vie
   text = text.substr(0, text.find_first_of(end));
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
-  return std::string(text);
+  return escape_for_terminal(cut_text(text, most_told));
 }
 
-/// `main.tf:7` of `on main.tf line 7, in …` of the diagnostic that begins with `title`, below `directory`.
-std::string place_of(std::string_view text, std::string_view title, std::string_view directory) {
-  const std::size_t at = text.find(title);
-  if (at == std::string_view::npos) return "";
-  std::string_view rest = text.substr(at + title.size());
-  rest = rest.substr(0, rest.find("Error: "));
-  const std::size_t on = rest.find(" on ");
-  const std::size_t line = rest.find(" line ", on == std::string_view::npos ? 0 : on);
-  if (on == std::string_view::npos || line == std::string_view::npos || line - on > 300) return "";
-  const std::size_t number = line + 6;
-  const std::size_t end = std::min(rest.find_first_not_of("0123456789", number), rest.size());
-  const std::filesystem::path file = std::filesystem::path(directory) / rest.substr(on + 4, line - on - 4);
-  return fmt::format("{}:{}", file.lexically_normal().string(), rest.substr(number, end - number));
-}
-
-struct KnownFailure {
-  std::string_view sign;
-  std::string_view message;
-  std::string_view fix;          ///< {0}: how the tool is called on this state
-  std::string_view more = {};    ///< what the output has to hold besides
-  std::string_view unless = {};  ///< what it must not hold; empty: nothing
+/// Whose error it has to be.
+enum class Whose {
+  tool,    ///< the tool's about itself, its backend or its files
+  state,   ///< the tool's, while it loads, locks or saves a state: also another one that this state reads
+  anyones  ///< it may be about a resource or a provider, in the tool's words
 };
 
+struct KnownFailure {
+  Whose whose;
+  std::string_view title;   ///< the title begins so, whatever the case
+  std::string_view detail;  ///< title or detail hold this too
+  std::string_view message;
+  std::string_view fix;  ///< {0}: how the tool is called on this state
+  enum class When { always, in_apply } when = When::always;
+  bool is_refusal = false;
+  std::string_view unless = {};  ///< no error holds this, if it is not empty
+};
+
+using When = KnownFailure::When;
+
 constexpr std::array known_failures = {
-    KnownFailure{"Saved plan is stale",
+    KnownFailure{Whose::tool, "Saved plan is stale", "",
                  "the state has changed since this plan was made, so the plan can no longer be applied",
-                 "retry the plan job, review its plan, then start this job again"},
-    KnownFailure{"Saved plan does not match the given state",
+                 "retry the plan job, review its plan, then start this job again", When::always, true},
+    KnownFailure{Whose::tool, "Saved plan does not match the given state", "",
                  "the plan was made for another state than the backend holds here",
                  "give plan and apply the same backend settings (TF_HTTP_ADDRESS, backend_config, workspace), then "
-                 "retry the plan job"},
-    KnownFailure{"decryption failed for all provided methods",
+                 "retry the plan job",
+                 When::always, true},
+    KnownFailure{Whose::tool, "", "decryption failed for all provided methods",
                  "the plan or the state is encrypted with another key than this job has",
                  "give both jobs the same key; its variable may be protected, or scoped to an environment"},
-    KnownFailure{"is encrypted and requires a valid encryption configuration",
+    KnownFailure{Whose::tool, "", "is encrypted and requires a valid encryption configuration",
                  "the plan is encrypted, and this job has no key for it",
                  "give both jobs the same encryption (its block or TF_ENCRYPTION), then retry the plan job"},
-    KnownFailure{"as a plan file", "the plan file is damaged, or is no plan file",
-                 "retry the plan job and review its plan", "", "crypt"},
-    KnownFailure{"Mismatch between input and plan variable value",
+    KnownFailure{Whose::tool, "Failed to", "as a plan file", "the plan file is damaged, or is no plan file",
+                 "retry the plan job and review its plan", When::always, false, "crypt"},
+    KnownFailure{Whose::tool, "Mismatch between input and plan variable value", "",
                  "a variable has another value here than in the plan (named above)",
                  "give both jobs the same value; one that differs from job to job by nature (CI_JOB_ID) cannot be a "
                  "variable of a plan, unless it is ephemeral"},
     KnownFailure{
-        "-upgrade flag conflicts with -lockfile=readonly",
+        Whose::tool, "", "-upgrade flag conflicts with -lockfile=readonly",
         "-upgrade is given to init, and the providers of the dependency lock file are to stay",
         "take -upgrade out of TF_CLI_ARGS and TF_CLI_ARGS_init; to upgrade, run '{0} init -upgrade' and commit "
         ".terraform.lock.hcl"},
     KnownFailure{
-        "left behind forgotten instances",
+        Whose::tool, "", "left behind forgotten instances",
         "all that was to be destroyed is destroyed; objects with destroy = false are left in place, as configured",
         "nothing is left to do; OpenTofu 1.12 and later ends such a job without an error"},
-    KnownFailure{"Cannot apply incomplete plan", "the plan stopped half-way and cannot be applied",
+    KnownFailure{Whose::tool, "Cannot apply incomplete plan", "", "the plan stopped half-way and cannot be applied",
                  "retry the plan job"},
-    KnownFailure{"Can't change variable when applying a saved plan",
+    KnownFailure{Whose::tool, "Can't change variable when applying a saved plan", "",
                  "a variable is set that differs from the plan's; a saved plan has its variables fixed",
                  "set variables in the plan job only (TF_VAR_..., -var in TF_CLI_ARGS_apply)"},
-    KnownFailure{"Failed to persist state to backend",
+    KnownFailure{Whose::tool, "Failed to persist state to backend", "",
                  "the state could not be saved to the backend; what was applied is not recorded there",
                  "when the backend works again, push the state that was kept before anything else is planned"},
-    KnownFailure{"HTTP error: 409",
+    KnownFailure{Whose::tool, "Failed to save state", "HTTP error: 409",
                  "somebody else holds the state's lock now: it was opened by force while this run had it",
                  "find out who did it, and compare what both runs changed before the state that was kept is pushed"},
-    KnownFailure{"Error releasing the state lock", "the state's lock could not be released and may still be held",
+    KnownFailure{Whose::tool, "Error releasing the state lock", "",
+                 "the state's lock could not be released and may still be held",
                  "the next run of this state names the holder and the command that opens it"},
-    KnownFailure{"Plugin did not respond",
+    KnownFailure{Whose::anyones, "Plugin did not respond", "ApplyResourceChange",
                  "a provider's process ended while it was at work; what it was doing then is not in the state",
                  "look whether it was done, and import or remove what is not in the state before the next apply ('{0} "
-                 "plan')"},
-    KnownFailure{"Unable to find remote state", "a state that this one reads is empty: it was never applied",
+                 "plan')",
+                 When::in_apply},
+    KnownFailure{Whose::anyones, "Request cancelled", "ApplyResourceChange request was cancelled",
+                 "a provider's process ended while it was at work; what it was doing then is not in the state",
+                 "look whether it was done, and import or remove what is not in the state before the next apply ('{0} "
+                 "plan')",
+                 When::in_apply},
+    KnownFailure{Whose::anyones, "Plugin did not respond", "failed to respond to the plugin",
+                 "a provider's process ended while it was asked; nothing was being changed by it",
+                 "retry the job; if it happens again, its memory is the usual cause"},
+    KnownFailure{Whose::state, "Unable to find remote state", "",
+                 "a state that this one reads is empty: it was never applied",
                  "apply that state first, then retry this job"},
-    KnownFailure{"Unsupported attribute", "an output that this state reads is not there in the other state",
-                 "apply the state that has this output first, or correct the output's name here; then retry this job",
-                 "data.terraform_remote_state."},
-    KnownFailure{"remote state endpoint requires auth", "the state server wants a user and a password",
+    KnownFailure{Whose::anyones, "Unsupported attribute", "data.terraform_remote_state.",
+                 "an output that this state reads is not there in the other state",
+                 "apply the state that has this output first, or correct the output's name here; then retry this job"},
+    KnownFailure{Whose::state, "", "HTTP remote state endpoint requires auth",
+                 "the state server wants a user and a password",
                  "set TF_HTTP_USERNAME and TF_HTTP_PASSWORD; in a GitLab job with a state of the same GitLab they are "
                  "set by themselves"},
     KnownFailure{
-        "remote state endpoint invalid auth", "the state server refuses the user's permission",
+        Whose::state, "", "HTTP remote state endpoint invalid auth", "the state server refuses the user's permission",
         "GitLab wants the role Maintainer to lock and write a state, Developer to read it; check who started the job"},
-    KnownFailure{"giving up after", "the state server does not answer, or answers with an error",
+    KnownFailure{Whose::state, "", "giving up after", "the state server does not answer, or answers with an error",
                  "look at the server; then retry the job"},
-    KnownFailure{"lock file is read-only", "the dependency lock file does not fit the required providers",
+    KnownFailure{Whose::tool, "address argument is required", "", "the http backend has no address",
+                 "for a state that GitLab keeps name it in .statelane.yml: gitlab_state: \"{{slug}}\"; else set "
+                 "'address' in the backend block or TF_HTTP_ADDRESS"},
+    KnownFailure{Whose::tool, "Provider dependency changes detected", "",
+                 "the dependency lock file does not fit the required providers",
                  "run '{0} init' and commit .terraform.lock.hcl"},
-    KnownFailure{"Inconsistent dependency lock file", "the dependency lock file does not fit the required providers",
+    KnownFailure{Whose::tool, "Inconsistent dependency lock file", "",
+                 "the dependency lock file does not fit the required providers",
                  "run '{0} init' and commit .terraform.lock.hcl"},
-    KnownFailure{"doesn't match any of the checksums",
+    KnownFailure{Whose::tool, "Failed to query available provider packages", "init -upgrade",
+                 "the dependency lock file holds a provider version that the configuration no longer allows",
+                 "run '{0} init -upgrade' and commit .terraform.lock.hcl"},
+    KnownFailure{Whose::tool, "Failed to install provider", "doesn't match any of the checksums",
                  "a provider's checksum is not in the dependency lock file, perhaps for this platform",
                  "run '{0} providers lock -platform=linux_amd64' and commit .terraform.lock.hcl"},
-    KnownFailure{"No value for required variable", "a variable has no value",
+    KnownFailure{Whose::tool, "Unsupported Terraform Core version", "", "the configuration asks for another version",
+                 "use an image with a version that 'required_version' allows, or change it there"},
+    KnownFailure{Whose::tool, "Unsupported OpenTofu Core version", "", "the configuration asks for another version",
+                 "use an image with a version that 'required_version' allows, or change it there"},
+    KnownFailure{Whose::tool, "No value for required variable", "", "a variable has no value",
                  "give it one: var_files in .statelane.yml, a *.auto.tfvars file, or TF_VAR_<name> in the job"},
-    KnownFailure{"Module not installed", "a module is not installed",
+    KnownFailure{Whose::tool, "Module not installed", "", "a module is not installed",
                  "run '{0} init'; a module's source may have changed"},
-    KnownFailure{"Two interrupts received",
-                 "Terraform was interrupted twice and stopped at once; the state may lack what was done last",
-                 "compare the state with the world before the next apply ('{0} plan')"},
 };
 
-Explanation explain_lock(std::string_view lines, std::string_view text, const FailureSetting& setting) {
-  constexpr std::string_view title = "Error acquiring the state lock";
-  const std::size_t begin = lines.find(title);
-  const std::string_view diagnostic = lines.substr(begin);
+constexpr std::string_view lock_title = "Error acquiring the state lock";
+
+/// How the titles of what the tool meets with a state begin.
+constexpr std::array state_titles = {
+    lock_title,
+    std::string_view("Error releasing the state lock"),
+    std::string_view("Error loading state"),
+    std::string_view("Error loading the remote state"),
+    std::string_view("Error refreshing state"),
+    std::string_view("Error retrieving state"),
+    std::string_view("Error inspecting states"),
+    std::string_view("Failed to save state"),
+    std::string_view("Failed to load state"),
+    std::string_view("Failed to get existing workspaces"),
+    std::string_view("Unable to find remote state"),
+};
+
+bool begins_with(std::string_view text, std::string_view start) {
+  const auto lower = [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte; };
+  return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(),
+                                                   [&](char left, char right) { return lower(left) == lower(right); });
+}
+
+bool is_from(const ToolError& error, Whose whose) {
+  if (whose == Whose::anyones) return true;
+  if (whose == Whose::tool) return error.subject.empty();
+  const bool reads_state = has(error.subject, "terraform_remote_state.");
+  if (!error.subject.empty() && !reads_state) return false;
+  return std::any_of(state_titles.begin(), state_titles.end(),
+                     [&](std::string_view title) { return begins_with(error.title, title); });
+}
+
+bool is_known(const ToolError& error, const KnownFailure& known, const FailureSetting& setting) {
+  if (known.when == When::in_apply && !setting.is_apply) return false;
+  return begins_with(error.title, known.title) && is_from(error, known.whose) &&
+         (has(error.title, known.detail) || has(error.detail, known.detail));
+}
+
+bool is_ruled_out(const std::vector<ToolError>& errors, const KnownFailure& known) {
+  return !known.unless.empty() && std::any_of(errors.begin(), errors.end(), [&](const ToolError& error) {
+    return has(error.title, known.unless) || has(error.detail, known.unless);
+  });
+}
+
+/// The place from the project's top.
+std::string place_of(const ToolError& error, std::string_view directory) {
+  if (error.place.empty()) return "";
+  return escape_for_terminal((std::filesystem::path(directory) / error.place).lexically_normal().string());
+}
+
+Explanation explain_lock(const ToolError& error, const FailureSetting& setting) {
   // The http backend prints our own refused attempt as "Lock Info"; the holder is only in the message.
-  const bool is_http = text.find("HTTP remote state already locked") != std::string_view::npos;
-  const std::string id = is_http ? after(text, "already locked: ID=", " ") : after(diagnostic, "  ID:", "\n");
+  const bool is_http = has(error.detail, "HTTP remote state already locked");
+  const std::string id = is_http ? after(error.detail, "already locked: ID=", " ") : after(error.lines, "  ID:", "\n");
   if (id.empty()) {
     return {"the state could not be locked", "", "see the reason above; locking can be refused for lack of permission"};
   }
   std::string holder = id;
-  const std::string who = is_http ? "" : after(diagnostic, "  Who:", "\n");
+  const std::string who = is_http ? "" : after(error.lines, "  Who:", "\n");
   if (!who.empty()) {
-    holder += fmt::format(" ({}, {}, since {})", who, after(diagnostic, "  Operation:", "\n"),
-                          after(diagnostic, "  Created:", "\n"));
+    holder += fmt::format(" ({}, {}, since {})", who, after(error.lines, "  Operation:", "\n"),
+                          after(error.lines, "  Created:", "\n"));
   }
   return {
       fmt::format("the state is locked by {}", holder), "",
@@ -144,37 +216,77 @@ Explanation explain_lock(std::string_view lines, std::string_view text, const Fa
                   setting.call, id)};
 }
 
-std::optional<Explanation> explain_version(std::string_view text) {
-  const std::size_t at = text.find("plan file was created by ");
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = text.substr(at);
+std::optional<Explanation> explain_version(const ToolError& error) {
+  const std::size_t at = error.detail.find("plan file was created by ");
+  if (at == std::string::npos || !error.subject.empty()) return std::nullopt;
+  const std::string_view rest = std::string_view(error.detail).substr(at);
   return Explanation{fmt::format("the plan was made by {}, and this job has {}", after(rest, "created by ", ","),
                                  after(rest, "this is ", ";")),
-                     "", "use the same image in both jobs, or retry the plan job"};
+                     "", "use the same image in both jobs, or retry the plan job", true};
 }
+
+/// The tool met a full disk itself, and says where.
+std::optional<Explanation> explain_full_disk(const ToolError& error) {
+  constexpr std::string_view reason = ": no space left on device";
+  const std::string text = error.title + " " + error.detail;
+  const std::size_t at = text.find(reason);
+  if (at == std::string::npos || !error.subject.empty()) return std::nullopt;
+  const std::string before = text.substr(0, at);
+  const std::string file = before.substr(std::min(before.rfind(' ') + 1, before.size()));
+  return Explanation{fmt::format("the disk is full: cannot write {}", after(file, "", "")), "",
+                     "give the job more room, or remove what it does not need; then retry it"};
+}
+
+/// The first lines that are not drawn as errors.
+std::optional<Explanation> explain_two_interrupts(std::string_view output, const FailureSetting& setting) {
+  constexpr std::string_view sign = "Two interrupts received.";
+  if (!output.starts_with(sign) && !has(output, fmt::format("\n{}", sign))) return std::nullopt;
+  return Explanation{"Terraform was interrupted twice and stopped at once; the state may lack what was done last", "",
+                     fmt::format("compare the state with the world before the next apply ('{} plan')", setting.call)};
+}
+
+/// Explanations, each message once.
+class Explanations {
+ public:
+  void add(std::optional<Explanation> explanation) {
+    if (!explanation) return;
+    const bool is_told = std::any_of(found_.begin(), found_.end(),
+                                     [&](const Explanation& told) { return told.message == explanation->message; });
+    if (!is_told) found_.push_back(std::move(*explanation));
+  }
+  std::vector<Explanation> finish(std::string_view directory) {
+    for (Explanation& explanation : found_) {
+      if (explanation.place.empty() && directory != ".") explanation.place = escape_for_terminal(directory);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  std::vector<Explanation> found_;
+};
 
 }  // namespace
 
 std::vector<Explanation> explain_failure(std::string_view output, const FailureSetting& setting) {
-  const std::string lines = unbox(output);
-  const std::string text = unwrap(lines);
-  std::vector<Explanation> result;
-  if (auto version = explain_version(text)) result.push_back(std::move(*version));
-  if (text.find("Error acquiring the state lock") != std::string::npos)
-    result.push_back(explain_lock(lines, text, setting));
+  const std::vector<ToolError> errors = find_errors(output);
+  Explanations result;
+  for (const ToolError& error : errors) {
+    result.add(explain_version(error));
+    result.add(explain_full_disk(error));
+    if (error.title == lock_title && error.subject.empty()) result.add(explain_lock(error, setting));
+  }
+  std::vector<bool> is_explained(errors.size());
   for (const KnownFailure& known : known_failures) {
-    if (text.find(known.sign) == std::string::npos || text.find(known.more) == std::string::npos) continue;
-    if (!known.unless.empty() && text.find(known.unless) != std::string::npos) continue;
-    Explanation explanation{std::string(known.message), place_of(text, known.sign, setting.directory),
-                            fmt::format(fmt::runtime(known.fix), setting.call)};
-    const bool is_told = std::any_of(result.begin(), result.end(),
-                                     [&](const Explanation& told) { return told.message == explanation.message; });
-    if (!is_told) result.push_back(std::move(explanation));
+    if (is_ruled_out(errors, known)) continue;
+    for (std::size_t index = 0; index < errors.size(); ++index) {
+      if (is_explained[index] || !is_known(errors[index], known, setting)) continue;
+      is_explained[index] = true;
+      result.add(Explanation{std::string(known.message), place_of(errors[index], setting.directory),
+                             fmt::format(fmt::runtime(known.fix), setting.call), known.is_refusal});
+    }
   }
-  for (Explanation& explanation : result) {
-    if (explanation.place.empty() && setting.directory != ".") explanation.place = setting.directory;
-  }
-  return result;
+  result.add(explain_two_interrupts(output, setting));
+  return result.finish(setting.directory);
 }
 
 }  // namespace statelane::runner

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -28,6 +29,8 @@ TEST_CASE("an error is told with its remedies, a line each") {
                 "statelane: error: unknown revision \"x\"\nhint: git log shows some\nhint: git branch shows others\n",
                 2);
   check_failure(Error(ErrorKind::refused, "refused"), "statelane: error: refused\n", 125);
+  check_failure(Error(ErrorKind::usage, "no state \x1b[0Kx\nstatelane: net is applied", {"a\nhint: b"}),
+                "statelane: error: no state \\x1b[0Kx\n  statelane: net is applied\nhint: a\n  hint: b\n", 2);
 }
 
 TEST_CASE("what the system refuses is no fault of the program") {
@@ -36,6 +39,9 @@ TEST_CASE("what the system refuses is no fault of the program") {
                 "statelane: error: pipe: Too many open files\n"
                 "hint: the limits of the job are the usual cause: ulimit -a\n",
                 3);
+  check_failure(std::filesystem::filesystem_error("cannot create directories", "a/b",
+                                                  std::make_error_code(std::errc::not_a_directory)),
+                "statelane: error: cannot use a/b: Not a directory\n", 3);
 }
 
 TEST_CASE("a fault of the program says so and asks for a report") {

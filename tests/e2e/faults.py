@@ -131,7 +131,7 @@ class Trial(RunTest):
             return "released"
         self.server.steer()
         holder = self.server.locks()["net"]["ID"]
-        next_run = self.run_to_end("plan", "net", code=1)
+        next_run = self.run_to_end("plan", "net", "--lock", code=1)
         named = holds_lock(next_run.log)
         self.assertIsNotNone(named, next_run.log)
         self.assertEqual(named[0], holder)
@@ -208,7 +208,7 @@ def kill_helper(trial):
     trial.assertIn(trial.ended.code, (-9, 0))
     held = bool(trial.server.locks())
     if held and trial.moment is None:
-        named = holds_lock(trial.run_to_end("plan", "net", code=1).log)
+        named = holds_lock(trial.run_to_end("plan", "net", "--lock", code=1).log)
         trial.assertEqual(named[0], trial.server.locks()["net"]["ID"])
     trial.let_go()
     while trial.server.locks():  # Terraform runs on, and releases it.
@@ -246,6 +246,20 @@ def kill_terraform(trial):
         trial.assertIn("was killed by signal KILL", trial.ended.log)
         return trial.check_lock()
     trial.check_state()
+    return trial.check_no_lock()
+
+
+def hang_up_terraform(trial):
+    """A terminal or a session that goes away must not end an apply."""
+    trial.begin()
+    pid = trial.terraform_pid()
+    if pid is not None:
+        os.kill(pid, signal.SIGHUP)
+    trial.let_go()
+    trial.end()
+    trial.assertEqual(trial.ended.code, 0, trial.ended.log)
+    trial.check_interrupts(most=0)
+    trial.assertEqual(trial.kept(), set(RESOURCES))
     return trial.check_no_lock()
 
 
@@ -326,6 +340,21 @@ def full_disk(trial):
     return trial.check_no_lock()
 
 
+def full_disk_and_server(trial):
+    """No room where the helper writes, and the tool fails as well: its own code, and the disk is told."""
+    trial.server.steer(fail={"POST state": 500})
+    with mounted(trial, "size=64k"):
+        trial.begin()
+        fill(trial.artifact("filler"))
+        trial.let_go()
+        trial.end()
+        if trial.ended.code == 1:
+            trial.assertIn(f"statelane: the disk of {trial.artifact('')} is full\n  fix: give the job more room, then retry it\n",
+                           trial.ended.log)
+    trial.check_interrupts(most=0)
+    return trial.check_lock()
+
+
 def read_only(trial):
     """The directory of the artifacts cannot be written any more."""
     with mounted(trial, "size=1m") as directory:
@@ -378,6 +407,7 @@ ROWS = {
     "TERM": stop_by(signal.SIGTERM),
     "INT": stop_by(signal.SIGINT),
     "HUP": stop_by(signal.SIGHUP),
+    "HUP to Terraform": hang_up_terraform,
     "QUIT": stop_by(signal.SIGQUIT),
     "TERM to every process": stop_every_process,
     "TERM to the group": stop_group,
@@ -386,6 +416,7 @@ ROWS = {
     "helper killed": kill_helper,
     "closed stdout": close_output,
     "full disk": full_disk,
+    "full disk, server answers 500": full_disk_and_server,
     "read-only directory": read_only,
     "server slow": slow_server,
     "server down": fail_server(GET_state=0, POST_state=0, POST_lock=0, DELETE_lock=0),

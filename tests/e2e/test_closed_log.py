@@ -25,7 +25,7 @@ class ClosedLog(RunTest):
         self.assertEqual(self.end_unread("plan", "net", "--detailed-exitcode"), 2)
         self.assertEqual(self.end_unread("apply", "net"), 0)
         self.assertEqual(self.resources(), {"terraform_data.a"})
-        self.assertEqual(self.end_unread("apply", "net"), 1)
+        self.assertEqual(self.end_unread("apply", "net"), 125)
         self.commit({"net/main.tf": BACKEND + ONE_RESOURCE.replace("1", "var.none")})
         self.assertEqual(self.end_unread("plan", "net"), 1)
         self.commit({".statelane.yml": "states: {rules: [{match: net, tool: absent-tool}]}\n"})

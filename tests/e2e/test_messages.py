@@ -11,8 +11,8 @@ class Messages(RunTest):
         self.assertIn(f"statelane: {place}: {message}", ended.log)
         self.assertIn(f"\n  fix: {fix}", ended.log)
 
-    def expect_refused_plan_file(self, message, fix):
-        self.expect(self.apply("--allow-other-plan", code=1), message, fix)
+    def expect_refused_plan_file(self, message, fix, code=1):
+        self.expect(self.apply("--allow-other-plan", code=code), message, fix)
         self.assertEqual(self.server.versions("net"), [])
 
     def use_local_state(self, more=""):
@@ -23,7 +23,7 @@ class Messages(RunTest):
     def test_a_plan_of_another_version(self):
         self.plan()
         self.rewrite_plan(lambda name, data: data.replace(b"1.11", b"1.10") if name == "tfplan" else data)
-        self.expect_refused_plan_file("the plan was made by Terraform 1.10.", "use the same image in both jobs")
+        self.expect_refused_plan_file("the plan was made by Terraform 1.10.", "use the same image in both jobs", code=125)
 
     def test_a_plan_file_that_is_cut_off(self):
         self.plan()
@@ -38,7 +38,7 @@ class Messages(RunTest):
         self.plan("--destroy")
         state = json.loads(self.state.read_text())
         self.state.write_text(json.dumps({**state, "lineage": "00000000-0000-0000-0000-000000000000"}))
-        self.expect(self.run_to_end("destroy", "net", code=1),
+        self.expect(self.run_to_end("destroy", "net", code=125),
                     "the plan was made for another state than the backend holds here", "give plan and apply the same backend")
 
     def test_a_variable_that_is_set_when_the_plan_is_applied(self):
@@ -85,7 +85,7 @@ class Messages(RunTest):
                                    ({"GET state": 500}, "the state server does not answer, or answers with an error", "look at the server")):
             with self.subTest(fail=fail):
                 self.server.steer(fail=fail)
-                self.expect(self.plan(code=1), message, fix)
+                self.expect(self.plan("--lock", code=1), message, fix)
                 self.assertFalse(self.artifact("plan.bin").exists())
                 self.server.steer()
 

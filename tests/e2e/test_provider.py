@@ -128,7 +128,7 @@ class Provider(RunTest):
         self.assertIn("-lockfile=readonly", ended.log)
         self.assertEqual(self.resources(), {"slow_thing.a", "terraform_data.after"})
         self.assertIn('version     = "1.0.0"', (applying / "net/.terraform.lock.hcl").read_text())
-        self.apply("--allow-empty-state", directory=applying, code=1)  # stale, and nothing else: what was laid down is no other lock file
+        self.apply("--allow-empty-state", directory=applying, code=125)  # stale, and nothing else: what was laid down is no other lock file
 
     def test_providers_that_are_not_to_be_had_any_more_are_told_before_anything_is_done(self):
         self.commit({"net/main.tf": CONFIGURATION.replace('"1.0.0"', '">= 1.0.0"')})

@@ -17,7 +17,7 @@ class Verbs(RunTest):
         self.plan()
         self.apply()
         self.assertEqual(self.resources(), {"terraform_data.a"})
-        again = self.apply(code=1)
+        again = self.apply(code=125)
         self.assertIn("the state has changed since this plan was made", again.log)
 
     def test_a_state_is_destroyed_by_a_plan_that_was_made_for_it_and_by_no_other(self):
@@ -73,7 +73,7 @@ class Verbs(RunTest):
 class Options(RunTest):
 
     def test_every_option_has_its_variable(self):
-        planned = self.plan(env=self.job(STATELANE_OPT_DETAILED_EXITCODE="1", STATELANE_OPT_LOCK_TIMEOUT="90s"), code=2)
+        planned = self.plan("--lock", env=self.job(STATELANE_OPT_DETAILED_EXITCODE="1", STATELANE_OPT_LOCK_TIMEOUT="90s"), code=2)
         self.assertIn("-lock-timeout=90s", planned.log)
         self.assertIn("-lock=false", self.plan(env=self.job(STATELANE_OPT_LOCK="false")).log)
         self.assertIn("-lock=false", self.plan("--no-lock").log)
@@ -177,7 +177,8 @@ class Guards(RunTest):
         (origin / "objects" / tree[:2] / tree[2:]).unlink()
         self.assertIn("statelane: error: refused to apply net: it cannot be told whether this commit is still the newest: "
                       "the tip of the branch cannot be fetched\n"
-                      "hint: use an image with git and let the job fetch from its remote\n", self.apply(env=old, code=125).log)
+                      "hint: when origin answers again, start this job again\n",
+                      self.apply(env={**old, "STATELANE_OPT_RETRY_WAIT": "1ms"}, code=125).log)
 
     def test_an_output_that_no_file_refers_to_may_change(self):
         """The records of earlier applies say what has changed; only what the configuration reads counts."""

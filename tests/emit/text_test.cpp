@@ -301,7 +301,7 @@ TEST_CASE("counts have separators, and texts are cut by characters") {
 }
 
 TEST_CASE("no name can write to the terminal") {
-  CHECK(statelane::emit::escape_for_terminal("a\x1b[31m\n\xFF\xE2\x80\xAE é") == "a\\x1b[31m\\x0a\\xff\\u{202e} é");
+  CHECK(statelane::escape_for_terminal("a\x1b[31m\n\xFF\xE2\x80\xAE é") == "a\\x1b[31m\\x0a\\xff\\u{202e} é");
   Impact impact = affected({"a"});
   impact.unclaimed = {RepoPath::of("\x1b]0;x\x07")};
   CHECK(statelane::emit::render_affected_text({"1", "", "", "2", false}, impact, 1, {}).find('\x1b') ==

@@ -10,11 +10,11 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
+using statelane::FileDescriptor;
 using statelane::process::ChildProcess;
 using statelane::process::ExitStatus;
-using statelane::process::FileDescriptor;
 
 namespace {
 

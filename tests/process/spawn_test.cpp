@@ -5,10 +5,10 @@
 
 #include <array>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
+using statelane::FileDescriptor;
 using statelane::process::ExitStatus;
-using statelane::process::FileDescriptor;
 using statelane::process::reap;
 using statelane::process::spawn;
 

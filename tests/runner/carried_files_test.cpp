@@ -7,6 +7,7 @@
 #include "forked_helper.hpp"
 #include "support/words_of_error.hpp"
 
+namespace files = statelane::files;
 using namespace statelane::runner;
 using statelane::support::words_of_error;
 
@@ -26,7 +27,7 @@ struct Checkout {
     lane.directory = "net";
     lane.find_untracked = [this] { return untracked; };
     scratch.write("net/main.tf", "");
-    make_private_directory(paths().directory);
+    files::make_private_directory(paths().directory);
   }
   ArtifactPaths paths() const { return artifact_paths(lane); }
   void make(const std::string& path, const std::string& text) {
@@ -34,7 +35,7 @@ struct Checkout {
     untracked.push_back(path);
   }
   void bring_artifacts_of(const Checkout& other) const {
-    std::filesystem::copy(other.paths().files, paths().files, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(other.paths().files.path(), paths().files.path(), std::filesystem::copy_options::recursive);
   }
 };
 
@@ -67,7 +68,7 @@ TEST_CASE("what the tool leaves, and states, stay where they are") {
   planning.job.terraform = {{"TF_DATA_DIR", "data"},
                             {"TF_PLUGIN_CACHE_DIR", (planning.scratch.path / "net/c").string()}};
   CHECK(carry_files(planning.lane, planning.job, planning.paths()).empty());
-  CHECK_FALSE(std::filesystem::exists(planning.paths().files));
+  CHECK_FALSE(std::filesystem::exists(planning.paths().files.path()));
 }
 
 TEST_CASE("other bytes are told, but for files of which the plan holds what counts") {
@@ -112,7 +113,7 @@ TEST_CASE("too much is refused with the largest file and the fix") {
 TEST_CASE("nothing is laid down that was not planned, or outside of the project") {
   Checkout applying;
   const std::string zip = statelane::sha256_hex("zip");
-  make_private_directory(applying.paths().files);
+  files::make_private_directory(applying.paths().files);
   const auto refused = [&](const std::string& path) {
     return words_of_error([&] { lay_down_files(applying.lane, applying.paths(), {{path, zip, 3, false}}); });
   };
@@ -120,9 +121,9 @@ TEST_CASE("nothing is laid down that was not planned, or outside of the project"
       "refused to apply net: {}, which was planned with, is not among the artifacts of the plan job as it was\n"
       "hint: retry the plan job and review its plan";
   CHECK(refused("net/f.zip") == fmt::format(fmt::runtime(sentence), "net/f.zip"));
-  write_private_file(applying.paths().files / zip, "other");
+  files::write(applying.paths().files / zip, "other");
   CHECK(refused("net/f.zip") == fmt::format(fmt::runtime(sentence), "net/f.zip"));
-  write_private_file(applying.paths().files / zip, "zip");
+  files::write(applying.paths().files / zip, "zip");
   CHECK(refused("../out") == fmt::format(fmt::runtime(sentence), "../out"));
   const Scratch elsewhere;
   std::filesystem::create_symlink(elsewhere.path, applying.scratch.path / "net/link");

@@ -52,5 +52,5 @@ TEST_CASE("the summary of a directory is kept there, and its exit code says what
   project.write(".statelane/b/drift.json", render_drift_result({"b", true, 0, 1, 0}));
   CHECK(run_drift_summary(project.path()) == 2);
   unsetenv("STATELANE_EXPECTED");
-  CHECK(read_drift_results(project.path() / ".statelane").size() == 2);
+  CHECK(read_drift_results({project.path(), ".statelane"}).size() == 2);
 }

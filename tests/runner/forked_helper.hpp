@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 /// A directory of its own that is gone at the end of the test.
 struct Scratch {
@@ -56,7 +56,7 @@ class ForkedHelper {
   explicit ForkedHelper(const std::function<int(int)>& body) {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    log_ = statelane::process::FileDescriptor(ends[0]);
+    log_ = statelane::FileDescriptor(ends[0]);
     pid_ = ::fork();
     if (pid_ != 0) {
       ::close(ends[1]);
@@ -112,7 +112,7 @@ class ForkedHelper {
     return count > 0;
   }
 
-  statelane::process::FileDescriptor log_;
+  statelane::FileDescriptor log_;
   pid_t pid_ = -1;
   bool ended_ = false;
   std::string text_;

@@ -87,7 +87,8 @@ TEST_CASE("a token that the server refuses is explained") {
 
 TEST_CASE("a held lock is told with its holder and the command that opens it, and is left alone") {
   if (!has_tool("terraform")) return;
-  const HttpProject project;
+  HttpProject project;
+  project.options.lock = true;
   project.server.request("POST", "/api/v4/projects/1/terraform/state/net/lock", R"({"ID": "the-holder"})");
   const Outcome outcome = project.plan();
   INFO(outcome.log);
@@ -95,6 +96,18 @@ TEST_CASE("a held lock is told with its holder and the command that opens it, an
   CHECK(outcome.says("statelane: net: the state is locked by the-holder\n"));
   CHECK(outcome.says(": terraform -chdir=net force-unlock the-holder\n"));
   CHECK(project.is_locked());
+}
+
+TEST_CASE("a plan whose lock only the job's own token could free takes none, and says so") {
+  if (!has_tool("terraform")) return;
+  const HttpProject project;
+  project.server.request("POST", "/api/v4/projects/1/terraform/state/net/lock", R"({"ID": "the-holder"})");
+  const Outcome outcome = project.plan();
+  INFO(outcome.log);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says(
+      "statelane: the plan takes no lock: only this job's token could free it, and it is dead once the server ends the "
+      "job\n"));
 }
 
 TEST_CASE("merge request pipelines plan without a lock") {

@@ -91,7 +91,7 @@ std::string refuse(const support::GoldenCase& one) {
 std::string explain(const support::GoldenCase& one) {
   std::string text;
   for (const auto& explanation :
-       runner::explain_failure(one.input, {"terraform -chdir=network/prod", "network/prod"})) {
+       runner::explain_failure(one.input, {"terraform -chdir=network/prod", "network/prod", one.reader == "apply"})) {
     text += explanation.place.empty() ? "" : explanation.place + ": ";
     text += fmt::format("{}\n  {}\n", explanation.message, explanation.fix);
   }

@@ -60,7 +60,7 @@ TEST_CASE("the reviewed plan is applied, and a second apply of it is stale") {
   CHECK(project.state().find("terraform_data") != std::string::npos);
 
   const Outcome second = project.apply();
-  CHECK(second.code == 1);
+  CHECK(second.code == 125);
   CHECK(second.says("the state has changed since this plan was made"));
   CHECK(second.says("fix: retry the plan job, review its plan"));
 }
@@ -266,8 +266,9 @@ TEST_CASE("Terraform killed from outside is told with its signal") {
   const Outcome outcome = apply_after(project, [](Project&) {});
   CHECK(outcome.code == 137);
   CHECK(
-      outcome.says("\nstatelane: 'apply' was killed by signal KILL; the state's lock may still be held, and the next "
-                   "run names its holder\n  to look at the state: terraform -chdir=net state list\n"));
+      outcome.says("\nstatelane: 'apply' was killed by signal KILL\n"
+                   "statelane: the state may lack what was done last, and its lock may still be held; the next run "
+                   "names its holder\n  to look at the state: terraform -chdir=net state list\n"));
 }
 
 namespace {
@@ -547,6 +548,9 @@ TEST_CASE("what has become of the branch since the plan is told with its remedy"
       {{Result::cannot_tell, "main", "no git"},
        "it cannot be told whether this commit is still the newest: no git",
        "use an image with git and let the job fetch from its remote"},
+      {{Result::cannot_tell, "main", "bad gateway", true},
+       "it cannot be told whether this commit is still the newest: bad gateway",
+       "when origin answers again, start this job again"},
       {{Result::cannot_tell, "", "no branch"},
        "it cannot be told whether this commit is still the newest: no branch",
        "apply in a pipeline of a branch"},
@@ -562,4 +566,88 @@ TEST_CASE("what has become of the branch since the plan is told with its remedy"
         fmt::format("\nerror: refused to apply net: {}\nhint: {}\nhint: to go on all the same: --newest-commit off\n",
                     row.message, row.fix)));
   }
+}
+
+TEST_CASE("an origin that gives no answer is asked again, as often as init is tried") {
+  Project project;
+  project.use_tool(tells_version);
+  pretend_plan(project);
+  auto helper = project.start([&project] {
+    int asked = 0;
+    const auto newest = [&] {
+      using Result = BranchCheck::Result;
+      return ++asked < 3 ? BranchCheck{Result::cannot_tell, "main", "bad gateway", true} : BranchCheck{};
+    };
+    return statelane::runner::run_apply(project.lane, project.job, project.options, {newest, {}});
+  });
+  const Outcome outcome = Project::end(std::move(helper));
+  INFO(outcome.log);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.says("\nstatelane: origin gave no answer: bad gateway; try 2 of 4 in 0.0 s\n"));
+  CHECK(outcome.says("\nstatelane: origin gave no answer: bad gateway; try 3 of 4 in 0.0 s\n"));
+}
+
+TEST_CASE("what the plan tells of outputs that are asked for is refused before anything is changed") {
+  if (!has_tool("terraform")) return;
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"missing", "the plan leaves no such output"},
+      {"secret", "it is sensitive"},
+      {"list", "it is not a string, number or boolean"},
+      {"lines", "it has a line end"},
+      {"edge", "it begins or ends with a blank, which GitLab would drop"},
+      {"control", "it has a control character"}};
+  for (const auto& [name, reason] : rows) {
+    CAPTURE(name);
+    Project project;
+    project.configure(
+        "resource \"terraform_data\" \"a\" { input = 1 }\n"
+        "output \"secret\" {\n  sensitive = true\n  value     = \"x\"\n}\noutput \"list\" { value = [1] }\n"
+        "output \"lines\" { value = \"a\\nb\" }\noutput \"edge\" { value = \" a\" }\n"
+        "output \"control\" { value = \"a\\u0007b\" }\n");
+    REQUIRE(project.plan().code == 0);
+    project.options.dotenv_outputs = {name};
+    const Outcome outcome = project.apply();
+    CHECK(outcome.code == 1);
+    CHECK(outcome.says(fmt::format("error: cannot write output '{}' as a variable: {}\n", name, reason)));
+    CHECK(project.state().empty());
+  }
+}
+
+TEST_CASE(
+    "an output whose value is known after the apply only is not refused before it, a known one that is too long is") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.configure(
+      "resource \"terraform_data\" \"a\" { input = 1 }\noutput \"id\" { value = terraform_data.a.id }\n"
+      "output \"long\" { value = join(\"\", [for i in range(1000) : \"xxxxxx\"]) }\n");
+  REQUIRE(project.plan().code == 0);
+  project.options.dotenv_outputs = {"LONG=long"};
+  const Outcome refused = project.apply();
+  CHECK(refused.code == 1);
+  CHECK(refused.says("error: cannot write 6006 bytes of outputs as variables: GitLab takes fewer than 5120\n"));
+  CHECK(project.state().empty());
+  project.options.dotenv_outputs = {"ID=id"};
+  CHECK(project.apply().code == 0);
+  CHECK(project.text("outputs.env").starts_with("ID="));
+}
+
+TEST_CASE("the record of an apply holds no digest of a sensitive output, and still tells that it has changed") {
+  if (!has_tool("terraform")) return;
+  const auto configure = [](Project& project, const std::string& pin) {
+    project.configure("output \"pin\" {\n  sensitive = true\n  value     = \"" + pin +
+                      "\"\n}\noutput \"open\" { value = 1 }\n");
+  };
+  Project project;
+  configure(project, "4711");
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  const std::string first = project.text("applied.json");
+  CHECK(first.find("\"pin\": \"sensitive, changed\"") != std::string::npos);
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  CHECK(project.text("applied.json").find("\"pin\": \"sensitive\"") != std::string::npos);
+  CHECK(project.text("applied.json").find("changed\"") == std::string::npos);
+  configure(project, "4712");
+  REQUIRE(apply_after(project, [](Project&) {}).code == 0);
+  const std::string record = project.text("applied.json");
+  CHECK(record.find("\"pin\": \"sensitive\"") != std::string::npos);
+  CHECK(record.find("\"pin\": \"sensitive, changed\"") != std::string::npos);
 }

@@ -305,7 +305,7 @@ TEST_CASE("a stop signal during init changes nothing and says so") {
   CHECK(helper.finish() == 1);
   CHECK(
       helper.log().ends_with("\nstatelane: stopped by signal TERM; 'init' was interrupted once and ended by itself\n"
-                             "statelane: nothing was changed, and no lock is held\n"));
+                             "statelane: no lock was taken\n"));
 }
 
 TEST_CASE("a stop signal between the steps of a plan keeps nothing and says how far it came") {
@@ -322,17 +322,14 @@ TEST_CASE("a stop signal between the steps of a plan keeps nothing and says how 
   CHECK_FALSE(project.has("meta.json"));
 }
 
-TEST_CASE("a tool that is killed while it selects the workspace is told with the command that looks at the state") {
+TEST_CASE("a tool that is killed while it selects the workspace is told, and nothing of a lock that it never takes") {
   Project project;
   project.lane.workspace = "prod";
   project.use_tool("[ \"$1\" = init ] || kill -KILL $$\n");
   const Outcome outcome = project.plan();
   INFO(outcome.log);
   CHECK(outcome.code == 128 + SIGKILL);
-  CHECK(
-      outcome.log.ends_with("\nstatelane: 'workspace select' was killed by signal KILL; the state's lock may still be "
-                            "held, and the next run names its holder\n"
-                            "  to look at the state: TF_WORKSPACE=prod ./tool -chdir=net state list\n"));
+  CHECK(outcome.log.ends_with("\nstatelane: 'workspace select' was killed by signal KILL\n"));
 }
 
 TEST_CASE("max_destroy is no matter of a plan that is to destroy everything") {
@@ -408,4 +405,69 @@ TEST_CASE("a variable that is another one in each job is named") {
   CHECK(project.plan().log.ends_with(
       "\nstatelane: variable 'job' has the value of CI_JOB_ID, which is another one in the apply job: the plan's value "
       "is applied\n"));
+}
+
+TEST_CASE("a plan without a lock is ended at once, since it holds and writes nothing") {
+  Project project;
+  project.job.merge_request = "3";
+  project.use_tool("[ \"$1\" = plan ] || exit 0\necho ready\nexec sleep 100\n");
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 128 + SIGTERM);
+  CHECK(
+      helper.log().ends_with("\nstatelane: stopped by signal TERM; 'plan' was ended at once\n"
+                             "statelane: nothing was changed, and no lock is held\n"));
+}
+
+TEST_CASE("a stopped plan of a state that may be new does not claim that nothing was written") {
+  Project project;
+  project.use_tool("[ \"$1\" = plan ] || exit 0\ntrap 'exit 1' INT\necho ready\nwhile :; do sleep 0.01; done\n");
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 1);
+  CHECK(helper.log().ends_with(
+      "\nstatelane: stopped by signal TERM; 'plan' was interrupted once and ended by itself\n"
+      "statelane: no resource was changed, and the lock is released; a state that was new may have been written empty, "
+      "and then an older plan of it is stale\n  to look at the state: ./tool -chdir=net state list\n"));
+}
+
+TEST_CASE("the http backend is kept from writing an empty state, and that is told") {
+  Project project;
+  project.lane.backend_type = "http";
+  project.use_tool(
+      "[ \"$1\" = plan ] || exit 0\ntrap 'exit 1' INT\necho $TF_HTTP_UPDATE_METHOD; echo ready\n"
+      "while :; do sleep 0.01; done\n");
+  auto helper = project.start_plan();
+  REQUIRE(helper.wait_for("GET\nready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 1);
+  CHECK(helper.log().ends_with(
+      "statelane: nothing was changed, and the lock is released; if saving a state failed above, that is how it was "
+      "kept from writing an empty one\n  to look at the state: ./tool -chdir=net state list\n"));
+}
+
+TEST_CASE("a crash is no plan with changes: 2 only where the plan said so") {
+  Project project;
+  project.use_tool("[ \"$1\" = plan ] || exit 0\necho 'fatal error: out of memory'\nexit 2\n");
+  const Outcome planned = project.plan();
+  CHECK(planned.code == 1);
+  CHECK(
+      planned.log.ends_with("\nstatelane: 'plan' crashed (exit code 2)\n"
+                            "statelane: the state's lock may still be held; the next run names its holder\n"
+                            "  to look at the state: ./tool -chdir=net state list\n"));
+  project.options.lock = false;
+  CHECK(project.plan().log.ends_with("\nstatelane: 'plan' crashed (exit code 2)\n"));
+  project.use_tool("exit 2\n");
+  CHECK(project.plan().code == 1);
+}
+
+TEST_CASE("a check's own 2 is not taken for changes where those were asked for") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.lane.after_plan = {"sh", "-c", "exit 2"};
+  CHECK(project.plan().code == 2);
+  project.options.detailed_exit_code = true;
+  CHECK(project.plan().code == 1);
 }

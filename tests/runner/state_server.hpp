@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 
+#include "base/file_descriptor.hpp"
 #include "process/child_process.hpp"
-#include "process/file_descriptor.hpp"
 #include "support/source_directory.hpp"
 
 /// A state server that behaves like GitLab's, for one test; tests/e2e/state_server.py says how it is steered.
@@ -22,8 +22,8 @@ class StateServer {
   StateServer() {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const statelane::process::FileDescriptor read(ends[0]);
-    statelane::process::FileDescriptor write(ends[1]);
+    const statelane::FileDescriptor read(ends[0]);
+    statelane::FileDescriptor write(ends[1]);
     child_.emplace(statelane::process::Command{{"/usr/bin/python3",
                                                 statelane::support::source_directory() / "tests/e2e/state_server.py"}},
                    write.get());
@@ -44,7 +44,7 @@ class StateServer {
 
   /// Sends a request as the job's user and returns the answer's body.
   std::string request(const std::string& method, const std::string& path, const std::string& body = "") const {
-    const statelane::process::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const statelane::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port_));

@@ -12,6 +12,7 @@
 using namespace std::chrono_literals;
 using statelane::process::Command;
 using statelane::runner::JobLog;
+using statelane::runner::StopWay;
 using statelane::runner::Supervised;
 using statelane::runner::Supervisor;
 
@@ -35,13 +36,14 @@ std::size_t interrupts(const Scratch& scratch) {
 
 /// Runs `command` supervised in a helper process; its exit code is the program's, and a line tells what was done.
 ForkedHelper supervised(const Scratch& scratch, const Command& command, std::chrono::milliseconds settle = 100ms,
-                        JobLog::Style style = {}) {
-  return ForkedHelper([&scratch, command, settle, style](int log_descriptor) {
+                        JobLog::Style style = {}, StopWay way = StopWay::by_interrupt) {
+  return ForkedHelper([&scratch, command, settle, style, way](int log_descriptor) {
     JobLog log(log_descriptor, style);
     Supervisor supervisor(log, settle);
-    const Supervised result = supervisor.run(command, scratch.path / "output.txt");
+    const Supervised result = supervisor.run(command, {scratch.path, "output.txt"}, "output.txt", way);
     scratch.write("report", std::string(result.started ? "started " : "") + (result.interrupt_sent ? "sent " : "") +
-                                (result.notice_seen ? "seen " : "") + std::to_string(supervisor.stop_signals().size()));
+                                (result.notice_seen ? "seen " : "") + (result.ended_at_once ? "at once " : "") +
+                                std::to_string(supervisor.stop_signals().size()));
     return result.status.code();
   });
 }
@@ -189,7 +191,8 @@ TEST_CASE("after a stop signal no further program is started") {
     Supervisor supervisor(log, 10ms);
     ::raise(SIGTERM);
     const bool paused = supervisor.pause(60s);
-    return supervisor.run({{"touch", "ran"}, {}, scratch.path}, scratch.path / "output.txt").started || paused ? 1 : 0;
+    const Command command{{"touch", "ran"}, {}, scratch.path};
+    return supervisor.run(command, {scratch.path, "output.txt"}, "output.txt").started || paused ? 1 : 0;
   });
   CHECK(helper.finish() == 0);
   CHECK_FALSE(std::filesystem::exists(scratch.path / "ran"));
@@ -204,8 +207,8 @@ TEST_CASE("a log with a limit keeps head and tail and says where the whole text 
   CHECK(helper.finish() == 0);
   CHECK(helper.log().starts_with("1\n2\n3\n"));
   CHECK(helper.log().ends_with("99999\n100000\n"));
-  CHECK(helper.log().find(fmt::format("\x1b[0m\n... 568 KiB left out here; the whole text is in {}\n",
-                                      (scratch.path / "output.txt").string())) != std::string::npos);
+  CHECK(helper.log().find(fmt::format("\x1b[0m\n... 568 KiB left out here; the whole text is in {}\n", "output.txt")) !=
+        std::string::npos);
   CHECK(helper.log().size() < 25500);
   CHECK(read_text(scratch.path / "output.txt").size() == 588895);
 }
@@ -253,10 +256,61 @@ TEST_CASE("an output file that cannot be written is an error before anything sta
   ForkedHelper helper([&](int log_descriptor) {
     JobLog log(log_descriptor, {});
     Supervisor supervisor(log, 10ms);
-    supervisor.run({{"touch", "ran"}, {}, scratch.path}, scratch.path / "missing" / "output.txt");
+    supervisor.run({{"touch", "ran"}, {}, scratch.path}, {scratch.path, "missing/output.txt"}, "output.txt");
     return 0;
   });
   CHECK(helper.finish() == 99);
   CHECK(helper.log().find("cannot write") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(scratch.path / "ran"));
+}
+
+TEST_CASE("a program that holds nothing is ended at once with its group, unless somebody has interrupted it") {
+  const Scratch scratch;
+  auto helper = supervised(scratch, stand_in(scratch), 60s, {}, StopWay::at_once);
+  REQUIRE(helper.wait_for("ready\n"));
+  helper.signal(SIGTERM);
+  CHECK(helper.finish() == 128 + SIGKILL);
+  CHECK(report(scratch) == "started at once 1");
+  CHECK(interrupts(scratch) == 0);
+}
+
+TEST_CASE("a hang-up that reaches the program itself is ignored there") {
+  const Scratch scratch;
+  auto helper = supervised(scratch, {{"sh", "-c", "kill -HUP $$; echo alive"}, {}, {}});
+  CHECK(helper.finish() == 0);
+  CHECK(helper.log() == "alive\n");
+}
+
+TEST_CASE("a provider that a dead program left behind is ended and named, anything else is named") {
+  const Scratch scratch;
+  std::filesystem::copy_file("/bin/sleep", scratch.path / "terraform-provider-slow_v1");
+  ForkedHelper helper([&scratch](int log_descriptor) {
+    JobLog log(log_descriptor, {});
+    Supervisor supervisor(log, 10ms);
+    const Command command{
+        {"sh", "-c", "./terraform-provider-slow_v1 100 & sleep 101 & kill -KILL $$"}, {}, scratch.path};
+    supervisor.run(command, {scratch.path, "output.txt"}, "output.txt");
+    supervisor.end_left_providers();
+    return 0;
+  });
+  CHECK(helper.wait_for(" still runs\n"));
+  const std::string log = helper.log();
+  const auto number_behind = [&](const std::string& text) {
+    return std::stoi(log.substr(log.find(text) + text.size()));
+  };
+  const int provider = number_behind("terraform-provider-slow_v1 (process ");
+  const int other = number_behind("sleep (process ");
+  CHECK(log == fmt::format("statelane: terraform-provider-slow_v1 (process {}) was left running and is ended\n"
+                           "statelane: sleep (process {}) still runs\n",
+                           provider, other));
+  ::kill(other, SIGKILL);
+  CHECK(helper.finish() == 0);
+}
+
+TEST_CASE("section markers and escapes of a program do not reach the log, colours do") {
+  const Scratch scratch;
+  auto helper =
+      supervised(scratch, {{"printf", "\\033[31mred\\033[0m\\033[0Ksection_end:1:x\\r\\033[0Ky\\n"}, {}, scratch.path});
+  CHECK(helper.finish() == 0);
+  CHECK(helper.log() == "\x1b[31mred\x1b[0msection_end:1:x\ny\n");
 }

@@ -173,9 +173,9 @@ TEST_CASE("the commands that want the variables again are given the variable fil
   CHECK(has_files(workspace));
   CHECK(workspace.back() == "prod");
   CHECK(has_files(show_arguments(prod, tofu, paths)));
-  CHECK(show_arguments(prod, tofu, paths).back() == paths.plan_file);
+  CHECK(show_arguments(prod, tofu, paths).back() == paths.plan_file.string());
   CHECK(has_files(apply_arguments(prod, tofu, {}, paths)));
-  CHECK(apply_arguments(prod, tofu, {}, paths).back() == paths.plan_file);
+  CHECK(apply_arguments(prod, tofu, {}, paths).back() == paths.plan_file.string());
   CHECK(has_files(output_arguments(prod, tofu)));
   CHECK_FALSE(has_files(init_arguments(prod, terraform, false)));
   CHECK(output_arguments(prod, terraform) == Arguments{"terraform", "output", "-json"});

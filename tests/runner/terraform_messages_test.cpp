@@ -25,28 +25,18 @@ TEST_CASE("a lock that somebody took, or that stays, is explained") {
   CHECK(found[1].message == "the state's lock could not be released and may still be held");
 }
 
-TEST_CASE("a provider that died is explained") {
-  const auto found = statelane::runner::explain_failure(
-      "Error: Plugin did not respond\n\n  with slow_thing.a,\n  on main.tf line 13, in resource \"slow_thing\" "
-      "\"a\":\n",
-      {});
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].message ==
-        "a provider's process ended while it was at work; what it was doing then is not in the state");
-  CHECK(found[0].place == "main.tf:13");
-}
-
 TEST_CASE("a stale plan is explained, through colours and the box around it") {
   CHECK(only("\x1b[31m\xE2\x95\xB7\x1b[0m\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: "
              "\x1b[0m\x1b[0m\x1b[1mSaved plan is "
              "stale\x1b[0m\n\x1b[31m\xE2\x94\x82\x1b[0m \x1b[0m\n") ==
         Explanation{"the state has changed since this plan was made, so the plan can no longer be applied", "network",
-                    "retry the plan job, review its plan, then start this job again"});
+                    "retry the plan job, review its plan, then start this job again", true});
 }
 
 TEST_CASE("the holder of an http lock is named, not our own attempt") {
   const Explanation lock = only(
-      "\xE2\x94\x82 Error: Error acquiring the state lock\n\xE2\x94\x82 \n\xE2\x94\x82 Error message: HTTP remote "
+      "\xE2\x95\xB7\n\xE2\x94\x82 Error: Error acquiring the state lock\n\xE2\x94\x82 \n\xE2\x94\x82 Error message: "
+      "HTTP remote "
       "state already locked:\n"
       "\xE2\x94\x82 ID=aaaa-holder\n\xE2\x94\x82 Lock Info:\n\xE2\x94\x82   ID:        bbbb-our-own\n\xE2\x94\x82   "
       "Who:       us@here\n");
@@ -101,6 +91,31 @@ TEST_CASE("a failure that speaks for itself is left to Terraform, and any text i
   CHECK(explain_failure("Error: Invalid expression\n\n  on main.tf line 1:\n", {}).empty());
   CHECK(explain_failure("", {}).empty());
   CHECK(explain_failure("\x1b[", {}).empty());
-  CHECK(explain_failure("Error acquiring the state lock", {}).size() == 1);
-  CHECK(explain_failure("plan file was created by ", {}).size() == 1);
+  CHECK(explain_failure("Error acquiring the state lock", {}).empty());
+  CHECK(explain_failure("Error: Error acquiring the state lock", {}).size() == 1);
+  CHECK(explain_failure("Error: x\n\nplan file was created by ", {}).size() == 1);
+}
+
+TEST_CASE("nothing that explains throws: any part of any known output, any bytes between") {
+  const std::string text =
+      "\xE2\x95\xB7\n\xE2\x94\x82 Error: Error  acquiring\tthe state lock\n\xE2\x94\x82   with a.b,\n\xE2\x94\x82   on "
+      "main.tf line 7\n"
+      "\xE2\x94\x82 HTTP remote state already locked: ID=\n\xE2\x94\x82   ID:\n\xE2\x94\x82 plan file was created by "
+      "\xFF\x1b[0K\n"
+      "\xE2\x95\xB5\nError: Error acquiring the state lock\n  Who: \x1b\nError: \nError: : no space left on device\n";
+  for (std::size_t from = 0; from < text.size(); ++from) {
+    for (std::size_t size = 0; from + size <= text.size(); size += 7) {
+      for (const auto& explanation : explain_failure(std::string_view(text).substr(from, size), {}))
+        CHECK(explanation.message.find('\x1b') == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the holder of a lock is told without what a terminal would obey, and cut at a character") {
+  const std::string long_name(300, 'n');
+  const Explanation lock = only(
+      "Error: Error acquiring the state lock\n\nError message: busy\nLock Info:\n  ID:        1234\n"
+      "  Operation: x\u202e\n  Who:       " +
+      long_name + "\xC3\xA9\n  Created:   now\n");
+  CHECK(lock.message == "the state is locked by 1234 (" + long_name.substr(0, 200) + "..., x\\u{202e}, since now)");
 }

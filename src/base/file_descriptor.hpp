@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace statelane::process {
+namespace statelane {
 
 /// Owns one open file descriptor and closes it.
 class FileDescriptor {
@@ -26,4 +26,4 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-}  // namespace statelane::process
+}  // namespace statelane

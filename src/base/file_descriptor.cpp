@@ -1,12 +1,12 @@
-#include "process/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 #include <unistd.h>
 
-namespace statelane::process {
+namespace statelane {
 
 void FileDescriptor::close() {
   if (number_ >= 0) ::close(number_);
   number_ = -1;
 }
 
-}  // namespace statelane::process
+}  // namespace statelane
