@@ -12,7 +12,6 @@
 #include "cli/read_trees.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
-#include "impact/successors.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "pipeline/children.hpp"
 
@@ -71,8 +70,7 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   std::vector<std::string> ids;
   for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
   request.lock_files = find_lock_files(comparison.head, ids);
-  request.successors = impact::find_successors(comparison.impact, comparison.base.states.graph,
-                                               comparison.head.states.graph, comparison.changes);
+  request.successors = comparison.impact.successors;
   const bool is_requested = options.all || !options.state_globs.empty();
   if (is_requested) {
     request.nothing_reason = "no state matches what was asked for";

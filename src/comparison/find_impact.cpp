@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "comparison/alike_files.hpp"
 #include "comparison/format_only.hpp"
 #include "impact/regrouping.hpp"
 #include "states/existing_inputs.hpp"
@@ -39,7 +40,8 @@ impact::Impact find_impact(const LoadedTree& base, const LoadedTree& head, const
   const auto format_only =
       ignore_format ? find_format_only(base.tree.get(), *head.tree, changes, facts) : std::unordered_set<RepoPath>{};
   const auto regrouped = find_regrouped(base, head, changes);
-  return impact::find_affected(base.states.graph, head.states.graph, {changes, format_only, regrouped});
+  const auto alike = with_alike_files(base, head, changes);
+  return impact::find_affected(base.states.graph, head.states.graph, {changes, format_only, regrouped, &alike});
 }
 
 }  // namespace statelane::comparison

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "impact/moves.hpp"
+#include "impact/successors.hpp"
 #include "impact/touched.hpp"
 
 namespace statelane::impact {
@@ -135,15 +136,17 @@ Impact find_affected(const StateGraph& base, const StateGraph& head, const Diffe
   add_touched(base, Side::base, difference, touched);
   add_touched(head, Side::head, difference, touched);
 
+  const repo::ChangeSet& files = difference.with_alike_files ? *difference.with_alike_files : difference.changes;
   Impact impact;
   add_kept_states(base, head, difference.regrouped, touched, impact);
-  add_changed_states(base, head, difference.changes, touched, impact);
+  add_changed_states(base, head, files, touched, impact);
   std::sort(impact.affected.begin(), impact.affected.end(),
             [](const Affected& left, const Affected& right) { return left.id < right.id; });
   // Beyond this point the set of affected states is fixed.
   add_skipped(head, touched, impact);
   add_dependents(head, impact);
   add_unclaimed(base, head, difference.changes, impact);
+  impact.successors = find_successors(impact, base, head, files);
   return impact;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,6 +75,8 @@ struct Impact {
   std::vector<std::string> dependents;  ///< depend on affected states, and are in neither list above
   /// Of `dependents`, those that read no output which the change can touch, by syntax.
   std::vector<std::string> untouched{};
+  /// Deleted states that look moved, with the new ones that have their files; see `find_successors`.
+  std::map<std::string, std::string> successors{};
   std::vector<RepoPath> unclaimed{};  ///< changed infrastructure files that are no state's input in base or head
 
   const Affected* find(const std::string& id) const;
@@ -87,6 +90,9 @@ struct Difference {
   const std::unordered_set<RepoPath>& format_only;
   /// States that read other files in head than in base, some of which did not change; see `find_regrouping_candidates`.
   const std::set<std::string>& regrouped;
+  /// The changes, where files that are alike, of a state that left and of a new one, have one content id. Null: only
+  /// equal files are alike.
+  const repo::ChangeSet* with_alike_files = nullptr;
 };
 
 /// Compares two graphs over the paths that differ.

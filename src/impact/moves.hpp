@@ -13,10 +13,10 @@ namespace statelane::impact {
 /// wholly known match nothing. Work grows with the number of states.
 std::map<std::string, std::string> find_moves(const states::StateGraph& base, const states::StateGraph& head);
 
-/// States of head that have the files of a state that left, by content id, but another backend identity: applied as
-/// they are they would make everything anew, and what the other made would be nobody's. Each with the id in base.
-/// `moves` are left out. A state has another's files when most of those configuration files that few others share are
-/// there again. Where a change has no content id of head it matches nothing.
+/// States of head that have the files of a state that left, by content id (alike files are given one), but another
+/// backend identity: applied as they are they would make everything anew, and what the other made would be nobody's.
+/// Each with the id in base. `moves` are left out. A state has another's files when most of those configuration files
+/// that few others share are there again. Where a change has no content id of head it matches nothing.
 std::map<std::string, std::string> find_orphaning_moves(const states::StateGraph& base, const states::StateGraph& head,
                                                         const repo::ChangeSet& changes,
                                                         const std::map<std::string, std::string>& moves);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "states/identity_text.hpp"
+#include "terraform/file_facts.hpp"
 
 namespace statelane::states {
 
@@ -70,9 +71,10 @@ PartialText normalise_pieces(std::string_view type, std::string_view part, Parti
   return value;
 }
 
-/// The written value of a part; null when nobody writes it.
+/// The written value of a part; null when nobody writes it. An object that is not known (`endpoints`) may write it.
 const PartialText* written(const BackendSettings& settings, const Part& part) {
-  for (const std::string_view name : {part.name, part.alternative}) {
+  for (const std::string_view name :
+       {part.name, part.alternative, part.alternative.substr(0, part.alternative.find('.'))}) {
     const auto found = settings.values.find(std::string(name));
     if (!name.empty() && found != settings.values.end()) return &found->second;
   }
@@ -174,7 +176,7 @@ bool is_telling(const BackendIdentity& identity, const std::string& part) {
 
 /// The name of a workspace of Terraform Cloud: as written, or the prefix with the lane's workspace behind it.
 BackendSettings with_workspace_name(BackendSettings settings, const std::optional<std::string>& workspace) {
-  if (settings.values.contains("workspaces.name")) return settings;
+  if (settings.is_open || settings.values.contains("workspaces.name")) return settings;
   const auto prefix = settings.values.find("workspaces.prefix");
   PartialText name = prefix == settings.values.end() ? PartialText{} : prefix->second;
   name.push_back(workspace);
@@ -198,7 +200,8 @@ std::set<std::string> identity_settings(std::string_view type) {
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory) {
   BackendIdentity identity;
-  identity.type = settings.type == "cloud" ? "remote" : settings.type;
+  const bool is_outputs = settings.type == terraform::tfe_outputs;
+  identity.type = settings.type == "cloud" || is_outputs ? "remote" : settings.type;
   const bool is_remote = identity.type == "remote";
   const BackendSettings written_settings = is_remote ? with_workspace_name(settings, workspace) : settings;
   if (const BackendType* type = find_type(identity.type)) {
@@ -207,7 +210,7 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
       const std::string name(part.name);
       if (value != nullptr) {
         add_part(identity, name, *value, directory);
-      } else if (part.value) {
+      } else if (part.value && !settings.is_open) {
         add_part(identity, name, {std::string(*part.value)}, directory);
       } else {
         identity.unknown.push_back(name);
@@ -216,6 +219,7 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
   } else {
     for (const auto& [name, value] : settings.values) add_part(identity, name, value, directory);
   }
+  if (is_outputs) identity.known.erase("hostname");
   if (workspace && !is_remote) identity.known["workspace"] = *workspace;
   std::sort(identity.unknown.begin(), identity.unknown.end());
   return identity;
@@ -235,7 +239,7 @@ void name_gitlab_state(BackendIdentity& identity, const std::string& name) {
 
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored) {
   if (!may_be_same(wanted, stored)) return IdentityMatch::different;
-  if (wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
+  if (!wanted.type.empty() && wanted.is_complete() && stored.is_complete()) return IdentityMatch::same;
   const bool is_anchored = any_part(wanted, [&](const std::string& name) {
     return match_part(wanted, stored, name) == PartMatch::equal && is_telling(wanted, name);
   });
@@ -243,7 +247,7 @@ IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentit
 }
 
 bool may_be_same(const BackendIdentity& one, const BackendIdentity& other) {
-  if (one.type != other.type) return false;
+  if (one.type != other.type && !one.type.empty()) return false;
   return !any_part(one, [&](const std::string& name) { return match_part(one, other, name) == PartMatch::different; });
 }
 

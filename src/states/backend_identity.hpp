@@ -16,13 +16,15 @@ namespace statelane::states {
 struct BackendSettings {
   std::string type;
   std::map<std::string, PartialText> values;
+  bool is_open = false;  ///< more attributes may be written than are known
 };
 
 /// What of `settings` tells one stored state from another, by Terraform's documentation of each backend. Defaults are
 /// filled in, `cloud` becomes `remote`, addresses are normalised, a local path is taken relative to `directory`; the
 /// name of a workspace of Terraform Cloud is put together from prefix and workspace. An attribute that the backend
-/// requires and nobody writes is unknown. `workspace` is part of the identity only where the lane or the reader names
-/// one. A backend that is not in the table is told apart by all its written attributes.
+/// requires and nobody writes is unknown, and so is every one that may be written where the settings are open. The host
+/// of `tfe_outputs` is no part of its identity: the provider knows it. `workspace` is part of the identity only where
+/// the lane or the reader names one. A backend that is not in the table is told apart by all its written attributes.
 BackendIdentity identify_backend(const BackendSettings& settings, const std::optional<std::string>& workspace,
                                  const RepoPath& directory);
 
@@ -39,8 +41,8 @@ enum class IdentityMatch { same, possible, different };
 /// workspace named on one side only tells nothing.
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored);
 
-/// Whether two states may be stored in one place: nothing that is known of both differs. Wider than `match_identity`,
-/// which wants something in common.
+/// Whether two states may be stored in one place: nothing that is known of both differs, and an empty type is any.
+/// Wider than `match_identity`, which wants something in common.
 bool may_be_same(const BackendIdentity& one, const BackendIdentity& other);
 
 }  // namespace statelane::states

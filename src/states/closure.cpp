@@ -30,9 +30,10 @@ class ClosureBuilder {
   Closure build() {
     add_fixed_inputs(sources_, directory_, instance_, settings_, inputs_);
     if (const Module* module = sources_.modules.find(directory_, lane_.tool)) {
-      closure_.backend = backend_settings(*module);
+      const Arguments arguments = root_arguments();
+      closure_.backend = backend_settings(*module, arguments);
       add_local_state(*module);
-      ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, root_arguments());
+      ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, arguments);
     }
     references_.finish();
     links_.follow_all();
@@ -63,10 +64,11 @@ class ClosureBuilder {
     return result;
   }
 
-  BackendSettings backend_settings(const Module& module) {
+  /// OpenTofu's backends may read variables: the lane fixes them as it does elsewhere.
+  BackendSettings backend_settings(const Module& module, const Arguments& arguments) {
     BackendSettings result;
     if (module.backends.empty()) return result;
-    const ModuleScope scope(module, lane_, ".", {}, true);
+    const ModuleScope scope(module, lane_, ".", arguments, true);
     result = settings_of(*module.backends.front().backend, scope);
     for (const Module::BackendBlock& block : module.backends) {
       const BackendSettings other = settings_of(*block.backend, scope);

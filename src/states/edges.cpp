@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "base/suggest.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 /// For people: the type and the known parts.
 std::string describe(const BackendIdentity& identity) {
-  std::string result = identity.type;
+  std::string result = identity.type.empty() ? "backend=(not known)" : identity.type;
   for (const auto& [name, value] : identity.known) {
     // What everybody leaves as it is says nothing.
     if (!value.empty() && value != "env:") result += fmt::format(" {}=\"{}\"", name, value);
@@ -44,23 +45,19 @@ class EdgeFinder {
         incomplete_.push_back(index);
       }
       by_type_[backend->type].push_back(index);
+      by_type_[""].push_back(index);
     }
   }
 
   void add_reads(std::uint32_t from, const std::vector<RemoteRead>& reads, std::vector<Unmatched>& unmatched) {
-    for (const RemoteRead& read : reads) {
-      const bool is_complete = read.wanted.is_complete();
-      bool is_answered = false;
-      for (const std::uint32_t to : is_complete ? candidates(read.wanted) : by_type_[read.wanted.type]) {
-        const IdentityMatch match = match_identity(read.wanted, *states_[to].backend);
-        if (match == IdentityMatch::different) continue;
-        is_answered = true;
-        const bool is_certain = match == IdentityMatch::same && !read.is_alternative;
-        if (to != from)
-          edges_.push_back({from, to, is_certain ? EdgeKind::remote_state : EdgeKind::possible, read.place});
-      }
-      if (!is_answered && !read.is_alternative)
-        unmatched.push_back({states_[from].id, read.place, describe(read.wanted)});
+    std::set<Place> answered;
+    std::vector<const RemoteRead*> missed;
+    for (const RemoteRead& read : reads)
+      (add_read(from, read) ? void(answered.insert(read.place)) : missed.push_back(&read));
+    for (const RemoteRead* read : missed) {
+      // Of several possibilities one is enough.
+      if (!read->is_alternative || !answered.contains(read->place))
+        unmatched.push_back({states_[from].id, read->place, describe(read->wanted)});
     }
   }
 
@@ -96,6 +93,20 @@ class EdgeFinder {
   }
 
  private:
+  /// The edges of one read. False when nothing answers it.
+  bool add_read(std::uint32_t from, const RemoteRead& read) {
+    bool is_answered = false;
+    for (const std::uint32_t to : candidates(read.wanted)) {
+      const IdentityMatch match = match_identity(read.wanted, *states_[to].backend);
+      if (match == IdentityMatch::different) continue;
+      is_answered = true;
+      const bool is_certain = match == IdentityMatch::same && !read.is_alternative;
+      if (to != from)
+        edges_.push_back({from, to, is_certain ? EdgeKind::remote_state : EdgeKind::possible, read.place});
+    }
+    return is_answered;
+  }
+
   /// Without the workspace, which tells something only when both sides name one.
   static std::string key_of(const BackendIdentity& identity) {
     std::string key = identity.type;
@@ -105,7 +116,11 @@ class EdgeFinder {
     return key;
   }
 
-  std::vector<std::uint32_t> candidates(const BackendIdentity& wanted) const {
+  /// States that may answer. A reader that leaves out a part that others have (the host of `tfe_outputs`) has no key.
+  std::vector<std::uint32_t> candidates(const BackendIdentity& wanted) {
+    const bool has_key =
+        wanted.is_complete() && !wanted.type.empty() && (wanted.type != "remote" || wanted.known.contains("hostname"));
+    if (!has_key) return by_type_[wanted.type];
     std::vector<std::uint32_t> result = incomplete_;
     const auto found = complete_.find(key_of(wanted));
     if (found != complete_.end()) result.insert(result.end(), found->second.begin(), found->second.end());

@@ -89,7 +89,7 @@ class Merger {
     bool is_merged = false;
     for (std::size_t index = 0, size = module_.remote_states.size(); is_override_ && index < size; ++index) {
       Module::Read& base = module_.remote_states[index];
-      if (base.block.name != block.name) continue;
+      if (base.block.address != block.address) continue;
       is_merged = true;
       const Module::Read merged{overridden(base.block, block), base.file};
       if (is_alternative_) {

@@ -55,7 +55,7 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
       references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
     }
   }
-  for (const Module::Read& read : module.remote_states) add_reads(read, fold);
+  for (const Module::Read& read : module.remote_states) add_reads(module, read, fold);
   visit_calls(scope, via, true);
 }
 
@@ -76,9 +76,8 @@ void ModuleWalk::visit_calls(const ModuleScope& scope, std::optional<std::uint32
   }
 }
 
-void ModuleWalk::add_reads(const Module::Read& read, const Fold& fold) {
-  const Place place{read.file->path, read.block.line};
-  for (RemoteRead& found : find_remote_reads(read.block, fold, place, lane_.working_directory, closure_.unknown)) {
+void ModuleWalk::add_reads(const Module& module, const Module::Read& read, const Fold& fold) {
+  for (RemoteRead& found : find_remote_reads(module, read, fold, lane_.working_directory, closure_.unknown)) {
     if (std::find(closure_.reads.begin(), closure_.reads.end(), found) == closure_.reads.end())
       closure_.reads.push_back(std::move(found));
   }

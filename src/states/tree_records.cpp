@@ -49,8 +49,8 @@ void describe(Archive& archive, Unknown& unknown) {
 
 template <typename Archive>
 void describe(Archive& archive, BackendSettings& settings) {
-  auto& [type, values] = settings;
-  archive(type, values);
+  auto& [type, values, is_open] = settings;
+  archive(type, values, is_open);
 }
 
 template <typename Archive>

@@ -82,8 +82,12 @@ class Extractor {
     if (block.type == "module" && !block.labels.empty()) return visit_module(block);
     if (block.type == "locals") return visit_locals(block);
     if (block.type == "variable" && !block.labels.empty()) return visit_variable(block);
-    if (block.type == "data" && block.labels.size() == 2 && block.labels[0].text == "terraform_remote_state") {
-      visit_remote_state(block);
+    if (block.type == "data") visit_data(block);
+    if (block.type == "check") {
+      // A check may hold one data source of its own.
+      for (const Block& inner : block.body->blocks) {
+        if (inner.type == "data") visit_data(inner);
+      }
     }
     if (block.type == "output" && !block.labels.empty()) visit_output(block);
     const bool is_object = (block.type == "data" || block.type == "resource") && block.labels.size() == 2;
@@ -207,19 +211,55 @@ class Extractor {
     for (const Block& inner : block.body->blocks) collect(*inner.body, true);
   }
 
-  void visit_remote_state(const Block& block) {
+  void visit_data(const Block& block) {
+    if (block.labels.size() != 2) return;
+    const std::string_view type = block.labels[0].text;
     const Body& body = *block.body;
-    const Expression* config = copy_of(body, "config");
-    if (config == nullptr) config = config_of_blocks(body);
-    RemoteState state{facts_.arena.copy(block.labels[1].text),
-                      copy_of(body, "backend"),
-                      config,
-                      copy_of(body, "workspace"),
-                      {},
-                      block.range.begin.line};
+    RemoteState state;
+    if (type == "terraform_remote_state") {
+      const Expression* config = copy_of(body, "config");
+      state.backend = copy_of(body, "backend");
+      state.config = config != nullptr ? config : config_of_blocks(body);
+      state.workspace = copy_of(body, "workspace");
+    } else if (type == tfe_outputs) {
+      state.backend = text(tfe_outputs, block.range);
+      state.config = config_of_outputs(body, block.range);
+    } else {
+      return;
+    }
+    state.address = facts_.arena.copy("data." + std::string(type) + "." + std::string(block.labels[1].text));
+    state.line = block.range.begin.line;
     const Expression* const values[] = {state.backend, state.config, state.workspace};
     state.loops = loops_.loops_for(values);
     remote_states_.push_back(state);
+  }
+
+  const Expression* text(std::string_view value, const SourceRange& range) {
+    Expression result;
+    result.kind = ExpressionKind::string;
+    result.range = range;
+    result.text = facts_.arena.copy(value);
+    return facts_.arena.make(result);
+  }
+
+  const Expression* object(const std::vector<const Expression*>& operands, const SourceRange& range) {
+    Expression result;
+    result.kind = ExpressionKind::object;
+    result.range = range;
+    result.operands = facts_.arena.copy(std::span<const Expression* const>(operands));
+    return facts_.arena.make(result);
+  }
+
+  /// What `data "tfe_outputs"` names, written as the `config` of a remote state has it.
+  const Expression* config_of_outputs(const Body& body, const SourceRange& range) {
+    std::vector<const Expression*> operands;
+    if (const Expression* organization = copy_of(body, "organization"))
+      operands = {text("organization", range), organization};
+    if (const Expression* workspace = copy_of(body, "workspace")) {
+      operands.push_back(text("workspaces", range));
+      operands.push_back(object({text("name", range), workspace}, range));
+    }
+    return object(operands, range);
   }
 
   /// `config { … }`, as written before Terraform 0.12, as an object.
@@ -228,18 +268,10 @@ class Extractor {
       if (block.type != "config") continue;
       std::vector<const Expression*> operands;
       for (const hcl::Attribute& attribute : block.body->attributes) {
-        Expression name;
-        name.kind = ExpressionKind::string;
-        name.range = attribute.name_range;
-        name.text = facts_.arena.copy(attribute.name);
-        operands.push_back(facts_.arena.make(name));
+        operands.push_back(text(attribute.name, attribute.name_range));
         operands.push_back(copy_expression(*attribute.value, facts_.arena));
       }
-      Expression object;
-      object.kind = ExpressionKind::object;
-      object.range = block.range;
-      object.operands = facts_.arena.copy(std::span<const Expression* const>(operands));
-      return facts_.arena.make(object);
+      return object(operands, block.range);
     }
     return nullptr;
   }

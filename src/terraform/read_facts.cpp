@@ -18,6 +18,8 @@ constexpr std::array terraform_blocks = {BlockSchema{"backend", 1, backend_block
                                          BlockSchema{"cloud", 0, backend_blocks},
                                          BlockSchema{"state_store", 1, store_blocks}};
 
+constexpr std::array check_blocks = {BlockSchema{"data", 2, {}}};
+
 /// Terraform's top-level blocks; what stands in a `.tf.json` below other names is looked through as attributes.
 constexpr std::array configuration_blocks = {
     BlockSchema{"terraform", 0, terraform_blocks},
@@ -29,7 +31,7 @@ constexpr std::array configuration_blocks = {
     BlockSchema{"variable", 1, {}},
     BlockSchema{"output", 1, {}},
     BlockSchema{"provider", 1, {}},
-    BlockSchema{"check", 1, {}},
+    BlockSchema{"check", 1, check_blocks},
     BlockSchema{"import", 0, {}},
     BlockSchema{"moved", 0, {}},
     BlockSchema{"removed", 0, {}},

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -69,6 +70,25 @@ TEST_CASE("numbers keep their type") {
   const yaml::Value document = Map{{"large", large}, {"half", half}};
   CHECK(write_yaml(document) == "large: 1.0e+30\nhalf: 0.5\n");
   check_other_readers(write_yaml(document), document);
+}
+
+TEST_CASE("what is no finite number is written as YAML names it") {
+  YamlValue most, least, none;
+  most.data = std::numeric_limits<double>::infinity();
+  least.data = -std::numeric_limits<double>::infinity();
+  none.data = std::numeric_limits<double>::quiet_NaN();
+  CHECK(write_yaml(List{most, least, none}) == "- .inf\n- -.inf\n- .nan\n");
+}
+
+TEST_CASE("a key of 120 bytes is plain, a longer one is quoted") {
+  const std::string longest(120, 'k');
+  CHECK(write_yaml(Map{{longest, 1}}) == longest + ": 1\n");
+  CHECK(write_yaml(Map{{longest + "k", 1}}).starts_with("\"k"));
+}
+
+TEST_CASE("a line that begins with a tab, or ends with one, is in no literal block") {
+  CHECK(write_yaml(Map{{"a", "x\n\ty"}, {"b", "\tx\ny"}, {"c", "x\t\ny"}}) ==
+        "a: \"x\\n\\ty\"\nb: \"\\tx\\ny\"\nc: \"x\\t\\ny\"\n");
 }
 
 TEST_CASE("a reference keeps its tag") {

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
+#include "facts/write_file.hpp"
 #include "support/scratch_directory.hpp"
 
 using namespace statelane;
@@ -160,4 +162,32 @@ TEST_CASE("runs that write at once lose nothing that is in a file, and never see
   write(FactCache(scratch.path(), build), 1000, 1010);
   CHECK(FactCache(scratch.path(), build).find(key_of(1005)).has_value());
   CHECK(count_found(FactCache(scratch.path(), build), 1010) > 100);
+}
+
+TEST_CASE("facts that are larger than the bound are not written") {
+  const ScratchDirectory scratch;
+  const fs::path place = scratch.path() / "cache";
+  write(FactCache(place, build, 100), 0, 50);
+  CHECK(files_in(place).empty());
+}
+
+TEST_CASE("what another run left unfinished goes when the cache is past its bound") {
+  const ScratchDirectory scratch;
+  write(FactCache(scratch.path(), build), 0, 1);
+  // Its name begins like the finished ones of this build.
+  const fs::path unfinished = scratch.path() / (build.substr(0, 16) + "-left" + std::string(facts::unfinished_ending));
+  std::ofstream(unfinished) << std::string(5000, 'x');
+  write(FactCache(scratch.path(), build), 1, 2);
+  CHECK(fs::exists(unfinished));
+  write(FactCache(scratch.path(), build, 1000), 2, 3);
+  CHECK_FALSE(fs::exists(unfinished));
+}
+
+TEST_CASE("eight files are joined when the ninth would come") {
+  const ScratchDirectory scratch;
+  for (std::size_t number = 0; number < 8; ++number) write(FactCache(scratch.path(), build), number, number + 1);
+  CHECK(files_in(scratch.path()).size() == 8);
+  write(FactCache(scratch.path(), build), 8, 9);
+  CHECK(files_in(scratch.path()).size() == 1);
+  CHECK(count_found(FactCache(scratch.path(), build), 9) == 9);
 }

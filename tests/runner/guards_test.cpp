@@ -37,4 +37,18 @@ TEST_CASE("each guard has one option, whose help says what is done in spite of i
                                  "--allow-still-used: destroy although another state may have the same backend"});
 }
 
+TEST_CASE("refusals whose guard is passed are split off, and both parts keep their order") {
+  const auto refusal = [](Guard guard, std::string message) {
+    return statelane::runner::Refusal{guard, std::move(message), "fix"};
+  };
+  const auto one = refusal(Guard::commit, "one"), two = refusal(Guard::branch, "two"),
+             three = refusal(Guard::expiry, "three"), four = refusal(Guard::inputs, "four");
+  using Refusals = std::vector<statelane::runner::Refusal>;
+  const auto sifted = statelane::runner::sift({one, two, three, four}, {Guard::branch, Guard::inputs});
+  CHECK(sifted.standing == Refusals{one, three});
+  CHECK(sifted.passed == Refusals{two, four});
+  CHECK(statelane::runner::sift({one, two}, {}).standing == Refusals{one, two});
+  CHECK(statelane::runner::sift({one, two}, {Guard::commit, Guard::branch}).standing.empty());
+}
+
 }  // namespace
