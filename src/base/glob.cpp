@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -255,11 +256,45 @@ std::set<std::size_t> components_below(std::span<const std::string_view> compone
   return places;
 }
 
+/// Bytes that are copied, at most, to resolve the braces of one pattern.
+constexpr std::size_t most_work = std::size_t{16} << 20;
+/// Bytes that `Alternatives` keeps.
+constexpr std::size_t most_kept = std::size_t{4} << 20;
+
+/// What the braces of patterns stand for: the same few patterns meet every path.
+class Alternatives {
+ public:
+  /// Empty where there are too many.
+  const std::optional<std::vector<std::string>>& of(std::string_view pattern) {
+    if (const auto known = known_.find(pattern); known != known_.end()) return known->second;
+    if (kept_ > most_kept) {
+      known_.clear();
+      kept_ = 0;
+    }
+    kept_ += pattern.size();
+    auto& found = known_.emplace(pattern, std::nullopt).first->second;
+    if (has_too_many_alternatives(pattern)) return found;
+    found.emplace();
+    if (count_alternatives(pattern, 1) == 0) return found;  // a brace that nothing closes, perhaps behind many others
+    any_alternative(pattern, [&](std::string_view plain) {
+      kept_ += plain.size();
+      found->emplace_back(plain);
+      return false;
+    });
+    return found;
+  }
+
+ private:
+  std::map<std::string, std::optional<std::vector<std::string>>, std::less<>> known_;
+  std::size_t kept_ = 0;
+};
+
 }  // namespace
 
 std::vector<std::string> globs_below(std::string_view pattern, std::string_view directory) {
   std::set<std::string> result;
   if (directory.empty()) return {std::string(pattern)};
+  if (has_too_many_alternatives(pattern)) return {"**/*"};
   any_alternative(pattern, [&](std::string_view plain) {
     const auto components = split_components(plain);
     for (const std::size_t place : components_below(components, directory))
@@ -271,13 +306,40 @@ std::vector<std::string> globs_below(std::string_view pattern, std::string_view 
 
 bool matches_glob(std::string_view pattern, std::string_view path) {
   if (pattern.find('\0') != std::string_view::npos || path.find('\0') != std::string_view::npos) return false;
-  return any_alternative(pattern, [path](std::string_view plain) { return matches_plain(plain, path); });
+  if (pattern.find('{') == std::string_view::npos) return matches_plain(pattern, path);
+  thread_local Alternatives alternatives;
+  const auto& plain = alternatives.of(pattern);
+  return !plain ||
+         std::any_of(plain->begin(), plain->end(), [path](const std::string& one) { return matches_plain(one, path); });
 }
 
 std::size_t count_alternatives(std::string_view pattern, std::size_t limit) {
-  std::size_t count = 0;
-  any_alternative(pattern, [&](std::string_view) { return ++count >= limit; });
-  return count;
+  /// An open brace, or the whole pattern: what its alternatives so far stand for, and what its last one does.
+  struct Level {
+    std::size_t sum = 0;
+    std::size_t product = 1;
+  };
+  std::vector<Level> open(1);
+  for (std::size_t index = 0; index < pattern.size(); ++index) {
+    const char character = pattern[index];
+    if (character == '\\') ++index;
+    if (character == '{') open.emplace_back();
+    if (open.size() == 1 || (character != ',' && character != '}')) continue;
+    Level& inner = open.back();
+    inner.sum = std::min(limit, inner.sum + inner.product);
+    inner.product = 1;
+    if (character == ',') continue;
+    const std::size_t sum = inner.sum;
+    open.pop_back();
+    open.back().product = sum > limit / open.back().product ? limit : open.back().product * sum;
+  }
+  return open.size() > 1 ? 0 : std::min(limit, open.back().product);
+}
+
+bool has_too_many_alternatives(std::string_view pattern) {
+  const std::size_t alternatives = count_alternatives(pattern, most_alternatives + 1);
+  const auto braces = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '{'));
+  return alternatives > most_alternatives || alternatives * braces > most_work / pattern.size();
 }
 
 }  // namespace statelane

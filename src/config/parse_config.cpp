@@ -13,9 +13,6 @@ namespace statelane::config {
 
 namespace {
 
-/// A glob may stand for so many patterns by its braces.
-constexpr std::size_t most_alternatives = 1'000;
-
 template <typename Value>
 struct Choice {
   std::string_view name;
@@ -103,7 +100,7 @@ class ConfigReader {
 
   std::optional<Located> read_glob(const yaml::Value& value, const std::string& name) {
     auto glob = read_text(value, name);
-    if (glob && count_alternatives(glob->text, most_alternatives + 1) > most_alternatives) {
+    if (glob && has_too_many_alternatives(glob->text)) {
       error(value, fmt::format("{} stands for more than {} patterns by its braces", name, most_alternatives));
       return std::nullopt;
     }

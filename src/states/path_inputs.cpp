@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/glob.hpp"
 #include "repo/links.hpp"
 #include "states/file_set_pattern.hpp"
 #include "states/partial_text.hpp"
@@ -108,8 +109,12 @@ void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind
 
 /// A glob that covers the text of `parts` from `begin` on, whatever the unknown parts are: any text, slashes included.
 std::string glob_of(const PartialText& parts) {
+  // Each doubles what the glob stands for; from the last one on everything is covered.
+  constexpr int most_braces = 4;
+  int braces = 0;
   std::string glob;
   for (const auto& part : parts) {
+    if (braces == most_braces) break;
     if (part) {
       glob += escape_glob(*part);
     } else if (glob.ends_with("**/*")) {
@@ -118,6 +123,7 @@ std::string glob_of(const PartialText& parts) {
       glob += "**/*";
     } else {
       glob += "{*,*/**/*}";
+      ++braces;
     }
   }
   return glob;
@@ -253,7 +259,7 @@ PathInputs add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, con
   if (!joined.front()) return {PathOutcome::anything, {}};
   const auto anchor = anchor_of(from, *joined.front());
   if (!anchor) return {PathOutcome::no_path, {}};
-  const bool is_known = joined.size() == 1;
+  const bool is_known = joined.size() == 1 && !has_too_many_alternatives(*joined.front());
   // What stands before an unknown part belongs to one component with it.
   const std::string known = is_known ? anchor->rest : anchor->rest.substr(0, anchor->rest.rfind('/') + 1);
   const auto set = parse_file_set(anchor->directory, known);

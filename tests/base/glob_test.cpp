@@ -44,9 +44,35 @@ TEST_CASE("what Ruby raises on does not match") {
   CHECK(!matches_glob("\xFF", "\xFF"));
 }
 
+TEST_CASE("patterns whose braces stand for too much match everything, at once") {
+  std::string doubling;
+  for (int brace = 0; brace < 60; ++brace) doubling += "{a,b}";
+  std::string nested;
+  for (int brace = 0; brace < 5'000; ++brace) nested += "{a,";
+  nested += "b" + std::string(5'000, '}');
+  std::string copying;
+  for (int brace = 0; brace < 5'000; ++brace) copying += "{a}";
+  for (const std::string& pattern : {doubling, nested, copying}) {
+    CHECK(statelane::has_too_many_alternatives(pattern));
+    CHECK(matches_glob(pattern, "x"));
+  }
+  // What nothing closes stands for nothing, and is not waited for either.
+  CHECK(!statelane::has_too_many_alternatives(doubling + "{"));
+  CHECK(!matches_glob(doubling + "{", "x"));
+  CHECK(!matches_glob(std::string(1'000'000, '{'), "x"));
+  std::string many = "{";
+  for (int index = 0; index < 999; ++index) many += std::to_string(index) + ",";
+  CHECK(!statelane::has_too_many_alternatives(many + "x}"));
+  CHECK(matches_glob(many + "x}", "998"));
+  CHECK(!matches_glob(many + "x}", "999"));
+}
+
 TEST_CASE("alternatives are counted up to a limit") {
   CHECK(count_alternatives("a/*", 10) == 1);
   CHECK(count_alternatives("{a,b}/{c,d,e}", 10) == 6);
+  CHECK(count_alternatives("{a,b{c,d}}\\{,}", 10) == 3);
+  CHECK(count_alternatives("{a,b}{", 10) == 0);
+  CHECK(count_alternatives("{,}{}", 10) == 2);
   CHECK(count_alternatives("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", 100) == 100);
 }
 
