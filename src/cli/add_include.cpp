@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "yaml/read.hpp"
+#include "emit/write_yaml.hpp"
 
 namespace statelane::cli {
 
@@ -17,6 +18,13 @@ std::optional<yaml::Value> read(const std::string& text) {
 std::size_t end_of_line(std::string_view text, std::size_t start) {
   const std::size_t end = text.find('\n', start);
   return end == std::string_view::npos ? text.size() : end + 1;
+}
+
+/// Where the line with this number, from 1, begins.
+std::size_t start_of_line(std::string_view text, std::uint32_t number) {
+  std::size_t start = 0;
+  for (std::uint32_t line = 1; line < number; ++line) start = end_of_line(text, start);
+  return start;
 }
 
 /// A list with one entry a line: where its last line ends, and how far its entries are indented.
@@ -57,7 +65,10 @@ bool is_only_longer(const yaml::Value& before, const yaml::Value& after, const y
     value = yaml::Value{std::move(longer)};
     is_found = true;
   }
-  if (!is_found) expected.emplace_back("include", yaml::Value{yaml::Value::List{entry}});
+  if (is_found) return expected == *new_keys;
+  const yaml::Value::Entry include{"include", yaml::Value{yaml::Value::List{entry}}};
+  const bool is_first = !new_keys->empty() && new_keys->front() == include;
+  expected.insert(is_first ? expected.begin() : expected.end(), include);
   return expected == *new_keys;
 }
 
@@ -65,20 +76,39 @@ bool is_only_longer(const yaml::Value& before, const yaml::Value& after, const y
 
 std::optional<std::string> add_include(const std::string& pipeline, const std::string& file) {
   const auto before = read(pipeline);
-  if (!before || before->as_map() == nullptr) return std::nullopt;
-  const std::string entry = "- local: " + file + "\n";
-  std::string text = pipeline + (pipeline.ends_with('\n') ? "" : "\n");
-  if (before->find("include") == nullptr) {
-    text += "\ninclude:\n  " + entry;
-  } else {
-    const auto list = find_block_list(text, "include:");
-    if (!list) return std::nullopt;
-    text.insert(list->end, list->indent + entry);
-  }
-  const auto after = read(text);
+  if (!before || before->as_map() == nullptr || before->as_map()->empty()) return std::nullopt;
+  const std::string line_end = pipeline.find("\r\n") == std::string::npos ? "\n" : "\r\n";
+  const std::string entry = "- local: " + file + line_end;
   const yaml::Value added{yaml::Value::Map{{"local", yaml::Value{file}}}};
-  if (!after || !is_only_longer(*before, *after, added)) return std::nullopt;
-  return text;
+  std::vector<std::string> attempts;
+  if (before->find("include") == nullptr) {
+    const std::string block = "include:" + line_end + "  " + entry;
+    attempts.push_back(pipeline + (pipeline.ends_with('\n') ? "" : line_end) + line_end + block);
+    // A text block at the end without a line end would get one, and what is behind `...` is another document.
+    const std::size_t first = start_of_line(pipeline, before->as_map()->front().second.key_spot.begin.line);
+    attempts.push_back(std::string(pipeline).insert(first, block + line_end));
+  } else if (const auto list = find_block_list(pipeline, "include:")) {
+    const bool is_last = list->end == pipeline.size() && !pipeline.ends_with('\n');
+    attempts.push_back(std::string(pipeline).insert(list->end, (is_last ? line_end : "") + list->indent + entry));
+  }
+  for (std::string& text : attempts) {
+    const auto after = read(text);
+    if (after && is_only_longer(*before, *after, added)) return std::move(text);
+  }
+  return std::nullopt;
+}
+
+std::string describe_include(const std::string& pipeline, const std::string& file) {
+  const auto before = read(pipeline);
+  const yaml::Value* include = before ? before->find("include") : nullptr;
+  yaml::Value::List list;
+  if (include != nullptr && include->as_list() != nullptr) {
+    list = *include->as_list();
+  } else if (include != nullptr && !std::holds_alternative<std::nullptr_t>(include->data)) {
+    list.push_back(*include);
+  }
+  list.emplace_back(yaml::Value::Map{{"local", yaml::Value{file}}});
+  return "include: " + emit::write_inline_yaml(std::move(list));
 }
 
 }  // namespace statelane::cli

@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
-#include "cli/output_files.hpp"
 #include "cli/pipeline_files.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/shared_address.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/build_pipeline.hpp"
@@ -80,30 +79,6 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   return request;
 }
 
-void check_output(const Options& options) {
-  if (options.output.empty() && (options.children > 1 || options.files > 1)) {
-    throw Error(ErrorKind::usage, "several files cannot go to standard output", {"name the first with --output FILE"});
-  }
-  const std::string extension = std::filesystem::path(options.output).extension().string();
-  if (!options.output.empty() && extension != ".yml" && extension != ".yaml") {
-    fmt::print(stderr, "statelane: warning: GitLab includes only files whose names end in .yml or .yaml\n");
-  }
-}
-
-void write_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server,
-                    const Options& options) {
-  if (options.output.empty()) return write_output(render_file(children.front().front(), server));
-  const auto names = name_child_files(options.output, options.children, options.files);
-  std::vector<OutputFile> files;
-  for (const pipeline::Child& child : children) {
-    for (const pipeline::Pipeline& file : child) {
-      files.push_back({names[files.size()], [&file, &server] { return render_file(file, server); }});
-    }
-  }
-  write_files(files);
-  for (const std::filesystem::path& stale : find_stale_files(options.output, names)) std::filesystem::remove(stale);
-}
-
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
   const bool is_requested = options.all || !options.state_globs.empty();
@@ -131,6 +106,7 @@ int run_generate(const Options& options) {
   Comparison comparison = read_comparison(repository, options);
   // Beyond this point the set of affected states is fixed.
   Diagnostics& diagnostics = comparison.diagnostics;
+  warn_of_shared_address(comparison.head, diagnostics);
   const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);
   const pipeline::PipelineRequest request = to_request(comparison, options);
   const std::vector<pipeline::Child> children =

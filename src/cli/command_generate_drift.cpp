@@ -8,7 +8,6 @@
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
 #include "gitlab/expansion.hpp"
-#include "pipeline/check_pipeline.hpp"
 #include "pipeline/drift_pipeline.hpp"
 
 namespace statelane::cli {
@@ -37,25 +36,41 @@ std::string reproduce(const Options& options) {
   if (!options.drift_rotation.empty()) result += " --drift-rotation " + options.drift_rotation;
   for (const std::string& glob : options.state_globs) result += " --state " + gitlab::quote_for_shell(glob);
   if (!options.head.empty()) result += " --head " + gitlab::quote_for_shell(options.head);
+  if (options.children > 1) result += fmt::format(" --children {}", options.children);
+  if (options.files > 1) result += fmt::format(" --files {}", options.files);
   return result;
 }
 
-std::vector<std::string> choose_states(const LoadedTree& head, const Options& options,
-                                       const pipeline::Rotation& rotation) {
+/// What is asked for, and what of it can be compared.
+struct Chosen {
   std::vector<std::string> ids;
+  std::vector<std::string> outside_terraform;
+};
+
+Chosen choose_states(const LoadedTree& head, const Options& options, const pipeline::Rotation& rotation) {
+  Chosen chosen;
   for (const states::State& state : head.states.graph.states()) {
     const auto& globs = options.state_globs;
     const bool is_named = globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
                             return config::matches_glob(glob, state.id);
                           });
-    if (is_named && pipeline::is_in_rotation(rotation, state.id)) ids.push_back(state.id);
+    if (!is_named || !pipeline::is_in_rotation(rotation, state.id)) continue;
+    (state.kind == states::StateKind::custom ? chosen.outside_terraform : chosen.ids).push_back(state.id);
   }
-  return ids;
+  return chosen;
+}
+
+void write_summary(const Chosen& chosen, std::size_t total) {
+  fmt::print(stderr, "{} of {} states are compared with the world\n", chosen.ids.size(), total);
+  if (chosen.outside_terraform.empty()) return;
+  fmt::print(stderr, "not compared, since these lanes are outside Terraform: {}\n",
+             fmt::join(chosen.outside_terraform, ", "));
 }
 
 }  // namespace
 
 int run_generate_drift(const Options& options) {
+  check_output(options);
   const pipeline::Rotation rotation = choose_rotation(options);
   const repo::Repository repository = open_repository();
   Options reading = options;
@@ -63,7 +78,7 @@ int run_generate_drift(const Options& options) {
   Diagnostics diagnostics;
   const LoadedTree head = read_tree(repository, reading, diagnostics);
   const pipeline::TemplateSet templates = load_templates(head, diagnostics);
-  const std::vector<std::string> ids = choose_states(head, options, rotation);
+  const Chosen chosen = choose_states(head, options, rotation);
   // Beyond this point the set of jobs is fixed.
   pipeline::PipelineRequest request = describe_job(head, options);
   request.command_line = reproduce(options);
@@ -71,14 +86,16 @@ int run_generate_drift(const Options& options) {
   request.comparison.base_text = "states are compared with the world";
   request.comparison.head = std::string(gitlab::value_of(read_predefined_variables(), "CI_COMMIT_SHA"));
   request.gates = false;
-  request.lock_files = find_lock_files(head, ids);
-  request.nothing_reason = "nothing to do: no state is in this part";
-  const pipeline::Pipeline child =
-      pipeline::build_drift_pipeline(request, ids, head.states.graph, templates, head.config, diagnostics);
-  pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
+  request.lock_files = find_lock_files(head, chosen.ids);
+  request.nothing_reason = chosen.outside_terraform.empty()
+                               ? "nothing to do: no state is in this part"
+                               : "nothing to do: only lanes outside Terraform are in this part";
+  const pipeline::Capacity capacity{options.children, options.files};
+  const std::vector<pipeline::Child> children = pipeline::build_drift_children(
+      request, chosen.ids, head.states.graph, templates, head.config, capacity, diagnostics);
   if (write_diagnostics(diagnostics, head.tree.get(), options.strict)) return 1;
-  write_pipeline(render_file(child, request.server), options);
-  fmt::print(stderr, "{} of {} states are compared with the world\n", ids.size(), head.states.graph.states().size());
+  write_children(children, request.server, options);
+  write_summary(chosen, head.states.graph.states().size());
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/shared_address.hpp"
 #include "emit/lint.hpp"
 #include "lint/lint.hpp"
 
@@ -12,17 +13,6 @@ namespace statelane::cli {
 namespace {
 
 constexpr std::string_view default_file = ".gitlab-ci.yml";
-
-std::string default_branch(const repo::Repository& repository, const gitlab::PredefinedVariables& variables) {
-  const std::string_view named = gitlab::value_of(variables, "CI_DEFAULT_BRANCH");
-  if (!named.empty()) return std::string(named);
-  for (const char* name : {"main", "master"}) {
-    for (const char* place : {"refs/remotes/origin/", "refs/heads/"}) {
-      if (repository.find_commit(std::string(place) + name)) return name;
-    }
-  }
-  return repository.current_branch().value_or("main");
-}
 
 gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
   const auto running = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"));
@@ -37,8 +27,9 @@ int run_lint(const Options& options) {
   const RepoPath file = options.path.empty() ? RepoPath::of(default_file) : to_repo_path(repository, options.path);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
+  warn_of_shared_address(side, diagnostics);
   const gitlab::PredefinedVariables variables = read_predefined_variables();
-  const lint::LintSettings settings{default_branch(repository, variables), server_version(variables, side.config)};
+  const lint::LintSettings settings{find_default_branch(repository), server_version(variables, side.config)};
   const lint::LintResult result = lint::lint_pipeline(*side.tree, file, side.states.graph, settings);
   write_output(options.json ? emit::render_lint_json(result)
                             : emit::render_lint_text(result, output_view(options).color));

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -13,6 +15,8 @@
 #include "pipeline/provider_caches.hpp"
 
 namespace statelane::cli {
+
+namespace fs = std::filesystem;
 
 pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics) {
   pipeline::TemplateSet templates;
@@ -39,14 +43,18 @@ gitlab::Version server_version(const gitlab::PredefinedVariables& variables, con
 }
 
 std::string render_file(const pipeline::Pipeline& file, const gitlab::Version& server) {
+  const std::size_t most = gitlab::max_yaml_bytes(server);
   std::string text = emit::write_yaml(file);
-  if (text.size() > gitlab::max_yaml_bytes(server)) {
-    throw Error(
-        ErrorKind::user_files,
-        fmt::format("a file would have {} bytes, and GitLab takes {}", text.size(), gitlab::max_yaml_bytes(server)),
-        {"take fewer states at a time with --state"});
+  if (text.size() <= most) return text;
+  pipeline::Pipeline bare = file;
+  for (auto* jobs : {&bare.templates, &bare.jobs}) {
+    for (pipeline::Job& job : *jobs) job.comments.clear();
   }
-  return text;
+  bare.comments.emplace_back("Without comments, with which the file would be larger than GitLab takes.");
+  text = emit::write_yaml(bare);
+  if (text.size() <= most) return text;
+  throw Error(ErrorKind::user_files, fmt::format("a file would have {} bytes, and GitLab takes {}", text.size(), most),
+              {"take fewer states at a time with --state"});
 }
 
 pipeline::PipelineRequest describe_job(const LoadedTree& head, const Options& options) {
@@ -89,6 +97,30 @@ void write_pipeline(std::string_view text, const Options& options) {
   } else {
     write_file(options.output, text);
   }
+}
+
+void check_output(const Options& options) {
+  if (options.output.empty() && (options.children > 1 || options.files > 1)) {
+    throw Error(ErrorKind::usage, "several files cannot go to standard output", {"name the first with --output FILE"});
+  }
+  const std::string extension = fs::path(options.output).extension().string();
+  if (!options.output.empty() && extension != ".yml" && extension != ".yaml") {
+    fmt::print(stderr, "statelane: warning: GitLab includes only files whose names end in .yml or .yaml\n");
+  }
+}
+
+void write_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server,
+                    const Options& options) {
+  if (options.output.empty()) return write_output(render_file(children.front().front(), server));
+  const auto names = name_child_files(options.output, options.children, options.files);
+  std::vector<OutputFile> files;
+  for (const pipeline::Child& child : children) {
+    for (const pipeline::Pipeline& file : child) {
+      files.push_back({names[files.size()], [&file, &server] { return render_file(file, server); }});
+    }
+  }
+  write_files(files);
+  for (const fs::path& stale : find_stale_files(options.output, names)) fs::remove(stale);
 }
 
 }  // namespace statelane::cli

@@ -38,6 +38,18 @@ gitlab::PredefinedVariables read_predefined_variables() {
   return result;
 }
 
+std::string find_default_branch(const repo::Repository& repository) {
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  const std::string_view named = gitlab::value_of(variables, "CI_DEFAULT_BRANCH");
+  if (!named.empty()) return std::string(named);
+  for (const char* name : {"main", "master"}) {
+    for (const char* place : {"refs/remotes/origin/", "refs/heads/"}) {
+      if (repository.find_commit(std::string(place) + name)) return name;
+    }
+  }
+  return repository.current_branch().value_or("main");
+}
+
 repo::Repository open_repository() { return repo::Repository::open(std::filesystem::current_path()); }
 
 LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {

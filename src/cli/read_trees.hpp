@@ -12,6 +12,9 @@ using comparison::LoadedTree;
 /// GitLab's predefined variables that this process has.
 gitlab::PredefinedVariables read_predefined_variables();
 
+/// CI_DEFAULT_BRANCH, else the branch that looks like it.
+std::string find_default_branch(const repo::Repository& repository);
+
 /// Opens the repository around the current directory.
 repo::Repository open_repository();
 

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/option_rows.hpp"
+#include "pipeline/children.hpp"
 
 namespace statelane::cli {
 
@@ -62,7 +63,8 @@ CommandRow generate_row() {
            {{"only", ChangesKeyword::only}, {"rules", ChangesKeyword::rules}, {"none", ChangesKeyword::none}},
            "only:changes where proven (default), rules:changes, or none"),
        number(
-           "--children", "N", {1, 100}, [](Options& options, std::size_t count) { options.children = count; },
+           "--children", "N", {1, pipeline::max_children},
+           [](Options& options, std::size_t count) { options.children = count; },
            "how many child pipelines the parent triggers (default 1)"),
        number(
            "--files", "N", {1, 3}, [](Options& options, std::size_t count) { options.files = count; },

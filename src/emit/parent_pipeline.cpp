@@ -1,5 +1,9 @@
 #include "emit/parent_pipeline.hpp"
 
+#include <fmt/format.h>
+
+#include <string_view>
+
 #include "emit/write_yaml.hpp"
 
 namespace statelane::emit {
@@ -17,43 +21,29 @@ constexpr const char* head_included =
 # Everything about plan and apply is in the child, which always has a job: where nothing is affected it says why.
 )";
 
-constexpr const char* workflow = R"(
-workflow:
-  rules:
-    # A merge request plans what it changes.
-    - if: '$CI_PIPELINE_SOURCE == "merge_request_event"'
-)";
+constexpr std::string_view generating_job = "statelane-generate";
 
-constexpr const char* default_branch_cancelling = R"(
-    # A newer commit must not cancel what an older one merged: the newer pipeline compares with the older commit and
-    # would not plan its states again.
-    - if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'
-      auto_cancel:
+/// The job that starts a child, from 0.
+std::string trigger_name(const ParentRequest& request, std::size_t child) {
+  return request.child_files.size() == 1 ? "statelane-lanes" : fmt::format("statelane-lanes-{}", child + 1);
+}
+
+constexpr const char* merge_requests = R"('$CI_PIPELINE_SOURCE == "merge_request_event"')";
+constexpr const char* pushes = R"('$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH')";
+
+constexpr const char* never_cancelled = R"(      auto_cancel:
         on_new_commit: none
 )";
 
-constexpr const char* default_branch = R"(
-    - if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'
+constexpr const char* cancelling_comment =
+    R"(    # A newer commit must not cancel what an older one merged: the newer pipeline compares with the older commit and
+    # would not plan its states again.
 )";
 
-constexpr const char* job_rules = R"(  rules:
-    - if: '$CI_PIPELINE_SOURCE == "merge_request_event"'
-    - if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'
-)";
-
-constexpr const char* generate_artifacts = R"(  artifacts:
-    # Only the YAML: GitLab refuses an archive of more than 5 MB here.
-    paths: [statelane.gitlab-ci.yml]
-    expire_in: 1 week
-)";
-
-constexpr const char* trigger = R"(  # The variables of this file would override those of the child's jobs.
+constexpr const char* foreign_defaults =
+    R"(  # Of the defaults of other jobs only these: their scripts, caches and services are not for this one.
   inherit:
-    variables: false
-  trigger:
-    include:
-      - artifact: statelane.gitlab-ci.yml
-        job: statelane-generate
+    default: [tags, retry]
 )";
 
 constexpr const char* never_interrupted =
@@ -61,7 +51,7 @@ constexpr const char* never_interrupted =
   interruptible: false
 )";
 
-/// The workflow says that on the default branch nothing is cancelled, so that merge requests may be.
+/// The workflow says that on apply branches nothing is cancelled, so that merge requests may be.
 bool is_told_apart(const ParentRequest& request) { return !request.is_included && request.has_auto_cancel; }
 
 std::string quote(const std::string& text) {
@@ -70,24 +60,82 @@ std::string quote(const std::string& text) {
   return out;
 }
 
-std::string render_generate(const ParentRequest& request) {
-  std::string out = "\nstatelane-generate:\n  stage: " + quote(request.first_stage) + "\n";
-  if (request.is_included) out += job_rules;
-  out += "  image:\n    name: " + quote(request.image) + "\n    entrypoint: [\"\"]\n";
-  out +=
-      "  variables:\n    # The whole history, since the commit to compare with may be far away.\n    GIT_DEPTH: "
-      "\"0\"\n";
-  out += "  script:\n";
-  if (!request.has_gates) out += "    # Plans only, until --no-gates is taken away.\n";
-  out += std::string("    - statelane generate") + (request.has_gates ? "" : " --no-gates") +
-         " --report --output statelane.gitlab-ci.yml\n";
-  return out + generate_artifacts + (is_told_apart(request) ? "  interruptible: true\n" : never_interrupted);
+/// Conditions are full of double quotes.
+std::string quote_condition(const std::string& text) {
+  return text.find('\'') == std::string::npos ? "'" + text + "'" : quote(text);
 }
 
-std::string render_trigger(const ParentRequest& request) {
-  std::string out = "\nstatelane-lanes:\n  stage: " + quote(request.last_stage) + "\n";
-  if (request.is_included) out += std::string("  needs: [statelane-generate]\n") + job_rules;
-  out += trigger;
+std::string render_workflow(const ParentRequest& request) {
+  std::string out = "\nworkflow:\n  rules:\n";
+  if (!request.is_included)
+    out += fmt::format("    # A merge request plans what it changes.\n    - if: {}\n", merge_requests);
+  if (request.has_auto_cancel) out += cancelling_comment;
+  for (const std::string& condition : request.apply_conditions) {
+    out += "    - if: " + quote_condition(condition) + "\n";
+    if (request.has_auto_cancel) out += never_cancelled;
+  }
+  if (request.is_included) out += "    # All other pipelines are as they were.\n    - when: always\n";
+  return out;
+}
+
+std::string render_rules(const ParentRequest& request) {
+  std::string out = fmt::format("  rules:\n    - if: {}\n", request.plans_pushes ? pushes : merge_requests);
+  for (const std::string& condition : request.apply_conditions) out += "    - if: " + quote_condition(condition) + "\n";
+  return out;
+}
+
+std::string render_variables(const ParentRequest& request) {
+  std::string out =
+      "  variables:\n    # The whole history, since the commit to compare with may be far away.\n    GIT_DEPTH: "
+      "\"0\"\n";
+  if (request.is_included) out += "    GIT_STRATEGY: fetch\n    GIT_CHECKOUT: \"true\"\n";
+  return out;
+}
+
+std::string render_command(const ParentRequest& request) {
+  const auto& files = request.child_files;
+  std::string out = "statelane generate";
+  if (!request.has_gates) out += " --no-gates";
+  out += " --report --output " + files.front().front();
+  if (files.size() > 1) out += fmt::format(" --children {}", files.size());
+  if (files.front().size() > 1) out += fmt::format(" --files {}", files.front().size());
+  return out;
+}
+
+std::string render_artifacts(const ParentRequest& request) {
+  const std::string& first = request.child_files.front().front();
+  const bool is_one = request.child_files.size() == 1 && request.child_files.front().size() == 1;
+  const std::string others = is_one ? "" : fmt::format(", {}-*.gitlab-ci.yml", first.substr(0, first.find('.')));
+  return fmt::format(
+      "  artifacts:\n    # Only the YAML: GitLab refuses an archive of more than 5 MB here.\n"
+      "    paths: [{}{}]\n    expire_in: 1 week\n",
+      first, others);
+}
+
+std::string render_generate(const ParentRequest& request) {
+  std::string out = fmt::format("\n{}:\n  stage: {}\n", generating_job, quote(request.first_stage));
+  if (request.is_included) out += render_rules(request) + foreign_defaults;
+  out += "  image:\n    name: " + quote(request.image) + "\n    entrypoint: [\"\"]\n";
+  out += render_variables(request) + "  script:\n";
+  if (!request.has_gates) out += "    # Plans only, until --no-gates is taken away.\n";
+  out += "    - " + render_command(request) + "\n" + render_artifacts(request);
+  return out + (is_told_apart(request) ? "  interruptible: true\n" : never_interrupted);
+}
+
+std::string render_includes(const std::vector<std::string>& files) {
+  std::string out = "  trigger:\n    include:\n";
+  for (const std::string& file : files) {
+    out += fmt::format("      - artifact: {}\n        job: {}\n", file, generating_job);
+  }
+  return out;
+}
+
+std::string render_trigger(const ParentRequest& request, std::size_t child) {
+  std::string out = fmt::format("\n{}:\n  stage: {}\n", trigger_name(request, child), quote(request.last_stage));
+  if (request.is_included) out += fmt::format("  needs: [{}]\n", generating_job) + render_rules(request);
+  out += "  # The variables of this file would override those of the child's jobs.\n  inherit:\n";
+  if (request.is_included) out += "    default: false\n";
+  out += "    variables: false\n" + render_includes(request.child_files[child]);
   out += request.has_mirror
              ? "    # The child's status is this job's status, also while a gate waits.\n    strategy: mirror\n"
              : "    # The child's result is this job's result. While a gate waits, this job runs.\n"
@@ -97,14 +145,23 @@ std::string render_trigger(const ParentRequest& request) {
 
 }  // namespace
 
+std::vector<std::string> parent_job_names(const ParentRequest& request) {
+  std::vector<std::string> names = {std::string(generating_job)};
+  for (std::size_t child = 0; child < request.child_files.size(); ++child)
+    names.push_back(trigger_name(request, child));
+  return names;
+}
+
 std::string render_parent_pipeline(const ParentRequest& request) {
   std::string out = request.is_included ? head_included : head_alone;
   if (!request.is_included) {
     out += "stages: [" + quote(request.first_stage) + ", " + quote(request.last_stage) + "]\n";
-    out += workflow;
-    out += request.has_auto_cancel ? default_branch_cancelling : default_branch;
   }
-  return out + render_generate(request) + render_trigger(request);
+  const bool merges = request.sets_workflow && request.has_auto_cancel;
+  if (!request.is_included || merges) out += render_workflow(request);
+  out += render_generate(request);
+  for (std::size_t child = 0; child < request.child_files.size(); ++child) out += render_trigger(request, child);
+  return out;
 }
 
 std::string render_starter_config() {
@@ -137,6 +194,7 @@ version: 1
 #   order: parallel                # parallel | strict
 #   dependents: none               # none | direct | all
 #   deleted: warn                  # warn | destroy-gate
+#   plan_environment: none         # none | access | prepare: scoped variables for plans of apply branches too
 #   expire_in: 7 days
 #   templates: ci/lanes.yml        # hidden jobs that override the built-in ones
 # gitlab: {version: "17.0"}        # where CI_SERVER_VERSION does not say

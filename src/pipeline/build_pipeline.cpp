@@ -31,7 +31,8 @@ class LaneWriter {
  public:
   LaneWriter(const PipelineRequest& request, const TemplateSet& templates, const ChangesRule& changes,
              config::Gates gates, config::Jobs jobs)
-      : changes_(changes),
+      : templates_(templates),
+        changes_(changes),
         gates_(gates),
         kind_of_jobs_(jobs),
         templates_have_cache_(have_cache(templates)),
@@ -41,6 +42,7 @@ class LaneWriter {
   void add(const Lane& lane) {
     LaneParts parts;
     parts.jobs = kind_of_jobs_;
+    parts.plan_environment = plan_environment_of(templates_, plan_template_of(*lane.state, kind_of_jobs_));
     add_cache(*lane.state, parts);
     add_changes_rule(lane, parts);
     jobs_.push_back(build_plan_job(lane, parts, barriers_));
@@ -48,7 +50,8 @@ class LaneWriter {
   }
 
   void add(const PipelineRequest& request, const std::vector<Departed>& departed) {
-    std::vector<Job> jobs = build_departed_jobs(request, departed, barriers_);
+    const std::string plan_environment = plan_environment_of(templates_, ".statelane-plan-destroy");
+    std::vector<Job> jobs = build_departed_jobs(request, departed, plan_environment, barriers_);
     jobs_.insert(jobs_.end(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
   }
 
@@ -80,6 +83,7 @@ class LaneWriter {
     }
   }
 
+  const TemplateSet& templates_;
   const ChangesRule& changes_;
   config::Gates gates_;
   config::Jobs kind_of_jobs_;
@@ -124,6 +128,13 @@ void refuse_waiting_plans(std::vector<Lane>& lanes, Diagnostics& diagnostics) {
   }
 }
 
+/// The applies that destructions wait for.
+std::vector<std::string> find_applies_before(const std::vector<Departed>& departed) {
+  std::vector<std::string> jobs;
+  for (const Departed& one : departed) jobs.insert(jobs.end(), one.waits_for.begin(), one.waits_for.end());
+  return jobs;
+}
+
 }  // namespace
 
 Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
@@ -136,7 +147,11 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
   const auto keyword = request.changes_keyword.value_or(config.changes.value_or(config::ChangesKeyword::only));
   const ChangesRule changes(request, keyword);
   const config::Gates gates = request.gates_of.value_or(config.gates);
-  if (gates == config::Gates::changed) refuse_waiting_plans(lanes, diagnostics);
+  if (gates == config::Gates::changed) {
+    refuse_waiting_plans(lanes, diagnostics);
+  } else {
+    block_waited_for_gates(lanes, find_applies_before(departed), diagnostics);
+  }
   const config::Jobs jobs = request.jobs.value_or(config.jobs);
   if (jobs == config::Jobs::shell) refuse_what_needs_the_helper(lanes, gates, diagnostics);
   if (jobs == config::Jobs::shell || gates == config::Gates::changed) refuse_destroying(departed, diagnostics);

@@ -45,6 +45,7 @@ struct PipelineRequest {
   std::optional<config::Gates> gates_of;                  ///< stronger than the configuration
   std::optional<config::Jobs> jobs;                       ///< stronger than the configuration
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
+  bool has_room_for_changes = true;               ///< false: with them the files would be larger than GitLab takes
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
   std::map<std::string, std::vector<std::string>> notices;  ///< what people have to know: warning job → its lines
   std::map<std::string, std::string> successors;        ///< a deleted state → the new one that took most of its files

@@ -41,6 +41,8 @@ ChangesRule::ChangesRule(const PipelineRequest& request, ChangesKeyword keyword)
            request.changes};
   if (keyword_ == ChangesKeyword::none) {
     reason_ = "it is switched off";
+  } else if (!request.has_room_for_changes) {
+    reason_ = "with them the files would be larger than GitLab takes";
   } else {
     // With a pattern for everything, only what holds for all states is left to doubt.
     const std::array<std::string, 1> everything = {"**/*"};

@@ -3,18 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "gitlab/branches.hpp"
 #include "gitlab/limits.hpp"
-#include "pipeline/check_pipeline.hpp"
+#include "gitlab/names.hpp"
+#include "gitlab/yaml_size.hpp"
+#include "pipeline/complete_child.hpp"
 #include "pipeline/job_index.hpp"
 #include "pipeline/lanes.hpp"
+#include "pipeline/patterns_of.hpp"
 #include "pipeline/split_pipeline.hpp"
 
 namespace statelane::pipeline {
 
 namespace {
-
-std::size_t divide_up(std::size_t number, std::size_t by) { return (number + by - 1) / by; }
 
 std::size_t count_deploying(const Child& child) {
   const JobIndex index(child);
@@ -31,14 +34,11 @@ struct Made {
   Diagnostics diagnostics;
 };
 
-/// A file that the parent includes and this child does not need. GitLab refuses an empty one.
-Pipeline unused_file(std::size_t number, const std::string& tool_version) {
-  return {{fmt::format("Made by statelane {}.", tool_version),
-           "Not needed this time: the pipeline fits into the files before this one."},
-          {},
-          {},
-          {{fmt::format(".statelane-unused-file-{}", number), {}, {{"script", yaml::Value::List{"true"}}}}}};
-}
+/// Lanes of several children, and what was made of each part.
+struct Parted {
+  std::vector<impact::Impact> parts;
+  std::vector<Made> made;
+};
 
 class ChildrenBuilder {
  public:
@@ -47,29 +47,37 @@ class ChildrenBuilder {
       : request_(request), base_(base), head_(head), templates_(templates), config_(config), capacity_(capacity) {}
 
   std::vector<Child> build(const impact::Impact& impact, Diagnostics& diagnostics) const {
-    std::vector<impact::Impact> parts = {impact};
-    // The gates alone tell what cannot be enough, without building it first.
-    const std::size_t least =
-        std::min(divide_up(count_gates(impact), gitlab::max_environment_jobs), capacity_.children);
-    if (least > 1) parts = split_into_children(impact, base_, head_, least);
-    std::vector<Made> made = make_all(parts);
-    while (parts.size() < capacity_.children &&
-           !std::all_of(made.begin(), made.end(), [&](const Made& one) { return fits(one); })) {
-      parts = split_into_children(impact, base_, head_,
-                                  std::clamp(least_children(made), parts.size() + 1, capacity_.children));
-      made = make_all(parts);
-    }
+    auto [parts, made] = part(impact);
     // Beyond this point it is fixed which lanes are in which child.
     parts.resize(capacity_.children);
     while (made.size() < parts.size()) made.push_back(make(parts[made.size()], made.size() + 1));
     std::vector<Child> children;
     for (std::size_t index = 0; index < made.size(); ++index) {
-      if (made[index].deploying > gitlab::max_environment_jobs) take_gates_out(parts[index], index + 1, made[index]);
+      if (!fits(made[index])) make_smaller(parts[index], index + 1, made[index], diagnostics);
       diagnostics.merge(made[index].diagnostics);
       children.push_back(std::move(made[index].child));
-      complete(children.back(), index + 1, diagnostics);
+      complete_child(children.back(), index + 1, capacity_, request_, diagnostics);
     }
     return children;
+  }
+
+  /// As many children as it takes, at most `capacity.children`.
+  Parted part(const impact::Impact& impact) const {
+    Parted result{{impact}, {}};
+    // The gates alone tell what cannot be enough, without building it first.
+    const std::size_t least =
+        std::min(divide_up(count_gates(impact), gitlab::max_environment_jobs), capacity_.children);
+    if (least > 1) result.parts = split_into_children(impact, base_, head_, least);
+    result.made = make_all(result.parts);
+    while (result.parts.size() < capacity_.children && !fit(result.made)) {
+      const auto before = find_largest_misfit(result);
+      const std::size_t count = std::clamp(least_children(result.made), result.parts.size() + 1, capacity_.children);
+      result.parts = split_into_children(impact, base_, head_, count);
+      result.made = make_all(result.parts);
+      // What stays as large cannot be parted.
+      if (find_largest_misfit(result) == before) break;
+    }
+    return result;
   }
 
  private:
@@ -115,6 +123,21 @@ class ChildrenBuilder {
     return made.child.size() <= capacity_.files && made.deploying <= gitlab::max_environment_jobs;
   }
 
+  bool fit(const std::vector<Made>& made) const {
+    return std::all_of(made.begin(), made.end(), [&](const Made& one) { return fits(one); });
+  }
+
+  /// The most lanes of a child that does not fit, and how many children do not.
+  std::pair<std::size_t, std::size_t> find_largest_misfit(const Parted& parted) const {
+    std::pair<std::size_t, std::size_t> found;
+    for (std::size_t index = 0; index < parted.made.size(); ++index) {
+      if (fits(parted.made[index])) continue;
+      found.first = std::max(found.first, parted.parts[index].affected.size());
+      ++found.second;
+    }
+    return found;
+  }
+
   /// Fewer children than this cannot hold what these hold together.
   std::size_t least_children(const std::vector<Made>& made) const {
     std::size_t full_files = 0;
@@ -126,49 +149,30 @@ class ChildrenBuilder {
     return std::max(divide_up(full_files, capacity_.files), divide_up(deploying, gitlab::max_environment_jobs));
   }
 
-  void take_gates_out(const impact::Impact& part, std::size_t number, Made& made) const {
+  /// Takes out of a child what it can do without, the least needed first.
+  void make_smaller(const impact::Impact& part, std::size_t number, Made& made, Diagnostics& diagnostics) const {
+    PipelineRequest request = numbered(number);
+    if (made.deploying > gitlab::max_environment_jobs) {
+      take_gates_out(made.deploying, request, diagnostics);
+      made = make(request, part);
+    }
+    if (made.child.size() <= capacity_.files) return;
+    // The rules only repeat what has been decided: a pipeline without them has the same jobs.
+    request.has_room_for_changes = false;
+    made = make(request, part);
+  }
+
+  void take_gates_out(std::size_t deploying, PipelineRequest& request, Diagnostics& diagnostics) const {
     const std::string text =
-        fmt::format("this pipeline only plans: {} jobs would deploy, and GitLab lets {} in one pipeline",
-                    made.deploying, gitlab::max_environment_jobs);
+        fmt::format("this pipeline only plans: {} jobs would deploy, and GitLab lets {} in one pipeline", deploying,
+                    gitlab::max_environment_jobs);
     const std::vector<std::string> hints = {
         fmt::format("for the gates, spread the lanes over more children: --children {} or more",
-                    std::max(divide_up(made.deploying, gitlab::max_environment_jobs), capacity_.children + 1)),
+                    std::max(divide_up(deploying, gitlab::max_environment_jobs), capacity_.children + 1)),
         "states that depend on each other stay in one child: take fewer of them at a time with --state"};
-    PipelineRequest request = numbered(number);
     request.gates = false;
     request.notices.emplace("gates left out", std::vector<std::string>{text, hints.front(), hints.back()});
-    made = make(request, part);
-    made.diagnostics.warning(RepoPath::of(config::file_name), std::nullopt, text, hints);
-  }
-
-  /// Numbers the files, adds those that are not needed, and proves that GitLab takes them.
-  void complete(Child& child, std::size_t number, Diagnostics& diagnostics) const {
-    while (child.size() < capacity_.files) child.push_back(unused_file(child.size() + 1, request_.tool_version));
-    for (std::size_t file = 0; file < child.size(); ++file) {
-      std::vector<std::string>& comments = child[file].comments;
-      if (capacity_.files > 1) {
-        comments.insert(comments.begin(), fmt::format("File {} of {} of this child.", file + 1, child.size()));
-      }
-      if (capacity_.children > 1) {
-        comments.insert(comments.begin(), fmt::format("Child {} of {}.", number, capacity_.children));
-      }
-    }
-    if (child.size() == capacity_.files) {
-      check_pipeline(child, request_.server, diagnostics);
-    } else {
-      report_overflow(child, number, diagnostics);
-    }
-  }
-
-  void report_overflow(const Child& child, std::size_t number, Diagnostics& diagnostics) const {
-    constexpr std::size_t most = gitlab::max_trigger_includes;
-    const std::size_t children = divide_up(child.size() * capacity_.children, most);
-    diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
-                      fmt::format("child {} of {} takes {} files, and the parent includes {}", number,
-                                  capacity_.children, child.size(), capacity_.files),
-                      {fmt::format("generate with --files {}{}, and let the parent name as many", most,
-                                   children > 1 ? fmt::format(" --children {}", children) : ""),
-                       "or take fewer states at a time with --state"});
+    diagnostics.warning(RepoPath::of(config::file_name), std::nullopt, text, hints);
   }
 
   const PipelineRequest& request_;
@@ -179,6 +183,27 @@ class ChildrenBuilder {
   const Capacity& capacity_;
 };
 
+/// Branches on which some state has a gate; a glob stands for the branches that it matches.
+std::set<std::string> gated_branches(const states::StateGraph& head, const std::string& default_branch) {
+  std::set<std::string> branches;
+  for (const states::State& state : head.states()) {
+    for (std::string& branch : gitlab::apply_branches(state.settings.apply_branches, default_branch)) branches.insert(std::move(branch));
+  }
+  return branches;
+}
+
+/// What the patterns of all states add to their pipeline.
+std::size_t measure_changes(const states::StateGraph& head) {
+  std::size_t size = 0;
+  for (const states::State& state : head.states()) {
+    const std::vector<std::string> patterns = patterns_of(state);
+    const yaml::Value::Map only = {{"changes", yaml::Value::List(patterns.begin(), patterns.end())}};
+    size += gitlab::deep_size(
+        yaml::Value::Map{{"." + gitlab::job_name("changes", state.id), yaml::Value::Map{{"only", only}}}});
+  }
+  return size;
+}
+
 }  // namespace
 
 std::vector<Child> build_children(const PipelineRequest& request, const impact::Impact& impact,
@@ -186,6 +211,29 @@ std::vector<Child> build_children(const PipelineRequest& request, const impact::
                                   const TemplateSet& templates, const config::Config& config, const Capacity& capacity,
                                   Diagnostics& diagnostics) {
   return ChildrenBuilder(request, base, head, templates, config, capacity).build(impact, diagnostics);
+}
+
+Capacity find_capacity(PipelineRequest request, const states::StateGraph& head, const TemplateSet& templates,
+                       const config::Config& config) {
+  impact::Impact all;
+  for (const states::State& state : head.states()) all.affected.push_back({state.id, impact::Change::modified, "", {}});
+  request.kind = gitlab::PipelineKind::push_default;
+  request.gates = true;
+  request.changes_keyword = config::ChangesKeyword::none;
+  const Capacity most{max_children, gitlab::max_trigger_includes};
+  Capacity needed;
+  for (const std::string& branch : gated_branches(head, request.default_branch)) {
+    request.branch = branch;
+    const Parted parted = ChildrenBuilder(request, {}, head, templates, config, most).part(all);
+    needed.children = std::max(needed.children, parted.parts.size());
+    for (const Made& made : parted.made) {
+      std::size_t size = measure_changes(head) / parted.parts.size();
+      for (const Pipeline& file : made.child) size += measure_file(file);
+      if (size > gitlab::max_yaml_bytes(request.server)) needed.files = most.files;
+    }
+  }
+  if (needed.children > 1) needed.files = most.files;
+  return needed;
 }
 
 }  // namespace statelane::pipeline

@@ -22,10 +22,20 @@ using Child = std::vector<Pipeline>;
 /// error that there is no room.
 ///
 /// Where a child would still have more gates than GitLab lets jobs deploy in one pipeline, it only plans, and a warning
-/// job of its own says so and what to do.
+/// job of its own says so and what to do; where its files would be too large, it has no `changes` rules.
 std::vector<Child> build_children(const PipelineRequest& request, const impact::Impact& impact,
                                   const states::StateGraph& base, const states::StateGraph& head,
                                   const TemplateSet& templates, const config::Config& config, const Capacity& capacity,
                                   Diagnostics& diagnostics);
+
+/// What a parent needs so that all states of `head` may be affected at once, with their gates on any apply branch. Of
+/// the request, `server`, `default_branch` and `image` are read. States that depend on each other and are too many for
+/// one pipeline make no more children.
+Capacity find_capacity(PipelineRequest request, const states::StateGraph& head, const TemplateSet& templates,
+                       const config::Config& config);
+
+/// More children are taken for a mistake: with a second stage below each of them, GitLab has room for five times as
+/// many pipelines in one tree.
+inline constexpr std::size_t max_children = 100;
 
 }  // namespace statelane::pipeline

@@ -27,9 +27,10 @@ Job begin_job(const std::string& name, std::string_view base, std::string_view s
                                           {"STATELANE_FROM", request.comparison.base}}}}};
 }
 
-Job build_plan(const PipelineRequest& request, const Departed& departed) {
+Job build_plan(const PipelineRequest& request, const Departed& departed, const std::string& plan_environment) {
   Job job = begin_job(departed.plan_job, ".statelane-plan-destroy", "plan", request, departed);
   job.keywords.emplace_back("needs", yaml::Value::List{});
+  if (is_on_apply_branch(request, departed.state)) add_plan_environment(job, departed.state, plan_environment);
   add_settings(job, departed.state, false);
   return job;
 }
@@ -59,13 +60,13 @@ Job build_warning(const Departed& departed) {
 }  // namespace
 
 std::vector<Job> build_departed_jobs(const PipelineRequest& request, const std::vector<Departed>& departed,
-                                     Barriers& barriers) {
+                                     const std::string& plan_environment, Barriers& barriers) {
   std::vector<Job> jobs;
   std::vector<Job> warnings;
   std::vector<std::string> messages;
   for (const Departed& one : departed) {
     if (one.has_lane()) {
-      jobs.push_back(build_plan(request, one));
+      jobs.push_back(build_plan(request, one, plan_environment));
       if (!one.destroy_job.empty()) jobs.push_back(build_destroy(request, one, barriers));
       continue;
     }

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/digest.hpp"
 #include "gitlab/names.hpp"
+#include "pipeline/complete_child.hpp"
 #include "pipeline/fit_to_server.hpp"
 #include "pipeline/lane_jobs.hpp"
 #include "pipeline/pipeline_head.hpp"
 #include "pipeline/provider_caches.hpp"
 #include "pipeline/shared_templates.hpp"
+#include "pipeline/split_pipeline.hpp"
 
 namespace statelane::pipeline {
 
@@ -85,6 +88,37 @@ Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<
   fit_to_server(pipeline, request.server, diagnostics);
   add_script_timeouts(pipeline);
   return pipeline;
+}
+
+std::vector<Child> build_drift_children(const PipelineRequest& request, const std::vector<std::string>& ids,
+                                        const states::StateGraph& head, const TemplateSet& templates,
+                                        const config::Config& config, const Capacity& capacity,
+                                        Diagnostics& diagnostics) {
+  std::vector<Child> children;
+  Diagnostics found;
+  for (std::size_t count = 1; count <= capacity.children; ++count) {
+    children.clear();
+    found = {};
+    for (std::size_t child = 0; child < count; ++child) {
+      const auto at = [&](std::size_t index) {
+        return ids.begin() + static_cast<std::ptrdiff_t>(ids.size() * index / count);
+      };
+      children.push_back(split_into_files(
+          build_drift_pipeline(request, {at(child), at(child + 1)}, head, templates, config, found), request.server));
+    }
+    if (std::all_of(children.begin(), children.end(), [&](const Child& one) { return one.size() <= capacity.files; }))
+      break;
+  }
+  PipelineRequest spare = request;
+  spare.nothing_reason = "nothing to do in this child: every state is in another one";
+  while (children.size() < capacity.children) {
+    children.push_back({build_drift_pipeline(spare, {}, head, templates, config, found)});
+  }
+  diagnostics.merge(found);
+  for (std::size_t child = 0; child < children.size(); ++child) {
+    complete_child(children[child], child + 1, capacity, request, diagnostics);
+  }
+  return children;
 }
 
 }  // namespace statelane::pipeline

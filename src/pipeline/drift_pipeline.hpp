@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/build_pipeline.hpp"
+#include "pipeline/children.hpp"
 
 namespace statelane::pipeline {
 
@@ -27,5 +27,11 @@ bool is_in_rotation(const Rotation& rotation, std::string_view id);
 Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<std::string>& ids,
                               const states::StateGraph& head, const TemplateSet& templates,
                               const config::Config& config, Diagnostics& diagnostics);
+
+/// `build_drift_pipeline` for as few children as its size allows.
+std::vector<Child> build_drift_children(const PipelineRequest& request, const std::vector<std::string>& ids,
+                                        const states::StateGraph& head, const TemplateSet& templates,
+                                        const config::Config& config, const Capacity& capacity,
+                                        Diagnostics& diagnostics);
 
 }  // namespace statelane::pipeline

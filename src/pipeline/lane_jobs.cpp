@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "config/plan_environment.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/describe_cause.hpp"
@@ -54,8 +55,12 @@ void add_extended(yaml::Value::Map& keywords, const yaml::Value& more) {
   yaml::set_value(keywords, "extends", std::move(all));
 }
 
-void add_gate(Job& job, config::Gate gate) {
-  switch (gate) {
+void add_gate(Job& job, const Lane& lane) {
+  if (lane.has_to_block) {
+    job.comments.emplace_back("its gate blocks, though it is optional: others wait for it");
+    return;
+  }
+  switch (lane.state->settings.gate.value_or(config::Gate::blocking)) {
     case config::Gate::blocking: return;  // as the template says
     case config::Gate::optional: yaml::set_value(job.keywords, "allow_failure", true); return;
     case config::Gate::automatic: yaml::set_value(job.keywords, "when", "on_success"); return;
@@ -105,6 +110,13 @@ void expect_records(Job& job, const Lane& lane, const LaneParts& parts) {
 
 }  // namespace
 
+void add_plan_environment(Job& job, const State& state, const std::string& of_template) {
+  const std::string action = config::plan_environment_of(state.settings).value_or(of_template);
+  if (action.empty() || action == "none") return;
+  job.keywords.emplace_back("environment",
+                            yaml::Value::Map{{"name", gitlab::environment_name(state.id)}, {"action", action}});
+}
+
 yaml::Value literal_variable(std::string_view value) { return yaml::Value::Map{{"value", value}, {"expand", false}}; }
 
 void add_settings(Job& job, const State& state, bool is_apply) {
@@ -115,7 +127,8 @@ void add_settings(Job& job, const State& state, bool is_apply) {
   // Only an apply deploys, and only it waits for a person. What a lane keeps between its jobs is the plan's.
   std::erase_if(own, [&](const auto& entry) {
     const bool is_for_applies = entry.key == "environment" || entry.key == "manual_confirmation";
-    return entry.key == "extends" || (is_for_applies && !is_apply) || (entry.key == "artifacts" && is_apply);
+    return entry.key == "extends" || entry.key == config::plan_environment_key || (is_for_applies && !is_apply) ||
+           (entry.key == "artifacts" && is_apply);
   });
   job.keywords = merge_keywords(job.keywords, own);
 }
@@ -141,6 +154,7 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
   } else {
     job.keywords.emplace_back("needs", yaml::Value::List{});
   }
+  if (lane.is_on_apply_branch) add_plan_environment(job, *lane.state, parts.plan_environment);
   add_settings(job, *lane.state, false);
   return job;
 }
@@ -160,7 +174,7 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));
   job.keywords.emplace_back("environment",
                             yaml::Value::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});
-  add_gate(job, state.settings.gate.value_or(config::Gate::blocking));
+  add_gate(job, lane);
   add_settings(job, state, true);
   return job;
 }
@@ -185,7 +199,9 @@ void check_job_settings(const config::Config& config, Diagnostics& diagnostics) 
   for (const config::Rule& rule : config.rules) {
     const yaml::Value::Map* job = rule.settings.job ? rule.settings.job->as_map() : nullptr;
     if (job == nullptr) continue;
-    for (const RefusedKeyword& refused : find_refused_keywords(*job, KeywordTarget::lane)) {
+    yaml::Value::Map keywords = *job;
+    std::erase_if(keywords, [](const auto& entry) { return entry.key == config::plan_environment_key; });
+    for (const RefusedKeyword& refused : find_refused_keywords(keywords, KeywordTarget::lane)) {
       diagnostics.error(RepoPath::of(config::file_name), SourceRange{refused.pos, refused.pos}, refused.message,
                         {refused.hint});
     }

@@ -16,6 +16,7 @@ struct LaneParts {
   config::Jobs jobs = config::Jobs::helper;
   bool needs_may_be_missing = false;  ///< other lanes may not be in the pipeline: static pipelines
   std::string plan_pipeline;          ///< id of another pipeline, in which the plan was made
+  std::string plan_environment;       ///< `environment:action` that the templates give to plans; empty: none
 };
 
 /// The hidden jobs that the lane's plan job and its apply job extend.
@@ -28,6 +29,10 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
 
 /// `apply: ID`, for a lane that has an apply.
 Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers);
+
+/// Gives a plan the state's environment, for the variables and credentials that are scoped to it, where its settings or
+/// the template say so. Only for pipelines of apply branches: elsewhere whoever can push a branch would have them too.
+void add_plan_environment(Job& job, const states::State& state, const std::string& of_template);
 
 /// Merges the configuration's `job` of the state in. What would break the lane has been refused before.
 void add_settings(Job& job, const states::State& state, bool is_apply);

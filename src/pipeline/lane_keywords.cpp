@@ -56,11 +56,21 @@ bool restates_the_template(std::string_view keyword, const yaml::Value& value, K
   return target == KeywordTarget::plan && is_value(value, false);
 }
 
+/// A plan has the state's own environment, and must not deploy to it.
+void check_plan_environment(const yaml::Value& value, std::vector<RefusedKeyword>& found) {
+  const yaml::Value* action = value.find("action");
+  const bool is_only_action = value.as_map() != nullptr && value.as_map()->size() == 1 && action != nullptr &&
+                              (is_value(*action, "access") || is_value(*action, "prepare"));
+  if (is_only_action) return;
+  found.push_back({value.spot.begin, "\"environment\" of a plan says no more than its action: its name follows from the state",
+                   "write environment: {action: access}, or prepare"});
+}
+
 void check_environment(const yaml::Value& value, KeywordTarget target, std::vector<RefusedKeyword>& found) {
   constexpr std::string_view hint = "set only \"deployment_tier\", \"url\", \"auto_stop_in\" or \"kubernetes\"";
-  if (target == KeywordTarget::plan || target == KeywordTarget::other) {
-    found.push_back(
-        {value.spot.begin, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
+  if (target == KeywordTarget::plan) return check_plan_environment(value, found);
+  if (target == KeywordTarget::other) {
+    found.push_back({value.spot.begin, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
     return;
   }
   if (value.as_map() == nullptr) {

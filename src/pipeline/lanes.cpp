@@ -81,9 +81,13 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
 }  // namespace
 
 bool may_apply(const PipelineRequest& request, const states::State& state) {
+  return request.gates && is_on_apply_branch(request, state);
+}
+
+bool is_on_apply_branch(const PipelineRequest& request, const states::State& state) {
   // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
   // merged.
-  if (!request.gates || !gitlab::is_push(request.kind) || request.branch.empty()) return false;
+  if (!gitlab::is_push(request.kind) || request.branch.empty()) return false;
   const auto branches = gitlab::apply_branches(state.settings.apply_branches, request.default_branch);
   return gitlab::is_apply_branch(branches, request.branch);
 }
@@ -100,6 +104,24 @@ void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits w
   }
   set_reads(lanes, order, head);
   for (const std::vector<std::uint32_t>& circle : order.circles) report_circle(lanes, circle, diagnostics);
+}
+
+void block_waited_for_gates(std::vector<Lane>& lanes, const std::vector<std::string>& more, Diagnostics& diagnostics) {
+  std::set<std::string> waited_for(more.begin(), more.end());
+  for (const Lane& lane : lanes) {
+    waited_for.insert(lane.waits_for.begin(), lane.waits_for.end());
+    waited_for.insert(lane.reads.begin(), lane.reads.end());
+  }
+  for (Lane& lane : lanes) {
+    const bool is_optional = lane.state->settings.gate == config::Gate::optional;
+    if (!is_optional || !lane.has_apply() || !waited_for.contains(lane.apply_job)) continue;
+    lane.has_to_block = true;
+    diagnostics.warning(RepoPath::of(config::file_name), std::nullopt,
+                        fmt::format("the gate of \"{}\" blocks, though it is optional: others wait for its apply, and "
+                                    "GitLab would skip them and call the pipeline a success",
+                                    lane.state->id),
+                        {"set \"apply.gate\" to blocking for states that others depend on"});
+  }
 }
 
 std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t index, Diagnostics& diagnostics) {
@@ -126,6 +148,7 @@ std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impac
     if (!lane) continue;
     lane->affected = &affected;
     if (may_apply(request, *lane->state)) lane->apply_job = gitlab::job_name("apply", affected.id);
+    lane->is_on_apply_branch = is_on_apply_branch(request, *lane->state);
     lane->plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
     lanes.push_back(*std::move(lane));
   }

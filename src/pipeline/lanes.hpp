@@ -17,6 +17,8 @@ struct Lane {
   std::string plan_job;
   std::string apply_job;               ///< empty: no apply in this pipeline
   bool plan_waits = false;             ///< the plan comes after the applies that it depends on
+  bool is_on_apply_branch = false;     ///< the pipeline is of a branch on which the state is applied
+  bool has_to_block = false;           ///< others wait for the apply, so that its gate cannot be optional
   std::vector<std::string> waits_for;  ///< apply jobs that come first, sorted; what follows from others is left out
   std::vector<std::string>
       reads;  ///< apply jobs of states whose outputs it may read itself, sorted; none of its circle
@@ -38,10 +40,18 @@ enum class Waits { nearest, all };
 /// Fills in `waits_for` and `reads` of lanes that are sorted by their index. Circles of dependencies are warnings.
 void set_order(std::vector<Lane>& lanes, const states::StateGraph& head, Waits waits, Diagnostics& diagnostics);
 
+/// GitLab skips what needs an optional gate that nobody presses, and then calls the pipeline a success though changes
+/// are not applied. So the optional gates of lanes that others wait for, or that `more` names by their apply jobs,
+/// block, each with a warning.
+void block_waited_for_gates(std::vector<Lane>& lanes, const std::vector<std::string>& more, Diagnostics& diagnostics);
+
 /// A lane without order; nothing, and an error, for an id that GitLab cannot carry.
 std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t index, Diagnostics& diagnostics);
 
-/// The state has a gate in this pipeline: a push to one of its apply branches.
+/// A push to one of the state's apply branches.
+bool is_on_apply_branch(const PipelineRequest& request, const states::State& state);
+
+/// The state has a gate in this pipeline.
 bool may_apply(const PipelineRequest& request, const states::State& state);
 
 }  // namespace statelane::pipeline

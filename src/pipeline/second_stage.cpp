@@ -42,6 +42,7 @@ std::vector<Gate> find_gates(const PipelineRequest& request, const std::vector<P
   std::vector<Lane> lanes;
   for (const Gate& gate : gates) lanes.push_back(gate.lane);
   set_order(lanes, head, Waits::nearest, diagnostics);
+  block_waited_for_gates(lanes, {}, diagnostics);
   for (std::size_t index = 0; index < gates.size(); ++index) gates[index].lane = std::move(lanes[index]);
   return gates;
 }

@@ -22,6 +22,9 @@ std::vector<std::string> used_templates(const std::vector<Job>& jobs) {
 
 void adapt_template(Job& job, const TemplateSet& templates, const config::Config& config,
                     const gitlab::Version& server) {
+  // Only its action is said here, and only jobs on apply branches have it.
+  if (job.name.ends_with("-plan"))
+    std::erase_if(job.keywords, [](const auto& one) { return one.key == "environment"; });
   const yaml::Value* found = job.find("artifacts");
   if (found == nullptr || found->as_map() == nullptr) return;
   yaml::Value::Map artifacts = *found->as_map();
@@ -52,6 +55,13 @@ std::vector<Job> shared_templates(const std::vector<Job>& jobs, const TemplateSe
 
 bool have_cache(const TemplateSet& templates) {
   return has_cache(templates, ".statelane-plan") || has_cache(templates, ".statelane-apply");
+}
+
+std::string plan_environment_of(const TemplateSet& templates, std::string_view name) {
+  const yaml::Value::Map keywords = templates.resolved(name);
+  const yaml::Value* environment = find_keyword(keywords, "environment");
+  const yaml::Value* action = environment != nullptr ? environment->find("action") : nullptr;
+  return action != nullptr && action->as_string() != nullptr ? *action->as_string() : "";
 }
 
 yaml::Value image_keyword(const std::string& name) {

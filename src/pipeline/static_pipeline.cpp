@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "config/plan_environment.hpp"
 #include "gitlab/expansion.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
@@ -34,9 +35,10 @@ void make_needs_optional(Job& job, const std::string& own_plan) {
 }
 
 /// In `rules` every entry says how its job starts: a job's own keywords do not reach there.
-yaml::Value::Map start_of_apply(const states::State& state, ChangesKeyword keyword) {
+yaml::Value::Map start_of_apply(const Lane& lane, ChangesKeyword keyword) {
   if (keyword != ChangesKeyword::rules) return {};
-  const config::Gate gate = state.settings.gate.value_or(config::Gate::blocking);
+  const config::Gate gate =
+      lane.has_to_block ? config::Gate::blocking : lane.state->settings.gate.value_or(config::Gate::blocking);
   if (gate == config::Gate::automatic) return {{"when", "on_success"}, {"allow_failure", false}};
   return {{"when", "manual"}, {"allow_failure", gate == config::Gate::optional}};
 }
@@ -106,7 +108,7 @@ class StaticWriter {
     jobs_.push_back(std::move(plan));
     if (!lane.has_apply()) return;
     Job apply = build_apply_job(lane, parts, barriers_);
-    add_rules(apply, changes, patterns, StaticRules::apply_condition(applies), start_of_apply(*lane.state, keyword_));
+    add_rules(apply, changes, patterns, StaticRules::apply_condition(applies), start_of_apply(lane, keyword_));
     make_needs_optional(apply, lane.plan_job);
     jobs_.push_back(std::move(apply));
     behind_[lane.apply_job] = {{patterns.begin(), patterns.end()}, {applies}};
@@ -196,6 +198,7 @@ std::vector<Lane> find_static_lanes(const PipelineRequest& request, const states
     lanes.push_back(*std::move(lane));
   }
   set_order(lanes, head, Waits::all, diagnostics);
+  block_waited_for_gates(lanes, {}, diagnostics);
   return lanes;
 }
 
@@ -218,12 +221,32 @@ Job nothing_job() {
            {"variables", yaml::Value::Map{{"STATELANE_REASON", literal_variable("there is no state")}}}}};
 }
 
+/// A committed file has one plan job for a state, in whatever pipeline, and GitLab chooses it by the state's own files.
+void refuse_what_differs_by_pipeline(const states::StateGraph& head, const TemplateSet& templates,
+                                     const config::Config& config, Diagnostics& diagnostics) {
+  if (config.dependents != config::Dependents::none) {
+    diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
+                      "a static pipeline cannot have \"dependents\": GitLab chooses each lane by what it reads itself",
+                      {"set \"dependents: none\", or generate a child pipeline"});
+  }
+  const bool is_asked = std::any_of(head.states().begin(), head.states().end(), [&](const states::State& state) {
+    const std::string of_template = plan_environment_of(templates, plan_template_of(state, config.jobs));
+    const std::string action = config::plan_environment_of(state.settings).value_or(of_template);
+    return !action.empty() && action != "none";
+  });
+  if (!is_asked) return;
+  diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
+                    "a static pipeline cannot have \"plan_environment\": its plan jobs run in merge requests too",
+                    {"set \"plan_environment: none\", or generate a child pipeline"});
+}
+
 }  // namespace
 
 Pipeline build_static_pipeline(const PipelineRequest& request, const states::StateGraph& head,
                                const TemplateSet& templates, const config::Config& config, Diagnostics& diagnostics) {
   check_job_settings(config, diagnostics);
-  const auto keyword = request.changes_keyword.value_or(config.changes.value_or(ChangesKeyword::only));
+  const auto keyword = request.changes_keyword.value_or(config.changes.value_or(ChangesKeyword::rules));
+  refuse_what_differs_by_pipeline(head, templates, config, diagnostics);
   if (keyword == ChangesKeyword::none) {
     diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
                       "a static pipeline has nothing but \"changes\" to choose states by",

@@ -7,10 +7,14 @@
 using statelane::cli::render_file;
 using statelane::pipeline::Pipeline;
 
-TEST_CASE("a file that its comments make larger than GitLab takes is refused") {
-  const Pipeline file{{std::string(2 << 20, 'x')}, {}, {}, {}};
+TEST_CASE("comments that make a file larger than GitLab takes are left out, and what is too large then is refused") {
+  Pipeline file{{"head"}, {}, {}, {{"a", {std::string(2 << 20, 'x')}, {{"script", "true"}}}}};
+  CHECK(
+      render_file(file, {18, 0, 0}) ==
+      "# head\n# Without comments, with which the file would be larger than GitLab takes.\n\na:\n  script: \"true\"\n");
+  file.comments = {std::string(2 << 20, 'x')};
   CHECK(statelane::support::words_of_error([&] {
           render_file(file, {18, 0, 0});
         }) ==
-        "a file would have 2097155 bytes, and GitLab takes 2097152\nhint: take fewer states at a time with --state");
+        "a file would have 2097251 bytes, and GitLab takes 2097152\nhint: take fewer states at a time with --state");
 }

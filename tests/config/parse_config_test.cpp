@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "config/config.hpp"
+#include "config/plan_environment.hpp"
 
 using namespace statelane;
 using namespace statelane::config;
@@ -87,6 +88,28 @@ gitlab: {version: "16.11"}
   CHECK(config.expire_in == "1 day");
   CHECK(config.templates->text == "ci/lanes.yml");
   CHECK(config.gitlab_version == "16.11");
+}
+
+TEST_CASE("whether plans have an environment is said in general and by rules, the later one wins") {
+  const auto action_of = [](std::string_view text, std::string_view directory) {
+    const Config config = parse(text);
+    return plan_environment_of(settings_for(config, RepoPath::of(directory))).value_or("");
+  };
+  constexpr std::string_view text =
+      "states:\n  rules:\n    - {match: \"a/*\", plan_environment: none, job: {tags: [x]}}\n"
+      "    - {match: b, plan_environment: prepare}\npipeline: {plan_environment: access}\n";
+  CHECK(action_of(text, "a/b") == "none");
+  CHECK(action_of(text, "b") == "prepare");
+  CHECK(action_of(text, "c/d/e") == "access");
+  CHECK(action_of(text, "") == "access");
+  CHECK(action_of("version: 1\n", "a") == "");
+  CHECK(first_line_of("pipeline: {plan_environment: start}\n") ==
+        ".statelane.yml:1:30: error: plan_environment has to be one of none, access, prepare");
+  CHECK(faults_of("states: {rules: [{match: a, job: {plan_environment: access}}]}\n") ==
+        ".statelane.yml:1:53: error: plan_environment is no keyword of a job\n"
+        "    1 | states: {rules: [{match: a, job: {plan_environment: access}}]}\n"
+        "      |                                                     ^^^^^^\n"
+        "hint: write it beside job, in the rule\n");
 }
 
 TEST_CASE("an unknown key is an error with its place, a suggestion and the keys that there are") {

@@ -55,6 +55,7 @@ class Component(EndToEndTest):
 
     def test_the_jobs_are_valid_with_the_defaults_and_with_every_input_given(self):
         given = {"image": "tools/statelane:1", "generate_stage": "a b", "lanes_stage": "c", "prefix": "infra: ", "depth": "50",
+                 "apply_condition": '$CI_COMMIT_BRANCH =~ /^release/ || $CI_COMMIT_BRANCH == "main"', "workflow": ".workflow",
                  "arguments": "--dependents all --changes 'rules'", "strategy": "mirror", "expire_in": "2 days"}
         inputs = self.inputs()
         self.assertEqual(set(given), set(inputs))
@@ -63,7 +64,13 @@ class Component(EndToEndTest):
             file = self.scratch / "body.yml"
             file.write_text(fill_in(documents()[1], values))
             jobs = read_as_gitlab([file])[str(file)]
-            self.assertEqual(list(jobs), [f"{prefix}generate", f"{prefix}lanes"])
+            self.assertEqual(list(jobs), [values["workflow"], f"{prefix}generate", f"{prefix}lanes"])
+            condition = values["apply_condition"]
+            self.assertEqual(jobs[values["workflow"]]["rules"],
+                             [{"if": condition, "auto_cancel": {"on_new_commit": "none"}}, {"when": "always"}])
+            for job in (f"{prefix}generate", f"{prefix}lanes"):
+                self.assertEqual([rule["if"] for rule in jobs[job]["rules"]],
+                                 ['$CI_PIPELINE_SOURCE == "merge_request_event"', condition])
             self.assertEqual(jobs[f"{prefix}lanes"]["trigger"]["include"][0]["job"], f"{prefix}generate")
             self.assertEqual(jobs[f"{prefix}generate"]["variables"]["GIT_DEPTH"], values["depth"])
             self.assertEqual(schema_errors([file]), [])
@@ -71,11 +78,28 @@ class Component(EndToEndTest):
                 writer, starter = jobs[f"{prefix}generate"], jobs[f"{prefix}lanes"]
                 self.assertEqual(writer["artifacts"], {"paths": ["statelane.gitlab-ci.yml"], "expire_in": values["expire_in"]})
                 self.assertEqual(starter["trigger"]["include"][0]["artifact"], "statelane.gitlab-ci.yml")
-                self.assertEqual(starter["inherit"], {"variables": False})
+                self.assertEqual(writer["inherit"], {"default": ["tags", "retry"]})
+                self.assertEqual(starter["inherit"], {"default": False, "variables": False})
                 self.assertIs(writer["interruptible"], False)
         head = self.scratch / "head.yml"
         head.write_text(documents()[0])
         self.assertEqual(list(read_as_gitlab([head])[str(head)]), ["spec"])
+
+    def parent_of(self, text):
+        """The runner of a repository with this parent, as a function of what GitLab says of the pipeline."""
+        environment = clean_environment(self.scratch / "home", [STAND_INS, statelane_binary().parent])
+        repository = Repository(self.scratch, environment)
+        shutil.copytree(TEMPLATE.parent, repository.directory / "templates/statelane")
+        repository.commit("parent", {"parent.yml": text})
+        parent = repository.directory / "parent.yml"
+        return lambda **variables: PipelineRunner(repository.directory, parent, environment, {"CI_DEFAULT_BRANCH": "main", **variables})
+
+    def test_alone_it_is_a_pipeline_of_merge_requests_and_of_the_default_branch(self):
+        """GitLab has its own stages then: .pre, build, test, deploy, .post."""
+        run_for = self.parent_of("include:\n  - local: templates/statelane/template.yml\n    inputs: {image: 'tools/statelane:1'}\n")
+        for variables in ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_COMMIT_BRANCH": ""},
+                          {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}):
+            self.assertEqual(set(run_for(**variables).jobs), {"generate", "lanes"}, variables)
 
     def test_a_pipeline_that_includes_it_generates_the_child(self):
         environment = clean_environment(self.scratch / "home", [STAND_INS, statelane_binary().parent])
@@ -83,13 +107,13 @@ class Component(EndToEndTest):
         (repository.directory / "templates").mkdir()
         shutil.copytree(TEMPLATE.parent, repository.directory / "templates/statelane")
         parent = repository.directory / "parent.yml"
-        parent.write_text("stages: [prepare, lanes]\ninclude:\n  - local: templates/statelane/template.yml\n"
+        parent.write_text("stages: [deploy]\ndefault: {before_script: [exit 1], after_script: [exit 1]}\ninclude:\n  - local: templates/statelane/template.yml\n"
                           '    inputs: {image: "tools/statelane:1", prefix: "infra-", arguments: "--changes none"}\n')
         before = repository.commit("the platform as it stands")
         module = repository.directory / "modules/network/main.tf"
         repository.commit("change", {"modules/network/main.tf": module.read_text() + 'output "more" {\n  value = 1\n}\n'})
         runner = PipelineRunner(repository.directory, parent, environment,
-                                {"CI_DEFAULT_BRANCH": "main", "CI_PIPELINE_ID": "1", "CI_PIPELINE_SOURCE": "push",
+                                {"CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BRANCH": "main", "CI_PIPELINE_ID": "1", "CI_PIPELINE_SOURCE": "push",
                                  "CI_COMMIT_BEFORE_SHA": before})
         self.assertEqual(set(runner.jobs), {"infra-generate", "infra-lanes"})
         result = runner.run_only("infra-generate")

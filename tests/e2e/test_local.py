@@ -31,6 +31,23 @@ class LocalTest(harness.EndToEndTest):
         return [entry["id"] for entry in answer["affected"]]
 
 
+class SharedAddressTest(LocalTest):
+    WARNING = (".statelane.yml: warning: {} is set, and gives 2 states one address: a, b\n"
+               "hint: take it out of the project's variables, or scope it to environments; gitlab_state names each state\n")
+
+    def test_a_variable_that_gives_several_states_one_address_is_told_of(self):
+        for name in ("a", "b"):
+            self.write(f"{name}/main.tf", 'terraform {\n  backend "http" {}\n}\n')
+        self.write(".gitlab-ci.yml", "test: {script: [make]}\n")
+        for variable in ("TF_STATE_NAME", "TF_ADDRESS", "TF_HTTP_ADDRESS"):
+            for command in ("generate", "lint"):
+                told = self.statelane(command, **{variable: "main"}, check=False).stderr
+                self.assertIn(self.WARNING.format(variable), told)
+        self.assertNotIn("one address", self.statelane("generate").stderr)
+        self.write("b/main.tf", BACKEND.format("b"))
+        self.assertNotIn("one address", self.statelane("generate", TF_STATE_NAME="main").stderr)
+
+
 class TreesTest(LocalTest):
     def test_uncommitted_and_untracked_files_count_and_ignored_ones_do_not(self):
         self.write("a/main.tf", BACKEND.format("a") + "# changed\nlocals {\n  x = 1\n}\n")

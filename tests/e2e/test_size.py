@@ -47,6 +47,7 @@ class ManyStates(EndToEndTest):
 
     def test_too_few_files_are_an_error_that_writes_nothing(self):
         repository = self.repository(500)
+        self.environment["CI_SERVER_VERSION"] = "17.2.0"
         refused = self.generate(repository, "--output", "lanes.gitlab-ci.yml", check=False)
         self.assertEqual((refused.returncode, self.made(repository)), (1, []))
         self.assertIn("child 1 of 1 takes 2 files, and the parent includes 1", refused.stderr)

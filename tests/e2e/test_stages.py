@@ -95,6 +95,13 @@ class Drift(Stages):
         self.assertFalse((self.states / "iam-production.tfstate").exists())
         self.assertFalse((pipeline.artifacts("drift: iam/staging") / ".statelane/iam--staging/plan.bin").exists())
 
+    def test_lanes_outside_terraform_are_named_and_not_counted(self):
+        made = self.run_in_job("generate", "--drift", CI_PIPELINE_SOURCE="schedule")
+        self.assertTrue(made.stderr.endswith("15 of 16 states are compared with the world\n"
+                                             "not compared, since these lanes are outside Terraform: deploy/api\n"), made.stderr)
+        made = self.run_in_job("generate", "--drift", "--state", "deploy/*", CI_PIPELINE_SOURCE="schedule")
+        self.assertIn("nothing to do: only lanes outside Terraform are in this part", made.stdout)
+
     def test_a_schedule_may_take_one_part_of_the_states(self):
         parts = []
         for part in ("1/2", "2/2"):

@@ -209,6 +209,8 @@ TEST_CASE("the parent pipeline suits the server and the step") {
   CHECK_FALSE(contains(gates, "auto_cancel"));
   ParentRequest included = request;
   included.is_included = true;
+  CHECK(contains(render_parent_pipeline(included), "\nworkflow:\n  rules:\n"));
+  included.sets_workflow = false;
   const std::string jobs = render_parent_pipeline(included);
   CHECK_FALSE(contains(jobs, "\nstages:"));
   CHECK_FALSE(contains(jobs, "\nworkflow:"));

@@ -18,6 +18,7 @@ using statelane::pipeline::build_children;
 using statelane::pipeline::build_pipeline;
 using statelane::pipeline::Capacity;
 using statelane::pipeline::Child;
+using statelane::pipeline::find_capacity;
 using statelane::pipeline::is_hidden;
 using statelane::pipeline::Job;
 using statelane::pipeline::measure_file;
@@ -138,10 +139,113 @@ TEST_CASE("states whose order matters never part, even if their gates have to be
 TEST_CASE("more files than the parent includes are an error that names the options") {
   const Generated made(many(480), {1, 1}, {}, {17, 2, 0});
   REQUIRE(made.diagnostics.size() == 1);
-  CHECK(made.diagnostics[0].message == "child 1 of 1 takes 3 files, and the parent includes 1");
+  CHECK(made.diagnostics[0].message == "child 1 of 1 takes 2 files, and the parent includes 1");
   CHECK(made.diagnostics[0].hints ==
         std::vector<std::string>{"generate with --files 3, and let the parent name as many",
                                  "or take fewer states at a time with --state"});
+}
+
+TEST_CASE("where there is no room for all files the \"changes\" rules go, and the head says why") {
+  const Generated roomy(many(240), {1, 2}, {}, {17, 2, 0});
+  CHECK(roomy.diagnostics.empty());
+  CHECK(roomy.count(".changes: ") == 240);
+  const Generated narrow(many(240), {1, 1}, {}, {17, 2, 0});
+  CHECK(narrow.diagnostics.empty());
+  CHECK(narrow.count(".changes: ") == 0);
+  CHECK(narrow.count("plan: ") == 240);
+  CHECK(narrow.count("apply: ") == 240);
+  CHECK(narrow.children[0][0].comments.back() ==
+        "No \"changes\" rules: with them the files would be larger than GitLab takes.");
+}
+
+TEST_CASE("of several children only those without room lose their rules, and each state has its jobs") {
+  std::vector<hand_made::NamedEdge> edges;
+  const std::vector<std::string> ids = many(240);
+  for (std::size_t state = 1; state < 220; ++state) edges.push_back({ids[state], ids[0]});
+  const Generated made(ids, {2, 1}, edges, {17, 2, 0});
+  CHECK(made.diagnostics.empty());
+  CHECK(made.names(0, ".changes: ").empty());
+  CHECK(made.names(0, "plan: ").size() == 220);
+  CHECK(made.names(1, ".changes: ").size() == 20);
+}
+
+TEST_CASE("a child whose gates had to go says so, also where its rules have to go too") {
+  const Generated made(many(501), {1, 1}, {}, {17, 2, 0});
+  REQUIRE(made.diagnostics.size() == 1);
+  CHECK(made.count("gates left out") == 1);
+  CHECK(made.count("plan: ") == 501);
+  CHECK(made.count(".changes: ") == 0);
+}
+
+namespace {
+
+/// States that each read `modules` directories beside their own.
+statelane::states::StateGraph states_with_modules(const std::vector<std::string>& ids, int modules) {
+  std::vector<statelane::states::State> states;
+  for (const std::string& id : ids) {
+    states.push_back(hand_made::state(id));
+    for (int number = 0; number < modules; ++number) {
+      states.back().inputs.push_back(hand_made::input(hand_made::InputKind::module_directory,
+                                                      fmt::format("modules/of-this-company/module-{:02}", number)));
+    }
+  }
+  return hand_made::graph(std::move(states));
+}
+
+}  // namespace
+
+TEST_CASE("a parent with the capacity that all states need has room for all of them at once, on any server") {
+  const std::vector<statelane::gitlab::Version> servers = {{16, 5, 0}, {17, 0, 0}, {18, 2, 0}};
+  for (const auto& [count, children] : {std::pair{450, 1U}, {1200, 3U}, {5000, 10U}}) {
+    const std::vector<std::string> ids = many(count);
+    const auto head = states_with_modules(ids, 10);
+    for (const statelane::gitlab::Version& server : servers) {
+      if (count == 5000 && server.major == 17) continue;  // as large as 16.5
+      CAPTURE(count);
+      CAPTURE(to_string(server));
+      auto request = hand_made::push(ids);
+      request.server = server;
+      const Capacity capacity = find_capacity(request, head, {}, {});
+      CHECK(capacity.children == children);
+      CHECK(capacity.files == 3);
+      Diagnostics diagnostics;
+      const auto made = build_children(request, affected(ids), {}, head, {}, {}, capacity, diagnostics);
+      CHECK(diagnostics.empty());
+      std::size_t plans = 0;
+      for (const Child& child : made) {
+        CHECK(child.size() == capacity.files);
+        std::size_t applies = 0;
+        for (const Pipeline& file : child) {
+          CHECK(measure_file(file) <= statelane::gitlab::max_yaml_bytes(server));
+          for (const Job& job : file.jobs) applies += job.name.starts_with("apply: ") ? 1 : 0;
+          for (const Job& job : file.jobs) plans += job.name.starts_with("plan: ") ? 1 : 0;
+        }
+        CHECK(applies == static_cast<std::size_t>(count) / children);
+      }
+      CHECK(plans == static_cast<std::size_t>(count));
+    }
+  }
+}
+
+TEST_CASE("a parent of few states has one file, and what cannot be parted makes no more children") {
+  const auto request = hand_made::push({});
+  const Capacity few = find_capacity(request, hand_made::graph_of(many(20)), {}, {});
+  CHECK(few.children == 1);
+  CHECK(few.files == 1);
+  CHECK(find_capacity(request, {}, {}, {}).children == 1);
+  std::vector<hand_made::NamedEdge> edges;
+  const std::vector<std::string> ids = many(600);
+  for (std::size_t state = 1; state < 520; ++state) edges.push_back({ids[state], ids[0]});
+  CHECK(find_capacity(request, hand_made::graph_of(ids, edges), {}, {}).children <= 4);
+}
+
+TEST_CASE("states with gates on another branch than the default one count there") {
+  std::vector<statelane::states::State> states;
+  for (const std::string& id : many(510)) {
+    states.push_back(hand_made::state(id));
+    states.back().settings.apply_branches = {"release/*"};
+  }
+  CHECK(find_capacity(hand_made::push({}), hand_made::graph(std::move(states)), {}, {}).children == 2);
 }
 
 TEST_CASE("5,000 states fit, and every file keeps the limits of its server") {

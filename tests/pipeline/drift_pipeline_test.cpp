@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "gitlab/limits.hpp"
 #include "hand_made.hpp"
 #include "pipeline/check_pipeline.hpp"
 #include "pipeline/job_index.hpp"
+#include "pipeline/split_pipeline.hpp"
 
 using hand_made::graph_of;
 using statelane::Diagnostics;
@@ -110,4 +112,31 @@ TEST_CASE("each state is in exactly one part, by its id alone, and parts are of 
   }
   for (const int size : sizes) CHECK((size > 60 && size < 140));
   CHECK(is_in_rotation({}, "anything"));
+}
+
+TEST_CASE("drift goes to as many children and files as the parent has, and the spare ones say that they do nothing") {
+  Names ids;
+  for (int number = 0; number < 1200; ++number) ids.push_back(fmt::format("accounts/state-{:04}", number));
+  const auto head = graph_of(ids);
+  PipelineRequest request = hand_made::push({});
+  request.kind = statelane::gitlab::PipelineKind::schedule;
+  request.server = {17, 2, 0};
+  Diagnostics diagnostics;
+  const auto children =
+      build_drift_children(request, ids, head, {}, {}, statelane::pipeline::Capacity{4, 1}, diagnostics);
+  CHECK(diagnostics.empty());
+  REQUIRE(children.size() == 4);
+  std::size_t asked = 0;
+  std::size_t busy = 0;
+  for (const auto& child : children) {
+    REQUIRE(child.size() == 1);
+    const Names names = visible(child[0]);
+    CHECK(statelane::pipeline::measure_file(child[0]) <= statelane::gitlab::max_yaml_bytes(request.server));
+    busy += names == Names{"nothing-to-do"} ? 0 : 1;
+    asked += names == Names{"nothing-to-do"} ? 0 : names.size() - 1;
+  }
+  CHECK(asked == 1200);
+  CHECK((busy > 1 && busy < 4));
+  const yaml::Value* reason = children[3][0].jobs[0].find("variables")->find("STATELANE_REASON");
+  CHECK(*reason->find("value") == yaml::Value("nothing to do in this child: every state is in another one"));
 }

@@ -312,6 +312,7 @@ class Run {
 
   Status status(const std::string& name) const { return status_.at(name); }
   const std::vector<std::string>& started() const { return started_; }
+  const std::vector<Job>& jobs() const { return jobs_; }
 
   /// Manual jobs that show their button.
   std::vector<std::string> buttons() const {
@@ -320,6 +321,23 @@ class Run {
       if (status(job.name) == Status::manual) result.push_back(job.name);
     }
     return result;
+  }
+
+  /// GitLab's status of the whole pipeline (lib/gitlab/ci/status/composite.rb), as far as jobs come to it here: one
+  /// that may fail is ignored while it waits for a person, and a warning where it failed.
+  std::string composite() const {
+    std::set<std::string> all;
+    for (const Job& job : jobs_) all.insert(composite_part(job));
+    const auto only = [&](std::initializer_list<std::string> some) {
+      return std::all_of(all.begin(), all.end(), [&](const std::string& one) {
+        return std::find(some.begin(), some.end(), one) != some.end();
+      });
+    };
+    if (only({"skipped", "ignored"})) return "skipped";
+    if (only({"success", "skipped", "warning", "ignored"})) return "success";
+    if (only({"created", "warning", "ignored"})) return "created";
+    if (all.contains("manual")) return "manual";
+    return all.contains("created") ? "running" : "failed";
   }
 
   void press(const std::string& name) {
@@ -341,6 +359,17 @@ class Run {
   }
 
  private:
+  std::string composite_part(const Job& job) const {
+    switch (status(job.name)) {
+      case Status::created: return "created";
+      case Status::manual: return job.allows_failure ? "ignored" : "manual";
+      case Status::skipped: return "skipped";
+      case Status::success: return "success";
+      case Status::failed: return job.allows_failure ? "warning" : "failed";
+    }
+    return "failed";
+  }
+
   void start(const std::string& name) {
     started_.push_back(name);
     status_[name] = failing_.contains(name) ? Status::failed : Status::success;

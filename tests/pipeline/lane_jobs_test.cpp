@@ -35,6 +35,59 @@ TEST_CASE("rule 23: the gate is blocking, optional or automatic") {
   CHECK(*apply(Gate::automatic).find("when") == yaml::Value("on_success"));
 }
 
+TEST_CASE("an optional gate that others wait for blocks, and says so") {
+  auto below = hand_made::state("a");
+  below.settings.gate = Gate::optional;
+  const auto head = hand_made::graph({below, hand_made::state("b")}, {{"b", "a"}});
+  const Built together(push({"a", "b"}), affected({"a", "b"}), head);
+  CHECK(together.at("apply: a").find("allow_failure") == nullptr);
+  CHECK(together.at("apply: a").comments.back() == "its gate blocks, though it is optional: others wait for it");
+  REQUIRE(together.diagnostics.size() == 1);
+  CHECK(together.diagnostics[0].message ==
+        "the gate of \"a\" blocks, though it is optional: others wait for its apply, and GitLab would skip them and call "
+        "the pipeline a success");
+  CHECK(together.diagnostics[0].hints ==
+        Names{"set \"apply.gate\" to blocking for states that others depend on"});
+  // Alone it is what it says.
+  const Built alone(push({"a"}), affected({"a"}), head);
+  CHECK(alone.diagnostics.empty());
+  CHECK(*alone.at("apply: a").find("allow_failure") == yaml::Value(true));
+}
+
+TEST_CASE("rule 24: plans have the state's environment where somebody says so, and on apply branches alone") {
+  auto by_rule = hand_made::state("a");
+  by_rule.settings.job = Map{{"plan_environment", "access"}, {"environment", Map{{"deployment_tier", "production"}}}};
+  auto without = hand_made::state("b");
+  without.settings.job = Map{{"plan_environment", "none"}};
+  const auto head = hand_made::graph({by_rule, without, hand_made::state("c")});
+  Diagnostics none;
+  TemplateSet templates;
+  templates.override_with(".statelane-plan: {environment: {action: prepare}}", statelane::RepoPath::of("t.yml"), none);
+  CHECK(none.empty());
+  PipelineRequest request = push({"a", "b", "c"});
+  const Built built(request, affected({"a", "b", "c"}), head, {}, templates);
+  CHECK(built.diagnostics.empty());
+  CHECK(*built.at("plan: a").find("environment") == yaml::Value(Map{{"name", "a"}, {"action", "access"}}));
+  CHECK(built.at("plan: b").find("environment") == nullptr);
+  CHECK(*built.at("plan: c").find("environment") == yaml::Value(Map{{"name", "c"}, {"action", "prepare"}}));
+  CHECK(built.at("apply: a").find("plan_environment") == nullptr);
+  CHECK(*built.at("apply: a").find("environment")->find("action") == yaml::Value("start"));
+  // Without gates a plan still has the environment; elsewhere nobody who may push a branch gets what is scoped to it.
+  request.gates = false;
+  CHECK(Built(request, affected({"a"}), head, {}, templates).at("plan: a").find("environment") != nullptr);
+  using statelane::gitlab::PipelineKind;
+  for (const PipelineKind kind : {PipelineKind::push_branch, PipelineKind::merge_request_detached,
+                                  PipelineKind::schedule, PipelineKind::tag, PipelineKind::web}) {
+    PipelineRequest other = push({"a", "c"});
+    other.kind = kind;
+    other.branch = kind == PipelineKind::push_branch ? "feature" : "";
+    const Built elsewhere(other, affected({"a", "c"}), head, {}, templates);
+    for (const char* job : {"plan: a", "plan: c", ".statelane-plan"}) {
+      CHECK(elsewhere.at(job).find("environment") == nullptr);
+    }
+  }
+}
+
 TEST_CASE("a state's own settings are merged into both of its jobs") {
   auto state = hand_made::state("a");
   state.settings.job = Map{{"tags", List{"prod"}},

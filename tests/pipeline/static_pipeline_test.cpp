@@ -31,8 +31,8 @@ const char* const update = R"($CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BEFORE
 
 /// Built, and checked as GitLab would.
 struct Static {
-  explicit Static(const StateGraph& head, ChangesKeyword keyword = ChangesKeyword::only, const Config& config = {},
-                  statelane::gitlab::Version server = {18, 0, 0}) {
+  explicit Static(const StateGraph& head, std::optional<ChangesKeyword> keyword = ChangesKeyword::only,
+                  const Config& config = {}, statelane::gitlab::Version server = {18, 0, 0}) {
     PipelineRequest request;
     request.command_line = "statelane generate --static --output lanes.yml";
     request.changes_keyword = keyword;
@@ -214,6 +214,45 @@ TEST_CASE("nothing of a static pipeline reaches the jobs of a file that includes
   const Static built(graph_of({"a"}));
   for (const auto& [key, value] : built.pipeline.globals) CHECK((key == "workflow" || key == "stages"));
   CHECK(*built.at(".statelane").find("image") == yaml::Value(Map{{"name", "tools:1"}, {"entrypoint", List{""}}}));
+}
+
+TEST_CASE("rules is the keyword unless somebody says another: it sees both ends of a move") {
+  const Static built(graph_of({"a"}), std::nullopt);
+  CHECK(built.at("plan: a").find("rules") != nullptr);
+  Config config;
+  config.changes = ChangesKeyword::only;
+  CHECK(Static(graph_of({"a"}), std::nullopt, config).at("plan: a").find("rules") == nullptr);
+}
+
+TEST_CASE("what a committed file cannot say is refused") {
+  Config config;
+  config.dependents = statelane::config::Dependents::direct;
+  const Static dependents(graph_of({"a"}), ChangesKeyword::rules, config);
+  REQUIRE(dependents.diagnostics.size() == 1);
+  CHECK(dependents.diagnostics[0].message ==
+        "a static pipeline cannot have \"dependents\": GitLab chooses each lane by what it reads itself");
+  CHECK(dependents.diagnostics[0].hints == Names{"set \"dependents: none\", or generate a child pipeline"});
+  auto state = hand_made::state("a");
+  state.settings.job = Map{{"plan_environment", "access"}};
+  const Static environment(hand_made::graph({state}), ChangesKeyword::rules);
+  REQUIRE(environment.diagnostics.size() == 1);
+  CHECK(environment.diagnostics[0].message ==
+        "a static pipeline cannot have \"plan_environment\": its plan jobs run in merge requests too");
+  CHECK(environment.diagnostics[0].hints == Names{"set \"plan_environment: none\", or generate a child pipeline"});
+}
+
+TEST_CASE("an optional gate that others wait for blocks, also where rules say how it starts") {
+  auto below = hand_made::state("a");
+  below.settings.gate = statelane::config::Gate::optional;
+  for (const ChangesKeyword keyword : {ChangesKeyword::only, ChangesKeyword::rules}) {
+    const Static built(hand_made::graph({below, hand_made::state("b")}, {{"b", "a"}}), keyword);
+    CHECK(built.diagnostics.size() == 1);
+    const Job& apply = built.at("apply: a");
+    const yaml::Value* rules = apply.find("rules");
+    const yaml::Value* allowed =
+        rules != nullptr ? rules->as_list()->front().find("allow_failure") : apply.find("allow_failure");
+    CHECK((allowed == nullptr || *allowed == yaml::Value(false)));
+  }
 }
 
 TEST_CASE("a static pipeline without changes is refused, and without states has one job") {

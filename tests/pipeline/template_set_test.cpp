@@ -121,8 +121,18 @@ TEST_CASE("what is no template is refused with its place") {
         "      | ^^^\n"
         "hint: begin with \".statelane:\"\n");
   CHECK(render_diagnostic(faults_of(".statelane-plan: {environment: prod}\n").at(0)) ==
-        "ci/lanes.yml:1:32: error: \"environment\" cannot be set here: only an apply deploys\n"
+        "ci/lanes.yml:1:32: error: \"environment\" of a plan says no more than its action: its name follows from the "
+        "state\n"
         "    1 | .statelane-plan: {environment: prod}\n"
+        "      |                                ^^^^^\n"
+        "hint: write environment: {action: access}, or prepare\n");
+  CHECK(faults_of(".statelane-plan: {environment: {action: start}}\n").size() == 1);
+  CHECK(faults_of(".statelane-plan: {environment: {action: access, name: prod}}\n").size() == 1);
+  CHECK(faults_of(".statelane-plan: {environment: {action: access}}\n").empty());
+  CHECK(faults_of(".statelane-custom-plan: {environment: {action: prepare}}\n").empty());
+  CHECK(render_diagnostic(faults_of(".statelane-noop: {environment: prod}\n").at(0)) ==
+        "ci/lanes.yml:1:32: error: \"environment\" cannot be set here: only an apply deploys\n"
+        "    1 | .statelane-noop: {environment: prod}\n"
         "      |                                ^^^^^\n"
         "hint: set it for apply jobs\n");
 }
