@@ -85,7 +85,7 @@ std::optional<std::string> add_include(const std::string& pipeline, const std::s
     const std::string block = "include:" + line_end + "  " + entry;
     attempts.push_back(pipeline + (pipeline.ends_with('\n') ? "" : line_end) + line_end + block);
     // A text block at the end without a line end would get one, and what is behind `...` is another document.
-    const std::size_t first = start_of_line(pipeline, before->as_map()->front().second.key_spot.begin.line);
+    const std::size_t first = start_of_line(pipeline, before->as_map()->front().spot().begin.line);
     attempts.push_back(std::string(pipeline).insert(first, block + line_end));
   } else if (const auto list = find_block_list(pipeline, "include:")) {
     const bool is_last = list->end == pipeline.size() && !pipeline.ends_with('\n');

@@ -59,8 +59,8 @@ bool have_cache(const TemplateSet& templates) {
 
 std::string plan_environment_of(const TemplateSet& templates, std::string_view name) {
   const yaml::Value::Map keywords = templates.resolved(name);
-  const yaml::Value* environment = find_keyword(keywords, "environment");
-  const yaml::Value* action = environment != nullptr ? environment->find("action") : nullptr;
+  const yaml::Value::Entry* environment = yaml::find_entry(keywords, "environment");
+  const yaml::Value* action = environment != nullptr ? environment->value.find("action") : nullptr;
   return action != nullptr && action->as_string() != nullptr ? *action->as_string() : "";
 }
 

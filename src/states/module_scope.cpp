@@ -12,6 +12,7 @@
 #include "states/partial_text.hpp"
 #include "states/path_inputs.hpp"
 #include "states/variable_types.hpp"
+#include "terraform/decode_yaml.hpp"
 
 namespace statelane::states {
 
@@ -77,6 +78,10 @@ bool is_local_source(std::string_view source) {
 
 std::optional<Value> call_file_function(const Lane& lane, std::string_view name, std::span<const Value> arguments) {
   if (name.starts_with("core::")) name.remove_prefix(6);
+  if (name == "yamldecode" && arguments.size() == 1) {
+    const auto text = arguments[0].as_text() != nullptr ? arguments[0].as_known_string() : std::nullopt;
+    return text ? std::optional(terraform::decode_yaml(*text)) : std::nullopt;
+  }
   const bool is_set = name == "fileset" && arguments.size() == 2;
   const bool is_file = name == "file" && arguments.size() == 1;
   if (!is_set && !is_file) return std::nullopt;

@@ -28,7 +28,8 @@ struct Lane {
   mutable int scopes_left = 2'000;  ///< calls of modules whose outputs may still be asked for
 };
 
-/// Answers for functions that read files, as far as the tree tells: what `file` reads and `fileset` lists.
+/// Answers for functions that read files, as far as the tree tells: what `file` reads and `fileset` lists. `yamldecode`
+/// is answered here too.
 std::optional<hcl::Value> call_file_function(const Lane& lane, std::string_view name,
                                              std::span<const hcl::Value> arguments);
 

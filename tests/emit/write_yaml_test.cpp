@@ -73,7 +73,7 @@ TEST_CASE("numbers keep their type") {
 }
 
 TEST_CASE("what is no finite number is written as YAML names it") {
-  YamlValue most, least, none;
+  yaml::Value most, least, none;
   most.data = std::numeric_limits<double>::infinity();
   least.data = -std::numeric_limits<double>::infinity();
   none.data = std::numeric_limits<double>::quiet_NaN();

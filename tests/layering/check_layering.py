@@ -33,7 +33,7 @@ ROOMS = {
 THIRD_PARTY = {
     "git2": ["repo"],
     "zlib.h": ["repo"],
-    "yaml-cpp/": ["yaml"],
+    "yaml-cpp/": ["yaml", "terraform"],
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner"],
     "event2/": ["http"],

@@ -88,16 +88,20 @@ TEST_CASE("what a file of the repository holds and is not known may lead anywher
 }
 
 TEST_CASE("a name that a file of the repository holds is read there") {
-  const Loaded loaded({{"a/main.tf", with("locals {\n  c = jsondecode(file(\"../names.json\"))\n"
-                                          "  l = csvdecode(file(\"${path.module}/list.csv\"))\n"
-                                          "  f = [for n in local.c.names : file(\"${path.module}/${n}\")]\n"
-                                          "  g = [for r in local.l : file(\"./${r.path}\")]\n"
-                                          "  h = file(\"./${trimspace(file(\"name.txt\"))}\")\n}\n")},
-                       {"names.json", "{\"names\": [\"../d/one.txt\", \"two.txt\"]}"},
-                       {"a/list.csv", "path,size\n../d/three.txt,1\n"},
-                       {"a/name.txt", "../d/four.txt\n"}});
-  CHECK(loaded.inputs("a", InputKind::file) ==
-        Texts{"a/list.csv", "a/name.txt", "a/two.txt", "d/four.txt", "d/one.txt", "d/three.txt", "names.json"});
+  const Loaded loaded(
+      {{"a/main.tf", with("locals {\n  c = jsondecode(file(\"../names.json\"))\n"
+                          "  l = csvdecode(file(\"${path.module}/list.csv\"))\n"
+                          "  f = [for n in local.c.names : file(\"${path.module}/${n}\")]\n"
+                          "  g = [for r in local.l : file(\"./${r.path}\")]\n"
+                          "  h = file(\"./${trimspace(file(\"name.txt\"))}\")\n"
+                          "  y = [for k, v in yamldecode(file(\"names.yaml\")) : file(\"${v.at}/${k}\")]\n}\n")},
+       {"a/names.yaml", "five.txt: {at: ../d}\n"},
+       {"names.json", "{\"names\": [\"../d/one.txt\", \"two.txt\"]}"},
+       {"a/list.csv", "path,size\n../d/three.txt,1\n"},
+       {"a/name.txt", "../d/four.txt\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/list.csv", "a/name.txt", "a/names.yaml", "a/two.txt",
+                                                     "d/five.txt", "d/four.txt", "d/one.txt", "d/three.txt",
+                                                     "names.json"});
   CHECK(unknown(loaded, "a").empty());
 }
 

@@ -120,6 +120,30 @@ TEST_CASE("fifty million opening brackets are a warning") {
   CHECK(load_with("huge.tf", repeat("[", 50'000'000)).diagnostics.size() == 1);
 }
 
+TEST_CASE("locals that double, nest and cross end") {
+  const std::pair<const char*, const char*> steps[] = {
+      {"[\"x\", \"y\"]", "concat(local.a{0}, local.a{0})"},
+      {"[\"x\"]", "[local.a{0}, local.a{0}]"},
+      {"\"xy\"", "\"${{local.a{0}}}${{local.a{0}}}\""},
+      {"\"x\"", "replace(local.a{0}, \"x\", local.a{0})"},
+      {"{ k = 1 }", "{{ k = local.a{0}, l = local.a{0} }}"},
+      {"[1, 2]", "flatten([for p in local.a{0} : [p, local.a{0}]])"},
+      {"var.v", "var.v ? local.a{0} : [local.a{0}]"},
+      {"[1]", "setproduct(local.a{0}, local.a{0})"},
+      {"\"x\"", "jsonencode([local.a{0}, local.a{0}])"},
+      {"var.v", "try(local.a{0}.b, local.a{0}[0], [local.a{0}])"},
+      {"[var.v]", "[for p in local.a{0} : [for q in local.a{0} : [p, q]]]"},
+      {"local.a37", "[local.a{0}, local.a38]"}};
+  for (const auto& [first, step] : steps) {
+    CAPTURE(step);
+    std::string text = fmt::format("variable \"v\" {{}}\nlocals {{\n  a0 = {}\n", first);
+    for (int level = 1; level < 39; ++level)
+      text += fmt::format("  a{} = {}\n", level, fmt::format(fmt::runtime(step), level - 1));
+    const Answer answer = load_with("main.tf", text + "  f = file(\"${path.module}/${local.a38[0]}\")\n}\n");
+    CHECK(answer.loaded.graph.states()[0].inputs.size() >= 3);
+  }
+}
+
 TEST_CASE("a hundred thousand nested blocks are a warning") {
   CHECK(load_with("deep.tf", repeat("a {\n", 100'000) + repeat("}\n", 100'000)).diagnostics.size() >= 1);
 }
