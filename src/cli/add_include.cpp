@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "yaml/read.hpp"
 #include "emit/write_yaml.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 

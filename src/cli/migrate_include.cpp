@@ -4,8 +4,8 @@
 #include <array>
 #include <string_view>
 
-#include "yaml/read.hpp"
 #include "emit/write_yaml.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 

@@ -14,11 +14,11 @@
 #include "cli/migrate_include.hpp"
 #include "cli/output_files.hpp"
 #include "cli/pipeline_files.hpp"
-#include "yaml/read.hpp"
 #include "emit/parent_pipeline.hpp"
 #include "emit/view.hpp"
 #include "emit/write_yaml.hpp"
 #include "gitlab/branch_condition.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 
@@ -139,7 +139,7 @@ std::vector<std::string> find_name_rules(const Migration& migration, const Loade
   for (const ReplacedInclude& one : migration.replaced) {
     if (!one.directory || !one.state_name || !needs_a_name(side.states.graph, *one.directory)) continue;
     rules.push_back("- " + emit::write_inline_yaml(yaml::Value::Map{{"match", yaml::Value{*one.directory}},
-                                                                  {"gitlab_state", yaml::Value{*one.state_name}}}));
+                                                                    {"gitlab_state", yaml::Value{*one.state_name}}}));
   }
   return rules;
 }

@@ -187,7 +187,8 @@ class ChildrenBuilder {
 std::set<std::string> gated_branches(const states::StateGraph& head, const std::string& default_branch) {
   std::set<std::string> branches;
   for (const states::State& state : head.states()) {
-    for (std::string& branch : gitlab::apply_branches(state.settings.apply_branches, default_branch)) branches.insert(std::move(branch));
+    for (std::string& branch : gitlab::apply_branches(state.settings.apply_branches, default_branch))
+      branches.insert(std::move(branch));
   }
   return branches;
 }

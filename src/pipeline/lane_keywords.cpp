@@ -62,7 +62,8 @@ void check_plan_environment(const yaml::Value& value, std::vector<RefusedKeyword
   const bool is_only_action = value.as_map() != nullptr && value.as_map()->size() == 1 && action != nullptr &&
                               (is_value(*action, "access") || is_value(*action, "prepare"));
   if (is_only_action) return;
-  found.push_back({value.spot.begin, "\"environment\" of a plan says no more than its action: its name follows from the state",
+  found.push_back({value.spot.begin,
+                   "\"environment\" of a plan says no more than its action: its name follows from the state",
                    "write environment: {action: access}, or prepare"});
 }
 
@@ -70,7 +71,8 @@ void check_environment(const yaml::Value& value, KeywordTarget target, std::vect
   constexpr std::string_view hint = "set only \"deployment_tier\", \"url\", \"auto_stop_in\" or \"kubernetes\"";
   if (target == KeywordTarget::plan) return check_plan_environment(value, found);
   if (target == KeywordTarget::other) {
-    found.push_back({value.spot.begin, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
+    found.push_back(
+        {value.spot.begin, "\"environment\" cannot be set here: only an apply deploys", "set it for apply jobs"});
     return;
   }
   if (value.as_map() == nullptr) {

@@ -86,7 +86,7 @@ class ConfigReader {
       const std::vector<PossibleConfig> possible = read(*argument, steps + 1);
       const bool is_known = possible.size() == 1 && !possible.front().is_open;
       if (!is_known) {
-        for (auto& [name, value] : result.attributes) value = Value::unknown("it may be replaced", argument->range);
+        for (auto& [name, value] : result.attributes) value = Value::unknown("", argument->range);
         result.is_open = true;
       }
       if (possible.size() != 1) continue;

@@ -73,8 +73,8 @@ struct Backend {
 /// The backend type that stands for `data "tfe_outputs"`: a workspace of Terraform Cloud whose host is the provider's.
 inline constexpr std::string_view tfe_outputs = "tfe_outputs";
 
-/// `data "terraform_remote_state" "name" { … }`, at the top or in a `check`; and `data "tfe_outputs"`, as a remote state
-/// of the type `tfe_outputs`.
+/// `data "terraform_remote_state" "name" { … }`, at the top or in a `check`; and `data "tfe_outputs"`, as a remote
+/// state of the type `tfe_outputs`.
 struct RemoteState {
   std::string_view address;                    ///< `data.terraform_remote_state.name`
   const hcl::Expression* backend = nullptr;    ///< null when it is missing

@@ -83,7 +83,7 @@ TEST_CASE("bytes that are no UTF-8 are shown with the remedy, in strings and els
     return render(diagnostics);
   };
   CHECK(faults_of("a = \xfc\n") ==
-        "main.tf:1:5: error: expected an expression, found `\xfc`\n"
+        "main.tf:1:5: error: expected an expression, found `\\xfc`\n"
         "    1 | a = \xfc\n"
         "      |     ^\n"
         "hint: save the file as UTF-8\n");

@@ -43,11 +43,11 @@ TEST_CASE("an optional gate that others wait for blocks, and says so") {
   CHECK(together.at("apply: a").find("allow_failure") == nullptr);
   CHECK(together.at("apply: a").comments.back() == "its gate blocks, though it is optional: others wait for it");
   REQUIRE(together.diagnostics.size() == 1);
-  CHECK(together.diagnostics[0].message ==
-        "the gate of \"a\" blocks, though it is optional: others wait for its apply, and GitLab would skip them and call "
-        "the pipeline a success");
-  CHECK(together.diagnostics[0].hints ==
-        Names{"set \"apply.gate\" to blocking for states that others depend on"});
+  CHECK(
+      together.diagnostics[0].message ==
+      "the gate of \"a\" blocks, though it is optional: others wait for its apply, and GitLab would skip them and call "
+      "the pipeline a success");
+  CHECK(together.diagnostics[0].hints == Names{"set \"apply.gate\" to blocking for states that others depend on"});
   // Alone it is what it says.
   const Built alone(push({"a"}), affected({"a"}), head);
   CHECK(alone.diagnostics.empty());
