@@ -100,7 +100,7 @@ class ConfigSchema(Configuration):
                 self.assertNotEqual(list(self.validator().iter_errors(self.yaml.safe_load(text))), [])
                 result = self.read(text)
                 self.assertEqual(result.returncode, 1, result.stderr)
-                self.assertRegex(result.stderr, r"^\.statelane\.yml:1:\d+: error: [^\n]+\n    1 \| .*\n      \| *\^")
+                self.assertRegex(result.stderr, r"(?m)^\.statelane\.yml:1:\d+: error: [^\n]+\n    1 \| .*\n      \| *\^")
 
     def test_both_know_the_same_keys_in_every_map(self):
         seen = 0
@@ -146,17 +146,17 @@ class HostileConfig(Configuration):
 
     def test_deep_nesting(self):
         self.refuse("ignore: " + "[" * 1_000_000, "error:")
-        self.refuse("ignore: " + "[" * 5_000 + "]" * 5_000, "error: nested too deeply")
+        self.refuse("ignore: " + "[" * 5_000 + "]" * 5_000, "error: nested deeper than 100 levels")
         self.refuse("ignore: " + "[" * 150 + "]" * 150, "error: nested deeper than 100 levels")
         self.refuse("".join(" " * level + "a:\n" for level in range(150)), "error: nested deeper than 100 levels")
 
     def test_aliases_in_millions(self):
         levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
         levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-        self.refuse("\n".join(levels), "more than 1000000 values; aliases count each time")
+        self.refuse("\n".join(levels), "more than 300000 values, aliases counted each time")
 
     def test_duplicate_keys(self):
-        self.refuse("ignore: [a]\nignore: [b]\n", 'the key "ignore" stands here twice')
+        self.refuse("ignore: [a]\nignore: [b]\n", '"ignore" stands here twice, and the one in line 1 is dropped')
 
     def test_a_hundred_megabytes(self):
         self.refuse("ignore:\n" + "- docs\n" * 15_000_000, "error:")

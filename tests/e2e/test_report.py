@@ -43,7 +43,8 @@ class Report(EndToEndTest):
                 "destroy": False, "has_changes": True, "was_empty": False,
                 "counts": {"create": 4, "update": 1, "delete": 2, "destroys": 2}, "plan_sha256": "", "report_sha256": "", "text_sha256": "",
                 "inputs_sha256": "",
-                "lock_file_sha256": "", "helper_version": "0.1.0", "tool": "terraform", "tool_version": "1.11.4",
+                "lock_file_sha256": "", "helper_version": "0.1.0", "tool": "terraform", "tool_name": "Terraform", "tool_version": "1.11.4",
+                "stored_state": {}, "checkout": "", "files": [], "sensitive_outputs": [], "planned_outputs": None,
                 "var_files": [], "created": 1, "expires": None, "passed_guards": [], "outputs": {}, "remote_outputs": [], **more}
         (directory / "meta.json").write_text(self.seal(meta))
         return directory
