@@ -480,6 +480,12 @@ std::vector<KeywordFault> check_job_keywords(const yaml::Value& keywords) {
   return check.take();
 }
 
+std::vector<KeywordFault> check_some_job_keywords(const yaml::Value& keywords) {
+  ShapeCheck check(ShapeCheck::Extent::part);
+  check.check_map(keywords, job, "");
+  return check.take();
+}
+
 std::vector<KeywordFault> check_root_keywords(const yaml::Value::Map& top) {
   yaml::Value::Map keywords;
   std::copy_if(top.begin(), top.end(), std::back_inserter(keywords),

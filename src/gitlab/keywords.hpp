@@ -22,8 +22,10 @@ bool is_root_keyword(std::string_view name);
 /// Whether `default` takes this keyword; with a few exceptions it may stand at the top too (deprecated).
 bool is_default_keyword(std::string_view name);
 
-/// What GitLab refuses of a job's keywords and their values. `inherited` are left out: they stand in `default`.
+/// What GitLab refuses of a job's keywords and their values. What `default` holds is checked there.
 std::vector<KeywordFault> check_job_keywords(const yaml::Value& keywords);
+/// The same of keywords that are laid over a template's: `job` in `.statelane.yml`, a file of templates.
+std::vector<KeywordFault> check_some_job_keywords(const yaml::Value& keywords);
 /// What it refuses of everything at the top that is no job.
 std::vector<KeywordFault> check_root_keywords(const yaml::Value::Map& root);
 

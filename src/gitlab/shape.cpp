@@ -164,15 +164,18 @@ void ShapeCheck::check_keys(const yaml::Value& map, const Shape& shape, const st
   }
 }
 
+void ShapeCheck::check_needed(const yaml::Value& map, const Shape& shape, const std::string& path) {
+  for (const Keyword& keyword : shape.keywords) {
+    if (!keyword.is_needed) continue;
+    const yaml::Value* value = map.find(keyword.name);
+    if (value != nullptr && !is_blank(*value)) continue;
+    add(value != nullptr ? value->key_spot : map.spot, fmt::format("{} needs \"{}\"", subject_of(path), keyword.name));
+  }
+}
+
 void ShapeCheck::check_map(const yaml::Value& map, const Shape& shape, const std::string& path) {
   if (!shape.keywords.empty()) check_keys(map, shape, path);
-  for (const Keyword& keyword : shape.keywords) {
-    const yaml::Value* value = keyword.is_needed ? map.find(keyword.name) : nullptr;
-    if (keyword.is_needed && (value == nullptr || is_blank(*value))) {
-      add(value != nullptr ? value->key_spot : map.spot,
-          fmt::format("{} needs \"{}\"", subject_of(path), keyword.name));
-    }
-  }
+  if (extent_ == Extent::whole) check_needed(map, shape, path);
   if (shape.each != nullptr) {
     for (const auto& [key, value] : *map.as_map()) {
       // GitLab reads `NAME:` with nothing behind it as an empty map (Entry::ComposableHash).
@@ -185,7 +188,7 @@ void ShapeCheck::check_map(const yaml::Value& map, const Shape& shape, const std
       }
     }
   }
-  if (shape.rule == nullptr) return;
+  if (shape.rule == nullptr || extent_ == Extent::part) return;
   path_ = path;
   shape.rule(map, *this);
 }

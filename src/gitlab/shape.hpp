@@ -62,6 +62,11 @@ struct KeywordFault {
 /// Goes through a value with its shape in hand. What is not known yet (`!reference`, `$[[ inputs.x ]]`) is taken.
 class ShapeCheck {
  public:
+  /// Of a part, which is laid over more of the same, what is there is checked, and not what is missing or stands beside
+  /// it.
+  enum class Extent { whole, part };
+  explicit ShapeCheck(Extent extent = Extent::whole) : extent_(extent) {}
+
   /// `path` is how messages name the value: `artifacts:reports`, `default`.
   void check(const yaml::Value& value, const Shape& shape, const std::string& path);
 
@@ -81,7 +86,9 @@ class ShapeCheck {
   void check_integer(const yaml::Value& value, const Shape& shape, const std::string& path);
   void check_list(const yaml::Value& value, const Shape& shape, const std::string& path, int level);
   void check_keys(const yaml::Value& map, const Shape& shape, const std::string& path);
+  void check_needed(const yaml::Value& map, const Shape& shape, const std::string& path);
 
+  Extent extent_;
   std::vector<KeywordFault> faults_;
   std::string path_;
 };

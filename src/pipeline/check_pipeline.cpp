@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
+#include "gitlab/texts.hpp"
 #include "pipeline/check_keywords.hpp"
 #include "pipeline/check_needs.hpp"
 #include "pipeline/split_pipeline.hpp"
@@ -166,10 +167,6 @@ class PipelineCheck {
       report_fault(job, "it has no script", diagnostics_);
     }
     check_keywords(jobs_, job, diagnostics_);
-    const bool has_rules = jobs_.effective(job, "rules") != nullptr;
-    if (has_rules && (jobs_.effective(job, "only") != nullptr || jobs_.effective(job, "except") != nullptr)) {
-      report_fault(job, "\"only\" and \"rules\" exclude each other", diagnostics_);
-    }
     const yaml::Value* stage = jobs_.effective(job, "stage");
     const std::string* name = stage != nullptr ? stage->as_string() : nullptr;
     if (name != nullptr && std::find(stages_.begin(), stages_.end(), *name) == stages_.end()) {
@@ -179,7 +176,11 @@ class PipelineCheck {
     const yaml::Value* environment = jobs_.effective(job, "environment");
     if (environment == nullptr) return;
     const yaml::Value* in_map = environment->find("name");
-    check_key(job, in_map != nullptr ? in_map : environment, "environment", gitlab::max_environment_characters);
+    const yaml::Value* key = in_map != nullptr ? in_map : environment;
+    // What GitLab refuses is told with the other keywords; what it would expand is not.
+    if (key->as_string() != nullptr && gitlab::is_environment_name(*key->as_string())) {
+      check_key(job, key, "environment", gitlab::max_environment_characters);
+    }
   }
 
   void check_key(const Job& job, const yaml::Value* key, std::string_view what, std::size_t longest) {

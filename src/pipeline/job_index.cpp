@@ -36,24 +36,19 @@ const yaml::Value* JobIndex::effective(const Job& job, std::string_view keyword,
   return nullptr;
 }
 
-const yaml::Value* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key) const {
-  return effective_inside(job, keyword, key, gitlab::max_extends_depth);
-}
+yaml::Value::Map JobIndex::resolve(const Job& job) const { return resolve(job, gitlab::max_extends_depth); }
 
-const yaml::Value* JobIndex::effective_inside(const Job& job, std::string_view keyword, std::string_view key,
-                                              std::size_t depth) const {
-  const yaml::Value* own = job.find(keyword);
-  // What is no map hides the maps below it.
-  if (own != nullptr && (own->as_map() == nullptr || own->find(key) != nullptr)) return own->find(key);
+yaml::Value::Map JobIndex::resolve(const Job& job, std::size_t depth) const {
+  yaml::Value::Map result;
   const yaml::Value* extends = job.find("extends");
-  if (extends == nullptr || depth == 0) return nullptr;
-  const std::vector<std::string> names = extended_names(*extends);
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const Job* below = find(*name);
-    const yaml::Value* value = below != nullptr ? effective_inside(*below, keyword, key, depth - 1) : nullptr;
-    if (value != nullptr) return value;
+  if (extends != nullptr && depth > 0) {
+    for (const std::string& name : extended_names(*extends)) {
+      const Job* below = find(name);
+      if (below != nullptr) yaml::deep_merge(result, resolve(*below, depth - 1));
+    }
   }
-  return nullptr;
+  yaml::deep_merge(result, job.keywords);
+  return result;
 }
 
 }  // namespace statelane::pipeline

@@ -23,12 +23,11 @@ class JobIndex {
   /// The keyword of a job after `extends`; maps are not merged, the nearest one is returned. Null when nothing sets it.
   const yaml::Value* effective(const Job& job, std::string_view keyword) const;
 
-  /// The value at `key` of a keyword that is a map, as `extends` merges maps. Null when nothing sets it.
-  const yaml::Value* effective_inside(const Job& job, std::string_view keyword, std::string_view key) const;
+  /// All keywords of a job after `extends`, maps merged.
+  yaml::Value::Map resolve(const Job& job) const;
 
  private:
-  const yaml::Value* effective_inside(const Job& job, std::string_view keyword, std::string_view key,
-                                      std::size_t depth) const;
+  yaml::Value::Map resolve(const Job& job, std::size_t depth) const;
   const yaml::Value* effective(const Job& job, std::string_view keyword, std::size_t depth) const;
 
   std::vector<const Job*> jobs_;

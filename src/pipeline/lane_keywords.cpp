@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gitlab/keywords.hpp"
+
 namespace statelane::pipeline {
 
 namespace {
@@ -127,22 +129,37 @@ void check_artifacts(const yaml::Value& value, std::vector<RefusedKeyword>& foun
                    fmt::format("list \"{}\" too", plan_files)});
 }
 
+template <typename Refusals>
+const Refusal* find_refusal(const Refusals& refusals, std::string_view keyword) {
+  const auto found = std::find_if(refusals.begin(), refusals.end(),
+                                  [&](const Refusal& refusal) { return refusal.keyword == keyword; });
+  return found != refusals.end() ? &*found : nullptr;
+}
+
+/// Values that GitLab would refuse, whatever they are laid over; of keywords that may be set at all.
+void check_values(yaml::Value::Map keywords, std::vector<RefusedKeyword>& found) {
+  std::erase_if(keywords,
+                [](const yaml::Value::Entry& entry) { return find_refusal(never_allowed, entry.key) != nullptr; });
+  for (const gitlab::KeywordFault& fault : gitlab::check_some_job_keywords(yaml::Value(std::move(keywords)))) {
+    found.push_back({fault.spot.begin, "GitLab would refuse this: " + fault.message,
+                     fault.hints.empty() ? "see https://docs.gitlab.com/ci/yaml/" : fault.hints.front()});
+  }
+}
+
 }  // namespace
 
 std::vector<RefusedKeyword> find_refused_keywords(const yaml::Value::Map& keywords, KeywordTarget target) {
   std::vector<RefusedKeyword> found;
-  const auto named = [](std::string_view keyword) {
-    return [keyword](const Refusal& refusal) { return refusal.keyword == keyword; };
-  };
+  check_values(keywords, found);
   const bool reaches_plan = target == KeywordTarget::lane || target == KeywordTarget::plan;
   const bool reaches_apply = target == KeywordTarget::lane || target == KeywordTarget::apply;
   for (const auto& [keyword, value] : keywords) {
-    const auto never = std::find_if(never_allowed.begin(), never_allowed.end(), named(keyword));
-    const auto gate = std::find_if(gate_keywords.begin(), gate_keywords.end(), named(keyword));
+    const Refusal* never = find_refusal(never_allowed, keyword);
+    const Refusal* gate = find_refusal(gate_keywords, keyword);
     const bool takes_out = std::holds_alternative<std::nullptr_t>(value.data);
-    if (never != never_allowed.end()) {
+    if (never != nullptr) {
       found.push_back(refuse(*never, keyword, value));
-    } else if (gate != gate_keywords.end()) {
+    } else if (gate != nullptr) {
       if (!restates_the_template(keyword, value, target)) found.push_back(refuse(*gate, keyword, value));
     } else if (keyword == "environment") {
       check_environment(value, target, found);

@@ -75,8 +75,9 @@ TEST_CASE("rule 33: the stage must be declared, also through extends") {
 }
 
 TEST_CASE("rule 3: only and rules exclude each other, also through extends") {
-  CHECK(fault({{".t", {}, {{"only", List{"main"}}}}, job("a", {{"extends", List{".t"}}, {"rules", List{}}})}) ==
-        "\"only\" and \"rules\" exclude each other");
+  CHECK(fault({{".t", {}, {{"only", List{"main"}}}},
+               job("a", {{"extends", List{".t"}}, {"rules", List{Map{{"when", "always"}}}}})}) ==
+        "\"only\" cannot stand beside \"rules\" in one job");
 }
 
 TEST_CASE("rule 33: extended jobs must be there") {
@@ -92,8 +93,10 @@ TEST_CASE("rules 14 and 15: names have limits") {
 
 TEST_CASE("rule 16: a lock or environment with a name that GitLab does not take would be no lock, or fail") {
   CHECK(fault({job("a", {{"resource_group", "a@b"}})}) == "GitLab does not take \"a@b\" as the name of its lock");
-  CHECK(fault({job("a", {{"environment", Map{{"name", "/a"}}}})}) ==
-        "GitLab does not take \"/a\" as the name of its environment");
+  CHECK(
+      fault({job("a", {{"environment", Map{{"name", "/a"}}}})}) ==
+      "\"environment:name\" takes a name of letters, digits, blanks and _ / . - $ { }, with no slash at its ends, not "
+      "\"/a\"");
   CHECK(fault({job("a", {{"environment", "a$b"}})}) == "GitLab does not take \"a$b\" as the name of its environment");
   CHECK(messages({with({job("a", {{"environment", "a/b c.d_e-f"}})})}).empty());
 }
@@ -118,7 +121,7 @@ TEST_CASE("rule 33: a rule has at most 50 patterns") {
 TEST_CASE("rules 14 and 21: keys given twice and text that is not UTF-8 are found") {
   CHECK(fault({job("a", {{"tags", List{}}, {"tags", List{}}})}) == "\"tags\" is there twice");
   CHECK(fault({job("a", {{"tags", List{"\xFF"}}})}) == "a value is not UTF-8");
-  CHECK(fault({job("a", {{"\xFF", "x"}})}) == "a keyword is not UTF-8");
+  CHECK(fault({job("a", {{"variables", Map{{"\xFF", "x"}}}})}) == "a keyword is not UTF-8");
   CHECK(fault({job("\xFF")}) == "its name is not UTF-8");
 }
 
