@@ -345,8 +345,6 @@ Fault to_fault(const YAML::Exception& fault, std::uint32_t file, const Part& par
   const SourcePos pos{part.begin.line + static_cast<std::uint32_t>(std::max(fault.mark.line, 0)),
                       static_cast<std::uint32_t>(std::max(fault.mark.column, 0) + 1),
                       part.begin.offset + static_cast<std::uint32_t>(std::max(fault.mark.pos, 0))};
-  // yaml-cpp says "bad file" of nesting beyond its limit.
-  if (fault.msg == "bad file") return {FaultKind::too_large, {file, pos, 1}, "nested too deeply"};
   const std::string_view line = line_text(part.text, pos.line - part.begin.line + 1);
   const std::size_t tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
   if (tab == std::string_view::npos) return {FaultKind::syntax, {file, pos, 1}, fault.msg};
