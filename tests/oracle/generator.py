@@ -229,6 +229,10 @@ class Maker:
         parts = path.split("/")
         return [link for link in ("/".join(parts[:length]) for length in range(1, len(parts) + 1)) if link in self.world.links]
 
+    def submodule_around(self, path):
+        """The submodule that a path lies in; the path itself where it lies in none."""
+        return next((each for each in self.world.submodules if path.startswith(each + "/")), path)
+
     def data_directory(self, site):
         place, physical = self.directory_for(site)
         name = self.new_name("set")

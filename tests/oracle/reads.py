@@ -149,7 +149,8 @@ def _(site, depth):
     name = site.outside(tail)
     if ".." in tail or tail.startswith("/") or head.endswith("."):
         site.maker.climbing.add(name[len("var."):])
-        site.maker.led_outside |= {target, site.maker.real(target), *site.maker.links_on(target)}
+        led = {target, site.maker.real(target), *site.maker.links_on(target)}
+        site.maker.led_outside |= led | {site.maker.submodule_around(path) for path in led}
     return f'file("${{path.module}}/{head}/${{{name}}}")' if head else f'file("${{path.module}}/${{{name}}}")'
 
 

@@ -119,7 +119,7 @@ def _(site, value, depth):
 @text_form("replace by pattern")
 def _(site, value, depth):
     first, second = cut(site, value)
-    if "$" in second:
+    if "$" in second or first[-1:].isdigit():
         return None
     return f'replace({site.say(first + "17", depth)}, "/[0-9]+$/", {site.say(second, depth)})'
 
