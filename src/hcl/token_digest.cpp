@@ -81,6 +81,57 @@ class Writer {
   std::string buffer_;
 };
 
+std::vector<std::string_view> split_json(std::string_view source) {
+  constexpr std::string_view space = " \t\r\n";
+  constexpr std::string_view symbols = "{}[],:";
+  std::vector<std::string_view> tokens;
+  while (true) {
+    source.remove_prefix(std::min(source.size(), source.find_first_not_of(space)));
+    if (source.empty()) return tokens;
+    std::size_t size = 1;
+    if (source[0] == '"') {
+      while (size < source.size() && source[size] != '"') size += source[size] == '\\' ? 2 : 1;
+      size = std::min(size + 1, source.size());
+    } else if (symbols.find(source[0]) == std::string_view::npos) {
+      size = std::min(source.size(), source.find_first_of(" \t\r\n{}[],:\"", 1));
+    }
+    tokens.push_back(source.substr(0, size));
+    source.remove_prefix(size);
+  }
+}
+
+/// A string that is none of those that JSON refuses, and has no escapes.
+bool is_plain_string(std::string_view token) {
+  return token.starts_with('"') && std::all_of(token.begin(), token.end(), [](char letter) {
+           return letter != '\\' && static_cast<unsigned char>(letter) >= 0x20;
+         });
+}
+
+/// Takes out the properties `"//"` of the outermost object that hold a string, each with one comma: HCL reads over them
+/// there, and further inside only an evaluation would tell a comment from a value.
+std::vector<std::string_view> without_comments(std::vector<std::string_view> tokens) {
+  constexpr std::size_t length = 3;  // of `"//": "text"`
+  const bool is_object = !tokens.empty() && tokens.front() == "{";
+  std::vector<std::string_view> kept;
+  int depth = 0;
+  for (std::size_t at = 0; at < tokens.size(); ++at) {
+    const bool is_first = !kept.empty() && kept.back() == "{";
+    const bool is_property = is_object && depth == 1 && tokens[at] == "\"//\"" && at + length < tokens.size() &&
+                             tokens[at + 1] == ":" && is_plain_string(tokens[at + 2]) &&
+                             (is_first || kept.back() == ",");
+    if (is_property && tokens[at + length] == ",") {
+      at += length;
+    } else if (is_property && tokens[at + length] == "}") {
+      at += length - 1;
+      if (!is_first) kept.pop_back();
+    } else {
+      depth += tokens[at] == "{" || tokens[at] == "[" ? 1 : tokens[at] == "}" || tokens[at] == "]" ? -1 : 0;
+      kept.push_back(tokens[at]);
+    }
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string native_token_digest(const std::string& source) {
@@ -104,22 +155,8 @@ std::string native_token_digest(const std::string& source) {
 }
 
 std::string json_token_digest(std::string_view source) {
-  constexpr std::string_view space = " \t\r\n";
-  constexpr std::string_view symbols = "{}[],:";
   Writer writer;
-  while (true) {
-    source.remove_prefix(std::min(source.size(), source.find_first_not_of(space)));
-    if (source.empty()) break;
-    std::size_t size = 1;
-    if (source[0] == '"') {
-      while (size < source.size() && source[size] != '"') size += source[size] == '\\' ? 2 : 1;
-      size = std::min(size + 1, source.size());
-    } else if (symbols.find(source[0]) == std::string_view::npos) {
-      size = std::min(source.size(), source.find_first_of(" \t\r\n{}[],:\"", 1));
-    }
-    writer.add(TokenKind::identifier, source.substr(0, size));
-    source.remove_prefix(size);
-  }
+  for (const std::string_view token : without_comments(split_json(source))) writer.add(TokenKind::identifier, token);
   return writer.finish();
 }
 

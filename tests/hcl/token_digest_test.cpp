@@ -57,3 +57,23 @@ TEST_CASE("white space between JSON's tokens does not count, within strings it d
   CHECK_FALSE(same_json("[1 2]", "[12]"));
   CHECK_FALSE(same_json(R"({"a":1,"b":2})", R"({"b":2,"a":1})"));
 }
+
+TEST_CASE("a comment of JSON's outermost object does not count, wherever it stands among the others") {
+  for (const std::string_view commented :
+       {R"({"//": "x", "a": 1, "b": {}})", R"({"a": 1, "//": "x", "b": {}})", R"({"a": 1, "b": {}, "//": "x"})",
+        R"({"//": "x", "//": "y", "a": 1, "b": {}, "//": "{"})"})
+    CHECK(same_json(commented, R"({"a": 1, "b": {}})"));
+  CHECK(same_json(R"({"//": "x"})", "{}"));
+}
+
+TEST_CASE("what looks like a comment of JSON elsewhere counts") {
+  CHECK_FALSE(same_json(R"({"a": {"//": "x"}})", R"({"a": {}})"));
+  CHECK_FALSE(same_json(R"({"a": "//"})", R"({"a": "x"})"));
+  CHECK_FALSE(same_json(R"([{"//": "x"}])", R"([{}])"));
+  CHECK_FALSE(same_json(R"({"//": {"a": 1}})", "{}"));
+  CHECK_FALSE(same_json(R"({"//": "\q"})", "{}"));
+  CHECK_FALSE(same_json("{\"//\": \"\n\"}", "{}"));
+  CHECK_FALSE(same_json(R"({"//": "x" "a": 1})", R"({"a": 1})"));
+  CHECK_FALSE(same_json(R"({"a": 1 "//": "x"})", R"({"a": 1})"));
+  CHECK_FALSE(same_json(R"({"a": 1, "//": "x",})", R"({"a": 1})"));
+}
