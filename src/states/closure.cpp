@@ -91,8 +91,9 @@ class ClosureBuilder {
     if (!is_known_in_part) return;
     const Module::BackendBlock& block = module.backends.front();
     const Reach reach{std::nullopt, {block.file->path, block.backend->line}};
-    add_path_inputs(sources_.tree, directory_, path->second, terraform::ReferenceKind::file, std::nullopt, reach,
-                    inputs_);
+    // The path is not cleaned: links count before the `..` behind them.
+    for (const auto kind : {terraform::ReferenceKind::file, terraform::ReferenceKind::path_value})
+      add_path_inputs(sources_.tree, directory_, path->second, kind, std::nullopt, reach, inputs_);
   }
 
   static BackendSettings settings_of(const terraform::Backend& backend, const ModuleScope& scope) {

@@ -65,10 +65,12 @@ void add_fixed_inputs(const Sources& sources, const RepoPath& directory, const I
   inputs.add(InputKind::own_directory, directory, "", conventional);
   inputs.add(InputKind::version_pin, directory, "", conventional);
   inputs.add(InputKind::lock_file, directory.child(".terraform.lock.hcl"), "", conventional);
-  // Vendored providers; below any other directory they are its own files already.
-  const RepoPath plugins = RepoPath::of("terraform.d/plugins");
-  if (directory.is_root() && sources.tree.find(plugins))
-    inputs.add(InputKind::data_directory, plugins, "", conventional);
+  // Vendored providers, for which init looks: below any other directory they are its own files already. A link or a
+  // submodule may come in the place of the directory.
+  for (const auto kind : {terraform::ReferenceKind::file, terraform::ReferenceKind::path_text}) {
+    if (directory.is_root())
+      add_path_inputs(sources.tree, directory, {"./terraform.d/plugins"}, kind, std::nullopt, conventional, inputs);
+  }
   for (const RepoPath& file : loaded_variable_files(sources, directory, instance))
     add_named_file(sources, InputKind::variable_file, file, conventional, inputs);
   for (const RepoPath& file : instance.backend_files)

@@ -55,7 +55,7 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
       references_.add(reference, fold, {via, {file.path, reference.line}}, module.directory);
     }
   }
-  for (const Module::Read& read : module.remote_states) add_reads(module, read, fold);
+  for (const Module::Read& read : module.remote_states) add_reads(module, read, fold, via);
   visit_calls(scope, via, true);
 }
 
@@ -76,11 +76,14 @@ void ModuleWalk::visit_calls(const ModuleScope& scope, std::optional<std::uint32
   }
 }
 
-void ModuleWalk::add_reads(const Module& module, const Module::Read& read, const Fold& fold) {
-  for (RemoteRead& found : find_remote_reads(module, read, fold, lane_.working_directory, closure_.unknown)) {
-    if (std::find(closure_.reads.begin(), closure_.reads.end(), found) == closure_.reads.end())
-      closure_.reads.push_back(std::move(found));
+void ModuleWalk::add_reads(const Module& module, const Module::Read& read, const Fold& fold,
+                           std::optional<std::uint32_t> via) {
+  RemoteReads found = find_remote_reads(module, read, fold, lane_.working_directory, closure_.unknown);
+  for (RemoteRead& each : found.reads) {
+    if (std::find(closure_.reads.begin(), closure_.reads.end(), each) == closure_.reads.end())
+      closure_.reads.push_back(std::move(each));
   }
+  for (const Value& file : found.files) references_.add_state_file(file, {via, {read.file->path, read.block.line}});
 }
 
 void ModuleWalk::visit_call(const FoldedCall& call, const Reach& reach) {

@@ -31,7 +31,7 @@ class ModuleWalk {
                     std::optional<std::uint32_t> via);
   void load_module(const Module& module, const std::string& path, std::optional<std::uint32_t> via);
   void visit_calls(const ModuleScope& scope, std::optional<std::uint32_t> via, bool is_evaluated);
-  void add_reads(const Module& module, const Module::Read& read, const Fold& fold);
+  void add_reads(const Module& module, const Module::Read& read, const Fold& fold, std::optional<std::uint32_t> via);
   void visit_call(const FoldedCall& call, const Reach& reach);
   void follow_call(const FoldedCall& call, std::string_view source, const Reach& reach);
   bool enter_module(const FoldedCall& call, const ModuleTarget& target, const Reach& way);

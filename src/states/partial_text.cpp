@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "states/path_inputs.hpp"
 
@@ -74,6 +75,28 @@ std::vector<PossibleText> to_texts(const Value& value) {
   }
   if (const auto known = value.as_known_string()) return {{{*known}, ""}};
   return {};
+}
+
+std::vector<PartialText> split_words(const PartialText& text) {
+  std::vector<PartialText> words;
+  PartialText word;
+  const auto end_word = [&] {
+    if (!word.empty()) words.push_back(std::exchange(word, {}));
+  };
+  for (const auto& part : text) {
+    if (!part) word.emplace_back(std::nullopt);
+    for (const char letter : part.value_or("")) {
+      const bool is_parting = std::string_view(" \t\n\r\"'`=;&|<>(),:").find(letter) != std::string_view::npos;
+      if (is_parting) {
+        end_word();
+        continue;
+      }
+      if (word.empty() || !word.back()) word.emplace_back("");
+      *word.back() += letter;
+    }
+  }
+  end_word();
+  return words;
 }
 
 PartialText spread(const PossibleText& text, const RepoPath& from) {

@@ -22,6 +22,10 @@ struct PossibleText {
 /// none for null, for lists and maps, and for what cannot be evaluated.
 std::vector<PossibleText> to_texts(const hcl::Value& value);
 
+/// The words of a text that may hold a command or a list of paths: blanks, quotes and the like part them. An unknown
+/// part is part of the word that it stands in.
+std::vector<PartialText> split_words(const PartialText& text);
+
 /// The same path text, read from the working directory `from`, with an unknown part where its own unknown parts may
 /// lead out of the directory that its known beginning names: because they may hold `..`, or because one stands behind
 /// them. Where a text leads that climbs from nobody knows how deep, it may lead anywhere in the repository; the known

@@ -15,12 +15,6 @@ using repo::EntryKind;
 using repo::Resolved;
 using terraform::ReferenceKind;
 
-bool begins_like_path(std::string_view text) {
-  if (text == started_at_root) return false;
-  return text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
-         text.starts_with(repository_root);
-}
-
 /// Where `rest` leads from `directory`: as Terraform reads a path, and for other readers also as the operating system
 /// does, where that differs.
 std::vector<Resolved> resolve(const repo::Tree& tree, const Anchor& anchor, ReferenceKind kind) {
@@ -58,20 +52,6 @@ void add_one(const Anchor& anchor, ReferenceKind kind, const std::optional<RepoP
   }
 }
 
-std::vector<std::string> split_words(const std::string& text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char letter : text + " ") {
-    if (std::string_view(" \t\n\r\"'`=;&|<>(),:").find(letter) == std::string_view::npos) {
-      word += letter;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
-  }
-  return words;
-}
-
 bool exists(const repo::Tree& tree, const Anchor& anchor) {
   const auto resolved = resolve(tree, anchor, ReferenceKind::path_text);
   return std::any_of(resolved.begin(), resolved.end(),
@@ -95,15 +75,15 @@ void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind
     return;
   }
   if (kind == ReferenceKind::path_value) return add_bare_name(from, text, definition_of, adding);
-  const std::vector<std::string> words = split_words(text);
-  const bool is_one_word = words.size() == 1 && words.front() == text;
+  const std::vector<PartialText> words = split_words({text});
+  const bool is_one_word = words.size() == 1 && *words.front().front() == text;
   if (!is_one_word && begins_like_path(text)) {
     const auto anchor = anchor_of(from, text);
     if (anchor && exists(adding.tree, *anchor)) return add_one(*anchor, kind, definition_of, adding);
   }
-  for (const std::string& word : words) {
-    if (!begins_like_path(word)) continue;
-    if (const auto anchor = anchor_of(from, word)) add_one(*anchor, kind, definition_of, adding);
+  for (const PartialText& word : words) {
+    if (!begins_like_path(*word.front())) continue;
+    if (const auto anchor = anchor_of(from, *word.front())) add_one(*anchor, kind, definition_of, adding);
   }
 }
 
@@ -170,6 +150,12 @@ std::optional<Split> split_directory(const RepoPath& from, const PartialText& te
 }
 
 }  // namespace
+
+bool begins_like_path(std::string_view text) {
+  if (text == started_at_root) return false;
+  return text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
+         text.starts_with(repository_root);
+}
 
 std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text) {
   if (text.starts_with(repository_root)) {

@@ -28,6 +28,9 @@ struct Anchor {
   std::string rest;
 };
 
+/// What `path_text` takes for a path.
+bool begins_like_path(std::string_view text);
+
 /// The anchor of `text`, read from the working directory `from`. Empty when it lies outside the repository.
 std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text);
 

@@ -51,9 +51,34 @@ bool is_remote_cache(const PossibleText& text) {
   return !text.text.empty() && text.text.front() && lies_in_terraform_directory(*text.text.front());
 }
 
-/// Its known beginning has several words: what is not known belongs to a later one.
-bool holds_blank(const PossibleText& text) {
-  return !text.text.empty() && text.text.front() && text.text.front()->find_first_of(" \t\n") != std::string::npos;
+bool is_known(const PartialText& text) {
+  return std::all_of(text.begin(), text.end(), [](const auto& part) { return part.has_value(); });
+}
+
+/// A text, and how it reads as a path.
+struct PossiblePath {
+  PossibleText text;
+  PartialText path;
+};
+
+/// What may be a path in a text that is none for certain: of one that is known in part, which may be a command, also
+/// each word that begins like one.
+std::vector<PossiblePath> paths_in(const PossibleText& text, const RepoPath& from) {
+  if (is_known(text.text)) return {{text, text.text}};
+  std::vector<PossiblePath> result;
+  const std::vector<PartialText> words = split_words(text.text);
+  const auto& front = text.text.front();
+  if (front && begins_like_path(*front)) {
+    // Where its known beginning has several words, what is not known belongs to a later one.
+    const bool holds_blank = front->find_first_of(" \t\n") != std::string::npos;
+    result.push_back({text, holds_blank ? text.text : spread(text, from)});
+  }
+  for (const PartialText& word : words) {
+    if (words.size() == 1 || !word.front() || !begins_like_path(*word.front())) continue;
+    const PossibleText part{word, is_known(word) ? "" : text.why, text.may_climb};
+    result.push_back({part, spread(part, from)});
+  }
+  return result;
 }
 
 }  // namespace
@@ -88,18 +113,33 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
   const auto definition_of = reference.is_definition ? std::optional(module_directory) : std::nullopt;
   const bool is_template = reference.kind == ReferenceKind::template_file;
   const ReferenceKind kind = is_template ? ReferenceKind::file : reference.kind;
+  const RepoPath& from = lane_.working_directory;
   std::vector<std::uint32_t> added;
   for (const PossibleText& text : to_texts(value)) {
     // What a file holds is read as data: where it is used as a path, that is said there.
     if (is_remote_cache(text) || (text.is_content && kind != ReferenceKind::file)) continue;
-    const bool is_one_path = kind == ReferenceKind::file || !holds_blank(text);
-    const PartialText path = is_one_path ? spread(text, lane_.working_directory) : text.text;
-    const PathInputs inputs =
-        add_path_inputs(lane_.tree, lane_.working_directory, path, kind, definition_of, reach, inputs_);
-    note(inputs.outcome, text, reach);
-    added.insert(added.end(), inputs.added.begin(), inputs.added.end());
+    const bool is_path = kind != ReferenceKind::path_text;
+    for (const PossiblePath& possible :
+         is_path ? std::vector{PossiblePath{text, spread(text, from)}} : paths_in(text, from)) {
+      const PathInputs inputs = add_path_inputs(lane_.tree, from, possible.path, kind, definition_of, reach, inputs_);
+      note(inputs.outcome, possible.text, reach);
+      added.insert(added.end(), inputs.added.begin(), inputs.added.end());
+    }
   }
   return added;
+}
+
+void ReferenceInputs::add_state_file(const Value& path, const Reach& reach) {
+  for (const PossibleText& text : to_texts(path)) {
+    const bool is_unknown = text.text.size() == 1 && !text.text.front();
+    if (is_remote_cache(text) || (is_unknown && !text.may_climb)) continue;
+    const PartialText spelt = spread(text, lane_.working_directory);
+    for (const ReferenceKind kind : {ReferenceKind::file, ReferenceKind::path_value}) {
+      const auto added =
+          add_path_inputs(lane_.tree, lane_.working_directory, spelt, kind, std::nullopt, reach, inputs_);
+      if (kind == ReferenceKind::file) note(added.outcome, text, reach);
+    }
+  }
 }
 
 void ReferenceInputs::add_file_set(const Value& directories, const Value& patterns, const Reach& reach) {

@@ -27,6 +27,10 @@ class ReferenceInputs {
   void add(const terraform::FileReference& reference, const Fold& fold, const Reach& reach,
            const RepoPath& module_directory);
 
+  /// Adds the file that a local backend keeps a state in: its path is taken as it is, and as one that is cleaned first.
+  /// Of a path that only the world outside knows nothing is added: stored states lie anywhere, and mostly in no commit.
+  void add_state_file(const hcl::Value& path, const Reach& reach);
+
   /// Files that a `fileset` covers count as part of it. To be called when all references have been added.
   void finish() { inputs_.absorb_files(file_sets_); }
 

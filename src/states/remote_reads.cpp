@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "hcl/alternatives.hpp"
+#include "hcl/text_pieces.hpp"
 #include "states/partial_text.hpp"
 
 namespace statelane::states {
@@ -120,9 +122,25 @@ std::vector<std::string> types_of(const Value& value) {
   return result.empty() ? std::vector{std::string()} : result;
 }
 
+/// The file that a local backend reads, where the block says which.
+std::optional<Value> local_file_of(const PossibleConfig& config, const std::optional<std::string>& workspace) {
+  if (workspace && *workspace != "default") {
+    const auto directory = config.attributes.find("workspace_dir");
+    if (directory == config.attributes.end()) return std::nullopt;
+    const Value parts[] = {directory->second};
+    return hcl::combine(parts, [&](std::span<const Value> chosen) {
+      Value::Text path = hcl::to_text(chosen[0], {});
+      hcl::append_text(path, fmt::format("/{}/terraform.tfstate", *workspace));
+      return Value{std::move(path)};
+    });
+  }
+  const auto path = config.attributes.find("path");
+  return path == config.attributes.end() ? std::nullopt : std::optional(path->second);
+}
+
 /// All that one element of the block reads. False when something of it is not known at all.
 bool add_reads(const Module::Read& read, const ConfigReader& configs, const Fold& fold, const Round& round,
-               const RepoPath& working_directory, std::vector<RemoteRead>& reads) {
+               const RepoPath& working_directory, RemoteReads& found) {
   const terraform::RemoteState& block = read.block;
   const auto workspace = block.workspace == nullptr ? std::nullopt : fold(*block.workspace, round).as_known_string();
   const auto types =
@@ -133,21 +151,24 @@ bool add_reads(const Module::Read& read, const ConfigReader& configs, const Fold
   for (const std::string& type : types) {
     for (const PossibleConfig& config : possible) {
       is_whole = is_whole && !type.empty() && !config.is_open;
+      const bool may_be_local = type.empty() || type == "local";
+      if (auto file = may_be_local ? local_file_of(config, workspace) : std::nullopt)
+        found.files.push_back(*std::move(file));
       for (const BackendSettings& settings : combinations(type, config))
         wanted.push_back(identify_backend(settings, workspace, working_directory));
     }
   }
   const bool is_alternative = wanted.size() > 1 || !is_whole;
   const Place place{read.file->path, block.line};
-  for (BackendIdentity& identity : wanted) reads.push_back({std::move(identity), is_alternative, place});
+  for (BackendIdentity& identity : wanted) found.reads.push_back({std::move(identity), is_alternative, place});
   return is_whole;
 }
 
 }  // namespace
 
-std::vector<RemoteRead> find_remote_reads(const Module& module, const Module::Read& read, const Fold& fold,
-                                          const RepoPath& working_directory, std::vector<Unknown>& unknown) {
-  std::vector<RemoteRead> result;
+RemoteReads find_remote_reads(const Module& module, const Module::Read& read, const Fold& fold,
+                              const RepoPath& working_directory, std::vector<Unknown>& unknown) {
+  RemoteReads result;
   bool is_whole = true;
   for (const Round& round : find_rounds(read.block.loops, fold)) {
     const ConfigReader configs(module, fold, round);

@@ -116,6 +116,18 @@ bool holds_slash(const Expression& expression) {
                      [](const Expression* operand) { return holds_slash(*operand); });
 }
 
+/// Functions that make one text of their arguments, so that none of those is a path by itself.
+bool joins_texts(std::string_view name) {
+  constexpr std::array names = {"format"sv, "join"sv, "replace"sv, "trimprefix"sv, "trimsuffix"sv};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool holds_relative_text(const Expression& expression) {
+  if (expression.kind == ExpressionKind::string) return holds_relative_path(expression.text);
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [](const Expression* operand) { return holds_relative_text(*operand); });
+}
+
 /// Whether the expression itself, not one inside it, may be path text.
 bool may_be_path_text(const Expression& expression) {
   switch (expression.kind) {
@@ -123,7 +135,8 @@ bool may_be_path_text(const Expression& expression) {
     case ExpressionKind::string_template: return may_be_path_template(expression);
     case ExpressionKind::call:
       return is_path_building_function(expression.text) &&
-             (mentions_path(expression) || (holds_slash(expression) && mentions_foldable_root(expression)));
+             (mentions_path(expression) || (holds_slash(expression) && mentions_foldable_root(expression)) ||
+              (joins_texts(expression.text) && holds_relative_text(expression)));
     default: return false;
   }
 }
