@@ -12,8 +12,8 @@ namespace statelane::hcl {
 /// side of difference. It is defined for faulty texts too.
 std::string native_token_digest(const std::string& source);
 
-/// The same for HCL's JSON syntax: white space between tokens is left out, and comments (`"//": "text"`) of the outermost
-/// object. The order of keys counts.
+/// The same for HCL's JSON syntax: white space between tokens is left out, and comments (`"//": "text"`) of the
+/// outermost object. The order of keys counts.
 std::string json_token_digest(std::string_view source);
 
 }  // namespace statelane::hcl

@@ -75,6 +75,9 @@ std::vector<PossiblePath> paths_in(const PossibleText& text, const RepoPath& fro
   }
   for (const PartialText& word : words) {
     if (words.size() == 1 || !word.front() || !begins_like_path(*word.front())) continue;
+    // A command that goes up says with its next words what it reads there.
+    const bool is_only_up = is_known(word) && word.front()->find_first_not_of("./") == std::string::npos;
+    if (is_only_up) continue;
     const PossibleText part{word, is_known(word) ? "" : text.why, text.may_climb};
     result.push_back({part, spread(part, from)});
   }
