@@ -71,6 +71,15 @@ struct Lane {
   std::uint32_t index = 0;         ///< of the state
 };
 
+/// The commit that is checked out; empty where there is none.
+std::string find_head(const repo::Repository& repository) {
+  try {
+    return repository.resolve("HEAD");
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 /// The state's inputs that are on disk and not in the tree that was scanned.
 std::vector<std::string> find_untracked(const Lane& lane) {
   const runner::LaneDescription& description = lane.description;
@@ -121,6 +130,7 @@ int run_lane(const Options& options, LaneVerb verb) {
   } else if (!take_present_files(repository, options, lane)) {
     return 1;
   }
+  lane.description.checked_out = find_head(repository);
   lane.description.find_untracked = [&lane] { return find_untracked(lane); };
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;

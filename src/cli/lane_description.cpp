@@ -69,17 +69,9 @@ std::vector<std::string> find_apply_branches(const states::State& state) {
                                 gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
 }
 
-std::string fill_in_slug(const states::State& state) {
-  constexpr std::string_view slug = "{slug}";
-  std::string name = state.gitlab_state;
-  for (std::size_t at = name.find(slug); at != std::string::npos; at = name.find(slug, at))
-    name.replace(at, slug.size(), gitlab::slug(state.id));
-  return name;
-}
-
 /// The name of the state that GitLab keeps. Throws when GitLab would not take it, or when two states would share it.
 std::string name_gitlab_state(const states::StateGraph& graph, const states::State& state) {
-  std::string name = fill_in_slug(state);
+  const std::string& name = state.gitlab_state;
   if (name.empty()) return name;
   constexpr std::size_t longest = 255;
   const std::string shown = fmt::format("the gitlab_state of {}, \"{}\",", state.id, name);
@@ -88,7 +80,7 @@ std::string name_gitlab_state(const states::StateGraph& graph, const states::Sta
                 {"shorten it in .statelane.yml"});
   }
   for (const states::State& other : graph.states()) {
-    if (other.id == state.id || fill_in_slug(other) != name) continue;
+    if (other.id == state.id || other.gitlab_state != name) continue;
     throw Error(ErrorKind::user_files, fmt::format("{} is that of {} too", shown, other.id),
                 {"\"{slug}\" in .statelane.yml gives each state a name of its own"});
   }

@@ -99,15 +99,16 @@ OptionGroup patience_options() {
 }
 
 CommandRow plan_row() {
-  return {
-      .name = "run plan",
-      .section = Section::job,
-      .summary = "plan one state and leave the plan as an artifact",
-      .arguments = {state_argument(true)},
-      .options = {{"Plan", {exit_code_row(), destroy_row(), from_row(), lock_row(), guard_row(runner::Guard::files)}},
-                  patience_options()},
-      .examples = {{"statelane run plan network/prod", "init and plan, and what the gate needs in .statelane/"}},
-      .run = run_verb<LaneVerb::plan>};
+  return {.name = "run plan",
+          .section = Section::job,
+          .summary = "plan one state and leave the plan as an artifact",
+          .arguments = {state_argument(true)},
+          .options = {{"Plan",
+                       {exit_code_row(), destroy_row(), from_row(), lock_row(), guard_row(runner::Guard::commit),
+                        guard_row(runner::Guard::files), guard_row(runner::Guard::unsaved_state)}},
+                      patience_options()},
+          .examples = {{"statelane run plan network/prod", "init and plan, and what the gate needs in .statelane/"}},
+          .run = run_verb<LaneVerb::plan>};
 }
 
 CommandRow apply_row() {

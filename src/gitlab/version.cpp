@@ -58,6 +58,7 @@ Version introduced_in(Feature feature) {
     case Feature::artifacts_access_maintainer: return {18, 4, 0};
     case Feature::child_reports: return {18, 6, 0};
     case Feature::upstream_variables: return {18, 9, 0};
+    case Feature::retry_interrupted: return {19, 3, 0};
   }
   return {};
 }

@@ -41,6 +41,7 @@ enum class Feature {
   artifacts_access_maintainer,
   child_reports,       ///< Terraform reports of child pipelines show in the merge request
   upstream_variables,  ///< `CI_UPSTREAM_PIPELINE_ID` and its like in children
+  retry_interrupted,   ///< `retry:when: runner_interrupted`, the runner was stopped; before, `unknown_failure`
 };
 
 /// The first version that has `feature`.

@@ -34,9 +34,9 @@ class Fitter {
       left_out_.insert({"manual_confirmation", Feature::manual_confirmation});
     }
     yaml::Value::Map* retry = find_map(job.keywords, "retry");
-    if (retry != nullptr && yaml::find_value(*retry, "exit_codes") != nullptr && lacks(Feature::retry_exit_codes)) {
-      take_out(*retry, "exit_codes");
-      left_out_.insert({"retry:exit_codes", Feature::retry_exit_codes});
+    if (retry != nullptr && !fit_retry(*retry)) {
+      take_out(job.keywords, "retry");
+      left_out_.insert({"retry:when: runner_interrupted", Feature::retry_interrupted});
     }
     if (yaml::Value::Map* artifacts = find_map(job.keywords, "artifacts")) fit_artifacts(*artifacts);
   }
@@ -53,6 +53,24 @@ class Fitter {
 
  private:
   bool lacks(Feature feature) const { return !supports(feature, server_); }
+
+  /// False: nothing is left to retry for.
+  bool fit_retry(yaml::Value::Map& retry) {
+    if (yaml::find_value(retry, "exit_codes") != nullptr && lacks(Feature::retry_exit_codes)) {
+      take_out(retry, "exit_codes");
+      left_out_.insert({"retry:exit_codes", Feature::retry_exit_codes});
+    }
+    const yaml::Value* when = yaml::find_value(retry, "when");
+    if (when == nullptr || !lacks(Feature::retry_interrupted)) return true;
+    const yaml::Value interrupted("runner_interrupted");
+    if (*when == interrupted) return false;
+    if (when->as_list() == nullptr) return true;
+    yaml::Value::List reasons = *when->as_list();
+    std::erase(reasons, interrupted);  // such a server says `unknown_failure` instead
+    const bool is_left = !reasons.empty();
+    yaml::set_value(retry, "when", std::move(reasons));
+    return is_left;
+  }
 
   void fit_artifacts(yaml::Value::Map& artifacts) {
     const yaml::Value* access = yaml::find_value(artifacts, "access");

@@ -16,7 +16,8 @@ struct GuardText {
 
 constexpr std::array guard_texts = {
     GuardText{Guard::state, "--allow-other-state", "apply a plan that names another state"},
-    GuardText{Guard::commit, "--allow-other-commit", "apply a plan that was made for another commit"},
+    GuardText{Guard::commit, "--allow-other-commit",
+              "plan or apply although another commit is checked out, or was planned"},
     GuardText{Guard::pipeline, "--allow-other-pipeline", "apply a plan of another pipeline"},
     GuardText{Guard::plan_file, "--allow-other-plan", "apply a plan file that differs from its metadata"},
     GuardText{Guard::inputs, "--allow-other-inputs", "apply although the state's inputs differ from those planned"},
@@ -34,6 +35,8 @@ constexpr std::array guard_texts = {
     GuardText{Guard::empty_state, "--allow-empty-state", "apply although the state is empty"},
     GuardText{Guard::changed_outputs, "--allow-changed-outputs",
               "apply although outputs that the plan read have changed, or an apply that comes first failed"},
+    GuardText{Guard::unsaved_state, "--allow-unsaved-state",
+              "plan or apply although a state that an earlier job could not save is kept on this runner"},
     GuardText{Guard::still_used, "--allow-still-used", "destroy although another state may have the same backend"},
 };
 

@@ -28,6 +28,7 @@ enum class Guard {
   max_destroy,      ///< not more deletes and replaces than configured
   empty_state,      ///< the state is not suddenly empty
   changed_outputs,  ///< no output of another state that the plan read has changed since
+  unsaved_state,    ///< no earlier job of this runner keeps a state that it could not save
   still_used,       ///< no other state has, or may have, the backend of the one that is destroyed
 };
 

@@ -52,6 +52,9 @@ JobEnvironment read_job_environment() {
   job.api_url = variable("CI_API_V4_URL");
   job.project_id = variable("CI_PROJECT_ID");
   job.job_url = variable("CI_JOB_URL");
+  job.job_id = variable("CI_JOB_ID");
+  job.builds_directory = variable("CI_BUILDS_DIR");
+  job.keeps_directories = variable("CI_SHARED_ENVIRONMENT") == "true";
   job.applies_before = variable("STATELANE_APPLIES_BEFORE");
   job.terraform = terraform_variables();
   job.of_job = variables_of_job();

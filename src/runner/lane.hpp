@@ -41,6 +41,7 @@ struct LaneDescription {
   std::optional<std::int64_t> max_destroy{};
   std::vector<std::string> apply_branches{};  ///< where applies may run; checked in CI only
   std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one
+  std::string checked_out{};                  ///< the commit of the work tree; empty: not known
   std::string inputs_digest{};                ///< of everything the state depends on, at the commit that is checked out
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
   std::optional<std::vector<std::string>> read_outputs{};  ///< names of other states' outputs that the state refers to

@@ -16,6 +16,7 @@
 #include "runner/provider_cache.hpp"
 #include "runner/shell_words.hpp"
 #include "runner/terraform_messages.hpp"
+#include "runner/unsaved_state.hpp"
 
 namespace statelane::runner {
 
@@ -303,7 +304,7 @@ PlanMetadata LaneRun::describe() {
   return result;
 }
 
-std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals) {
+std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals, std::string_view verb) {
   const Sifted sifted = sift(std::move(refusals), options_.passed);
   std::vector<std::string> used;
   for (const Refusal& passed : sifted.passed) {
@@ -315,8 +316,33 @@ std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals) {
     log_.line(fmt::format("statelane: also: {}", sifted.standing[index].message));
   }
   const Refusal& first = sifted.standing.front();
-  throw Error(ErrorKind::refused, fmt::format("refused to apply {}: {}", lane_.state_id, first.message),
+  throw Error(ErrorKind::refused, fmt::format("refused to {} {}: {}", verb, lane_.state_id, first.message),
               {first.fix, fmt::format("to go on all the same: {}", option_of(first.guard))});
+}
+
+std::vector<Refusal> LaneRun::find_unsaved() {
+  std::vector<Refusal> refusals;
+  const std::vector<UnsavedState> all = find_unsaved_states(lane_, job_);
+  if (all.empty()) return refusals;
+  StateVersionReader stored;
+  ask(state_pull_arguments(lane_, tool()), std::chrono::minutes(5), [&](std::string_view piece) { stored.add(piece); });
+  for (const UnsavedState& unsaved : all) {
+    const std::string kept = escape_for_terminal(unsaved.file.string());
+    if (holds(stored.version(), unsaved.version)) {
+      files::remove(unsaved.file);
+      log_.line(fmt::format("statelane: the state that job {} could not save is stored now; {} is removed", unsaved.job,
+                            kept));
+      continue;
+    }
+    refusals.push_back(
+        {Guard::unsaved_state,
+         fmt::format("job {} could not save the state ({}, unverified), which is kept on this runner in {}; the stored "
+                     "one has {}",
+                     unsaved.job, runner::describe(unsaved.version), kept, runner::describe(stored.version())),
+         fmt::format("store it: {} state push {}; or remove the file when it is of no use", call_by_hand(lane_),
+                     to_shell_words({unsaved.file.string()}))});
+  }
+  return refusals;
 }
 
 std::string describe_failure(const process::Captured& answer) {
@@ -327,6 +353,16 @@ std::string describe_failure(const process::Captured& answer) {
   if (!words.empty()) return cut_text(words, most_words);
   return answer.status.succeeded() ? "its answer cannot be understood"
                                    : fmt::format("it ends with code {}", answer.status.code());
+}
+
+void refuse_other_checkout(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+  const bool is_known = job.ci && !job.commit.empty() && !lane.checked_out.empty();
+  if (!is_known || lane.checked_out == job.commit || options.passed.contains(Guard::commit)) return;
+  throw Error(ErrorKind::refused,
+              fmt::format("refused to run {}: commit {} is checked out, and this job is about {} (CI_COMMIT_SHA)",
+                          lane.state_id, lane.checked_out.substr(0, 12), job.commit.substr(0, 12)),
+              {"take GIT_STRATEGY: none and GIT_CHECKOUT: \"false\" out of the job's variables",
+               fmt::format("to go on all the same: {}", option_of(Guard::commit))});
 }
 
 void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options) {

@@ -93,8 +93,12 @@ class LaneRun {
   PlanMetadata describe();
 
   /// Prints refusals that an option lets pass, and throws `Error{refused}` when one stands. Returns the options that
-  /// were used.
-  std::vector<std::string> enforce(std::vector<Refusal> refusals);
+  /// were used. `verb` is what is refused.
+  std::vector<std::string> enforce(std::vector<Refusal> refusals, std::string_view verb = "apply");
+
+  /// After `init`: an earlier job of this runner may keep a state that it could not save. It goes once the stored state
+  /// has caught up with it; until then it is a refusal.
+  std::vector<Refusal> find_unsaved();
 
  private:
   int init();
@@ -118,6 +122,9 @@ class LaneRun {
 
 /// Why a question to the tool has no answer, in its own words where it has some.
 std::string describe_failure(const process::Captured& answer);
+
+/// Throws `Error{refused}`: what is checked out is not the commit that the job is about.
+void refuse_other_checkout(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
 
 /// Throws `Error{usage}`: a lane outside Terraform has commands to plan and to apply, and none to destroy.
 void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options);

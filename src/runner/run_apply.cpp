@@ -14,6 +14,7 @@
 #include "runner/lane_run.hpp"
 #include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
+#include "runner/unsaved_state.hpp"
 
 namespace statelane::runner {
 
@@ -111,14 +112,18 @@ int prepare(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run
     refuse_other_providers(lane, run);
     return code;
   }
-  if (planned.stored_state.empty()) return 0;
-  const std::string difference =
-      describe_difference(planned.stored_state, read_stored_state(lane, job, run.environment()));
-  if (difference.empty()) return 0;
-  const std::vector<std::string> passed =
-      run.enforce({{Guard::stored_state, "the plan is of another stored state: " + difference,
-                    "give both jobs the same backend settings (variables scoped to an environment reach the apply "
-                    "only), then retry the plan job"}});
+  std::vector<Refusal> refusals = run.find_unsaved();
+  if (!planned.stored_state.empty()) {
+    const std::string difference =
+        describe_difference(planned.stored_state, read_stored_state(lane, job, run.environment()));
+    if (!difference.empty()) {
+      refusals.insert(refusals.begin(),
+                      {Guard::stored_state, "the plan is of another stored state: " + difference,
+                       "give both jobs the same backend settings (variables scoped to an environment reach the apply "
+                       "only), then retry the plan job"});
+    }
+  }
+  const std::vector<std::string> passed = run.enforce(std::move(refusals));
   record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
   return 0;
 }
@@ -174,24 +179,51 @@ void tell_errored_state(const LaneDescription& lane, LaneRun& run, const fs::pat
       fs::proximate(file, lane.project_directory).string(), call_by_hand(lane), to_shell_words({from_there.string()})));
 }
 
+void copy_state(const fs::path& from, const files::Place& to) {
+  files::Draft kept(to);
+  files::read_pieces({from.parent_path(), from.filename()}, files::largest_file,
+                     [&](std::string_view piece) { kept.write(piece); });
+  kept.keep();
+}
+
+/// Where the next job of this runner finds it, also when the server takes no artifact of this one any more.
+void keep_outside(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const fs::path& left) {
+  const auto directory = unsaved_states_directory(lane, job);
+  if (!directory) {
+    if (job.ci)
+      run.log().line("statelane: it is in the artifacts of this job only: this runner keeps nothing between jobs");
+    return;
+  }
+  files::make_private_directory(*directory);
+  const files::Place file = *directory / ((job.job_id.empty() ? "0" : job.job_id) + ".tfstate");
+  copy_state(left, file);
+  run.log().line(
+      fmt::format("statelane: it is also kept on this runner, in {}: the next plan or apply here stops for it",
+                  escape_for_terminal(file.string())));
+}
+
 /// Terraform leaves the state that it could not save in its directory. It goes where only its owner reads it and the
 /// job's artifacts find it; where that cannot be written it stays.
-void keep_errored_state(const LaneDescription& lane, LaneRun& run, std::optional<fs::file_time_type> older) {
+void keep_errored_state(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
+                        std::optional<fs::file_time_type> older) {
   const fs::path left = lane_directory(lane) / "errored.tfstate";
   std::error_code error;
   const fs::file_time_type written = fs::last_write_time(left, error);
   if (error || written == older) return;
-  try {
-    files::Draft kept(run.paths().errored_state);
-    files::read_pieces({left.parent_path(), left.filename()}, files::largest_file,
-                       [&](std::string_view piece) { kept.write(piece); });
-    kept.keep();
-  } catch (const Error& failure) {
-    run.log().line(fmt::format("statelane: {}", failure.what()));
-    return tell_errored_state(lane, run, left);
-  }
-  fs::remove(left, error);
-  tell_errored_state(lane, run, run.paths().errored_state.path());
+  fs::path place = left;
+  const auto attempt = [&](const auto& step) {
+    try {
+      step();
+      return true;
+    } catch (const Error& failure) {
+      run.log().line(fmt::format("statelane: {}", failure.what()));
+      return false;
+    }
+  };
+  if (attempt([&] { copy_state(left, run.paths().errored_state); })) place = run.paths().errored_state.path();
+  tell_errored_state(lane, run, place);
+  attempt([&] { keep_outside(lane, job, run, left); });
+  if (place != left) fs::remove(left, error);
 }
 
 std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane) {
@@ -263,12 +295,12 @@ std::optional<files::Place> kept_text(const LaneRun& run) {
   return is_encrypted_plan(run.paths().plan_file) ? std::nullopt : std::optional(run.paths().apply_text);
 }
 
-Supervised apply(const LaneDescription& lane, const RunOptions& options, LaneRun& run) {
+Supervised apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run) {
   if (lane.commands) return run.run({"apply", run.paths().apply_text}, lane.commands->apply);
   const auto older = errored_state_time(lane);
   const std::vector<std::string> argv = apply_arguments(lane, run.tool(), options, run.paths());
   const Supervised applied = run.run({"apply", kept_text(run)}, argv);
-  keep_errored_state(lane, run, older);
+  keep_errored_state(lane, job, run, older);
   return applied;
 }
 
@@ -299,6 +331,7 @@ void check_request(const LaneDescription& lane, const RunOptions& options) {
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
               const ApplyQuestions& questions) {
   check_request(lane, options);
+  refuse_other_checkout(lane, job, options);
   LaneRun run(lane, job, options);
   for (const files::Place& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text, run.paths().output})
     files::remove(file);
@@ -321,7 +354,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   if (planned.has_changes) {
     const std::vector<std::string> passed = enforce_newest(run, options, questions);
     record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
-    const Supervised applied = apply(lane, options, run);
+    const Supervised applied = apply(lane, job, options, run);
     if (applied.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
     record.exit_code = finish(lane, run, applied, record.done);
     if (!applied.started) return record.exit_code;

@@ -239,8 +239,12 @@ struct Planned {
   PlanContents contents{};
 };
 
-Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run) {
+enum class Purpose { apply, look };
+
+Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
+                  Purpose purpose) {
   if (const int code = run.prepare_terraform(); code != 0) return {code};
+  if (purpose == Purpose::apply) run.enforce(run.find_unsaved(), "plan");
   // Terraform would create it readable for all; an existing file keeps its rights.
   files::write(run.paths().plan_file, "");
   const bool locks = locks_plan(lane, job, options);
@@ -281,10 +285,11 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
 
 int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
   refuse_destroy_of_commands(lane, options);
+  refuse_other_checkout(lane, job, options);
   LaneRun run(lane, job, options);
   Results results(run.paths());
   if (lane.commands) return run_custom_plan(lane, job, options, run, results);
-  const auto [code, plan] = make_plan(lane, job, options, run);
+  const auto [code, plan] = make_plan(lane, job, options, run, Purpose::apply);
   if (code != 0) return options.detailed_exit_code && code == 2 ? 1 : code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
   files::write(run.paths().report, render_report(plan.summary));
@@ -300,6 +305,7 @@ int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunO
     throw Error(ErrorKind::usage,
                 fmt::format("{} is a lane outside Terraform; what has drifted there is not known", lane.state_id));
   }
+  refuse_other_checkout(lane, job, options);
   RunOptions looking = options;
   looking.lock = options.lock.value_or(false);
   LaneDescription unchecked = lane;
@@ -309,7 +315,7 @@ int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunO
   const Results results(run.paths());
   const files::Place found = run.paths().directory / "drift.json";
   files::remove(found);
-  const auto [code, plan] = make_plan(unchecked, job, looking, run);
+  const auto [code, plan] = make_plan(unchecked, job, looking, run, Purpose::look);
   if (code != 0) return code;
   const PlanSummary& summary = plan.summary;
   files::write(found, render_drift_result(

@@ -184,6 +184,12 @@ std::vector<std::string> output_arguments(const LaneDescription& lane, const Too
   return result;
 }
 
+std::vector<std::string> state_pull_arguments(const LaneDescription& lane, const ToolIdentity& tool) {
+  std::vector<std::string> result = {lane.tool, "state", "pull"};
+  add_var_files(result, lane, tool, VariableUse::output);
+  return result;
+}
+
 std::string call_by_hand(const LaneDescription& lane) {
   const fs::path directory = fs::proximate(lane_directory(lane), lane.project_directory);
   const std::string workspace = lane.workspace ? "TF_WORKSPACE=" + to_shell_words({*lane.workspace}) + " " : "";

@@ -56,6 +56,9 @@ std::vector<std::string> apply_arguments(const LaneDescription& lane, const Tool
 
 std::vector<std::string> output_arguments(const LaneDescription& lane, const ToolIdentity& tool);
 
+/// The stored state, on standard output.
+std::vector<std::string> state_pull_arguments(const LaneDescription& lane, const ToolIdentity& tool);
+
 /// How a person calls the lane's tool from the top of the project: `TF_WORKSPACE=prod terraform -chdir=net`.
 std::string call_by_hand(const LaneDescription& lane);
 

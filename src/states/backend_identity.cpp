@@ -227,14 +227,7 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
 
 void name_gitlab_state(BackendIdentity& identity, const std::string& name) {
   if (identity.type != "http" || std::erase(identity.unknown, "address") == 0) return;
-  constexpr std::string_view slug = "{slug}";
-  const std::size_t at = name.find(slug);
-  PartialText address = {std::nullopt, "/terraform/state/" + name.substr(0, at)};
-  if (at != std::string::npos) {
-    address.emplace_back(std::nullopt);
-    if (const std::string rest = name.substr(at + slug.size()); !rest.empty()) address.emplace_back(rest);
-  }
-  identity.partial["address"] = std::move(address);
+  identity.partial["address"] = {std::nullopt, "/terraform/state/" + name};
 }
 
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored) {

@@ -31,7 +31,7 @@ BackendIdentity identify_backend(const BackendSettings& settings, const std::opt
 /// The names of the settings that tell states of this type of backend apart; empty: it is not in the table.
 std::set<std::string> identity_settings(std::string_view type);
 
-/// An http backend without an address whose state GitLab keeps under `name`, of which `{slug}` is not known here.
+/// An http backend without an address whose state GitLab keeps under `name`.
 void name_gitlab_state(BackendIdentity& identity, const std::string& name);
 
 enum class IdentityMatch { same, possible, different };

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/replace_all.hpp"
 #include "base/suggest.hpp"
 
 namespace statelane::states {
@@ -23,13 +24,6 @@ std::string describe(const BackendIdentity& identity) {
   for (const auto& [name, value] : identity.partial) result += fmt::format(" {}=(known in part)", name);
   for (const std::string& name : identity.unknown) result += fmt::format(" {}=(not known)", name);
   return result;
-}
-
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
 }
 
 class EdgeFinder {

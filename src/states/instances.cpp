@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "base/replace_all.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -24,13 +25,6 @@ constexpr std::array file_directories = {""sv,        "backend"sv, "backends"sv,
 
 bool is_file(const TreeEntry& entry) {
   return entry.kind != EntryKind::directory && entry.kind != EntryKind::submodule;
-}
-
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
 }
 
 /// What stands for `{instance}` when `name` matches `component`; empty when it does not match.

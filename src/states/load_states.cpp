@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/replace_all.hpp"
+#include "gitlab/names.hpp"
 #include "states/check_settings.hpp"
 #include "states/closure.hpp"
 #include "states/edges.hpp"
@@ -197,7 +199,8 @@ class Loader {
     if (!state.settings.gitlab_state || state.backend->type != "http") return;
     if (!std::binary_search(state.backend->unknown.begin(), state.backend->unknown.end(), "address")) return;
     state.gitlab_state =
-        fill_in(state.settings.gitlab_state->text, state.directory, state.instance.value_or(std::string()));
+        replace_all(fill_in(state.settings.gitlab_state->text, state.directory, state.instance.value_or(std::string())),
+                    "{slug}", gitlab::slug(state.id));
     name_gitlab_state(*state.backend, state.gitlab_state);
   }
 

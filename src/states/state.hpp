@@ -95,12 +95,12 @@ struct State {
   std::vector<RepoPath> var_files;         ///< given with `-var-file`, in order
   std::vector<RepoPath> backend_files;     ///< given with `-backend-config`, in order
   std::string workspace;                   ///< empty: the default workspace
-  std::string gitlab_state;   ///< the name of its GitLab-managed state, `{slug}` not filled in; empty: none is derived
-  std::string tool;           ///< `terraform`, `tofu`, any name or path; empty for custom lanes
-  config::Settings settings;  ///< what `.statelane.yml` says of it
-  std::vector<Input> inputs;  ///< sorted by kind and path; the first is always its own directory
-  std::vector<RepoPath> foreign;  ///< files and directories below it that only other instances read, sorted
-  std::vector<Unknown> unknown;   ///< sorted
+  std::string gitlab_state;                ///< the name of its GitLab-managed state; empty: none is derived
+  std::string tool;                        ///< `terraform`, `tofu`, any name or path; empty for custom lanes
+  config::Settings settings;               ///< what `.statelane.yml` says of it
+  std::vector<Input> inputs;               ///< sorted by kind and path; the first is always its own directory
+  std::vector<RepoPath> foreign;           ///< files and directories below it that only other instances read, sorted
+  std::vector<Unknown> unknown;            ///< sorted
 };
 
 enum class EdgeKind { remote_state, possible, declared };

@@ -47,7 +47,8 @@ TEST_CASE("rule 34: keywords exist from the version that brought them") {
                       {Feature::strategy_mirror, {18, 1, 9}, {18, 2, 0}},
                       {Feature::artifacts_access_maintainer, {18, 3, 9}, {18, 4, 0}},
                       {Feature::child_reports, {18, 5, 9}, {18, 6, 0}},
-                      {Feature::upstream_variables, {18, 8, 9}, {18, 9, 0}}};
+                      {Feature::upstream_variables, {18, 8, 9}, {18, 9, 0}},
+                      {Feature::retry_interrupted, {19, 2, 9}, {19, 3, 0}}};
   for (const Row& row : rows) {
     CHECK_FALSE(supports(row.feature, row.before));
     CHECK(supports(row.feature, row.from));

@@ -78,6 +78,32 @@ TEST_CASE("rule 34: exit codes of retries came with 17.5") {
   CHECK(diagnostics.sorted().size() == 1);
 }
 
+TEST_CASE("a plan that was lost with its runner is tried again, by the name that the server gives it") {
+  const auto reasons_on = [](const statelane::gitlab::Version& server, const yaml::Value& own) {
+    auto state = hand_made::state("a");
+    if (own != yaml::Value()) state.settings.job = Map{{"retry", Map{{"max", std::int64_t{1}}, {"when", own}}}};
+    PipelineRequest request = push({"a"});
+    request.server = server;
+    const Built built(request, affected({"a"}), hand_made::graph({state}));
+    if (own == yaml::Value("runner_interrupted") && server.major < 19) {
+      CHECK(messages_of(built) ==
+            Names{"\"retry:when: runner_interrupted\" is left out: GitLab 18.0.0 does not know it"});
+    } else {
+      CHECK(built.diagnostics.empty());
+    }
+    const Job& job = own == yaml::Value() ? built.at(".statelane-plan") : built.at("plan: a");
+    return job.find("retry") == nullptr ? yaml::Value() : *job.find("retry")->find("when");
+  };
+  const List older = {"runner_system_failure", "stuck_or_timeout_failure", "api_failure", "unknown_failure"};
+  List newer = older;
+  newer.insert(newer.begin() + 1, "runner_interrupted");
+  CHECK(reasons_on({19, 2, 0}, {}) == yaml::Value(older));
+  CHECK(reasons_on({19, 3, 0}, {}) == yaml::Value(newer));
+  CHECK(reasons_on({18, 0, 0}, "runner_interrupted") == yaml::Value());
+  CHECK(reasons_on({19, 3, 0}, "runner_interrupted") == yaml::Value("runner_interrupted"));
+  CHECK(reasons_on({18, 0, 0}, List{"runner_interrupted", "api_failure"}) == yaml::Value(List{"api_failure"}));
+}
+
 TEST_CASE("rule 29: a script's time ends before the job's, so that there is time for artifacts") {
   const auto timeout = [](const char* job_time) {
     Pipeline pipeline;

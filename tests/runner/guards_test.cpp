@@ -15,26 +15,29 @@ TEST_CASE("each guard has one option, whose help says what is done in spite of i
   for (const Guard guard : statelane::runner::all_guards())
     texts.push_back(fmt::format("{}: {}", statelane::runner::option_of(guard), statelane::runner::help_of(guard)));
   CHECK(texts ==
-        std::vector<std::string>{"--allow-other-state: apply a plan that names another state",
-                                 "--allow-other-commit: apply a plan that was made for another commit",
-                                 "--allow-other-pipeline: apply a plan of another pipeline",
-                                 "--allow-other-plan: apply a plan file that differs from its metadata",
-                                 "--allow-other-inputs: apply although the state's inputs differ from those planned",
-                                 "--allow-other-lock-file: apply with another dependency lock file",
-                                 "--allow-other-backend: apply where the backend keeps another state",
-                                 "--allow-other-files: plan or apply although files that git does not have are too "
-                                 "large to travel, or differ",
-                                 "--allow-other-directory: apply in another directory than the plan holds",
-                                 "--allow-other-version: apply with another version of the tool",
-                                 "--allow-expired: apply a plan whose time is over",
-                                 "--newest-commit off: apply although the branch may have moved on",
-                                 "--allow-branch: apply outside the apply branches, or in a merge request pipeline",
-                                 "--allow-freeze: apply during a deploy freeze",
-                                 "--allow-destroy: apply more deletes and replaces than max_destroy",
-                                 "--allow-empty-state: apply although the state is empty",
-                                 "--allow-changed-outputs: apply although outputs that the plan read have changed, or "
-                                 "an apply that comes first failed",
-                                 "--allow-still-used: destroy although another state may have the same backend"});
+        std::vector<std::string>{
+            "--allow-other-state: apply a plan that names another state",
+            "--allow-other-commit: plan or apply although another commit is checked out, or was planned",
+            "--allow-other-pipeline: apply a plan of another pipeline",
+            "--allow-other-plan: apply a plan file that differs from its metadata",
+            "--allow-other-inputs: apply although the state's inputs differ from those planned",
+            "--allow-other-lock-file: apply with another dependency lock file",
+            "--allow-other-backend: apply where the backend keeps another state",
+            "--allow-other-files: plan or apply although files that git does not have are too "
+            "large to travel, or differ",
+            "--allow-other-directory: apply in another directory than the plan holds",
+            "--allow-other-version: apply with another version of the tool",
+            "--allow-expired: apply a plan whose time is over",
+            "--newest-commit off: apply although the branch may have moved on",
+            "--allow-branch: apply outside the apply branches, or in a merge request pipeline",
+            "--allow-freeze: apply during a deploy freeze",
+            "--allow-destroy: apply more deletes and replaces than max_destroy",
+            "--allow-empty-state: apply although the state is empty",
+            "--allow-changed-outputs: apply although outputs that the plan read have changed, or "
+            "an apply that comes first failed",
+            "--allow-unsaved-state: plan or apply although a state that an earlier job could not save is kept on "
+            "this runner",
+            "--allow-still-used: destroy although another state may have the same backend"});
 }
 
 TEST_CASE("refusals whose guard is passed are split off, and both parts keep their order") {

@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <vector>
 
+#include "runner/unsaved_state.hpp"
 #include "state_server.hpp"
 #include "verbs_support.hpp"
 
@@ -116,6 +118,75 @@ TEST_CASE("merge request pipelines plan without a lock") {
   project.job.merge_request = "3";
   project.server.request("POST", "/api/v4/projects/1/terraform/state/net/lock", R"({"ID": "the-holder"})");
   CHECK(project.plan().code == 0);
+}
+
+TEST_CASE("a state that cannot be saved is kept on a runner that keeps directories, until the stored one has it") {
+  if (!has_tool("terraform")) return;
+  HttpProject project;
+  const Scratch builds;
+  project.job.ci = true;
+  project.job.keeps_directories = true;
+  project.job.builds_directory = builds.path;
+  project.job.project_id = "1";
+  project.job.job_id = "41";
+  project.lane.apply_branches = {"main"};
+  REQUIRE(project.plan().code == 0);
+  project.server.steer(R"({"fail": {"POST state": 401}})");
+  const Outcome outcome = project.apply();
+  INFO(outcome.log);
+  CHECK(outcome.code != 0);
+  const std::filesystem::path kept = builds.path / ".statelane-unsaved/1/net/41.tfstate";
+  CHECK(outcome.says(fmt::format(
+      "statelane: it is also kept on this runner, in {}: the next plan or apply here stops for it\n", kept.string())));
+  CHECK(read_text(kept).find("\"terraform_data\"") != std::string::npos);
+  CHECK(std::filesystem::status(kept).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  project.server.steer("{}");
+  std::filesystem::remove_all(project.scratch.path / ".statelane");  // as the next job's checkout does
+
+  const Outcome stopped = project.plan();
+  INFO(stopped.log);
+  CHECK(stopped.code == 125);
+  statelane::runner::StateVersionReader unsaved;
+  unsaved.add(read_text(kept));
+  CHECK(unsaved.version().serial == 1);
+  CHECK(
+      stopped.says(fmt::format("refused to plan net: job 41 could not save the state ({}, unverified), which is kept "
+                               "on this runner in {}; the stored one has lineage and serial not known\n",
+                               describe(unsaved.version()), kept.string())));
+  CHECK(stopped.says(fmt::format(
+      "store it: terraform -chdir=net state push {}; or remove the file when it is of no use\n", kept.string())));
+  CHECK(stopped.says("to go on all the same: --allow-unsaved-state"));
+
+  HttpProject& other = project;
+  other.job.merge_request = "3";
+  CHECK(other.plan().code == 0);
+  other.job.merge_request.clear();
+  other.options.passed.insert(statelane::runner::Guard::unsaved_state);
+  const Outcome passed = other.plan();
+  CHECK(passed.code == 0);
+  CHECK(passed.says("statelane: --allow-unsaved-state lets this pass: job 41 could not save the state"));
+  CHECK(std::filesystem::exists(kept));
+  other.options.passed.clear();
+
+  project.server.request("POST", "/api/v4/projects/1/terraform/state/net", read_text(kept));
+  const Outcome caught_up = project.plan();
+  INFO(caught_up.log);
+  CHECK(caught_up.code == 0);
+  CHECK(caught_up.says(
+      fmt::format("statelane: the state that job 41 could not save is stored now; {} is removed\n", kept.string())));
+  CHECK_FALSE(std::filesystem::exists(kept));
+}
+
+TEST_CASE("where nothing outlives the job it is said that only its artifacts have the state") {
+  if (!has_tool("terraform")) return;
+  HttpProject project;
+  project.job.ci = true;
+  project.lane.apply_branches = {"main"};
+  REQUIRE(project.plan().code == 0);
+  project.server.steer(R"({"fail": {"POST state": 500}})");
+  CHECK(project.apply().says(
+      "statelane: it is in the artifacts of this job only: this runner keeps nothing between jobs\n"));
 }
 
 TEST_CASE("a state that cannot be saved is kept, readable by its owner only, with the command that saves it") {

@@ -12,6 +12,28 @@ using statelane::runner::parse_metadata;
 using verbs::Outcome;
 using verbs::Project;
 
+TEST_CASE("what is checked out is the commit that the job is about, or nothing is run") {
+  if (!has_tool("terraform")) return;
+  Project project;
+  project.job.ci = true;
+  project.lane.checked_out = "2222222222222222222222222222222222222222";
+  const Outcome other = project.plan();
+  CHECK(other.code == 125);
+  CHECK(other.says(
+      "refused to run net: commit 222222222222 is checked out, and this job is about 111111111111 (CI_COMMIT_SHA)\n"));
+  CHECK(other.says("take GIT_STRATEGY: none and GIT_CHECKOUT: \"false\" out of the job's variables"));
+  CHECK(other.says("to go on all the same: --allow-other-commit"));
+  CHECK(project.apply().code == 125);
+  project.options.passed = {statelane::runner::Guard::commit};
+  CHECK(project.plan().code == 0);
+  project.options.passed.clear();
+  project.lane.checked_out = project.job.commit;
+  CHECK(project.plan().code == 0);
+  project.lane.checked_out = "2222222222222222222222222222222222222222";
+  project.job.ci = false;
+  CHECK(project.plan().code == 0);
+}
+
 TEST_CASE("a plan leaves plan file, counts, text and metadata, and a summary in the log") {
   if (!has_tool("terraform")) return;
   const Project project;

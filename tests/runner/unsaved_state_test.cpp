@@ -1,0 +1,74 @@
+#include "runner/unsaved_state.hpp"
+
+#include <doctest/doctest.h>
+
+#include "forked_helper.hpp"
+
+using namespace statelane::runner;
+
+namespace {
+
+StateVersion version_of(std::string_view text) {
+  StateVersionReader reader;
+  for (const char byte : text) reader.add({&byte, 1});
+  return reader.version();
+}
+
+}  // namespace
+
+TEST_CASE("a state's version is its own lineage and serial, not those of what it holds") {
+  const StateVersion version = version_of(
+      R"({"version":4,"outputs":{"serial":{"value":9}},"serial":7,"lineage":"a-b","resources":[{"lineage":"x"}]})");
+  CHECK(version.lineage == "a-b");
+  CHECK(version.serial == 7);
+  CHECK(describe(version) == "lineage a-b, serial 7");
+  for (const char* text : {"", "no state", R"({"encrypted_data": "AAAA"})", R"({"serial": 7} x)", R"({"serial": 1.5})"})
+    CHECK(describe(version_of(text)) == "lineage and serial not known");
+}
+
+TEST_CASE("a stored state holds an unsaved one of the same lineage that is no newer") {
+  const StateVersion unsaved{"a", 7};
+  CHECK(holds({"a", 7}, unsaved));
+  CHECK(holds({"a", 8}, unsaved));
+  CHECK_FALSE(holds({"a", 6}, unsaved));
+  CHECK_FALSE(holds({"b", 8}, unsaved));
+  CHECK_FALSE(holds({}, unsaved));
+  CHECK_FALSE(holds({"", 8}, {"", 7}));
+  CHECK_FALSE(holds({"a", 8}, {"a", {}}));
+}
+
+TEST_CASE("unsaved states lie by project and lane, on runners that keep directories, and not for merge requests") {
+  const Scratch builds;
+  LaneDescription lane;
+  lane.slug = "net";
+  JobEnvironment job;
+  job.ci = true;
+  job.keeps_directories = true;
+  job.builds_directory = builds.path;
+  job.project_id = "12";
+  REQUIRE(unsaved_states_directory(lane, job));
+  CHECK(unsaved_states_directory(lane, job)->path() == builds.path / ".statelane-unsaved/12/net");
+  for (const char* name : {"100.tfstate", "9.tfstate", "x.tfstate", "9.tfstate.tmp"})
+    builds.write(std::string(".statelane-unsaved/12/net/") + name, R"({"serial": 3, "lineage": "l"})");
+  const auto found = find_unsaved_states(lane, job);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].job == "9");
+  CHECK(found[1].job == "100");
+  CHECK(found[1].version.serial == 3);
+
+  JobEnvironment other = job;
+  other.merge_request = "3";
+  CHECK_FALSE(unsaved_states_directory(lane, other));
+  other = job;
+  other.keeps_directories = false;
+  CHECK_FALSE(unsaved_states_directory(lane, other));
+  other = job;
+  other.ci = false;
+  CHECK_FALSE(unsaved_states_directory(lane, other));
+  other = job;
+  other.project_id = "../1";
+  CHECK_FALSE(unsaved_states_directory(lane, other));
+  other = job;
+  other.builds_directory.clear();
+  CHECK(find_unsaved_states(lane, other).empty());
+}
