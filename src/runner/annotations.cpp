@@ -16,9 +16,10 @@ std::string render_annotations(std::string_view job_url, std::string_view slug, 
 }
 
 void write_annotations(const LaneDescription& lane, const JobEnvironment& job, const ArtifactPaths& paths,
-                       std::string_view file, std::string_view label) {
-  const std::string text = render_annotations(job.job_url, lane.slug, file, label);
-  if (!text.empty()) files::write(paths.directory / "annotations.json", text);
+                       const files::Place& shown, std::string_view label) {
+  const std::string link = render_annotations(job.job_url, lane.slug, shown.name.filename().string(), label);
+  if (link.empty()) return;
+  files::write(paths.directory / "annotations.json", files::exists(shown) ? link : "{}\n");
 }
 
 }  // namespace statelane::runner

@@ -13,8 +13,9 @@ namespace statelane::runner {
 std::string render_annotations(std::string_view job_url, std::string_view slug, std::string_view file,
                                std::string_view label);
 
-/// Writes `annotations.json` beside the lane's other artifacts; nothing outside GitLab.
+/// Writes `annotations.json` beside the lane's other artifacts, with a link to `shown` where it is there; without it
+/// an empty one, since GitLab warns of a report that is missing. Nothing outside GitLab.
 void write_annotations(const LaneDescription& lane, const JobEnvironment& job, const ArtifactPaths& paths,
-                       std::string_view file, std::string_view label);
+                       const files::Place& shown, std::string_view label);
 
 }  // namespace statelane::runner

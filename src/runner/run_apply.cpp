@@ -310,6 +310,8 @@ void hand_on(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   try {
     const std::string outputs = lane.commands ? "" : ask_outputs(lane, run);
     if (planned.has_changes) write_record(lane, job, run, planned, outputs, record);
+    if (planned.has_changes)
+      write_annotations(lane, job, run.paths(), run.paths().apply_text, "the whole output of the apply");
     if (record.exit_code == 0) write_dotenv(lane, options, run, outputs);
     run.demand_text();
   } catch (const Error& error) {
@@ -346,8 +348,6 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     record_nothing_to_do(lane, job, run, planned, record);
     if (options.dotenv_outputs.empty()) return 0;
   }
-  if (lane.commands || !is_encrypted_plan(run.paths().plan_file))
-    write_annotations(lane, job, run.paths(), "apply.txt", "the whole output of the apply");
   if (!lane.commands) {
     if (const int code = prepare(lane, job, run, planned, record); code != 0) return code;
   }

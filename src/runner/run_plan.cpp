@@ -219,6 +219,7 @@ int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, cons
       return run.explain_end(ended, lane.commands->plan.front(), LaneRun::Reach::program);
     run.demand_text();
   }
+  write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   PlanContents unknown;
   unknown.summary.applyable = true;
   write_metadata(lane, job, options, run, unknown);
@@ -293,7 +294,7 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   if (code != 0) return options.detailed_exit_code && code == 2 ? 1 : code;
   if (run.supervisor().is_stopping()) return run.explain_stop("the results were written; the plan is not kept");
   files::write(run.paths().report, render_report(plan.summary));
-  if (files::exists(run.paths().text)) write_annotations(lane, job, run.paths(), "plan.txt", "the whole plan");
+  write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   keep_lock_file(run);
   write_metadata(lane, job, options, run, plan);
   results.keep();

@@ -393,10 +393,10 @@ TEST_CASE("of an encrypted plan no text with values is kept, neither by the plan
   REQUIRE(planned.code == 0);
   CHECK(project.has("plan.bin"));
   CHECK_FALSE(project.has("plan.txt"));
-  CHECK_FALSE(project.has("annotations.json"));
+  CHECK(project.text("annotations.json") == "{}\n");
   CHECK(project.apply().code == 0);
   CHECK_FALSE(project.has("apply.txt"));
-  CHECK_FALSE(project.has("annotations.json"));
+  CHECK(project.text("annotations.json") == "{}\n");
   project.use_tool(tofu_that_plans("PK"));
   REQUIRE(project.plan().code == 0);
   CHECK(project.has("plan.txt"));
