@@ -96,6 +96,8 @@ std::string glob_of(const PartialText& parts) {
   for (const auto& part : parts) {
     if (braces == most_braces) break;
     if (part) {
+      // An unknown part between two slashes may be empty, or a dot.
+      if (part->starts_with('/') && glob.ends_with("**/*")) glob.resize(glob.size() - 2);
       glob += escape_glob(*part);
     } else if (glob.ends_with("**/*")) {
       continue;
@@ -231,7 +233,12 @@ PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const P
   if (!text.front()) return {PathOutcome::anything, {}};
   const auto split = split_directory(from, text);
   if (!split) return {PathOutcome::no_path, {}};
-  add_glob(split->directory, glob_of(split->rest), kind, adding);
+  std::string glob = glob_of(split->rest);
+  // A file function reads a file; anything else may take a directory with all that is in it.
+  const bool may_be_directory = kind != ReferenceKind::file && text.back();
+  while (may_be_directory && glob.ends_with('/')) glob.pop_back();
+  if (may_be_directory) glob += "{,/**/*}";
+  add_glob(split->directory, glob, kind, adding);
   return {PathOutcome::covered, std::move(adding.added)};
 }
 

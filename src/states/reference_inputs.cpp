@@ -66,15 +66,14 @@ struct PossiblePath {
 std::vector<PossiblePath> paths_in(const PossibleText& text, const RepoPath& from) {
   if (is_known(text.text)) return {{text, text.text}};
   std::vector<PossiblePath> result;
-  const std::vector<PartialText> words = split_words(text.text);
   const auto& front = text.text.front();
   if (front && begins_like_path(*front)) {
     // Where its known beginning has several words, what is not known belongs to a later one.
     const bool holds_blank = front->find_first_of(" \t\n") != std::string::npos;
     result.push_back({text, holds_blank ? text.text : spread(text, from)});
   }
-  for (const PartialText& word : words) {
-    if (words.size() == 1 || !word.front() || !begins_like_path(*word.front())) continue;
+  for (const PartialText& word : split_words(text.text)) {
+    if (!word.front() || !begins_like_path(*word.front())) continue;
     // A command that goes up says with its next words what it reads there.
     const bool is_only_up = is_known(word) && word.front()->find_first_not_of("./") == std::string::npos;
     if (is_only_up) continue;
@@ -137,11 +136,11 @@ void ReferenceInputs::add_state_file(const Value& path, const Reach& reach) {
     const bool is_unknown = text.text.size() == 1 && !text.text.front();
     if (is_remote_cache(text) || (is_unknown && !text.may_climb)) continue;
     const PartialText spelt = spread(text, lane_.working_directory);
-    for (const ReferenceKind kind : {ReferenceKind::file, ReferenceKind::path_value}) {
-      const auto added =
-          add_path_inputs(lane_.tree, lane_.working_directory, spelt, kind, std::nullopt, reach, inputs_);
-      if (kind == ReferenceKind::file) note(added.outcome, text, reach);
-    }
+    const auto add = [&](ReferenceKind kind) {
+      return add_path_inputs(lane_.tree, lane_.working_directory, spelt, kind, std::nullopt, reach, inputs_).outcome;
+    };
+    note(add(ReferenceKind::file), text, reach);
+    if (is_known(spelt)) add(ReferenceKind::path_value);
   }
 }
 
