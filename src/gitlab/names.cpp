@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
 
 #include "base/digest.hpp"
@@ -155,6 +156,51 @@ std::string environment_name(std::string_view id) {
   });
   const bool has_edge = name.empty() || name.find_first_of("/ ") == 0 || name.find_last_of("/ ") == name.size() - 1;
   return with_digest(name, !has_edge && name == id, id, "-", max_environment_characters);
+}
+
+namespace {
+
+/// The last six digits of the name's SHA-256 as a number to the base 36.
+std::string slug_suffix(std::string_view name) {
+  constexpr std::uint64_t modulus = 36ULL * 36 * 36 * 36 * 36 * 36;
+  std::uint64_t rest = 0;
+  for (const char digit : sha256_hex(name)) {
+    const std::uint64_t value =
+        digit <= '9' ? static_cast<std::uint64_t>(digit - '0') : static_cast<std::uint64_t>(digit - 'a') + 10;
+    rest = (rest * 16 + value) % modulus;
+  }
+  std::string digits(6, '0');
+  for (std::size_t index = digits.size(); index-- > 0; rest /= 36) {
+    digits[index] = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36];
+  }
+  return digits;
+}
+
+}  // namespace
+
+std::string environment_slug(std::string_view name) {
+  constexpr std::size_t longest = 24;
+  constexpr std::size_t longest_beginning = 17;
+  const auto is_letter = [](char byte) { return byte >= 'a' && byte <= 'z'; };
+  std::string slug;
+  const auto add = [&](char byte) {
+    // Runs of dashes are one, and with them the bytes of one character.
+    if (byte != '-' || !slug.ends_with('-')) slug += byte;
+  };
+  for (const char typed : name) {
+    const char byte = typed >= 'A' && typed <= 'Z' ? static_cast<char>(typed - 'A' + 'a') : typed;
+    const bool stays = is_letter(byte) || (byte >= '0' && byte <= '9');
+    if (slug.empty() && !is_letter(byte)) slug = "env-";
+    add(stays ? byte : '-');
+  }
+  if (slug.empty()) slug = "env-";
+  if (slug.size() > longest || slug != name) {
+    slug = slug.substr(0, longest_beginning);
+    add('-');
+    return slug + slug_suffix(name);
+  }
+  if (slug.ends_with('-')) slug.pop_back();
+  return slug;
 }
 
 std::string resource_group_key(std::string_view id) { return environment_name(id); }

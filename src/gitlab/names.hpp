@@ -22,6 +22,11 @@ std::string job_name(std::string_view verb, std::string_view id);
 /// The environment's name: `[A-Za-z0-9_/. -]`, at most 255 characters, nothing that GitLab expands.
 std::string environment_name(std::string_view id);
 
+/// What GitLab makes of an environment's name for addresses and refs (lib/gitlab/slug/environment.rb): at most 24 of
+/// `[a-z0-9-]`, with a digest's six digits where the name does not stand as it is. Since GitLab 12.2; environments that
+/// are older, or were renamed, have another one.
+std::string environment_slug(std::string_view name);
+
 /// The key of the lock that a state's jobs share. GitLab silently takes no lock at all for a key it does not like.
 std::string resource_group_key(std::string_view id);
 

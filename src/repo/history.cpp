@@ -107,6 +107,23 @@ std::string Repository::subject(const CommitId& commit) const {
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
+Repository::Message Repository::message(const CommitId& commit) const {
+  const std::string text = handle_->objects->read(parse_object_id(commit), "commit");
+  Message result;
+  const std::size_t end_of_head = std::min(text.find("\n\n"), text.size());
+  const std::string_view head = std::string_view(text).substr(0, end_of_head);
+  if (const std::size_t author = head.find("\nauthor "); author != std::string_view::npos) {
+    const std::size_t begin = author + std::string_view("\nauthor ").size();
+    const std::size_t end = std::min(head.find_first_of("<\n", begin), head.size());
+    result.author = trim_end(std::string(head.substr(begin, end - begin)));
+  }
+  const std::size_t begin = std::min(text.find_first_not_of('\n', end_of_head), text.size());
+  const std::size_t end_of_subject = std::min(text.find('\n', begin), text.size());
+  result.subject = text.substr(begin, end_of_subject - begin);
+  result.body = text.substr(end_of_subject);
+  return result;
+}
+
 bool Repository::is_shallow() const { return !read_shallow_boundary(handle_->common_directory).empty(); }
 
 bool Repository::has_replacements() const {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
@@ -23,6 +24,18 @@ Fetched fetch(const GitPlace& place, std::vector<std::string> arguments, std::ch
   }
 }
 
+/// What `first_complaint` says where the server lacks what was asked for.
+constexpr const char* not_theirs = "origin does not have it";
+
+/// In a full clone a depth would make it a shallow one.
+Fetched fetch_objects(const GitPlace& place, const std::vector<CommitId>& commits, bool is_shallow,
+                      std::chrono::seconds time_out) {
+  std::vector<std::string> arguments = {"origin"};
+  if (is_shallow) arguments.insert(arguments.begin(), "--depth=1");
+  arguments.insert(arguments.end(), commits.begin(), commits.end());
+  return fetch(place, std::move(arguments), time_out);
+}
+
 }  // namespace
 
 Fetched Repository::fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const {
@@ -35,6 +48,87 @@ Fetched Repository::fetch_commit(const CommitId& commit, std::chrono::seconds ti
   if (find_commit(commit)) return {true};
   if (fetched) return {false, "what origin has under this id is no commit"};
   return fetched;
+}
+
+std::map<CommitId, std::string> Repository::fetch_commits(const std::vector<CommitId>& commits,
+                                                          std::chrono::seconds time_out) const {
+  std::map<CommitId, std::string> failed;
+  const auto deadline = std::chrono::steady_clock::now() + time_out;
+  std::vector<std::vector<CommitId>> open;
+  for (const CommitId& commit : commits) {
+    if (parse_object_id(commit).is_zero()) {
+      failed[commit] = "it is no commit id";
+    } else if (!find_commit(commit)) {
+      // As many as a command line carries.
+      if (open.empty() || open.back().size() == 500) open.emplace_back();
+      open.back().push_back(commit);
+    }
+  }
+  while (!open.empty()) {
+    const std::vector<CommitId> batch = std::move(open.back());
+    open.pop_back();
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+    const Fetched fetched = left.count() <= 0 ? Fetched{false, "the time is over"}
+                                              : fetch_objects(handle_->place(), batch, is_shallow(), left);
+    handle_->objects->refresh();
+    std::vector<CommitId> missing;
+    std::copy_if(batch.begin(), batch.end(), std::back_inserter(missing),
+                 [&](const CommitId& commit) { return !find_commit(commit); });
+    // git refuses all where the server lacks one. Where it refuses each, as when it cannot be reached, halves are many.
+    const bool may_split = batch.size() > 1 && fetched.why_not == not_theirs;
+    if (!may_split) {
+      for (const CommitId& commit : missing) failed[commit] = fetched ? "it is no commit" : fetched.why_not;
+      continue;
+    }
+    const auto middle = missing.begin() + static_cast<std::ptrdiff_t>(missing.size() / 2);
+    for (const std::vector<CommitId>& half : {std::vector(missing.begin(), middle), std::vector(middle, missing.end())})
+      if (!half.empty()) open.push_back(half);
+  }
+  return failed;
+}
+
+std::vector<Repository::RemoteRef> Repository::remote_refs(const std::string& prefix,
+                                                           std::chrono::seconds time_out) const {
+  constexpr std::size_t most_bytes = 128 << 20;
+  std::vector<RemoteRef> refs;
+  std::string rest;
+  std::size_t bytes = 0;
+  const auto take = [&](std::string_view piece) {
+    bytes += piece.size();
+    if (bytes > most_bytes)
+      throw Error(ErrorKind::environment, fmt::format("origin has more refs below {} than can be read", prefix));
+    rest += piece;
+    std::size_t begin = 0;
+    for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', begin)) {
+      const std::string_view line = std::string_view(rest).substr(begin, end - begin);
+      const std::size_t tab = std::min(line.find('\t'), line.size());
+      const std::string_view name = line.substr(std::min(tab + 1, line.size()));
+      // git matches the end of names: others may end in the same words.
+      if (name.starts_with(prefix)) refs.push_back({std::string(name), CommitId(line.substr(0, tab))});
+      begin = end + 1;
+    }
+    rest.erase(0, begin);
+  };
+  const process::Command command =
+      build_git_command(handle_->place(), {"ls-remote", "--quiet", "--refs", "origin", prefix + "*"});
+  process::Captured answer;
+  try {
+    answer = process::run_streamed(command, time_out, take);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::environment, fmt::format("cannot ask origin for its refs: {}", error.what()),
+                error.hints().empty() ? std::vector<std::string>{git_missing_hint} : error.hints());
+  }
+  const std::string why =
+      answer.timed_out ? fmt::format("no answer in {} s", time_out.count()) : first_complaint(answer.err);
+  if (answer.timed_out || !answer.status.succeeded()) {
+    throw Error(ErrorKind::environment, fmt::format("cannot ask origin for its refs: {}", why),
+                {"git ls-remote origin shows the same"});
+  }
+  return refs;
+}
+
+std::string Repository::remote_address() const {
+  return trim_end(try_git(handle_->place(), {"remote", "get-url", "origin"}).value_or(""));
 }
 
 Fetched Repository::deepen(const std::vector<CommitId>& commits, unsigned count, std::chrono::seconds time_out) const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,14 @@ class Repository {
   /// The first line of a commit's message.
   std::string subject(const CommitId& commit) const;
 
+  /// Who wrote a commit, and its message.
+  struct Message {
+    std::string author{};  ///< the name alone
+    std::string subject{};
+    std::string body{};  ///< what follows the first line
+  };
+  Message message(const CommitId& commit) const;
+
   /// A best common ancestor; empty for unrelated histories. Throws when a shallow boundary hides it.
   std::optional<CommitId> merge_base(const CommitId& one, const CommitId& other) const;
 
@@ -92,6 +101,24 @@ class Repository {
 
   /// Fetches one commit by its id from `origin` (in a shallow clone with depth 1).
   Fetched fetch_commit(const CommitId& commit, std::chrono::seconds time_out) const;
+
+  /// Fetches many commits by their ids from `origin`, without their history, and returns those that are not here
+  /// afterwards, each with the reason. One that origin does not have does not hinder the others. Nothing is written
+  /// into the clone's configuration.
+  std::map<CommitId, std::string> fetch_commits(const std::vector<CommitId>& commits,
+                                                std::chrono::seconds time_out) const;
+
+  /// A ref of `origin`.
+  struct RemoteRef {
+    std::string name;
+    CommitId commit;
+  };
+  /// The refs of `origin` whose names begin with `prefix`. Throws when the remote cannot be asked, or has more than a
+  /// million.
+  std::vector<RemoteRef> remote_refs(const std::string& prefix, std::chrono::seconds time_out) const;
+
+  /// The address of `origin`, as git uses it; empty when there is none.
+  std::string remote_address() const;
 
   /// In a shallow clone, fetches from `origin` up to `count` more commits behind the boundaries that `commits` reach;
   /// all that there are when `count` is 0.

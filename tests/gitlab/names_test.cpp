@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,43 @@ TEST_CASE("rule 16: environments and locks hold nothing that GitLab refuses or e
   for (const std::string& id : hostile_ids()) {
     const std::string name = environment_name(id);
     if (name.size() > 255 || !std::regex_match(name, allowed)) FAIL_CHECK(name);
+  }
+}
+
+TEST_CASE("an environment's slug is GitLab's own") {
+  const std::map<std::string, std::string> known = {{"prod-eu-west-1", "prod-eu-west-1"},
+                                                    {"Prod", "prod-njlta9"},
+                                                    {"prod/eu-west-1/network", "prod-eu-west-1-ne-qs6x7h"},
+                                                    {"1st", "env-1st-sru2wu"},
+                                                    {"app.v2", "app-v2-1mgp82"},
+                                                    {"prod_db", "prod-db-zi27c3"},
+                                                    {std::string(24, 'a'), std::string(24, 'a')},
+                                                    {std::string(25, 'a'), "aaaaaaaaaaaaaaaaa-1n7uof"},
+                                                    {"foo--bar", "foo-bar-q006cp"},
+                                                    {"-x", "env-x-f5r59i"},
+                                                    {"foo-", "foo"},
+                                                    {"prod-é", "prod-97ob3z"}};
+  for (const auto& [name, slug] : known) CHECK(environment_slug(name) == slug);
+}
+
+TEST_CASE("an environment's slug is GitLab's own for every name that an environment can have") {
+  if (!has_ruby()) return;
+  std::string text;
+  std::vector<std::string> names;
+  for (const std::string& id : hostile_ids()) names.push_back(environment_name(id));
+  std::mt19937 random(11);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string name;
+    for (auto length = random() % 30 + 1; length > 0; --length) name += "aZ09-_/. "[random() % 9];
+    names.push_back(std::move(name));
+  }
+  for (const std::string& name : names) text += name + '\0';
+  std::istringstream answers(ask_ruby("slug", text));
+  for (const std::string& name : names) {
+    std::string answer;
+    REQUIRE(std::getline(answers, answer));
+    if (environment_slug(name) != answer)
+      FAIL_CHECK("\"" << name << "\": " << environment_slug(name) << ", not " << answer);
   }
 }
 

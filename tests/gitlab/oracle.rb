@@ -32,6 +32,20 @@ when 'regexp'
   fields.each_slice(2) { |pattern, text| print(text.match?(Regexp.new(pattern)) ? '1' : '0') }
 when 'grouped'
   fields.each { |name| print(name.match?(GROUP) ? '1' : '0') }
+when 'slug'
+  require 'digest'
+  # lib/gitlab/slug/environment.rb
+  fields.each do |name|
+    slug = name.downcase.gsub(/[^a-z0-9]/, '-')
+    slug = "env-#{slug}" unless slug.match?(/^[a-z]/)
+    slug = slug.squeeze('-')
+    if slug.length > 24 || slug != name
+      slug = slug[0..16]
+      slug += '-' unless slug.end_with?('-')
+      slug += Digest::SHA2.hexdigest(name).to_i(16).to_s(36)[-6..]
+    end
+    puts slug.delete_suffix('-')
+  end
 when 'deep_size'
   puts RUBY_VERSION.split('.').first(2).map(&:to_i).<=>([3, 2]).negative? ? 'fixed' : 'variable'
   text.force_encoding('UTF-8').each_line { |line| puts deep_size(Psych.safe_load(line, aliases: true)) }
