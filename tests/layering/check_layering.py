@@ -22,11 +22,12 @@ ROOMS = {
                "hcl/syntax.hpp"],
     "impact": ["base", "facts", "states", "repo/change_set.hpp"],
     "gitlab": ["base", "yaml"],
-    "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo"],
+    "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo", "applied"],
     "pipeline": ["base", "yaml", "config", "states", "impact", "gitlab"],
     "lint": ["base", "yaml", "config", "states", "gitlab", "repo/tree.hpp"],
-    "emit": ["base", "yaml", "states", "impact", "pipeline", "lint"],
+    "emit": ["base", "yaml", "states", "impact", "pipeline", "lint", "applied", "comparison"],
     "http": ["base", "process"],
+    "applied": ["base", "gitlab", "http", "repo"],
     "runner": ["base", "process", "gitlab", "http"],
 }
 # Header prefix → where it may stand: a room's .cpp files, or one file.
@@ -35,7 +36,7 @@ THIRD_PARTY = {
     "zlib.h": ["repo"],
     "yaml-cpp/": ["yaml", "terraform"],
     "CLI/": ["cli"],
-    "nlohmann/": ["hcl", "emit", "runner"],
+    "nlohmann/": ["hcl", "emit", "runner", "applied"],
     "event2/": ["http"],
     "openssl/": ["base", "http"],
 }

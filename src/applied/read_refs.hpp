@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "applied/ledger.hpp"
+
+namespace statelane::applied {
+
+/// The newest and the oldest deployment of each slug that the refs tell of. Names of another shape are left out.
+struct RefsBySlug {
+  std::map<std::string, Deployment> newest{};
+  std::optional<Deployment> first{};  ///< of the slugs in `wanted`
+
+  static RefsBySlug parse(const std::vector<DeploymentRef>& refs, const std::map<std::string, std::string>& wanted);
+};
+
+}  // namespace statelane::applied
