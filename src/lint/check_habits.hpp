@@ -22,6 +22,9 @@ void check_leftovers(const ExaminedPipeline& pipeline, Report& report);
 /// Images without a version or a shell, secrets in the text, `fmt` that never fails.
 void check_surroundings(const ExaminedPipeline& pipeline, Report& report);
 
+/// Jobs that name the environment of a state and do not apply it: GitLab would record them as applies.
+void check_environments(const ExaminedPipeline& pipeline, const states::StateGraph& graph, Report& report);
+
 /// `needs` of jobs that their triggers may leave out: GitLab then creates no pipeline at all.
 void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
 

@@ -99,6 +99,7 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
     check_leftovers(pipeline, report);
     check_surroundings(pipeline, report);
     check_optional_needs(pipeline, situations, report);
+    check_environments(pipeline, graph, report);
     add_unseen(pipeline, report, not_looked_at);
     ids.merge(states_of(pipeline, graph));
     result.jobs += pipeline.jobs.size();

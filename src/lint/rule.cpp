@@ -52,6 +52,8 @@ constexpr std::array rules = std::to_array<RuleDescription>({
     {Rule::image_entrypoint, "image-entrypoint", warning, "an image whose entrypoint is no shell"},
     {Rule::wrong_report, "wrong-report", warning, "`reports:terraform` fed with something else than the counts"},
     {Rule::fmt_without_check, "fmt-without-check", warning, "`fmt` that rewrites files and never fails"},
+    {Rule::false_deployment, "false-deployment", warning,
+     "a job that GitLab records as an apply of a state, and is none"},
 });
 
 constexpr bool follow_the_enumeration() {
@@ -61,7 +63,7 @@ constexpr bool follow_the_enumeration() {
   return true;
 }
 static_assert(follow_the_enumeration());
-static_assert(rules.size() == static_cast<std::size_t>(Rule::fmt_without_check) + 1);
+static_assert(rules.size() == static_cast<std::size_t>(Rule::false_deployment) + 1);
 
 }  // namespace
 

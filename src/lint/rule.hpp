@@ -52,6 +52,7 @@ enum class Rule {
   image_entrypoint,
   wrong_report,
   fmt_without_check,
+  false_deployment,
 };
 
 struct RuleDescription {

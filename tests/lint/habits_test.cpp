@@ -227,3 +227,18 @@ TEST_CASE("what several jobs have from one template is one finding that names th
   }
   CHECK(applies == 1);
 }
+
+TEST_CASE(
+    "a job that has the environment of a state and does not apply it is found, unless GitLab does not record it") {
+  const Lines message = {"3: GitLab records this job as an apply of the state \"a\", which it is not"};
+  CHECK(found_in_job(Rule::false_deployment, "terraform plan", "  environment: a\n") == message);
+  CHECK(found_in_job(Rule::false_deployment, "terraform plan", "  environment: {name: a}\n") == message);
+  CHECK(found_in_job(Rule::false_deployment, "./smoke-test", "  environment: {name: a, action: start}\n") == message);
+  for (const char* fine :
+       {"{name: a, action: access}", "{name: a, action: verify}", "{name: a, action: stop}", "other", "$A"}) {
+    CAPTURE(fine);
+    CHECK(found_in_job(Rule::false_deployment, "terraform plan", std::string("  environment: ") + fine + "\n").empty());
+  }
+  CHECK(found_in_job(Rule::false_deployment, "terraform apply plan.bin", "  environment: a\n").empty());
+  CHECK(found(Rule::false_deployment, "\"apply: a\": {script: [./apply], environment: a}\n").empty());
+}
