@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/find_state.hpp"
+#include "cli/job_ledger.hpp"
 #include "cli/lane_description.hpp"
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
@@ -135,13 +136,21 @@ int run_lane(const Options& options, LaneVerb verb) {
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;
-  if (verb == LaneVerb::plan) return runner::run_plan(lane.description, job, run);
+  const JobLedger ledger(repository, options, job, *lane.tree, lane.index);
+  if (verb == LaneVerb::plan) {
+    runner::PlanQuestions questions;
+    if (ledger.is_on_apply_branch()) questions.record_as_applied = [&] { return ledger.record_as_applied(); };
+    return runner::run_plan(lane.description, job, run, questions);
+  }
   if (verb == LaneVerb::drift) return runner::run_drift(lane.description, job, run);
   run.destroy = verb == LaneVerb::destroy;
   const std::string& id = lane.description.state_id;
   runner::ApplyQuestions questions;
   questions.newest = [&] { return check_branch(repository, options, job.branch, job.commit, id); };
-  if (job.ci) questions.existed_at_base = [&] { return existed_before(repository, options, id); };
+  if (job.ci) {
+    questions.existed_at_base = [&] { return !ledger.was_never_applied() && existed_before(repository, options, id); };
+    questions.ledger = [&] { return ledger.check(); };
+  }
   return runner::run_apply(lane.description, job, run, questions);
 }
 

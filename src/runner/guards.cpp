@@ -37,6 +37,9 @@ constexpr std::array guard_texts = {
               "apply although outputs that the plan read have changed, or an apply that comes first failed"},
     GuardText{Guard::unsaved_state, "--allow-unsaved-state",
               "plan or apply although a state that an earlier job could not save is kept on this runner"},
+    GuardText{Guard::complete_plan, "--allow-incomplete",
+              "apply a plan with targets; the job fails afterwards, so that GitLab does not take all for applied"},
+    GuardText{Guard::applied_since, "--allow-applied-since", "apply although another commit was applied since"},
     GuardText{Guard::still_used, "--allow-still-used", "destroy although another state may have the same backend"},
 };
 

@@ -29,6 +29,8 @@ enum class Guard {
   empty_state,      ///< the state is not suddenly empty
   changed_outputs,  ///< no output of another state that the plan read has changed since
   unsaved_state,    ///< no earlier job of this runner keeps a state that it could not save
+  complete_plan,    ///< the plan is the whole of what the configuration asks
+  applied_since,    ///< no other commit was applied since that this one does not contain
   still_used,       ///< no other state has, or may have, the backend of the one that is destroyed
 };
 

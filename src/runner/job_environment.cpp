@@ -56,6 +56,11 @@ JobEnvironment read_job_environment() {
   job.builds_directory = variable("CI_BUILDS_DIR");
   job.keeps_directories = variable("CI_SHARED_ENVIRONMENT") == "true";
   job.applies_before = variable("STATELANE_APPLIES_BEFORE");
+  job.environment = variable("CI_ENVIRONMENT_NAME");
+  job.environment_slug = variable("CI_ENVIRONMENT_SLUG");
+  job.applied = variable("STATELANE_APPLIED");
+  job.waits = variable("STATELANE_WAITS") == "true";
+  job.may_record = variable("STATELANE_RECORD") == "true";
   job.terraform = terraform_variables();
   job.of_job = variables_of_job();
   return job;

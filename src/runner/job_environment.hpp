@@ -27,6 +27,11 @@ struct JobEnvironment {
   std::string builds_directory{};  ///< CI_BUILDS_DIR: below it lie the checkouts of the runner
   bool keeps_directories = false;  ///< CI_SHARED_ENVIRONMENT: what a job leaves on disk is there for the next one
   std::string applies_before{};    ///< STATELANE_APPLIES_BEFORE: slugs of the states whose applies come first
+  std::string environment{};       ///< CI_ENVIRONMENT_NAME
+  std::string environment_slug{};  ///< CI_ENVIRONMENT_SLUG
+  std::string applied{};           ///< STATELANE_APPLIED: what was applied last when the pipeline was written
+  bool waits = false;              ///< STATELANE_WAITS: an earlier push left some of what is planned
+  bool may_record = false;         ///< STATELANE_RECORD: nothing that the state reads waits for an apply
   std::map<std::string, std::string> terraform{};  ///< every variable that begins with TF_
   std::map<std::string, std::string> of_job{};     ///< those of GitLab that differ between the jobs of one pipeline
 

@@ -80,9 +80,22 @@ struct BranchCheck {
   bool may_pass = false;  ///< `cannot_tell`: origin gave no answer, and may give one later
 };
 
+/// What GitLab says of earlier applies of the state, asked just before one.
+struct LedgerCheck {
+  std::string applied_since{};         ///< why this commit is not to be applied any more, a sentence; empty: it may be
+  std::vector<std::string> remarks{};  ///< what could not be told, and what else there is to say
+};
+
+/// What a plan asks when it has found nothing to do.
+struct PlanQuestions {
+  /// Records in GitLab that the commit is applied, where that is true and allowed. Returns what to say of it.
+  std::function<std::string()> record_as_applied{};
+};
+
 /// What an apply asks of git, each at most once and only where the answer counts.
 struct ApplyQuestions {
   std::function<BranchCheck()> newest{};    ///< at the last moment before the apply
+  std::function<LedgerCheck()> ledger{};    ///< after that; empty: nobody can be asked
   std::function<bool()> existed_at_base{};  ///< the state was there before the change; empty: not to be asked
 };
 

@@ -43,6 +43,8 @@ Json to_json(const PlanMetadata& metadata) {
   json["root_pipeline"] = to_utf8(metadata.root_pipeline);
   json["destroy"] = metadata.destroy;
   json["has_changes"] = metadata.has_changes;
+  json["complete"] = metadata.is_complete;
+  json["waits"] = metadata.waits;
   json["was_empty"] = metadata.was_empty;
   json["counts"] = {{"create", metadata.create},
                     {"update", metadata.update},
@@ -103,6 +105,8 @@ PlanMetadata from_json(const Json& json) {
   result.root_pipeline = json.at("root_pipeline");
   result.destroy = json.at("destroy");
   result.has_changes = json.at("has_changes");
+  result.is_complete = json.value("complete", true);  // an older helper did not write it
+  result.waits = json.value("waits", false);
   result.was_empty = json.at("was_empty");
   const Json& counts = json.at("counts");
   result.create = counts.at("create");

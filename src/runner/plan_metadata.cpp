@@ -143,6 +143,13 @@ class Verifier {
       refuse(Guard::max_destroy, describe_destroys(planned_.destroys, *conditions_.max_destroy),
              "read the plan; if that is meant, start this job with --allow-destroy");
     }
+    if (!planned_.is_complete && conditions_.is_recorded) {
+      refuse(
+          Guard::complete_plan,
+          "the plan is not complete (targets, or deferred changes), and GitLab would take all of it for applied",
+          "plan without -target and -exclude, or start this job with --allow-incomplete: it fails after the apply, so "
+          "that the state is offered again");
+    }
     if (planned_.was_empty && conditions_.existed_at_base) {
       refuse(Guard::empty_state, "the state is empty though it is no new one: the plan would create everything again",
              "check the backend's address and its key; if the state was never applied, start this job with "

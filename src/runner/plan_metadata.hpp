@@ -23,7 +23,9 @@ struct PlanMetadata {
   std::string root_pipeline{};
   bool destroy = false;  ///< made by `plan -destroy`
   bool has_changes = false;
-  bool was_empty = false;  ///< the state held nothing, and the plan creates something
+  bool is_complete = true;  ///< without targets, exclusions and deferred changes
+  bool waits = false;       ///< an earlier push left some of it, so that no gate of it opens by itself
+  bool was_empty = false;   ///< the state held nothing, and the plan creates something
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
@@ -62,6 +64,7 @@ struct ApplyConditions {
   std::int64_t time = 0;
   std::string branch{};                                      ///< empty: not known
   std::optional<std::vector<std::string>> apply_branches{};  ///< absent: not checked
+  bool is_recorded = false;                                  ///< GitLab keeps how this job ends
   bool in_merge_request = false;
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};

@@ -68,6 +68,7 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   conditions.time = std::time(nullptr);
   conditions.branch = job.branch;
   if (job.ci) conditions.apply_branches = lane.apply_branches;
+  conditions.is_recorded = job.ci;
   conditions.in_merge_request = job.in_merge_request();
   conditions.deploy_freeze = job.deploy_freeze;
   conditions.max_destroy = lane.max_destroy;
@@ -169,6 +170,15 @@ std::vector<std::string> enforce_newest(LaneRun& run, const RunOptions& options,
   if (!options.passed.contains(Guard::newest_commit)) return run.enforce(judge(ask_newest(run, options, questions)));
   run.log().line("statelane: --newest-commit off: whether the branch has moved on is not looked at");
   return {std::string(option_of(Guard::newest_commit))};
+}
+
+/// What GitLab says of earlier applies. That it cannot be asked is no reason not to apply.
+std::vector<std::string> enforce_ledger(LaneRun& run, const ApplyQuestions& questions) {
+  if (!questions.ledger) return {};
+  const LedgerCheck check = questions.ledger();
+  for (const std::string& remark : check.remarks) run.log().line("statelane: " + escape_for_terminal(remark));
+  if (check.applied_since.empty()) return {};
+  return run.enforce({{Guard::applied_since, check.applied_since, "apply from the newest pipeline of the branch"}});
 }
 
 void tell_errored_state(const LaneDescription& lane, LaneRun& run, const fs::path& file) {
@@ -328,6 +338,16 @@ void check_request(const LaneDescription& lane, const RunOptions& options) {
     throw Error(ErrorKind::usage, fmt::format("{} is a lane outside Terraform; it has no outputs", lane.state_id));
 }
 
+/// An apply of less than all must not be recorded as one, or the rest would be forgotten.
+int end_of(const JobEnvironment& job, const PlanMetadata& planned, LaneRun& run, const ApplyRecord& record) {
+  if (record.exit_code != 0 || planned.is_complete || !job.ci) return record.exit_code;
+  run.log().line(
+      "statelane: what the plan left out is not applied: this job fails, so that GitLab records no success and the "
+      "state "
+      "is offered again");
+  return 1;
+}
+
 }  // namespace
 
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
@@ -346,7 +366,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   if (!planned.has_changes) {
     run.log().line(fmt::format("statelane: the plan of {} has no changes; there is nothing to apply", lane.state_id));
     record_nothing_to_do(lane, job, run, planned, record);
-    if (options.dotenv_outputs.empty()) return 0;
+    if (options.dotenv_outputs.empty()) return end_of(job, planned, run, record);
   }
   if (!lane.commands) {
     if (const int code = prepare(lane, job, run, planned, record); code != 0) return code;
@@ -354,13 +374,15 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   if (planned.has_changes) {
     const std::vector<std::string> passed = enforce_newest(run, options, questions);
     record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
+    const std::vector<std::string> older = enforce_ledger(run, questions);
+    record.passed_guards.insert(record.passed_guards.end(), older.begin(), older.end());
     const Supervised applied = apply(lane, job, options, run);
     if (applied.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
     record.exit_code = finish(lane, run, applied, record.done);
     if (!applied.started) return record.exit_code;
   }
   hand_on(lane, job, options, run, planned, record);
-  return record.exit_code;
+  return end_of(job, planned, run, record);
 }
 
 }  // namespace statelane::runner

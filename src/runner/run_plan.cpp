@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <ctime>
 #include <optional>
 
@@ -191,6 +192,8 @@ void write_metadata(const LaneDescription& lane, const JobEnvironment& job, cons
                     const PlanContents& plan) {
   PlanMetadata metadata = run.describe();
   metadata.has_changes = plan.summary.has_changes();
+  metadata.waits = job.waits;
+  metadata.is_complete = plan.summary.complete != false;
   metadata.was_empty = plan.summary.create > 0 && !plan.summary.has_prior_objects && plan.outputs.own.empty();
   metadata.create = plan.summary.create;
   metadata.update = plan.summary.update;
@@ -282,9 +285,18 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   return result;
 }
 
+/// Whether nothing keeps the plan from looking at the world.
+bool refreshes(const JobEnvironment& job) {
+  return std::none_of(job.terraform.begin(), job.terraform.end(), [](const auto& variable) {
+    const bool is_arguments = variable.first == "TF_CLI_ARGS" || variable.first == "TF_CLI_ARGS_plan";
+    return is_arguments && variable.second.find("-refresh") != std::string::npos;
+  });
+}
+
 }  // namespace
 
-int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
+int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+             const PlanQuestions& questions) {
   refuse_destroy_of_commands(lane, options);
   refuse_other_checkout(lane, job, options);
   LaneRun run(lane, job, options);
@@ -298,6 +310,9 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   keep_lock_file(run);
   write_metadata(lane, job, options, run, plan);
   results.keep();
+  const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);
+  if (is_all_there && !options.destroy && questions.record_as_applied)
+    run.log().line("statelane: " + questions.record_as_applied());
   return options.detailed_exit_code && plan.summary.has_changes() ? 2 : 0;
 }
 

@@ -14,7 +14,11 @@ namespace statelane::runner {
 /// when it fails, 128 + n when a signal killed it or stopped the helper before it began. Unless it returns 0 or 2 there
 /// is no plan file, no counts and no metadata, also none of an earlier run. Throws `Error`: not_found, cannot_execute,
 /// refused, environment.
-int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
+///
+/// A plan that has nothing to do, is complete and has looked at the world is what `questions.record_as_applied` is
+/// asked after.
+int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+             const PlanQuestions& questions = {});
 
 /// `run drift`: plans without a lock and keeps nothing but `plan.txt` and `drift.json`, so that nothing can be applied.
 /// 0 when configuration, state and world agree, 2 when they do not, else as `run_plan`.

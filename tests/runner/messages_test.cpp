@@ -50,6 +50,11 @@ const std::map<std::string, std::function<void(runner::PlanMetadata&, ApplyCondi
     {"no apply branch", [](auto&, auto& conditions) { conditions.apply_branches.emplace(); }},
     {"freeze", [](auto&, auto& conditions) { conditions.deploy_freeze = "true"; }},
     {"destroys", [](auto&, auto& conditions) { conditions.max_destroy = 2; }},
+    {"incomplete",
+     [](auto& planned, auto& conditions) {
+       planned.is_complete = false;
+       conditions.is_recorded = true;
+     }},
     {"empty state",
      [](auto& planned, auto& conditions) {
        planned.was_empty = true;
