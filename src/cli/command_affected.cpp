@@ -20,6 +20,7 @@ int run_affected(const Options& options) {
                                                          output_view(options)));
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options, !options.json && is_one_terminal());
+  write_ledger_notes(comparison);
   write_next_step(comparison, options);
   if (!comparison.impact.affected.empty() && !options.json) {
     const std::string range = options.range.empty() ? "" : " " + options.range;

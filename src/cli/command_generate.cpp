@@ -31,6 +31,8 @@ std::string reproduce(const Comparison& comparison, const Options& options) {
   if (options.all) result += " --all";
   for (const std::string& glob : options.state_globs) result += " --state " + gitlab::quote_for_shell(glob);
   if (comparison.ends.base) result += " --base " + *comparison.ends.base;
+  if (comparison.standings) result += " --compare applied";
+  if (options.pending) result += " --pending";
   if (comparison.ends.head) result += " --head " + *comparison.ends.head;
   if (!options.ignore_format) result += " --no-ignore-format";
   if (!options.gates) result += " --no-gates";
@@ -49,7 +51,8 @@ std::map<std::string, std::string> to_report_variables(const Comparison& compari
   std::map<std::string, std::string> result;
   if (comparison.ends.head) result["STATELANE_OPT_HEAD"] = *comparison.ends.head;
   if (comparison.ends.base) result["STATELANE_OPT_BASE"] = *comparison.ends.base;
-  if (options.all || !comparison.ends.base) result["STATELANE_OPT_ALL"] = "true";
+  if (comparison.standings) result["STATELANE_OPT_COMPARE"] = "applied";
+  if (options.all || (!comparison.ends.base && !comparison.standings)) result["STATELANE_OPT_ALL"] = "true";
   if (!options.ignore_format) result["STATELANE_OPT_IGNORE_FORMAT"] = "false";
   std::string globs;
   for (const std::string& glob : options.state_globs) globs += (globs.empty() ? "" : " ") + glob;
@@ -66,6 +69,12 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   request.has_report = options.report;
   if (options.report) request.report_variables = to_report_variables(comparison, options);
   if (comparison.ends.is_missing) request.gates = false;
+  if (comparison.standings) {
+    for (const comparison::StateStanding& state : comparison.standings->states) {
+      if (state.record.applied) request.applied[state.id] = state.record.applied->commit;
+    }
+  }
+  request.offers_pending = options.pending && comparison.standings.has_value();
   std::vector<std::string> ids;
   for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
   request.lock_files = find_lock_files(comparison.head, ids);
@@ -118,6 +127,7 @@ int run_generate(const Options& options) {
   // Beyond this point nothing can be wrong with the pipelines.
   write_children(children, request.server, options);
   write_summary(comparison, options);
+  write_ledger_notes(comparison);
   write_next_step(comparison, options);
   if (options.output.empty()) write_next_commands({"statelane init"});
   return 0;

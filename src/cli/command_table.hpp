@@ -42,6 +42,7 @@ struct ArgumentRow {
   Offers offers = Offers::nothing;
   std::vector<std::string> choices = {};
   std::string Options::*field = nullptr;
+  std::vector<std::string> Options::*fields = nullptr;  ///< in place of `field`: any number of words
 };
 
 /// A command line and what it is good for.

@@ -34,6 +34,9 @@ int run_drift_summary(const Options& options);
 enum class LaneVerb { plan, apply, destroy, drift };
 int run_lane(const Options& options, LaneVerb verb);
 
+/// `status`
+int run_status(const Options& options);
+
 int run_report(const Options& options);
 int run_init(const Options& options);
 

@@ -117,8 +117,9 @@ std::string render_command(const CommandRow& command) {
   std::string arguments;
   for (std::size_t index = 0; index < command.arguments.size(); ++index) {
     const ArgumentRow& argument = command.arguments[index];
-    arguments +=
-        fmt::format("            {}) _statelane_offer {} ;;\n", index, offer_of(argument.offers, argument.choices));
+    arguments += fmt::format("            {}) _statelane_offer {} ;;\n",
+                             argument.fields != nullptr ? "*" : fmt::format("{}", index),
+                             offer_of(argument.offers, argument.choices));
   }
   return fmt::format(
       "    {})\n      case $previous in\n{}        *)\n          if [[ $value == -* ]]; then _statelane_offer words "

@@ -79,8 +79,11 @@ std::string render_command(const CommandRow& command) {
   std::string result = fmt::format("{}() {{\n  _arguments -s -S \\\n", function_of("do_" + command.name));
   result += render_options(all_options_of(command));
   for (const ArgumentRow& argument : command.arguments) {
-    const std::string spec = fmt::format("{}:{}:{}", argument.is_required ? "" : ":", explain(argument.help),
-                                         action_of(argument.offers, argument.choices));
+    const std::string spec = fmt::format("{}:{}:{}",
+                                         argument.fields != nullptr ? "*"
+                                         : argument.is_required     ? ""
+                                                                    : ":",
+                                         explain(argument.help), action_of(argument.offers, argument.choices));
     result += fmt::format("    {} \\\n", quote_word(spec));
   }
   return result + "    && return 0\n}\n\n";

@@ -18,7 +18,7 @@ pipeline::ComparedCommits describe_comparison(const Comparison& comparison) {
   result.base_text = comparison.ends.text;
   result.head = comparison.ends.head.value_or("");
   result.is_staged = comparison.ends.is_staged;
-  result.is_push = comparison.ends.reason == gitlab::BaseReason::push_before;
+  result.is_push = comparison.is_push;
   return result;
 }
 
@@ -40,6 +40,16 @@ void write_next_step(const Comparison& comparison, const Options& options) {
   if (!options.json && comparison.impact.affected.empty()) write_no_states_hint(comparison.head.states);
   if (comparison.ends.is_on_default_branch_tip && comparison.changes.empty()) {
     write_hint("this is the default branch and nothing is uncommitted; statelane affected HEAD shows the last commit");
+  }
+}
+
+void write_ledger_notes(const Comparison& comparison) {
+  for (const std::string& remark : comparison.remarks)
+    fmt::print(stderr, "statelane: note: {}\n", escape_for_terminal(remark));
+  for (const impact::Affected& affected : comparison.impact.affected) {
+    if (!affected.also.empty()) fmt::print(stderr, "{}: also {}\n", escape_for_terminal(affected.id), affected.also);
+    if (!affected.pending || affected.pending->text.empty()) continue;
+    fmt::print(stderr, "{}: {}\n", escape_for_terminal(affected.id), escape_for_terminal(affected.pending->text));
   }
 }
 

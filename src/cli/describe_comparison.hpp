@@ -15,6 +15,9 @@ bool write_unclaimed(const Comparison& comparison, const Options& options, bool 
 /// Says on standard error what to ask or do instead when there was nothing to compare, or no state to touch.
 void write_next_step(const Comparison& comparison, const Options& options);
 
+/// Says on standard error what could not be asked of what was applied, and which states an earlier push left.
+void write_ledger_notes(const Comparison& comparison);
+
 /// How many states there are in head, with those that left since base.
 std::size_t count_states(const Comparison& comparison);
 

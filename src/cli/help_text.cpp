@@ -110,7 +110,8 @@ std::string render_program(std::size_t width) {
 std::string usage_of(const CommandRow& command) {
   std::string result = "[OPTIONS]";
   for (const ArgumentRow& argument : command.arguments) {
-    result += argument.is_required ? " " + argument.name : " [" + argument.name + "]";
+    const std::string name = argument.name + (argument.fields != nullptr ? "…" : "");
+    result += argument.is_required ? " " + name : " [" + name + "]";
   }
   return result;
 }

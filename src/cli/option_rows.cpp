@@ -148,8 +148,25 @@ std::vector<OptionGroup> comparison_options() {
            flag("--fail-on-unclaimed", &Options::fail_on_unclaimed,
                 "exit code 1 when a changed infrastructure file is no state's input"),
        }},
+      ledger_options(),
       cache_options(),
   };
+}
+
+OptionGroup ledger_options() {
+  return {"What was applied",
+          {choice<config::Compare>("--compare", &Options::compare,
+                                   {{"applied", config::Compare::applied}, {"push", config::Compare::push}},
+                                   "on apply branches: with what was applied last (default), or with the push alone"),
+           flag("--pending", &Options::pending,
+                "in schedules and pipelines started by hand: offer what was merged and not applied"),
+           ledger_timeout_option()}};
+}
+
+OptionRow ledger_timeout_option() {
+  return duration(
+      "--ledger-timeout", [](Options& options, std::chrono::milliseconds time) { options.ledger_timeout = time; },
+      "for all that GitLab is asked about applies (default 60s)");
 }
 
 ArgumentRow range_argument() {

@@ -71,6 +71,10 @@ OptionRow choice(std::string names, Target field, std::vector<std::pair<std::str
 /// `--json` and `--strict`.
 OptionGroup answer_options();
 
+/// What the ledger is asked, and how long.
+OptionGroup ledger_options();
+OptionRow ledger_timeout_option();
+
 /// `--strict` alone, for commands without JSON.
 OptionGroup strict_option();
 

@@ -85,6 +85,16 @@ struct Options {
   std::string note_key = "report";                  ///< --note-key
   std::chrono::milliseconds note_timeout{120'000};  ///< --note-timeout
 
+  // The ledger.
+  std::optional<config::Compare> compare;            ///< --compare: over the configuration
+  bool pending = false;                              ///< --pending: also in pipelines that no push started
+  std::vector<std::string> states;                   ///< STATE… of status
+  bool baseline = false;                             ///< status --baseline
+  bool forget = false;                               ///< status --forget
+  std::string reason;                                ///< --reason, of a baseline or of what is forgotten
+  std::string drift_results;                         ///< status --drift-results
+  std::chrono::milliseconds ledger_timeout{60'000};  ///< --ledger-timeout
+
   // init
   bool write = false;
   bool force = false;

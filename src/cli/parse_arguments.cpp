@@ -51,6 +51,8 @@ ParserCommand add_command(CLI::App& parent, const std::string& name, const Comma
   for (const OptionRow& option : common_options().rows) command.options.push_back(add_option(*command.app, option));
   for (const ArgumentRow& argument : row.arguments) {
     command.arguments.push_back(command.app->add_option(argument.name, [](const CLI::results_t&) { return true; }));
+    if (argument.fields != nullptr)
+      command.arguments.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(true);
   }
   return command;
 }
@@ -156,8 +158,7 @@ ParsedArguments parse_arguments(std::span<const char* const> arguments, const En
   if (command->row->defaults != nullptr) command->row->defaults(result.options);
   take_options(typed_options(parser, *command), environment, result.options);
   for (std::size_t index = 0; index < command->arguments.size(); ++index) {
-    const std::vector<std::string>& typed = command->arguments[index]->results();
-    take_argument(*command->row, command->row->arguments[index], typed.empty() ? "" : typed.front(), result.options);
+    take_arguments(*command->row, command->row->arguments[index], command->arguments[index]->results(), result.options);
   }
   return result;
 }

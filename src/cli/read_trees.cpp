@@ -4,6 +4,7 @@
 
 #include "cli/open_facts.hpp"
 #include "cli/progress.hpp"
+#include "cli/read_ledger.hpp"
 #include "cli/remembered_ids.hpp"
 
 extern char** environ;
@@ -12,7 +13,7 @@ namespace statelane::cli {
 
 namespace {
 
-comparison::ComparisonRequest to_request(const Options& options) {
+comparison::ComparisonRequest to_request(const repo::Repository& repository, const Options& options) {
   comparison::ComparisonRequest request;
   request.ends = {options.range,           options.base,         options.head, options.since, options.staged,
                   options.on_missing_base, options.fetch_timeout};
@@ -21,6 +22,11 @@ comparison::ComparisonRequest to_request(const Options& options) {
   request.dependents = options.dependents;
   request.drop_untouched = options.drop_untouched;
   request.ignore_format = options.ignore_format;
+  request.compare = options.compare;
+  request.is_pending_wanted = options.pending;
+  request.read_ledger = [&repository, &options](const std::vector<applied::Wanted>& wanted, const std::string& branch) {
+    return read_ledger(repository, wanted, branch, options);
+  };
   return request;
 }
 
@@ -71,7 +77,8 @@ LoadedTree read_tree(const repo::Repository& repository, const Options& options,
 Comparison read_comparison(const repo::Repository& repository, const Options& options) {
   const Progress progress("reading states of both sides");
   facts::FactStore facts = open_facts(repository, options);
-  Comparison result = comparison::compare(repository, to_request(options), read_predefined_variables(), facts);
+  Comparison result =
+      comparison::compare(repository, to_request(repository, options), read_predefined_variables(), facts);
   facts.save();
   const auto& head = result.ends.head;
   if (!head || head == repository.find_commit("HEAD")) remember_ids(repository, options, result.head.states.graph);

@@ -131,8 +131,59 @@ CommandRow report_row() {
       .run = run_report};
 }
 
+/// Without a variable: what writes to GitLab is asked for by hand.
+OptionRow by_hand(OptionRow row) {
+  row.variable.clear();
+  return row;
+}
+
+CommandRow status_row() {
+  OptionGroup answer{"Answer",
+                     {flag("--json", &Options::json, "print JSON"),
+                      flag("--exit-code", &Options::exit_code, "exit with 1 when something is pending or failed")}};
+  OptionGroup question{
+      "Which commit",
+      {text("--head", "REV", &Options::head, "take this revision instead of the default branch or CI_COMMIT_SHA",
+            Offers::revisions),
+       negatable_flag("--ignore-format", &Options::ignore_format,
+                      "changes of comments and layout only do not count (default)"),
+       duration(
+           "--fetch-timeout", [](Options& options, std::chrono::milliseconds time) { options.fetch_timeout = time; },
+           "for each fetch of what the clone lacks (default 60s)"),
+       ledger_timeout_option()}};
+  OptionGroup write{
+      "Write to GitLab",
+      {by_hand(flag("--baseline", &Options::baseline,
+                    "record the commit as applied for these states, as they were before there were records")),
+       by_hand(flag("--forget", &Options::forget,
+                    "stop the environments of these states, which are gone, so that they are named no more")),
+       by_hand(text("--reason", "TEXT", &Options::reason,
+                    "why a state with changes that are not applied counts as applied; printed"))}};
+  OptionGroup world{"The world",
+                    {text("--drift-results", "DIR", &Options::drift_results,
+                          "join what the jobs of a drift pipeline left below this directory", Offers::directories)}};
+  ArgumentRow state = state_argument(false);
+  state.field = nullptr;
+  state.fields = &Options::states;
+  return {.name = "status",
+          .section = Section::comparing,
+          .summary = "what was applied of each state, and what was merged and not applied",
+          .description =
+              "Compares the branch with what was applied last, as GitLab keeps it: by its deployments where there is "
+              "a token (CI_JOB_TOKEN in jobs, else STATELANE_TOKEN or GITLAB_TOKEN), else by the git refs that GitLab "
+              "makes of them. What needs a person comes first; with one STATE, all about it.",
+          .arguments = {std::move(state)},
+          .options = {std::move(answer), std::move(question), std::move(world), std::move(write), cache_options()},
+          .examples = {{"statelane status", "every state"},
+                       {"statelane status network/prod", "one state: since when, which commits, which causes"},
+                       {"statelane status --json --exit-code", "for a script"}},
+          .run = run_status};
+}
+
 }  // namespace
 
-std::vector<CommandRow> comparing_commands() { return {affected_row(), why_row(), generate_row(), report_row()}; }
+std::vector<CommandRow> comparing_commands() {
+  return {affected_row(), why_row(), status_row(), generate_row(), report_row()};
+}
 
 }  // namespace statelane::cli

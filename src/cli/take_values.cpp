@@ -113,6 +113,15 @@ void take_argument(const CommandRow& command, const ArgumentRow& argument, const
   options.*argument.field = typed;
 }
 
+void take_arguments(const CommandRow& command, const ArgumentRow& argument, const std::vector<std::string>& typed,
+                    Options& options) {
+  if (argument.fields != nullptr) {
+    options.*argument.fields = typed;
+  } else {
+    take_argument(command, argument, typed.empty() ? "" : typed.front(), options);
+  }
+}
+
 void refuse_word(const std::string& words, const std::string& typed) {
   if (typed.size() > 1 && typed.front() == '-') refuse_option(words, typed);
   const std::vector<std::string> candidates = words_after(words);

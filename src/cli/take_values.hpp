@@ -22,6 +22,10 @@ void take_options(const std::vector<TypedOption>& typed, const Environment& envi
 /// choices.
 void take_argument(const CommandRow& command, const ArgumentRow& argument, const std::string& typed, Options& options);
 
+/// The same for one that may take several words.
+void take_arguments(const CommandRow& command, const ArgumentRow& argument, const std::vector<std::string>& typed,
+                    Options& options);
+
 /// Throws `Error` (usage) for a word that neither the command `words` nor anything else takes.
 [[noreturn]] void refuse_word(const std::string& words, const std::string& typed);
 

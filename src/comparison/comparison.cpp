@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "comparison/find_impact.hpp"
+#include "comparison/own_bases.hpp"
 #include "comparison/quiet_edges.hpp"
 
 namespace statelane::comparison {
@@ -104,6 +106,68 @@ void add_dependents(const ComparisonRequest& request, Comparison& result) {
       graph, dependents == config::Dependents::all ? DependentLanes::all : DependentLanes::direct, result.impact);
 }
 
+/// A pipeline of one of its apply branches, whose states are compared with what was applied last.
+bool is_compared_with_applied(const ComparisonRequest& request, const Comparison& comparison) {
+  if (!request.read_ledger || !comparison.ends.head) return false;
+  if (request.compare) return *request.compare == config::Compare::applied;
+  if (comparison.head.config.compare != config::Compare::applied) return false;
+  const bool is_named = !request.ends.range.empty() || !request.ends.base.empty() || !request.ends.since.empty();
+  const bool is_asked = gitlab::is_push(comparison.kind) || request.is_pending_wanted;
+  return is_asked && !is_named;
+}
+
+const char* name_of(applied::Source source) {
+  return source == applied::Source::api ? "GitLab's deployments" : "the refs of GitLab's deployments";
+}
+
+/// What is compared with what was applied last, in place of the push.
+void compare_with_applied(const repo::Repository& repository, const ComparisonRequest& request,
+                          const gitlab::PredefinedVariables& variables, facts::FactStore& facts, Comparison& result) {
+  const std::string_view named = gitlab::value_of(variables, "CI_COMMIT_BRANCH");
+  const std::string default_branch(gitlab::value_of(variables, "CI_DEFAULT_BRANCH"));
+  const std::string branch(named.empty() ? default_branch : named);
+  const auto wanted = find_wanted(result.head.states.graph, branch, default_branch);
+  if (wanted.empty()) return;
+  const applied::Ledger ledger = request.read_ledger(wanted, branch);
+  result.remarks = ledger.remarks;
+  result.ledger_source = ledger.source;
+  const bool has_records = std::any_of(ledger.records.begin(), ledger.records.end(), [](const auto& entry) {
+    return entry.second.applied || entry.second.offered || entry.second.failed;
+  });
+  if (!has_records && ledger.left.empty()) {
+    if (ledger.source != applied::Source::none)
+      result.remarks.push_back(
+          fmt::format("{} tell of no apply yet, so that the push decides", name_of(ledger.source)));
+    return;
+  }
+  result.standings = find_standings(repository, result.head, *result.ends.head, ledger,
+                                    {request.ignore_format, request.ends.fetch_timeout, branch, {}}, facts);
+  take_own_bases(repository, *result.standings, request, result, facts);
+  result.ends.text = fmt::format("for each state what was applied last, by {}; where nothing is known: {}",
+                                 name_of(ledger.source), result.ends.text);
+  result.ends.reason = gitlab::BaseReason::applied;
+}
+
+/// What a plan of the merge request will contain beside: its target has it, and nobody applied it.
+void note_what_target_has(const repo::Repository& repository, const ComparisonRequest& request,
+                          const gitlab::PredefinedVariables& variables, facts::FactStore& facts, Comparison& result) {
+  const std::string branch(gitlab::value_of(variables, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
+  const std::string default_branch(gitlab::value_of(variables, "CI_DEFAULT_BRANCH"));
+  const bool is_asked = request.read_ledger && result.head.config.compare == config::Compare::applied &&
+                        request.compare != config::Compare::push;
+  if (!is_asked || !result.ends.base || branch.empty() || result.impact.affected.empty()) return;
+  std::set<std::string> ids;
+  for (const impact::Affected& affected : result.impact.affected) ids.insert(affected.id);
+  std::vector<applied::Wanted> wanted = find_wanted(result.base.states.graph, branch, default_branch);
+  std::erase_if(wanted, [&](const applied::Wanted& one) { return !ids.contains(one.id); });
+  if (wanted.empty()) return;
+  const applied::Ledger ledger = request.read_ledger(wanted, branch);
+  result.remarks = ledger.remarks;
+  note_unapplied(find_standings(repository, result.base, *result.ends.base, ledger,
+                                {request.ignore_format, request.ends.fetch_timeout, branch, std::move(ids)}, facts),
+                 result.impact);
+}
+
 }  // namespace
 
 Comparison compare(const repo::Repository& repository, const ComparisonRequest& request,
@@ -111,18 +175,24 @@ Comparison compare(const repo::Repository& repository, const ComparisonRequest& 
   Comparison result;
   result.kind = gitlab::find_pipeline_kind(variables);
   result.ends = choose_ends(repository, request.ends, variables);
+  result.is_push = result.ends.reason == gitlab::BaseReason::push_before;
   add_warning_of_replacements(repository, result.diagnostics);
   load_both(repository, facts, result);
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = request.all || !request.state_globs.empty() || result.ends.is_missing;
   if (is_requested) {
     result.impact = request_states(result.head.states.graph, request.state_globs);
-  } else if (result.ends.reason != gitlab::BaseReason::none) {
+    return result;
+  }
+  const bool has_base = result.ends.reason != gitlab::BaseReason::none;
+  if (has_base) {
     result.changes = find_changes(repository, result);
     result.impact = find_impact(result.base, result.head, result.changes, request.ignore_format, facts);
     add_warnings(result);
-    add_dependents(request, result);
   }
+  if (is_compared_with_applied(request, result)) compare_with_applied(repository, request, variables, facts, result);
+  if (gitlab::is_merge_request(result.kind)) note_what_target_has(repository, request, variables, facts, result);
+  if (has_base || result.standings) add_dependents(request, result);
   return result;
 }
 

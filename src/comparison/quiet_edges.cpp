@@ -47,7 +47,8 @@ std::optional<states::TouchedConfiguration> find_touched(const impact::Affected&
 
 std::optional<std::set<std::string>> find_changed(const LoadedTree& base, const LoadedTree& head,
                                                   const impact::Affected& affected) {
-  if (affected.change != impact::Change::modified || !base.tree) return std::nullopt;
+  // The trees of base and head say nothing of what changed since another commit.
+  if (affected.change != impact::Change::modified || !base.tree || affected.pending) return std::nullopt;
   const states::StateGraph& graph = head.states.graph;
   const states::State& state = graph.states()[*graph.find(affected.id)];
   const auto touched = find_touched(affected, state.directory);

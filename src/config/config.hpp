@@ -25,6 +25,8 @@ enum class Gates { affected, changed };
 enum class Jobs { helper, shell };
 enum class Dependents { none, direct, all };
 enum class Deleted { warn, destroy_gate };
+/// What an apply branch is compared with: for each state what was applied last, where that can be read, or the push.
+enum class Compare { applied, push };
 
 /// A string and where it stands in the configuration file, for diagnostics about what it means.
 struct Located {
@@ -81,6 +83,7 @@ struct Config {
   Order order = Order::parallel;
   Dependents dependents = Dependents::none;
   Deleted deleted = Deleted::warn;
+  Compare compare = Compare::applied;
   Gates gates = Gates::affected;
   Jobs jobs = Jobs::helper;
   std::string expire_in = "7 days";

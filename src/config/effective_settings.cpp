@@ -52,6 +52,7 @@ std::vector<yaml::Value::Entry> defaults() {
           {"pipeline.gates_for", "affected"},
           {"pipeline.jobs", "helper"},
           {"pipeline.deleted", "warn"},
+          {"pipeline.compare", "applied"},
           {"pipeline.plan_environment", "none"},
           {"pipeline.expire_in", Config{}.expire_in},
           {"gitlab.version", "17.0"}};

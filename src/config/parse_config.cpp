@@ -267,6 +267,7 @@ class ConfigReader {
     static constexpr Choice<Gates> gates[] = {{"affected", Gates::affected}, {"changed", Gates::changed}};
     static constexpr Choice<Dependents> dependents[] = {
         {"none", Dependents::none}, {"direct", Dependents::direct}, {"all", Dependents::all}};
+    static constexpr Choice<Compare> compares[] = {{"applied", Compare::applied}, {"push", Compare::push}};
     static constexpr Choice<Deleted> deleted[] = {{"warn", Deleted::warn}, {"destroy-gate", Deleted::destroy_gate}};
     read_map(
         value, "pipeline",
@@ -283,6 +284,10 @@ class ConfigReader {
          {"deleted",
           [&](const yaml::Value& entry) {
             config.deleted = read_choice<Deleted>(entry, "deleted", deleted).value_or(config.deleted);
+          }},
+         {"compare",
+          [&](const yaml::Value& entry) {
+            config.compare = read_choice<Compare>(entry, "compare", compares).value_or(config.compare);
           }},
          {"jobs",
           [&](const yaml::Value& entry) {

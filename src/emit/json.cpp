@@ -5,6 +5,7 @@
 #include <set>
 
 #include "emit/history.hpp"
+#include "emit/status.hpp"
 #include "emit/why.hpp"
 #include "emit/words.hpp"
 #include "pipeline/patterns_of.hpp"
@@ -107,22 +108,36 @@ std::vector<impact::Cause> most_telling(const std::vector<impact::Cause>& causes
   return result;
 }
 
-Json affected_of(const impact::Affected& affected) {
-  Json json = {{"id", escape_non_utf8(affected.id)}, {"change", word_of(affected.change)}};
-  if (!affected.from.empty()) json["from"] = escape_non_utf8(affected.from);
-  if (!affected.orphans.empty()) json["orphans"] = escape_non_utf8(affected.orphans);
-  json["causes"] = Json::array();
+Json commit_of(const std::string& commit) { return commit.empty() ? Json(nullptr) : Json(commit); }
+
+/// As many as are written; how many are not is noted in `owner`.
+Json causes_of(const impact::Affected& affected, Json& owner) {
+  Json result = Json::array();
   const auto causes = most_telling(affected.causes);
-  if (causes.size() < affected.causes.size()) json["causes_left_out"] = affected.causes.size() - causes.size();
+  if (causes.size() < affected.causes.size()) owner["causes_left_out"] = affected.causes.size() - causes.size();
   for (const impact::Cause& cause : causes) {
     Json chain = Json::array();
     for (const impact::CauseStep& step : cause) chain.push_back(step_of(step));
-    json["causes"].push_back(std::move(chain));
+    result.push_back(std::move(chain));
   }
-  return json;
+  return result;
 }
 
-Json commit_of(const std::string& commit) { return commit.empty() ? Json(nullptr) : Json(commit); }
+/// `base` is what those are compared with that have no base of their own; empty: it is said once, for all.
+Json affected_of(const impact::Affected& affected, const std::string& base) {
+  Json json = {{"id", escape_non_utf8(affected.id)}, {"change", word_of(affected.change)}};
+  if (!affected.from.empty()) json["from"] = escape_non_utf8(affected.from);
+  if (!affected.orphans.empty()) json["orphans"] = escape_non_utf8(affected.orphans);
+  if (!affected.also.empty()) json["also"] = escape_non_utf8(affected.also);
+  if (affected.pending || !base.empty()) json["base"] = commit_of(affected.pending ? affected.pending->base : base);
+  if (affected.pending) {
+    json["pending"] = escape_non_utf8(affected.pending->text);
+    json["commits"] = affected.pending->commits;
+  }
+  json["causes"] = Json::array();
+  json["causes"] = causes_of(affected, json);
+  return json;
+}
 
 void add_ends(Json& json, const pipeline::ComparedCommits& comparison) {
   json["base"] = {{"commit", commit_of(comparison.base)},
@@ -198,11 +213,12 @@ std::string render_graph_json(const states::LoadedStates& loaded) {
 }
 
 std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact) {
+  const std::string base = comparison.base_reason == "applied" ? comparison.base : "";
   Json json = {{"schema", "statelane/affected/1"}};
   add_ends(json, comparison);
   json["affected"] = Json::array();
   json["skipped"] = Json::array();
-  for (const impact::Affected& affected : impact.affected) json["affected"].push_back(affected_of(affected));
+  for (const impact::Affected& affected : impact.affected) json["affected"].push_back(affected_of(affected, base));
   for (const impact::Skipped& skipped : impact.skipped) {
     json["skipped"].push_back(
         {{"id", escape_non_utf8(skipped.id)}, {"why", "format"}, {"paths", paths_of(skipped.paths)}});
@@ -221,7 +237,7 @@ std::string render_why_json(const pipeline::ComparedCommits& comparison, const W
   Json json = {{"schema", "statelane/why/1"}};
   add_ends(json, comparison);
   json["state"] = escape_non_utf8(why.id);
-  json["affected"] = affected != nullptr ? affected_of(*affected) : Json(nullptr);
+  json["affected"] = affected != nullptr ? affected_of(*affected, "") : Json(nullptr);
   json["skipped"] = format != skipped.end() ? paths_of(format->paths) : Json::array();
   json["dependencies"] = ids_of(why.dependencies);
   json["changed"] = why.changed_paths;
@@ -257,6 +273,59 @@ std::string render_history_json(const History& history) {
   if (totals.is_read_from_pipeline)
     json["totals"]["pipeline"] = {{"plans", totals.by_pipeline}, {"missed", totals.missed_by_pipeline}};
   json["complete"] = history.cut.empty();
+  return finish(json);
+}
+
+namespace {
+
+Json deployment_of(const std::optional<applied::Deployment>& found) {
+  if (!found) return nullptr;
+  const auto text = [](const std::string& value) {
+    return value.empty() ? Json(nullptr) : Json(escape_non_utf8(value));
+  };
+  return {{"commit", found->commit},   {"time", text(found->finished_at)},
+          {"job", text(found->job)},   {"branch", text(found->branch)},
+          {"user", text(found->user)}, {"pipeline", text(found->pipeline_url)},
+          {"iid", found->iid}};
+}
+
+Json standing_of(const comparison::StateStanding& state, const comparison::BranchLine& line) {
+  Json json = {{"id", escape_non_utf8(state.id)},
+               {"status", word_of(state.standing)},
+               {"source", word_of(state.record.source)},
+               {"applied", deployment_of(state.record.applied)},
+               {"failed", deployment_of(state.record.failed)},
+               {"offered", deployment_of(state.record.offered)},
+               {"foreign", deployment_of(state.record.foreign)},
+               {"text", escape_non_utf8(state.text)},
+               {"is_offered", state.affected.has_value()},
+               {"commits", Json::array()},
+               {"changes", Json::array()}};
+  for (const std::size_t position : state.commits) {
+    const comparison::LineCommit& commit = line.commits[position];
+    json["commits"].push_back(commit.commit);
+    json["changes"].push_back(
+        {{"commit", commit.commit},
+         {"merge_request", commit.merge_request.empty() ? Json(nullptr) : Json(commit.merge_request)},
+         {"author", escape_non_utf8(commit.author)},
+         {"subject", escape_non_utf8(commit.subject)}});
+  }
+  json["causes"] = Json::array();
+  if (state.affected) json["causes"] = causes_of(*state.affected, json);
+  return json;
+}
+
+}  // namespace
+
+std::string render_status_json(const Status& status) {
+  Json json = {{"schema", "statelane/status/1"},           {"head", {{"commit", status.head}}},
+               {"branch", escape_non_utf8(status.branch)}, {"source", word_of(status.source)},
+               {"remarks", ids_of(status.remarks)},        {"states", Json::array()}};
+  for (const comparison::StateStanding* state : sort_by_need(status.standings.states)) {
+    json["states"].push_back(standing_of(*state, status.standings.line));
+    const auto drift = status.drift.find(state->id);
+    if (drift != status.drift.end()) json["states"].back()["drift"] = drift->second.text;
+  }
   return finish(json);
 }
 

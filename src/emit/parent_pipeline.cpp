@@ -194,6 +194,7 @@ version: 1
 #   order: parallel                # parallel | strict
 #   dependents: none               # none | direct | all
 #   deleted: warn                  # warn | destroy-gate
+#   compare: applied               # applied | push
 #   plan_environment: none         # none | access | prepare: scoped variables for plans of apply branches too
 #   expire_in: 7 days
 #   templates: ci/lanes.yml        # hidden jobs that override the built-in ones

@@ -29,6 +29,7 @@ std::string render_lane(const ReportLane& lane) {
   std::string out =
       fmt::format("<details><summary>{} {}{} {}</summary>\n\n", code(affected.id), outcome_of(lane),
                   affected.from.empty() ? "" : ", moved from " + code(affected.from), count_changes(lane));
+  for (const std::string& line : pipeline::describe_pending(affected)) out += "- " + code(line) + "\n";
   for (std::size_t index = 0; index < affected.causes.size() && index < most_causes; ++index) {
     out += "- " + code(pipeline::describe_cause(affected.causes[index])) + "\n";
   }

@@ -100,6 +100,7 @@ std::string render_lane(const ReportLane& lane, std::size_t index) {
       anchor_of(index), kind, kind, text(affected.id), kind, from, is_failed ? "failed" : "soft", outcome_of(lane),
       count_changes(lane));
   out += render_result(lane) + "<ul>\n";
+  for (const std::string& line : pipeline::describe_pending(affected)) out += fmt::format("<li>{}</li>\n", text(line));
   for (std::size_t cause = 0; cause < affected.causes.size() && cause < most_causes; ++cause) {
     out += fmt::format("<li>{}</li>\n", text(pipeline::describe_cause(affected.causes[cause])));
   }

@@ -42,6 +42,7 @@ std::string render_ways(const std::vector<const impact::Cause*>& ways) {
 
 std::string render_state(const Affected& affected, const View& view) {
   std::string out = render_title(affected, view);
+  for (const std::string& line : pipeline::describe_pending(affected)) out += "  " + safe(line) + "\n";
   std::vector<std::vector<const impact::Cause*>> by_path;
   for (const impact::Cause& cause : affected.causes) {
     const bool is_same = !by_path.empty() && by_path.back().front()->front() == cause.front();

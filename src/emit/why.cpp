@@ -53,6 +53,7 @@ std::string render_affected(const impact::Affected& affected, const View& view) 
     for (auto step = cause.rbegin(); step != cause.rend(); ++step) place = &place->branches[*step];
   }
   std::string out = head + "\n";
+  for (const std::string& line : pipeline::describe_pending(affected)) out += "  " + safe(line) + "\n";
   render_branches(root, "", view, out);
   return out;
 }

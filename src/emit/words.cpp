@@ -38,6 +38,10 @@ std::string_view word_of(impact::CauseKind kind) {
     case CauseKind::configuration_changed: return "configuration_changed";
     case CauseKind::dependency_affected: return "dependency_affected";
     case CauseKind::requested: return "requested";
+    case CauseKind::never_applied: return "never_applied";
+    case CauseKind::apply_failed: return "apply_failed";
+    case CauseKind::deployed_elsewhere: return "deployed_elsewhere";
+    case CauseKind::applied_unknown: return "applied_unknown";
   }
   return "";
 }

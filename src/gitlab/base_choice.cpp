@@ -112,6 +112,7 @@ std::string_view base_reason_name(BaseReason reason) {
     case BaseReason::parent: return "parent";
     case BaseReason::empty_tree: return "empty-tree";
     case BaseReason::none: return "none";
+    case BaseReason::applied: return "applied";
   }
   return {};
 }

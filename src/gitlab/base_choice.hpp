@@ -9,9 +9,20 @@
 namespace statelane::gitlab {
 
 /// Why a base is the base; the names are part of the JSON output.
-enum class BaseReason { push_before, mr_diff_base, mr_target, merge_base, explicit_base, parent, empty_tree, none };
+enum class BaseReason {
+  push_before,
+  mr_diff_base,
+  mr_target,
+  merge_base,
+  explicit_base,
+  parent,
+  empty_tree,
+  none,
+  applied
+};
 
-/// `push-before`, `mr-diff-base`, `mr-target`, `merge-base`, `explicit`, `parent`, `empty-tree`, `none`
+/// `push-before`, `mr-diff-base`, `mr-target`, `merge-base`, `explicit`, `parent`, `empty-tree`, `none`, `applied`
+/// (each state has its own)
 std::string_view base_reason_name(BaseReason reason);
 
 /// How to come to the commit.

@@ -107,6 +107,15 @@ void add_dependents(const StateGraph& head, Impact& impact) {
   }
 }
 
+}  // namespace
+
+void set_dependents(const StateGraph& head, Impact& impact) {
+  impact.dependents.clear();
+  add_dependents(head, impact);
+}
+
+namespace {
+
 void add_unclaimed(const StateGraph& base, const StateGraph& head, const repo::ChangeSet& changes, Impact& impact) {
   for (const repo::FileChange& change : changes) {
     // What lies in a submodule cannot be seen here: it may hold states.

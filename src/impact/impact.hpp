@@ -32,6 +32,10 @@ enum class CauseKind {
   configuration_changed,  ///< `.statelane.yml` changed this state's lane
   dependency_affected,    ///< `state` is affected and this one depends on it
   requested,              ///< all states, or this one, were asked for
+  never_applied,          ///< the state came, and its first gate was never pressed
+  apply_failed,           ///< a try to apply it failed after the last success
+  deployed_elsewhere,     ///< it was applied from another branch since
+  applied_unknown,        ///< what was applied last cannot be compared: the commit is not to be had
 };
 
 /// One step of a chain. `path` and `line` say where the step is written, `state` which state it is about.
@@ -47,6 +51,16 @@ struct CauseStep {
 /// From a changed path to the state: the first step is the changed path.
 using Cause = std::vector<CauseStep>;
 
+/// Why a state is compared with another commit than the rest: what was applied last is not what was there before.
+struct Pending {
+  std::string base;                    ///< the commit; empty: none, the state is taken as it is
+  std::string text;                    ///< for people: "!42 and !45 were merged and not applied"
+  std::vector<std::string> commits{};  ///< since then, of those that touch it, the newest first
+  bool is_from_earlier = false;  ///< something of it was there before this push: nothing applies it without a person
+
+  friend bool operator==(const Pending&, const Pending&) = default;
+};
+
 /// A state whose lane must run.
 struct Affected {
   std::string id;
@@ -56,6 +70,8 @@ struct Affected {
   /// For `added`: the state of base whose files these are under another backend identity, so that nobody would manage
   /// what it made.
   std::string orphans{};
+  std::string also{};  ///< in a merge request, what its plan will contain beside: "!41 (merged, not applied)"
+  std::optional<Pending> pending{};  ///< set: it has a base of its own
 
   friend bool operator==(const Affected&, const Affected&) = default;
 };
@@ -97,6 +113,9 @@ struct Difference {
 
 /// Compares two graphs over the paths that differ.
 Impact find_affected(const states::StateGraph& base, const states::StateGraph& head, const Difference& difference);
+
+/// Finds `dependents` anew, for a set of affected states that is no longer the one that was found.
+void set_dependents(const states::StateGraph& head, Impact& impact);
 
 /// Pairs of states, dependent and dependency: the change in the dependency touches nothing that the dependent reads.
 using QuietEdges = std::set<std::pair<std::string, std::string>>;

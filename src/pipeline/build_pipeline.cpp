@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gitlab/base_choice.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/barriers.hpp"
@@ -31,7 +32,9 @@ class LaneWriter {
  public:
   LaneWriter(const PipelineRequest& request, const TemplateSet& templates, const ChangesRule& changes,
              config::Gates gates, config::Jobs jobs)
-      : templates_(templates),
+      : applied_(request.applied),
+        sees_pending_(request.comparison.base_reason == gitlab::base_reason_name(gitlab::BaseReason::applied)),
+        templates_(templates),
         changes_(changes),
         gates_(gates),
         kind_of_jobs_(jobs),
@@ -43,6 +46,10 @@ class LaneWriter {
     LaneParts parts;
     parts.jobs = kind_of_jobs_;
     parts.plan_environment = plan_environment_of(templates_, plan_template_of(*lane.state, kind_of_jobs_));
+    if (const auto commit = applied_.find(lane.state->id); commit != applied_.end()) parts.applied = commit->second;
+    // Only where what waits for an apply is among the lanes.
+    parts.may_record =
+        sees_pending_ && lane.has_apply() && lane.waits_for.empty() && kind_of_jobs_ == config::Jobs::helper;
     add_cache(*lane.state, parts);
     add_changes_rule(lane, parts);
     jobs_.push_back(build_plan_job(lane, parts, barriers_));
@@ -83,6 +90,8 @@ class LaneWriter {
     }
   }
 
+  const std::map<std::string, std::string>& applied_;
+  bool sees_pending_;
   const TemplateSet& templates_;
   const ChangesRule& changes_;
   config::Gates gates_;

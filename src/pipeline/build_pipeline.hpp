@@ -41,15 +41,17 @@ struct PipelineRequest {
   std::string root_pipeline;   ///< id; plans and applies of one root pipeline belong together. Empty: left out
   std::string image;           ///< default image of the child's jobs; empty: left out
 
-  bool gates = true;                                      ///< false: plans only, whatever the branch
-  std::optional<config::Gates> gates_of;                  ///< stronger than the configuration
-  std::optional<config::Jobs> jobs;                       ///< stronger than the configuration
+  bool offers_pending = false;            ///< though no push started it: what was merged and not applied
+  bool gates = true;                      ///< false: plans only, whatever the branch
+  std::optional<config::Gates> gates_of;  ///< stronger than the configuration
+  std::optional<config::Jobs> jobs;       ///< stronger than the configuration
   std::optional<config::ChangesKeyword> changes_keyword;  ///< stronger than the configuration
   bool has_room_for_changes = true;               ///< false: with them the files would be larger than GitLab takes
   std::map<std::string, std::string> lock_files;  ///< state id → content id of its `.terraform.lock.hcl`; absent: none
   std::map<std::string, std::vector<std::string>> notices;  ///< what people have to know: warning job → its lines
-  std::map<std::string, std::string> successors;        ///< a deleted state → the new one that took most of its files
-  bool has_report = false;                              ///< a job after the plans makes a page of them
+  std::map<std::string, std::string> applied{};   ///< state id → the commit that was applied last; absent: not known
+  std::map<std::string, std::string> successors;  ///< a deleted state → the new one that took most of its files
+  bool has_report = false;                        ///< a job after the plans makes a page of them
   std::map<std::string, std::string> report_variables;  ///< that let it compare what is compared here
   std::size_t child = 0;                                ///< which of several children this is, from 1; 0: the only one
   std::string nothing_reason;  ///< why nothing runs, when nothing is affected; empty: no state differs

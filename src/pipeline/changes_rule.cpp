@@ -71,6 +71,8 @@ std::vector<ChangedPath> ChangesRule::paths_behind(const impact::Affected& affec
 
 ChangesRule::Decision ChangesRule::decide(const states::State& state, const impact::Affected& affected) const {
   if (!reason_.empty()) return {};
+  if (affected.pending)
+    return {{}, "it is compared with what was applied last, and GitLab would compare with the push"};
   const PatternKeyword keyword = pattern_keyword(keyword_);
   const std::vector<std::string> patterns = patterns_of(state, keyword);
   if (!std::all_of(patterns.begin(), patterns.end(), [](const std::string& text) { return is_valid_utf8(text); })) {

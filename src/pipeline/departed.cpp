@@ -26,7 +26,9 @@ class Caution {
       : request_(request), impact_(impact), base_(base), head_(head) {}
 
   std::string find_reason(const State& state) const {
-    if (request_.comparison.base.empty()) return "there is no commit to take its files from";
+    const Affected* affected = impact_.find(state.id);
+    const bool has_base = affected != nullptr && affected->pending && !affected->pending->base.empty();
+    if (request_.comparison.base.empty() && !has_base) return "there is no commit to take its files from";
     if (!gitlab::can_carry(state.id)) return "its name is not UTF-8, and GitLab can hold nothing else";
     if (state.kind == states::StateKind::custom) return "it is a lane outside Terraform";
     // What a local backend stores is not in the job that would destroy it.
@@ -69,7 +71,8 @@ void describe_deleted(const PipelineRequest& request, const config::Config& conf
   } else if (config.deleted == config::Deleted::destroy_gate) {
     departed.message += ", since " + caution;
   }
-  const std::string commit = request.comparison.base.empty() ? "the commit before" : request.comparison.base;
+  const std::string& base = departed.affected->pending ? departed.affected->pending->base : request.comparison.base;
+  const std::string commit = base.empty() ? "the commit before" : base;
   departed.hints.push_back(fmt::format("to destroy them, check out {} and run \"terraform destroy\" there", commit));
   if (config.deleted == config::Deleted::warn) {
     departed.hints.emplace_back("for a gate that does it, set \"pipeline.deleted\" to destroy-gate");

@@ -15,6 +15,11 @@ namespace {
 /// Each warning job occupies a runner.
 constexpr std::size_t most_warning_jobs = 20;
 
+/// The commit whose files still know the state.
+const std::string& commit_of(const PipelineRequest& request, const impact::Affected& affected) {
+  return affected.pending ? affected.pending->base : request.comparison.base;
+}
+
 Job begin_job(const std::string& name, std::string_view base, std::string_view step, const PipelineRequest& request,
               const Departed& departed) {
   const std::string& id = departed.state.id;
@@ -24,7 +29,7 @@ Job begin_job(const std::string& name, std::string_view base, std::string_view s
            {"variables", yaml::Value::Map{{"STATELANE_STATE", literal_variable(id)},
                                           {"STATELANE_STEP", step},
                                           {"STATELANE_SLUG", gitlab::slug(id)},
-                                          {"STATELANE_FROM", request.comparison.base}}}}};
+                                          {"STATELANE_FROM", commit_of(request, *departed.affected)}}}}};
 }
 
 Job build_plan(const PipelineRequest& request, const Departed& departed, const std::string& plan_environment) {
@@ -46,6 +51,8 @@ Job build_destroy(const PipelineRequest& request, const Departed& departed, Barr
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(id));
   job.keywords.emplace_back("environment",
                             yaml::Value::Map{{"name", gitlab::environment_name(id)}, {"action", "stop"}});
+  // Nobody has to decide anew with each push what an earlier one asked.
+  if (departed.affected->pending) job.keywords.emplace_back("allow_failure", true);
   add_settings(job, departed.state, true);
   return job;
 }

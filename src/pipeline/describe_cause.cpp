@@ -36,8 +36,25 @@ std::string describe_step(const CauseStep& step) {
     case CauseKind::dependency_affected:
       return fmt::format("depends on {}{}", step.state.value_or("another state"), place_of(step, "by"));
     case CauseKind::requested: return "asked for";
+    case CauseKind::never_applied: return "merged and never applied";
+    case CauseKind::apply_failed: return "an apply failed after the last one that succeeded";
+    case CauseKind::deployed_elsewhere: return "deployed from another branch";
+    case CauseKind::applied_unknown: return "what was applied last is not to be had";
   }
   return "";
+}
+
+std::vector<std::string> describe_pending(const impact::Affected& affected) {
+  constexpr std::size_t digits = 12;
+  std::vector<std::string> lines;
+  if (affected.pending) {
+    const std::string& base = affected.pending->base;
+    std::string line = base.empty() ? "" : fmt::format("compared with {}, applied last", base.substr(0, digits));
+    line += (line.empty() || affected.pending->text.empty() ? "" : ": ") + affected.pending->text;
+    lines.push_back(std::move(line));
+  }
+  if (!affected.also.empty()) lines.push_back("also " + affected.also);
+  return lines;
 }
 
 std::string describe_cause(const impact::Cause& cause) {

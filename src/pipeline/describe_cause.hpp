@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "impact/impact.hpp"
 
@@ -12,5 +13,8 @@ std::string describe_cause(const impact::Cause& cause);
 
 /// One step of a chain in the same words.
 std::string describe_step(const impact::CauseStep& step);
+
+/// Why a state is compared with another commit than the rest, and what else its plan will contain; a line each.
+std::vector<std::string> describe_pending(const impact::Affected& affected);
 
 }  // namespace statelane::pipeline

@@ -31,7 +31,10 @@ std::string cause_line(const impact::Affected& affected) {
 Job begin_job(const std::string& name, const std::string& base, std::string_view step, const Lane& lane,
               const LaneParts& parts) {
   Job job{name, {}, {}};
-  if (lane.affected != nullptr) job.comments.push_back(cause_line(*lane.affected));
+  if (lane.affected != nullptr) {
+    job.comments.push_back(cause_line(*lane.affected));
+    for (std::string& line : describe_pending(*lane.affected)) job.comments.push_back(std::move(line));
+  }
   job.comments.insert(job.comments.end(), parts.comments.begin(), parts.comments.end());
   yaml::Value::List extends = {base};
   extends.insert(extends.end(), parts.extends.begin(), parts.extends.end());
@@ -45,6 +48,12 @@ Job begin_job(const std::string& name, const std::string& base, std::string_view
   }
   job.keywords.emplace_back("variables", std::move(variables));
   return job;
+}
+
+void add_variable(Job& job, const std::string& name, const std::string& value) {
+  yaml::Value::Map variables = *job.find("variables")->as_map();
+  variables.emplace_back(name, value);
+  yaml::set_value(job.keywords, "variables", std::move(variables));
 }
 
 /// Hidden jobs that the settings extend come last, so that they win over the templates as the settings themselves do.
@@ -63,7 +72,13 @@ void add_gate(Job& job, const Lane& lane) {
   switch (lane.state->settings.gate.value_or(config::Gate::blocking)) {
     case config::Gate::blocking: return;  // as the template says
     case config::Gate::optional: yaml::set_value(job.keywords, "allow_failure", true); return;
-    case config::Gate::automatic: yaml::set_value(job.keywords, "when", "on_success"); return;
+    case config::Gate::automatic:
+      if (lane.waits) {
+        job.comments.emplace_back("its gate waits, though it is automatic: an earlier push left some of it");
+        return;
+      }
+      yaml::set_value(job.keywords, "when", "on_success");
+      return;
   }
 }
 
@@ -103,9 +118,7 @@ yaml::Value::List needs_of_earlier_applies(const Lane& lane, Barriers& barriers)
 void expect_records(Job& job, const Lane& lane, const LaneParts& parts) {
   const bool hands_over = !lane.plan_waits && !lane.read_slugs.empty() && earlier_applies(lane).size() <= room;
   if (!hands_over || parts.needs_may_be_missing || parts.jobs == config::Jobs::shell) return;
-  yaml::Value::Map variables = *job.find("variables")->as_map();
-  variables.emplace_back("STATELANE_APPLIES_BEFORE", fmt::format("{}", fmt::join(lane.read_slugs, " ")));
-  yaml::set_value(job.keywords, "variables", std::move(variables));
+  add_variable(job, "STATELANE_APPLIES_BEFORE", fmt::format("{}", fmt::join(lane.read_slugs, " ")));
 }
 
 }  // namespace
@@ -155,6 +168,9 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
     job.keywords.emplace_back("needs", yaml::Value::List{});
   }
   if (lane.is_on_apply_branch) add_plan_environment(job, *lane.state, parts.plan_environment);
+  // Who has the environment that the apply has, and reads nothing that waits for an apply, sees what an apply would do.
+  if (parts.may_record && job.find("environment") != nullptr) add_variable(job, "STATELANE_RECORD", "true");
+  if (lane.waits && lane.state->settings.gate == config::Gate::automatic) add_variable(job, "STATELANE_WAITS", "true");
   add_settings(job, *lane.state, false);
   return job;
 }
@@ -171,6 +187,8 @@ Job build_apply_job(const Lane& lane, const LaneParts& parts, Barriers& barriers
   }
   job.keywords.emplace_back("needs", std::move(needs));
   expect_records(job, lane, parts);
+  if (!parts.applied.empty() && parts.jobs == config::Jobs::helper)
+    add_variable(job, "STATELANE_APPLIED", parts.applied);
   job.keywords.emplace_back("resource_group", gitlab::resource_group_key(state.id));
   job.keywords.emplace_back("environment",
                             yaml::Value::Map{{"name", gitlab::environment_name(state.id)}, {"action", "start"}});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -85,9 +86,10 @@ bool may_apply(const PipelineRequest& request, const states::State& state) {
 }
 
 bool is_on_apply_branch(const PipelineRequest& request, const states::State& state) {
-  // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed; merge requests are not
-  // merged.
-  if (!gitlab::is_push(request.kind) || request.branch.empty()) return false;
+  // Schedules, tags and pipelines started by hand compare nothing that a person has reviewed, unless it is what was
+  // merged; merge requests are not.
+  const bool is_merged = gitlab::is_push(request.kind) || request.offers_pending;
+  if (!is_merged || request.branch.empty()) return false;
   const auto branches = gitlab::apply_branches(state.settings.apply_branches, request.default_branch);
   return gitlab::is_apply_branch(branches, request.branch);
 }
@@ -137,6 +139,30 @@ std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t inde
   return lane;
 }
 
+namespace {
+
+/// GitLab makes one environment of two names with one slug: the jobs of the other fail before they begin.
+void refuse_equal_slugs(const std::vector<Lane>& lanes, const states::StateGraph& head, Diagnostics& diagnostics) {
+  std::set<std::string> offered;
+  for (const Lane& lane : lanes) {
+    if (lane.has_apply()) offered.insert(lane.state->id);
+  }
+  if (offered.empty()) return;
+  std::map<std::string, std::string> first;  // slug → id
+  for (const states::State& state : head.states()) {
+    const std::string slug = gitlab::environment_slug(gitlab::environment_name(state.id));
+    const auto [other, is_new] = first.emplace(slug, state.id);
+    if (is_new || (!offered.contains(state.id) && !offered.contains(other->second))) continue;
+    diagnostics.error(
+        state.directory, std::nullopt,
+        fmt::format("the environments of \"{}\" and \"{}\" have one slug, \"{}\", and GitLab makes only one of them",
+                    other->second, state.id, slug),
+        {"rename one of the directories"});
+  }
+}
+
+}  // namespace
+
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
                              const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics) {
   std::vector<Lane> lanes;
@@ -147,11 +173,13 @@ std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impac
     auto lane = make_lane(head, *index, diagnostics);
     if (!lane) continue;
     lane->affected = &affected;
+    lane->waits = affected.pending && affected.pending->is_from_earlier;
     if (may_apply(request, *lane->state)) lane->apply_job = gitlab::job_name("apply", affected.id);
     lane->is_on_apply_branch = is_on_apply_branch(request, *lane->state);
     lane->plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
     lanes.push_back(*std::move(lane));
   }
+  refuse_equal_slugs(lanes, head, diagnostics);
   set_order(lanes, head, Waits::nearest, diagnostics);
   return lanes;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gitlab/base_choice.hpp"
 #include "pipeline/shared_templates.hpp"
 
 namespace statelane::pipeline {
@@ -82,6 +83,8 @@ std::string nothing_reason(const PipelineRequest& request, const impact::Impact&
   if (!request.nothing_reason.empty()) return request.nothing_reason;
   if (!impact.affected.empty()) return "nothing to do: the states that differ are not there any more";
   const ComparedCommits& compared = request.comparison;
+  if (compared.base_reason == gitlab::base_reason_name(gitlab::BaseReason::applied))
+    return "nothing to do: no state differs from what was applied last";
   if (compared.base.empty()) return fmt::format("nothing to do: {}", compared.base_text);
   return fmt::format("nothing to do: no state differs between {} and {}", compared.base, compared.head);
 }

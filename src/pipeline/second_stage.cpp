@@ -35,6 +35,7 @@ std::vector<Gate> find_gates(const PipelineRequest& request, const std::vector<P
     auto lane = make_lane(head, *index, diagnostics);
     if (!lane) continue;
     lane->apply_job = gitlab::job_name("apply", plan.id);
+    lane->waits = plan.waits;
     gates.push_back({*std::move(lane), &plan});
   }
   std::sort(gates.begin(), gates.end(),

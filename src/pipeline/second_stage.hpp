@@ -15,6 +15,7 @@ struct PlannedState {
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
+  bool waits = false;  ///< its gate does not open by itself
 };
 
 /// What ends a first stage, in which states are only planned: a job that writes the second stage from the plans, and

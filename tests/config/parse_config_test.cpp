@@ -58,7 +58,7 @@ states:
       commands: {plan: ["a"], apply: ["b", "c"]}
 ignore: ["docs/**"]
 global_inputs: [".terraform-version"]
-pipeline: {changes: rules, order: strict, dependents: all, deleted: destroy-gate, expire_in: 1 day, templates: ci/lanes.yml}
+pipeline: {changes: rules, order: strict, dependents: all, deleted: destroy-gate, compare: push, expire_in: 1 day, templates: ci/lanes.yml}
 gitlab: {version: "16.11"}
 )");
   CHECK(config.include.front().text == "legacy/*");

@@ -2,6 +2,7 @@
 states that really change, by real git and real Terraform."""
 import json
 
+from deployments_server import DeploymentsServer
 from harness import SOURCE_DIR, EndToEndTest, Repository, clean_environment, require, run, statelane, statelane_binary
 from pipelines import JobCannotStart, PipelineRunner
 from readers import read_as_gitlab, schema_errors
@@ -170,3 +171,44 @@ class OnStateServer(Example):
         self.assertGreater(len(self.server.versions("network-staging")), versions)
         self.assertEqual(len(self.server.versions("network-production")), versions)
         self.assertEqual(self.server.locks(), {})
+
+
+class OnLedger(OnDisk):
+    """GitLab keeps what was applied, and the jobs ask it by their own token."""
+
+    def setUp(self):
+        super().setUp()
+        self.gitlab = self.enterContext(DeploymentsServer(self.scratch / "origin.git", self.environment))
+        self.variables |= self.gitlab.variables()
+
+    def test_a_change_that_nobody_applied_is_offered_by_the_next_push_and_applied_there(self):
+        networks = ("network/staging", "network/production")
+        self.apply_by_hand(*networks)
+        for state in networks:
+            self.gitlab.deploy(state, self.before)
+        self.commit_smaller_subnets()
+        forgotten = self.repository.git("rev-parse", "HEAD")
+        lost = self.generate(self.before)
+        self.assertIn("apply: network/staging", lost.jobs)
+        for state in networks:
+            self.gitlab.begin(state, forgotten)
+
+        balancer = "load-balancer/staging/main.tf"
+        self.repository.commit("unrelated", {"modules/network/README.md": "words\n", balancer: (
+            self.repository.directory / balancer).read_text() + '\noutput "checked" {\n  value = true\n}\n'})
+        self.repository.push()
+        child = self.generate(forgotten)
+        self.assertLessEqual({"apply: network/staging", "apply: network/production", "apply: load-balancer/staging"}, set(child.jobs))
+        before = self.outputs("network-staging")
+        child.run()
+        pressed = child.press("apply: network/staging")
+        self.assertEqual(pressed.passed, {"apply: network/staging"}, pressed.output)
+        self.assertNotEqual(self.outputs("network-staging"), before)
+        # GitLab records it; the next pipeline offers what is left.
+        self.gitlab.deploy("network/staging", self.repository.git("rev-parse", "HEAD"))
+        last = self.repository.git("rev-parse", "HEAD")
+        self.repository.commit("words", {"modules/network/README.md": "more words\n"})
+        self.repository.push()
+        jobs = set(self.generate(last).jobs)
+        self.assertIn("apply: network/production", jobs)
+        self.assertNotIn("apply: network/staging", jobs)
