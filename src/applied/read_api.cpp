@@ -33,10 +33,15 @@ class Reader {
 
   ApiReading read() {
     if (!read_environments()) return std::move(result_);
-    result_.is_readable = true;
-    result_.ledger.source = Source::api;
     begin_records();
+    // What no environment stands for needs no deployments to be read.
+    result_.is_readable = has_all_environments_ && open_.empty();
     read_successes();
+    if (!result_.is_readable) {
+      result_.ledger.records.clear();
+      return std::move(result_);
+    }
+    result_.ledger.source = Source::api;
     read_failures();
     read_offers();
     read_first();
@@ -58,6 +63,7 @@ class Reader {
       if (!answer.is_success()) return answer.why_not;
       const auto entries = parse(answer.body);
       if (!entries) return "the answer is not a list; is CI_API_V4_URL the address of GitLab's API?";
+      result_.is_readable = true;
       if (!take(*entries) || !answer.has_next_page || entries->empty()) return "";
     }
     return fmt::format("there are more than {} pages", most_pages);
@@ -74,17 +80,21 @@ class Reader {
     has_all_environments_ = why.empty();
     if (why.empty()) return true;
     remark(fmt::format("GitLab's environments cannot be read: {}", why));
-    return !result_.slugs.empty();
+    // Deployments have a right of their own.
+    return !result_.slugs.empty() || last_status_ == 403 || last_status_ == 404;
+  }
+
+  /// Where the environment is not there, nor is a record.
+  bool may_have_records(const std::string& environment) const {
+    return !has_all_environments_ || result_.slugs.contains(environment);
   }
 
   void begin_records() {
     for (const Wanted& one : wanted_) {
       Record& record = record_of(one);
       record.source = Source::api;
-      const bool is_there = result_.slugs.contains(one.environment);
       record.is_stopped = stopped_.contains(one.environment);
-      // Where the environment is not there, nor is a record.
-      if ((is_there && !record.is_stopped) || (!is_there && !has_all_environments_)) open_.insert(one.environment);
+      if (may_have_records(one.environment) && !record.is_stopped) open_.insert(one.environment);
     }
     for (const auto& [name, slug] : result_.slugs) {
       if (!by_environment_.contains(name) && !stopped_.contains(name) && !name.starts_with(review_prefix))
@@ -126,7 +136,7 @@ class Reader {
     if (last_status_ == 400) why = read_successes_by_id();
     if (why.empty()) return;  // what is still open has no record at all
     remark(fmt::format("GitLab's deployments cannot be read to their end: {}", why));
-    read_one_by_one();
+    if (result_.is_readable) read_one_by_one();
   }
 
   /// All that there are are read, since a gate that was ready early may have been pressed last.
@@ -181,7 +191,7 @@ class Reader {
       oldest = record.applied->finished_at;
     }
     for (const Wanted& one : wanted_) {
-      const bool is_without = !record_of(one).applied && result_.slugs.contains(one.environment);
+      const bool is_without = !record_of(one).applied && may_have_records(one.environment);
       if (is_without && !record_of(one).is_stopped && open.insert(one.environment).second) oldest.clear();
     }
     if (open.empty()) return;
@@ -225,7 +235,7 @@ class Reader {
     for (const Wanted& one : wanted_) {
       const Record& record = record_of(one);
       const bool is_known = record.applied || record.failed || record.offered || !record.why_unknown.empty();
-      if (!is_known && !record.is_stopped && result_.slugs.contains(one.environment)) open.insert(one.environment);
+      if (!is_known && !record.is_stopped && may_have_records(one.environment)) open.insert(one.environment);
     }
     for (const char* status : {"blocked", "created"}) {
       if (open.empty()) return;

@@ -49,7 +49,7 @@ std::string choose_branch(const repo::Repository& repository) {
 }
 
 emit::Status read_status(const repo::Repository& repository, const Options& options, LoadedTree& head) {
-  const Progress progress("comparing with what was applied");
+  const Progress progress("reading states of both sides");
   emit::Status status;
   status.branch = choose_branch(repository);
   status.head = choose_head(repository, options, status.branch);
@@ -185,7 +185,7 @@ int run_forget(const repo::Repository& repository, const Options& options, const
                   {"only a state that is gone can be forgotten"});
     }
     const applied::Answer answer = applied::stop_environment(api, find_environment(api, id));
-    if (!answer.is_success()) refuse_write("stop the environment of", id, answer);
+    if (!answer.is_success()) refuse_write("stop", id, answer);
     fmt::print("{}: its environment is stopped; what it holds stays as it is\n", escape_for_terminal(id));
   }
   return 0;

@@ -38,7 +38,7 @@ void check_environments(const ExaminedPipeline& pipeline, const states::StateGra
     if (state == states.end() || is_open || job.job->name == gitlab::job_name("apply", state->second)) continue;
     report.add(Rule::false_deployment, name->spot, job.job->name,
                fmt::format("GitLab records this job as an apply of the state \"{}\", which it is not", state->second),
-               {"environment: {name: …, action: access}, or verify"});
+               {"action: access"});
   }
 }
 

@@ -87,9 +87,8 @@ std::map<CommitId, std::string> Repository::fetch_commits(const std::vector<Comm
   return failed;
 }
 
-std::vector<Repository::RemoteRef> Repository::remote_refs(const std::string& prefix,
-                                                           std::chrono::seconds time_out) const {
-  constexpr std::size_t most_bytes = 128 << 20;
+std::vector<Repository::RemoteRef> Repository::remote_refs(const std::string& prefix, std::chrono::seconds time_out,
+                                                           std::size_t most_bytes) const {
   std::vector<RemoteRef> refs;
   std::string rest;
   std::size_t bytes = 0;

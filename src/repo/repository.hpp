@@ -113,9 +113,10 @@ class Repository {
     std::string name;
     CommitId commit;
   };
-  /// The refs of `origin` whose names begin with `prefix`. Throws when the remote cannot be asked, or has more than a
-  /// million.
-  std::vector<RemoteRef> remote_refs(const std::string& prefix, std::chrono::seconds time_out) const;
+  /// The refs of `origin` whose names begin with `prefix`. Throws when the remote cannot be asked, or tells of
+  /// more than `most_bytes` of refs.
+  std::vector<RemoteRef> remote_refs(const std::string& prefix, std::chrono::seconds time_out,
+                                     std::size_t most_bytes = 128 << 20) const;
 
   /// The address of `origin`, as git uses it; empty when there is none.
   std::string remote_address() const;

@@ -109,6 +109,17 @@ TEST_CASE("an environment that is not there has no record, and nothing is asked 
   CHECK(gitlab.requests.size() == 1);
 }
 
+TEST_CASE("a token that may read deployments alone is enough") {
+  FakeGitlab gitlab;
+  gitlab.answers = {{"/environments?", http::Response{403, {}, "{}"}},
+                    {"status=success", ok("[" + success("a", commit_a) + "]")}};
+  const Ledger ledger = read_ledger({wanted("a"), wanted("b")}, sources_of(gitlab));
+  CHECK(ledger.source == Source::api);
+  CHECK(ledger.find("a")->applied->commit == commit_a);
+  CHECK_FALSE(ledger.find("b")->applied);
+  CHECK(ledger.find("b")->why_unknown.empty());
+}
+
 TEST_CASE("a slow server is left when the time is over, and the refs are asked") {
   FakeGitlab gitlab;
   gitlab.per_answer = std::chrono::seconds(20);
@@ -131,8 +142,51 @@ TEST_CASE("nothing that can be asked is a reason for each state") {
   CHECK(ledger.source == Source::none);
   CHECK(ledger.find("a")->why_unknown == "neither GitLab's API nor the refs of origin can be read");
   CHECK(ledger.remarks ==
-        std::vector<std::string>{"GitLab's environments cannot be read: the token may not do this (403: 403 Forbidden)",
-                                 "no remote"});
+        std::vector<std::string>{
+            "GitLab's environments cannot be read: the token may not do this (403: 403 Forbidden)",
+            "GitLab's deployments cannot be read to their end: the token may not do this (403: 403 Forbidden)",
+            "no remote"});
+}
+
+TEST_CASE("a list that is not read to its end is told, and what it leaves open too") {
+  FakeGitlab gitlab;
+  std::vector<Wanted> many;
+  std::string environments;
+  for (int index = 0; index < 25; ++index) {
+    many.push_back(wanted(fmt::format("s{}", index)));
+    environments += fmt::format(R"({}{{"name": "s{}", "slug": "s{}"}})", index == 0 ? "" : ",", index, index);
+  }
+  gitlab.answers = {{"/environments?", ok("[" + environments + "]")},
+                    {"environment=s0", http::Response{404, {}, "{}"}},
+                    {"environment=", ok("[" + success("other", commit_b) + "]")},
+                    {"sort=asc", http::Response{404, {}, "{}"}},
+                    {"status=success", ok("[" + success("s24", commit_a) + "]", true)},
+                    {"status=failed", http::Response{404, {}, "{}"}},
+                    {"status=blocked", http::Response{404, {}, "{}"}}};
+  Sources sources = sources_of(gitlab);
+  sources.list_refs = {};
+  const Ledger ledger = read_ledger(many, sources);
+  const std::string why = "there is no such project, or the token may not see it (404)";
+  CHECK(ledger.find("s0")->why_unknown == "GitLab's deployments cannot be read: " + why);
+  CHECK(ledger.find("s1")->why_unknown.empty());
+  CHECK(ledger.find("s23")->why_unknown == "GitLab's list of deployments was not read to its end");
+  CHECK(ledger.find("s24")->applied->commit == commit_a);
+  CHECK(ledger.remarks ==
+        std::vector<std::string>{"GitLab's deployments cannot be read to their end: there are more than 100 pages",
+                                 "GitLab's list of failed deployments cannot be read to its end: " + why,
+                                 "GitLab's list of blocked deployments cannot be read to its end: " + why,
+                                 "the project's first deployment cannot be found: " + why});
+}
+
+TEST_CASE("a server that does not know an order is asked in the order of its numbers") {
+  FakeGitlab gitlab;
+  gitlab.answers = {{"/environments?", ok(R"([{"name": "a", "slug": "a"}])")},
+                    {"order_by=finished_at", http::Response{400, {}, "{}"}},
+                    {"order_by=updated_at", http::Response{400, {}, "{}"}},
+                    {"status=success", ok("[" + success("a", commit_a) + "]")}};
+  CHECK(read_ledger({wanted("a")}, sources_of(gitlab)).find("a")->applied->commit == commit_a);
+  const std::string last = gitlab.requests.back();
+  CHECK(last.find("/deployments?status=canceled&order_by=id&sort=desc") != std::string::npos);
 }
 
 TEST_CASE("with several apply branches, the record of another one is foreign") {

@@ -53,6 +53,21 @@ class JobLedger(RunTest):
         self.assertIn("statelane: the slug of the environment is net-a1b2c3, not net: without a token nobody finds its refs\n", told.log)
         self.assertIn("net is applied", told.log)
 
+    def test_what_cannot_be_told_is_said(self):
+        self.plan()
+        gone = "1234567890abcdef1234567890abcdef12345678"
+        self.gitlab.origin = None
+        self.gitlab.deploy("net", gone)
+        told = self.apply()
+        self.assertIn(f"commit {gone[:12]} was applied since by ada at 2024-01-01T00:02:00.000Z; whether this job's commit contains it "
+                      "cannot be told: ", told.log)
+        self.gitlab.always = {"status": 403}
+        self.commit({"net/main.tf": BACKEND + TWO_RESOURCES})
+        self.plan()
+        self.repository.git("remote", "set-url", "origin", "/nowhere")
+        told = self.apply("--newest-commit", "off")
+        self.assertIn("whether another commit was applied since cannot be told\n", told.log)
+
     def test_a_plan_with_targets_is_refused_and_with_the_option_its_job_fails_afterwards(self):
         self.plan()
         self.apply()
@@ -61,7 +76,8 @@ class JobLedger(RunTest):
         refused = self.run_to_end("apply", "net", "--allow-empty-state", code=125)
         self.assertIn("the plan is not complete (targets, or deferred changes), and GitLab would take all of it for applied", refused.log)
         failed = self.run_to_end("apply", "net", "--allow-incomplete", "--allow-empty-state", code=1)
-        self.assertIn("this job fails, so that GitLab records no success", failed.log)
+        self.assertIn("statelane: what the plan left out is not applied: this job fails, so that GitLab records no success and the "
+                      "state is offered again\n", failed.log)
         self.assertEqual(self.resources(), {"terraform_data.a", "terraform_data.b"})
 
     def test_a_new_state_is_applied_on_an_empty_backend_where_gitlab_knows_that_it_is_new(self):
@@ -95,7 +111,12 @@ class JobLedger(RunTest):
                                 "no refresh": {"TF_CLI_ARGS_plan": "-refresh=false"},
                                 "targets": {"TF_CLI_ARGS_plan": "-target=terraform_data.a"}}.items():
             with self.subTest(name):
-                self.record(**variables)
+                log = self.record(**variables)
+                self.assertNotIn("is recorded as applied", log)
+                if name == "nobody says so":
+                    self.assertIn("statelane: the plan has no changes, and GitLab is not told so: the plan has not the environment of the "
+                                  "apply (plan_environment), or what it reads is not applied; the state is offered again until its apply "
+                                  "is pressed\n", log)
                 self.assertEqual(self.gitlab.deployments, [])
         self.repository.git("push", "-q", "origin", f"{self.commit({'x': 'y'})}:refs/heads/main")
         self.repository.git("checkout", "-q", self.first)

@@ -2,6 +2,7 @@
 refs that it makes of them."""
 import json
 import re
+import time
 
 from deployments_server import DeploymentsServer, slug_of
 from harness import EndToEndTest, Repository, run, statelane
@@ -95,6 +96,9 @@ class Cases(LedgerTest):
             self.assertEqual([entry["id"] for entry in answer["affected"]], ["x", "y"])
             self.assertEqual(answer["base"]["reason"], "applied")
             self.assertEqual([entry["base"] for entry in answer["affected"]], [first, first])
+            name = "GitLab's deployments" if source == "api" else "the refs of GitLab's deployments"
+            self.assertEqual(answer["base"]["text"], f"for each state what was applied last, by {name}; where nothing is known: "
+                             "CI_COMMIT_BEFORE_SHA: the tip of main before this push")
             status = self.status(source)
             self.assertEqual({name: entry["status"] for name, entry in status.items()}, {"x": "pending", "y": "pending"})
             self.assertEqual(status["x"]["commits"], [second])
@@ -128,7 +132,7 @@ class Cases(LedgerTest):
             self.repository.git("gc", "-q", "--prune=now")
             self.before = second
             self.assertEqual(self.offered(source), ["x", "y"])
-            self.assertIn("not in the branch", self.status(source)["x"]["text"])
+            self.assertEqual(self.status(source)["x"]["text"], f"the applied commit {second[:12]} is not in the branch")
         self.each_source(case)
 
     def test_equal_trees_decide_after_a_squash_and_no_ancestry(self):
@@ -187,6 +191,9 @@ class Cases(LedgerTest):
             answer = self.affected(source)["affected"]
             self.assertEqual([(entry["id"], entry["change"]) for entry in answer], [("y", "modified"), ("z", "moved")])
             self.assertEqual((answer[1]["from"], answer[1]["base"]), ("x", first))
+            status = self.status(source)
+            self.assertEqual((status["z"]["status"], status["z"]["text"]), ("pending", "it was applied as x"))
+            self.assertNotIn("x", status)
         self.each_source(case)
 
     def test_a_deleted_state_is_named_until_its_environment_is_stopped(self):
@@ -196,12 +203,32 @@ class Cases(LedgerTest):
             self.push("y", self.state("y", "c"))
             answer = self.affected(source)["affected"]
             self.assertEqual([(entry["id"], entry["change"]) for entry in answer], [("x", "deleted"), ("y", "modified")])
-            self.assertEqual(self.statuses(source), {"x": "left_behind", "y": "pending"})
+            status = self.status(source)
+            self.assertEqual({name: entry["status"] for name, entry in status.items()}, {"x": "left_behind", "y": "pending"})
+            self.assertEqual(status["x"]["text"], "its configuration is gone, and its resources are not destroyed")
             if source == "api":
                 self.server.stop("x")
                 self.assertEqual(self.offered(source), ["y"])
                 self.assertEqual(self.statuses(source), {"y": "pending"})
         self.each_source(case)
+
+    def test_a_directory_that_is_no_state_any_more_is_named_too(self):
+        def case(source):
+            self.begin()
+            self.push("retire", {"x/main.tf": 'output "text" {\n  value = 1\n}\n'})
+            self.push("y", self.state("y", "c"))
+            self.assertEqual([(entry["id"], entry["change"]) for entry in self.affected(source)["affected"]],
+                             [("x", "retired"), ("y", "modified")])
+            self.assertEqual(self.status(source)["x"]["text"], "it is no state any more, though it has files")
+        self.each_source(case)
+
+    def test_a_stopped_environment_of_a_state_that_is_there_counts_for_nothing(self):
+        self.begin()
+        self.server.stop("x")
+        self.push("words", {"README.md": "words\n"})
+        self.assertEqual(self.offered("api"), ["x"])
+        state = self.status("api")["x"]
+        self.assertEqual((state["status"], state["text"]), ("never_applied", "its environment was stopped"))
 
     def test_a_deleted_environment_leaves_no_record_and_is_offered(self):
         def case(source):
@@ -220,7 +247,8 @@ class Cases(LedgerTest):
             self.push("x", self.state("x", "b"))
             answer = self.affected(source)
             self.assertEqual(([entry["id"] for entry in answer["affected"]], answer["base"]["reason"]), (["x"], "push-before"))
-            self.assertIn("no apply yet", self.errors)
+            name = "GitLab's deployments" if source == "api" else "the refs of GitLab's deployments"
+            self.assertIn(f"statelane: note: {name} tell of no apply yet, so that the push decides\n", self.errors)
             # Once something was applied, only what has no record itself is compared with the push.
             self.server.deploy("x", self.repository.git("rev-parse", "HEAD"))
             third = self.push("words", {"README.md": "words\n", **self.state("z")})
@@ -230,7 +258,7 @@ class Cases(LedgerTest):
             self.assertEqual(self.offered(source), ["z"])
             status = self.status(source)
             self.assertEqual(status["y"]["status"], "unknown")
-            self.assertIn("before the project's first one", status["y"]["text"])
+            self.assertEqual(status["y"]["text"], "it has no record, and was there before the project's first one")
             self.assertEqual(status["z"]["commits"], [third])
         self.each_source(case)
 
@@ -278,7 +306,8 @@ class Cases(LedgerTest):
         self.push("states", {**self.state("foo"), **self.state("foo-")})
         done = statelane("generate", cwd=self.repository.directory, env=self.variables("api"), check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertIn('the environments of "foo" and "foo-" have one slug, "foo", and GitLab makes only one of them', done.stderr)
+        self.assertIn('the environments of "foo" and "foo-" have one slug, "foo", and GitLab makes only one of them\n'
+                      "hint: rename one of the directories\n", done.stderr)
 
     def test_a_stored_slug_goes_before_the_computed_one(self):
         first = self.begin()
@@ -325,8 +354,15 @@ class Pipelines(LedgerTest):
         text = self.generate()
         self.assertIn(f"# compared with {first[:12]}, applied last: !42 was merged and not applied\n", text)
         self.assertIn("x: !42 was merged and not applied\n", self.errors)
+        self.assertIn('# no "changes" rule: it is compared with what was applied last, and GitLab would compare with the push\n', text)
         self.assertIn('"apply: x"', text)
         self.assertNotIn("only:", text)
+
+    def test_a_pipeline_of_what_is_all_applied_says_so(self):
+        self.begin()
+        for state in ("x", "y"):
+            self.server.deploy(state, self.repository.git("rev-parse", "HEAD"))
+        self.assertIn("nothing to do: no state differs from what was applied last", self.generate())
 
     def test_the_configuration_and_the_option_choose_the_push(self):
         self.begin()
@@ -353,6 +389,7 @@ class Pipelines(LedgerTest):
         job = {name: next(text for text in jobs if f'"apply: {name}":' in text) for name in ("x", "y")}
         self.assertIn('when: "on_success"', job["y"])
         self.assertNotIn('when: "on_success"', job["x"])
+        self.assertIn("# its gate waits, though it is automatic: an earlier push left some of it\n", self.generate())
 
     def test_a_destruction_that_nobody_pressed_is_offered_again_and_blocks_nothing(self):
         self.push("states", {**self.state("x"), **self.state("y"), ".statelane.yml": "pipeline: {deleted: destroy-gate}\n"})
@@ -376,6 +413,10 @@ class Pipelines(LedgerTest):
                              CI_MERGE_REQUEST_EVENT_TYPE="detached", CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
         self.assertIn("# also !42 (merged, not applied)\n", text)
         self.assertIn("x: also !42 (merged, not applied)\n", self.errors)
+        self.server.deploy("x", base, "failed")
+        self.generate(kind="merge_request_event", CI_COMMIT_BRANCH="", CI_MERGE_REQUEST_IID="50", CI_MERGE_REQUEST_DIFF_BASE_SHA=base,
+                      CI_MERGE_REQUEST_EVENT_TYPE="detached", CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+        self.assertIn("x: also what an apply that failed has left\n", self.errors)
         self.assertNotIn("apply: x", text)
 
 
@@ -404,9 +445,10 @@ class Writing(LedgerTest):
     def test_a_baseline_of_what_is_not_applied_wants_a_reason_and_a_name(self):
         self.begin()
         self.push("x", self.state("x", "b"))
-        self.assertIn("x is pending: recorded as applied, its changes would be forgotten", self.write("--baseline", "x", code=2))
+        self.assertIn("x is pending: recorded as applied, its changes would be forgotten\n"
+                      "hint: apply it, or say with --reason TEXT why it is as if it were applied\n", self.write("--baseline", "x", code=2))
         self.assertIn("because: applied by hand", self.write("--baseline", "x", "--reason", "applied by hand"))
-        self.assertIn("--baseline wants the ids of states", self.write("--baseline", code=2))
+        self.assertIn("--baseline wants the ids of states\nhint: name each state; statelane status lists them\n", self.write("--baseline", code=2))
         self.assertIn('unknown state "*"', self.write("--baseline", "*", code=2))
         # Nothing is written because of a variable.
         before = len(self.server.deployments)
@@ -415,16 +457,21 @@ class Writing(LedgerTest):
 
     def test_a_baseline_that_gitlab_refuses_is_an_error(self):
         self.begin()
-        self.assertIn("GitLab is only written to by its API", self.write("--baseline", "y", STATELANE_TOKEN="", code=2))
-        self.server.faults = []
+        self.assertIn("GitLab is only written to by its API: no token is set (STATELANE_TOKEN, GITLAB_TOKEN): GitLab's API is not asked\n"
+                      'hint: set STATELANE_TOKEN to a token with the scope "api"\n',
+                      self.write("--baseline", "y", STATELANE_TOKEN="", code=2))
         self.server.tokens["PRIVATE-TOKEN"] = set()
-        self.assertIn("cannot record y: GitLab does not know the token", self.write("--baseline", "y", code=3))
+        told = self.write("--baseline", "y", code=3)
+        self.assertIn("cannot record y: GitLab does not know the token", told)
+        self.assertIn('hint: the token needs the scope "api", and its user the right to deploy to the environment\n', told)
 
     def test_what_was_left_behind_is_forgotten_by_name(self):
         self.begin()
-        self.assertIn("x is in the repository", self.write("--forget", "x", code=2))
+        self.assertIn("x is in the repository, and would be offered again\nhint: only a state that is gone can be forgotten\n",
+                      self.write("--forget", "x", code=2))
         self.push("delete", {"x/main.tf": None})
         self.assertEqual(self.statuses("api")["x"], "left_behind")
+        self.assertIn("x is not in the repository\n", self.write("--baseline", "x", code=2))
         self.assertEqual(self.write("--forget", "x"), "x: its environment is stopped; what it holds stays as it is\n")
         self.assertEqual(self.server.environments["x"]["state"], "stopped")
         self.assertNotIn("x", self.statuses("api"))
@@ -445,7 +492,9 @@ class Writing(LedgerTest):
         (results / "x/drift.json").write_text(json.dumps({"schema": "statelane/drift/1", "state": "x", "has_drifted": True,
                                                           "counts": {"create": 0, "update": 2, "delete": 0}}))
         self.assertIn("0 to add, 2 to change, 0 to destroy", self.write("--drift-results", str(results)))
-        self.assertIn("there is no directory", self.write("--drift-results", "nowhere", code=2))
+        self.assertIn('there is no directory "nowhere"\n'
+                      "hint: name the one that the drift pipeline's artifacts were unpacked to: .statelane\n",
+                      self.write("--drift-results", "nowhere", code=2))
 
 
 class Refusals(LedgerTest):
@@ -461,7 +510,7 @@ class Refusals(LedgerTest):
     def test_each_refusal_is_told_and_the_refs_are_asked(self):
         self.begin()
         for status, words in ((401, "GitLab does not know the token"), (403, "the token may not do this"),
-                              (404, "there is no such project"), (500, "GitLab answers 500")):
+                              (404, "there is no such project, or the token may not see it (404: injected)"), (500, "GitLab answers 500")):
             with self.subTest(status=status):
                 self.server.always = {"status": status}
                 self.assertEqual(self.offered("api"), ["x", "y"])
@@ -489,12 +538,41 @@ class Refusals(LedgerTest):
         self.assertEqual(([entry["id"] for entry in answer["affected"]], answer["base"]["reason"]), (["y"], "push-before"))
         self.assertIn("cannot ask origin for its refs", self.errors)
 
+    def test_fifty_thousand_refs_are_one_listing(self):
+        self.begin()
+        head = self.repository.git("rev-parse", "HEAD")
+        packed = self.server.origin / "packed-refs"
+        run(["git", f"--git-dir={self.server.origin}", "pack-refs", "--all"], cwd=self.scratch, env=self.environment)
+        lines = [line for line in packed.read_text().splitlines() if not line.startswith("#")]
+        lines += [f"{head} refs/environments/review-{number % 500}/deployments/{number + 10}" for number in range(50_000)]
+        packed.write_text("# pack-refs with: peeled fully-peeled \n" + "\n".join(sorted(lines, key=lambda line: line.split()[1])) + "\n")
+        started = time.monotonic()
+        self.assertEqual(self.offered("refs"), ["x", "y"])
+        self.assertLess(time.monotonic() - started, 30)
+        self.assertEqual(self.statuses("refs"), {"x": "pending", "y": "pending"})
+
     def test_answers_of_other_shapes_are_no_records(self):
         self.begin()
         for body in ("{}", "[1, null, {\"sha\": 3}]", "[{\"environment\": {\"name\": \"x\"}, \"sha\": \"HEAD\", \"status\": \"success\"}]"):
             with self.subTest(body=body):
                 self.server.always = {"status": 200, "body": body}
                 self.assertTrue({"y"} <= set(self.offered("api")))
+        self.server.always = {"status": 200, "body": "{}"}
+        self.offered("api")
+        self.assertIn("the answer is not a list; is CI_API_V4_URL the address of GitLab's API?", self.errors)
+
+    def test_no_token_goes_where_nobody_sent_it(self):
+        self.begin()
+        for address, variables, words in (
+                ("/nowhere", {"STATELANE_TOKEN": "t"}, "origin is no project of a GitLab: its API is not asked"),
+                ("http://127.0.0.1:1/a/b.git", {"STATELANE_TOKEN": "t"}, "origin is reached without encryption, and no token is sent "
+                 "there; set CI_API_V4_URL to ask GitLab's API all the same"),
+                ("https://127.0.0.1:1/a/b.git", {"GITLAB_TOKEN": "t"}, "GITLAB_TOKEN is not for 127.0.0.1:1: GITLAB_HOST names its host, "
+                 "STATELANE_TOKEN is sent to any")):
+            with self.subTest(address=address):
+                self.repository.git("remote", "set-url", "origin", address)
+                self.status("none", env={**self.environment, **variables})
+                self.assertIn(f"statelane: note: {words}\n", self.errors)
 
 
 if __name__ == "__main__":

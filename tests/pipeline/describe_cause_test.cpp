@@ -45,4 +45,8 @@ TEST_CASE("each kind of step has its phrase") {
   CHECK(describe_cause({step(CauseKind::configuration_changed, ".statelane.yml")}) ==
         ".statelane.yml changed this lane");
   CHECK(describe_cause({step(CauseKind::requested)}) == "asked for");
+  CHECK(describe_cause({step(CauseKind::never_applied)}) == "merged and never applied");
+  CHECK(describe_cause({step(CauseKind::apply_failed)}) == "an apply failed after the last one that succeeded");
+  CHECK(describe_cause({step(CauseKind::deployed_elsewhere)}) == "deployed from another branch");
+  CHECK(describe_cause({step(CauseKind::applied_unknown)}) == "what was applied last is not to be had");
 }

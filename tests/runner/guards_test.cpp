@@ -37,6 +37,9 @@ TEST_CASE("each guard has one option, whose help says what is done in spite of i
             "an apply that comes first failed",
             "--allow-unsaved-state: plan or apply although a state that an earlier job could not save is kept on "
             "this runner",
+            "--allow-incomplete: apply a plan with targets; the job fails afterwards, so that GitLab does not take all "
+            "for applied",
+            "--allow-applied-since: apply although another commit was applied since",
             "--allow-still-used: destroy although another state may have the same backend"});
 }
 

@@ -94,7 +94,7 @@ struct Project {
   ForkedHelper start_apply() const {
     return start([this] {
       return statelane::runner::run_apply(lane, job, options,
-                                          {[this] { return branch; }, [this] { return existed_at_base; }});
+                                          {[this] { return branch; }, {}, [this] { return existed_at_base; }});
     });
   }
   static Outcome end(ForkedHelper helper) {
