@@ -130,6 +130,7 @@ TEST_CASE("the table is sound: names are said once, every row has what it needs,
       if (!option.variable.empty()) CHECK(meaning.try_emplace(option.variable, said).first->second == said);
       for (const std::string& name : names_of(option)) CHECK(names.insert(name).second);
     }
-    for (const ArgumentRow& argument : command.arguments) CHECK((argument.field != nullptr));
+    for (const ArgumentRow& argument : command.arguments)
+      CHECK((argument.field != nullptr || argument.fields != nullptr));
   }
 }
