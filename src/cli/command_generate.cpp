@@ -9,6 +9,7 @@
 #include "cli/pipeline_files.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/shared_address.hpp"
+#include "cli/unit_lanes.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/build_pipeline.hpp"
@@ -117,6 +118,9 @@ int run_generate(const Options& options) {
   Diagnostics& diagnostics = comparison.diagnostics;
   warn_of_shared_address(comparison.head, diagnostics);
   const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);
+  std::vector<std::string> ids;
+  for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
+  check_unit_lanes(comparison.head, ids, options, diagnostics);
   const pipeline::PipelineRequest request = to_request(comparison, options);
   const std::vector<pipeline::Child> children =
       pipeline::build_children(request, comparison.impact, comparison.base.states.graph, comparison.head.states.graph,

@@ -11,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/unit_lanes.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/check_pipeline.hpp"
@@ -84,6 +85,9 @@ int run_generate_static(const Options& options) {
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, reading, diagnostics);
   const pipeline::TemplateSet templates = load_templates(side, diagnostics);
+  std::vector<std::string> ids;
+  for (const states::State& state : side.states.graph.states()) ids.push_back(state.id);
+  check_unit_lanes(side, ids, options, diagnostics);
   // Nothing of the job's own variables: they differ between a laptop and the job that checks the file.
   pipeline::PipelineRequest request;
   request.command_line = reproduce(options);

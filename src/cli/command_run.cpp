@@ -11,6 +11,7 @@
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/unit_lanes.hpp"
 #include "comparison/choose_ends.hpp"
 #include "comparison/reach_commits.hpp"
 #include "repo/disk_tree.hpp"
@@ -101,6 +102,7 @@ void take_files_from(const repo::Repository& repository, const Options& options,
   const states::State& state = then.states.graph.states()[lane.index];
   const fs::path project = *repository.work_tree();
   lane.description = describe_lane(then, lane.index, project);
+  refuse_unit(state);
   if (state.kind == states::StateKind::terraform) refuse_local_state(state);
   const LoadedTree now = read_tree(repository, options, ignored);
   lane.description.still_used_by = find_user_of(state, now);
@@ -114,6 +116,7 @@ bool take_present_files(const repo::Repository& repository, const Options& optio
   const LoadedTree& now = lane.tree.emplace(read_tree(repository, options, diagnostics));
   if (write_diagnostics(diagnostics, now.tree.get(), false)) return false;
   lane.index = find_state(now.states.graph, repository, options.state);
+  refuse_unit(now.states.graph.states()[lane.index]);
   lane.description = describe_lane(now, lane.index, *repository.work_tree());
   return true;
 }

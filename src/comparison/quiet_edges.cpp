@@ -51,13 +51,15 @@ std::optional<std::set<std::string>> find_changed(const LoadedTree& base, const 
   if (affected.change != impact::Change::modified || !base.tree || affected.pending) return std::nullopt;
   const states::StateGraph& graph = head.states.graph;
   const states::State& state = graph.states()[*graph.find(affected.id)];
+  // A unit's outputs are those of a module elsewhere, and hang on all that it gives to that.
+  if (state.kind == states::StateKind::terragrunt) return std::nullopt;
   const auto touched = find_touched(affected, state.directory);
   if (!touched) return std::nullopt;
   return states::find_changed_outputs(*base.tree, *head.tree, state.directory, *touched);
 }
 
 bool reads_one_of(const LoadedTree& head, const states::Edge& edge, const std::set<std::string>& outputs) {
-  if (edge.kind == states::EdgeKind::declared) return true;
+  if (edge.kind == states::EdgeKind::declared || edge.kind == states::EdgeKind::dependency) return true;
   const auto read = states::find_read_outputs(*head.tree, edge.place);
   if (!read) return true;
   return std::any_of(read->begin(), read->end(), [&](const std::string& name) { return outputs.contains(name); });

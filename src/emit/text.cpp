@@ -27,6 +27,8 @@ std::string reason_of(const State& state) {
     case states::StateReason::cloud_block: return "cloud block";
     case states::StateReason::lock_file: return "lock file";
     case states::StateReason::configured: return "configured";
+    case states::StateReason::unit: return "unit";
+    case states::StateReason::stack_unit: return "stack unit";
   }
   return "";
 }
@@ -45,6 +47,7 @@ std::string inputs_of(const State& state) {
                                 Noun{InputKind::pattern, "pattern", "patterns"},
                                 Noun{InputKind::variable_file, "variable file", "variable files"},
                                 Noun{InputKind::backend_file, "backend file", "backend files"},
+                                Noun{InputKind::unit_file, "file of the unit", "files of the unit"},
                                 Noun{InputKind::configured, "configured", "configured"},
                                 Noun{InputKind::link, "link", "links"}};
   std::string text;

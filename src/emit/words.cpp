@@ -61,7 +61,15 @@ std::string_view word_of(states::Exclusion exclusion) {
   return "";
 }
 
-std::string_view word_of(states::StateKind kind) { return kind == states::StateKind::custom ? "custom" : "terraform"; }
+std::string_view word_of(states::StateKind kind) {
+  using states::StateKind;
+  switch (kind) {
+    case StateKind::terraform: return "terraform";
+    case StateKind::custom: return "custom";
+    case StateKind::terragrunt: return "terragrunt";
+  }
+  return "";
+}
 
 std::string_view word_of(states::StateReason reason) {
   using states::StateReason;
@@ -70,6 +78,8 @@ std::string_view word_of(states::StateReason reason) {
     case StateReason::cloud_block: return "cloud_block";
     case StateReason::lock_file: return "lock_file";
     case StateReason::configured: return "configured";
+    case StateReason::unit: return "unit";
+    case StateReason::stack_unit: return "stack_unit";
   }
   return "";
 }
@@ -80,6 +90,7 @@ std::string_view word_of(states::EdgeKind kind) {
     case EdgeKind::remote_state: return "remote_state";
     case EdgeKind::possible: return "possible";
     case EdgeKind::declared: return "declared";
+    case EdgeKind::dependency: return "dependency";
   }
   return "";
 }
@@ -100,6 +111,8 @@ std::string_view word_of(states::InputKind kind) {
     case InputKind::link: return "link";
     case InputKind::configuration_file: return "configuration_file";
     case InputKind::attributes: return "attributes";
+    case InputKind::unit_configuration: return "unit_configuration";
+    case InputKind::unit_file: return "unit_file";
   }
   return "";
 }

@@ -28,6 +28,15 @@ Cause configuration_cause() {
   return {{CauseKind::configuration_changed, RepoPath::of(config::file_name), std::nullopt, std::nullopt}};
 }
 
+/// What Terragrunt evaluates says something else.
+bool is_run_otherwise(const State& base, const State& head) {
+  return base.copied && head.copied && base.copied->run != head.copied->run;
+}
+
+Cause unit_cause(const State& state) {
+  return {{CauseKind::configuration_changed, state.reason_place.file, std::nullopt, std::nullopt}};
+}
+
 /// A state of base that head does not have: its files are gone, or it stopped being a state.
 Change departure(const State& state, const StateGraph& head) {
   const auto successors = head.states_in(state.directory);
@@ -52,6 +61,7 @@ void add_kept_states(const StateGraph& base, const StateGraph& head, const std::
     auto& causes = touched.causes[state.id];
     const bool is_other_lane = !same_lane(base.states()[*before], state);
     if (is_other_lane || (causes.empty() && regrouped.contains(state.id))) causes.insert(configuration_cause());
+    if (causes.empty() && is_run_otherwise(base.states()[*before], state)) causes.insert(unit_cause(state));
     if (!causes.empty()) impact.affected.push_back({state.id, Change::modified, "", to_causes(causes)});
   }
 }
@@ -103,7 +113,11 @@ void add_dependents(const StateGraph& head, Impact& impact) {
   for (const Skipped& entry : impact.skipped) skipped.insert(entry.id);
   for (std::uint32_t index = 0; index < seen.size(); ++index) {
     const std::string& id = head.states()[index].id;
-    if (seen[index] && impact.find(id) == nullptr && !skipped.contains(id)) impact.dependents.push_back(id);
+    if (!seen[index] || impact.find(id) != nullptr) continue;
+    // A unit reads its upstream's configuration: that what it reads has no effect there says nothing of the outputs.
+    const bool is_unit = head.states()[index].copied.has_value();
+    if (is_unit) std::erase_if(impact.skipped, [&](const Skipped& entry) { return entry.id == id; });
+    if (is_unit || !skipped.contains(id)) impact.dependents.push_back(id);
   }
 }
 
@@ -142,8 +156,8 @@ const Affected* Impact::find(const std::string& id) const {
 
 Impact find_affected(const StateGraph& base, const StateGraph& head, const Difference& difference) {
   Touched touched;
-  add_touched(base, Side::base, difference, touched);
-  add_touched(head, Side::head, difference, touched);
+  add_touched(base, head, Side::base, difference, touched);
+  add_touched(head, base, Side::head, difference, touched);
 
   const repo::ChangeSet& files = difference.with_alike_files ? *difference.with_alike_files : difference.changes;
   Impact impact;

@@ -1,5 +1,7 @@
 #include "impact/touched.hpp"
 
+#include "states/copy_rule.hpp"
+
 namespace statelane::impact {
 
 namespace {
@@ -30,6 +32,8 @@ CauseKind cause_of(InputKind kind) {
     case InputKind::configuration_file:
     case InputKind::data_directory:
     case InputKind::file:
+    case InputKind::unit_configuration:
+    case InputKind::unit_file:
     case InputKind::pattern: return CauseKind::reference_changed;
   }
   return CauseKind::reference_changed;
@@ -85,6 +89,7 @@ bool reads_as_configuration(const Input& input, const RepoPath& path) {
              (path.parent() == input.path && states::is_infrastructure_name(path.name()));
     case InputKind::configuration_file:
     case InputKind::attributes:
+    case InputKind::unit_configuration:
     case InputKind::variable_file:
     case InputKind::backend_file:
     case InputKind::lock_file: return true;
@@ -96,9 +101,34 @@ bool exists(const repo::FileChange& change, Side side) {
   return change.kind != (side == Side::base ? repo::ChangeKind::added : repo::ChangeKind::deleted);
 }
 
+/// Each claim is one that does nothing, or for something that Terragrunt evaluates; `has_evaluated`: there is one of
+/// these.
+bool is_only_evaluated(const State& state, std::span<const Claim> claims, const RepoPath& path, bool& has_evaluated) {
+  for (const Claim& claim : claims) {
+    const Input& input = state.inputs[claim.input];
+    const bool is_evaluated = input.kind == InputKind::unit_configuration;
+    has_evaluated = has_evaluated || is_evaluated;
+    if (!is_evaluated && !states::is_without_effect(*state.copied, input, path)) return false;
+  }
+  return true;
+}
+
+/// The state is run the same way in the other tree, as far as what Terragrunt evaluates says.
+bool is_run_alike(const State& state, const states::StateGraph& other) {
+  const auto index = other.find(state.id);
+  const auto& copied = index ? other.states()[*index].copied : std::nullopt;
+  return state.copied && copied && state.copied->run == copied->run;
+}
+
 /// The claims of one state to one changed path.
 void add_claims(const State& state, std::span<const Claim> claims, const RepoPath& path, bool is_format_only,
-                Touched& touched) {
+                const states::StateGraph& other, Touched& touched) {
+  bool has_evaluated = false;
+  const bool is_evaluated = state.copied && is_only_evaluated(state, claims, path, has_evaluated);
+  if (is_evaluated && (!has_evaluated || is_run_alike(state, other))) {
+    touched.without_effect[state.id].insert(path);
+    return;
+  }
   bool as_configuration = is_format_only;
   for (const Claim& claim : claims) {
     as_configuration = as_configuration && reads_as_configuration(state.inputs[claim.input], path);
@@ -113,7 +143,8 @@ void add_claims(const State& state, std::span<const Claim> claims, const RepoPat
 
 }  // namespace
 
-void add_touched(const states::StateGraph& graph, Side side, const Difference& difference, Touched& touched) {
+void add_touched(const states::StateGraph& graph, const states::StateGraph& other, Side side,
+                 const Difference& difference, Touched& touched) {
   for (const repo::FileChange& change : difference.changes) {
     const std::vector<Claim> claims = graph.claims(change.path);
     const bool is_format_only = difference.format_only.contains(change.path);
@@ -123,7 +154,7 @@ void add_touched(const states::StateGraph& graph, Side side, const Difference& d
       std::size_t end = begin;
       while (end < claims.size() && claims[end].state == claims[begin].state) ++end;
       if (counts_for_all || difference.regrouped.contains(state.id)) {
-        add_claims(state, std::span(claims).subspan(begin, end - begin), change.path, is_format_only, touched);
+        add_claims(state, std::span(claims).subspan(begin, end - begin), change.path, is_format_only, other, touched);
       }
       begin = end;
     }

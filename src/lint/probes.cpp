@@ -29,7 +29,7 @@ std::optional<std::string> future_path(const Input& input) {
     const std::string name = input.kind == InputKind::data_directory ? "new-file" : "new-file.tf";
     return input.path.child(name).str();
   }
-  if (input.kind == InputKind::pattern || input.kind == InputKind::configured) return example_of(input.glob);
+  if (!input.glob.empty()) return example_of(input.glob);
   const bool is_beside_the_point =
       input.kind == InputKind::version_pin || input.kind == InputKind::lock_file || input.kind == InputKind::attributes;
   if (is_beside_the_point) return std::nullopt;

@@ -31,6 +31,7 @@ class Caution {
     if (request_.comparison.base.empty() && !has_base) return "there is no commit to take its files from";
     if (!gitlab::can_carry(state.id)) return "its name is not UTF-8, and GitLab can hold nothing else";
     if (state.kind == states::StateKind::custom) return "it is a lane outside Terraform";
+    if (state.kind == states::StateKind::terragrunt) return "it is a unit of Terragrunt";
     // What a local backend stores is not in the job that would destroy it.
     if (!state.backend || state.backend->type == "local") return "its state is stored among its files";
     for (const State& other : head_.states()) {

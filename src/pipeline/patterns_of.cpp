@@ -18,8 +18,6 @@ bool is_tree(InputKind kind) {
   return kind == InputKind::own_directory || kind == InputKind::module_directory || kind == InputKind::data_directory;
 }
 
-bool is_glob(InputKind kind) { return kind == InputKind::pattern || kind == InputKind::configured; }
-
 /// A state in the root owns only the files directly in it.
 bool owns_one_level(const Input& input) { return input.kind == InputKind::own_directory && input.path.is_root(); }
 
@@ -69,7 +67,7 @@ std::vector<std::string> patterns_of(const states::State& state, PatternKeyword 
       if (whole.empty() || !whole.begin()->is_root()) patterns.insert("*");
     } else if (input.kind == InputKind::version_pin) {
       add_pins(input.path, whole, keyword, patterns);
-    } else if (is_glob(input.kind)) {
+    } else if (!input.glob.empty()) {
       // The literal directory of a glob says where all its matches lie.
       if (!lies_in(whole, input.path)) patterns.insert(gitlab::pattern_for(input.glob, keyword));
     } else if (!is_tree(input.kind) && !lies_in(whole, input.path.parent())) {

@@ -25,7 +25,7 @@ yaml::Value provider_cache_key(const RepoPath& directory, const std::string& con
 
 bool wants_provider_cache(const states::State& state, bool templates_have_cache) {
   const bool has_own = state.settings.job && state.settings.job->find("cache") != nullptr;
-  return state.kind != states::StateKind::custom && !templates_have_cache && !has_own;
+  return state.kind == states::StateKind::terraform && !templates_have_cache && !has_own;
 }
 
 yaml::Value own_provider_cache(const states::State& state) {

@@ -7,6 +7,7 @@
 #include "states/fixed_inputs.hpp"
 #include "states/linked_inputs.hpp"
 #include "states/module_walk.hpp"
+#include "states/written_backend.hpp"
 
 namespace statelane::states {
 
@@ -94,22 +95,6 @@ class ClosureBuilder {
     // The path is not cleaned: links count before the `..` behind them.
     for (const auto kind : {terraform::ReferenceKind::file, terraform::ReferenceKind::path_value})
       add_path_inputs(sources_.tree, directory_, path->second, kind, std::nullopt, reach, inputs_);
-  }
-
-  static BackendSettings settings_of(const terraform::Backend& backend, const ModuleScope& scope) {
-    BackendSettings result{std::string(backend.type), {}};
-    for (const auto& attribute : backend.attributes)
-      add_setting(std::string(attribute.name), scope.fold(*attribute.value), result);
-    return result;
-  }
-
-  static void add_setting(const std::string& name, const Value& value, BackendSettings& settings) {
-    const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
-    if (!attributes) settings.values[name] = PartialText{std::nullopt};
-    if (!attributes) return;
-    for (const auto& [attribute, texts] : *attributes) {
-      settings.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
-    }
   }
 
   /// What alternatives do not agree on is not known.

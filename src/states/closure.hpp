@@ -18,12 +18,21 @@ struct RemoteRead {
   friend bool operator==(const RemoteRead&, const RemoteRead&) = default;
 };
 
+/// A directory whose states a unit waits for.
+struct UnitDependency {
+  RepoPath directory;
+  Place place;
+
+  friend auto operator<=>(const UnitDependency&, const UnitDependency&) = default;
+};
+
 /// Everything that one state's result depends on, and which stored states it reads.
 struct Closure {
-  std::vector<Input> inputs;      ///< sorted by kind, path and glob
-  std::vector<RemoteRead> reads;  ///< in the order in which they were met, without duplicates
-  std::vector<Unknown> unknown;   ///< sorted
-  BackendSettings backend;        ///< type empty where there is no backend block
+  std::vector<Input> inputs;                   ///< sorted by kind, path and glob
+  std::vector<RemoteRead> reads;               ///< in the order in which they were met, without duplicates
+  std::vector<Unknown> unknown;                ///< sorted
+  BackendSettings backend;                     ///< type empty where there is no backend block
+  std::vector<UnitDependency> dependencies{};  ///< of units
 };
 
 /// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is

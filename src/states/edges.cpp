@@ -80,6 +80,27 @@ class EdgeFinder {
     }
   }
 
+  /// A unit depends on every state of the directories that it names.
+  void add_dependencies(std::uint32_t from, const std::vector<UnitDependency>& dependencies,
+                        std::vector<Unmatched>& unmatched) {
+    if (dependencies.empty()) return;
+    if (by_directory_.empty()) {
+      for (std::uint32_t index = 0; index < states_.size(); ++index)
+        by_directory_[states_[index].directory].push_back(index);
+    }
+    for (const UnitDependency& dependency : dependencies) {
+      const auto found = by_directory_.find(dependency.directory);
+      if (found == by_directory_.end()) {
+        const std::string what = fmt::format("the unit {}", dependency.directory.display());
+        unmatched.push_back({states_[from].id, dependency.place, what});
+        continue;
+      }
+      for (const std::uint32_t to : found->second) {
+        if (to != from) edges_.push_back({from, to, EdgeKind::dependency, dependency.place});
+      }
+    }
+  }
+
   std::vector<Edge> finish() {
     std::sort(edges_.begin(), edges_.end());
     edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
@@ -125,6 +146,7 @@ class EdgeFinder {
   Diagnostics& diagnostics_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> complete_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> by_type_;
+  std::unordered_map<RepoPath, std::vector<std::uint32_t>> by_directory_;
   std::vector<std::uint32_t> incomplete_;
   std::vector<Edge> edges_;
 };
@@ -132,11 +154,13 @@ class EdgeFinder {
 }  // namespace
 
 std::vector<Edge> find_edges(const std::vector<State>& states, const std::vector<std::vector<RemoteRead>>& reads,
+                             const std::vector<std::vector<UnitDependency>>& dependencies,
                              std::vector<Unmatched>& unmatched, Diagnostics& diagnostics) {
   EdgeFinder finder(states, diagnostics);
   for (std::uint32_t index = 0; index < states.size(); ++index) {
     finder.add_reads(index, reads[index], unmatched);
     finder.add_declared(index);
+    finder.add_dependencies(index, dependencies[index], unmatched);
   }
   std::sort(unmatched.begin(), unmatched.end());
   unmatched.erase(std::unique(unmatched.begin(), unmatched.end()), unmatched.end());

@@ -11,7 +11,9 @@ namespace statelane::states {
 
 /// The edges between `states` (sorted by id), whose stored-state reads are `reads`, in the same order. A read that
 /// nothing answers is added to `unmatched`; a `depends_on` that names no state is an error of the configuration.
+/// `dependencies`: the directories that units wait for, in the same order.
 std::vector<Edge> find_edges(const std::vector<State>& states, const std::vector<std::vector<RemoteRead>>& reads,
+                             const std::vector<std::vector<UnitDependency>>& dependencies,
                              std::vector<Unmatched>& unmatched, Diagnostics& diagnostics);
 
 /// Warns of states that write one stored state: two lanes that would destroy each other's resources.

@@ -10,8 +10,8 @@ namespace {
 
 class Collector {
  public:
-  Collector(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state)
-      : tree_(tree), graph_(graph), state_(state) {}
+  Collector(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state, bool with_evaluated)
+      : tree_(tree), graph_(graph), state_(state), with_evaluated_(with_evaluated) {}
 
   std::vector<RepoPath> collect() {
     for (const Input& input : graph_.states()[state_].inputs) {
@@ -39,8 +39,13 @@ class Collector {
   void add(const RepoPath& path) {
     const auto claims = graph_.claims(path);
     const bool is_claimed =
-        std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.state == state_; });
+        std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) { return counts(claim); });
     if (is_claimed) found_.insert(path);
+  }
+
+  bool counts(const Claim& claim) const {
+    if (claim.state != state_) return false;
+    return with_evaluated_ || graph_.states()[state_].inputs[claim.input].kind != InputKind::unit_configuration;
   }
 
   void add_pins(RepoPath directory) {
@@ -55,6 +60,7 @@ class Collector {
   const repo::Tree& tree_;
   const StateGraph& graph_;
   std::uint32_t state_;
+  bool with_evaluated_;
   std::set<RepoPath> found_;
   std::set<RepoPath> walked_;
 };
@@ -62,14 +68,15 @@ class Collector {
 }  // namespace
 
 std::vector<RepoPath> find_existing_inputs(const repo::Tree& tree, const StateGraph& graph, std::uint32_t state) {
-  return Collector(tree, graph, state).collect();
+  return Collector(tree, graph, state, true).collect();
 }
 
 std::vector<RepoPath> find_regrouped_inputs(const repo::Tree& base, const StateGraph& base_graph,
                                             const repo::Tree& head, const StateGraph& head_graph,
                                             const std::string& id) {
-  const std::vector<RepoPath> before = find_existing_inputs(base, base_graph, *base_graph.find(id));
-  const std::vector<RepoPath> after = find_existing_inputs(head, head_graph, *head_graph.find(id));
+  // Which files Terragrunt evaluates does not matter by itself, only what it makes of them.
+  const std::vector<RepoPath> before = Collector(base, base_graph, *base_graph.find(id), false).collect();
+  const std::vector<RepoPath> after = Collector(head, head_graph, *head_graph.find(id), false).collect();
   std::vector<RepoPath> differing;
   std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
                                 std::back_inserter(differing));

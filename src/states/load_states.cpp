@@ -12,8 +12,10 @@
 #include "states/edges.hpp"
 #include "states/trace.hpp"
 #include "states/tree_records.hpp"
+#include "states/unit_closure.hpp"
 #include "states/variable_files.hpp"
 #include "terraform/file_names.hpp"
+#include "terragrunt/units.hpp"
 
 namespace statelane::states {
 
@@ -37,6 +39,7 @@ struct Discovery {
 struct Member {
   State state;
   std::vector<RemoteRead> reads;
+  std::vector<UnitDependency> dependencies = {};
 };
 
 class Loader {
@@ -55,18 +58,21 @@ class Loader {
 
   LoadedStates load() {
     read_ahead();
+    find_units();
     discover();
     std::vector<Member> members = build_members();
     std::sort(members.begin(), members.end(),
               [](const Member& left, const Member& right) { return left.state.id < right.state.id; });
     std::vector<State> states;
     std::vector<std::vector<RemoteRead>> reads;
+    std::vector<std::vector<UnitDependency>> dependencies;
     for (Member& member : members) {
       states.push_back(std::move(member.state));
       reads.push_back(std::move(member.reads));
+      dependencies.push_back(std::move(member.dependencies));
     }
     LoadedStates result;
-    std::vector<Edge> edges = find_edges(states, reads, result.unmatched, diagnostics_);
+    std::vector<Edge> edges = find_edges(states, reads, dependencies, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
     check_settings(config_, scan_, states, diagnostics_);
     result.left_out = find_left_out(states);
@@ -79,9 +85,39 @@ class Loader {
   }
 
  private:
+  /// Every unit, generated ones too, but for those that the configuration leaves out.
+  void find_units() {
+    terragrunt::Candidates candidates;
+    for (const ScannedDirectory& scanned : scan_.directories) {
+      const auto holds = [&](std::string_view name) {
+        return std::binary_search(scanned.others.begin(), scanned.others.end(), name);
+      };
+      if (is_cache_of_terragrunt(scanned.path)) continue;
+      if (holds("terragrunt.hcl") || holds("terragrunt.hcl.json")) candidates.units.push_back(scanned.path);
+      if (holds("terragrunt.stack.hcl")) candidates.stacks.push_back(scanned.path);
+    }
+    if (candidates.empty()) return;
+    const auto has_code = [&](const RepoPath& directory) {
+      const ScannedDirectory* scanned = scan_.find(directory);
+      return scanned != nullptr && !scanned->configuration.empty();
+    };
+    units_ = terragrunt::find_units(tree_, candidates, has_code, diagnostics_);
+    std::erase_if(units_.units,
+                  [&](const terragrunt::Unit& unit) { return matches_any(config_.exclude, unit.directory); });
+    for (const terragrunt::Unit& unit : units_.units) {
+      state_directories_.insert(unit.directory);
+      if (unit.source) unit_modules_.insert(unit.source->module);
+    }
+  }
+
+  static bool is_cache_of_terragrunt(const RepoPath& path) {
+    return ("/" + path.str() + "/").find("/.terragrunt-cache/") != std::string::npos;
+  }
+
   void discover() {
     for (const ScannedDirectory& scanned : scan_.directories) {
-      if (matches_any(config_.exclude, scanned.path)) continue;
+      if (matches_any(config_.exclude, scanned.path) || state_directories_.contains(scanned.path)) continue;
+      if (is_cache_of_terragrunt(scanned.path)) continue;
       if (auto discovery = discover_directory(scanned)) {
         state_directories_.insert(scanned.path);
         discoveries_.push_back(*std::move(discovery));
@@ -140,9 +176,12 @@ class Loader {
       discovery.reason = words.backend->type == "cloud" ? StateReason::cloud_block : StateReason::backend_block;
       discovery.place = {scanned.path.child(words.backend->file), words.backend->line};
       discovery.has_partial_backend = words.backend->is_partial;
-      return discovery;
+      // Terragrunt completes the backend of a module that units run.
+      const bool is_of_units = words.backend->is_partial && unit_modules_.contains(scanned.path);
+      if (!is_of_units || discovery.settings.backend_config || discovery.settings.instances) return discovery;
+      return std::nullopt;
     }
-    if (scanned.has_lock_file && words.is_loaded) {
+    if (scanned.has_lock_file && words.is_loaded && !unit_modules_.contains(scanned.path)) {
       discovery.reason = StateReason::lock_file;
       discovery.place = {scanned.path.child(".terraform.lock.hcl"), 0};
       return discovery;
@@ -166,7 +205,37 @@ class Loader {
       for (const Instance& instance : instances) members.push_back(build_member(discovery, instance, instances));
       check_variable_files(discovery, members.back().state);
     }
+    for (const terragrunt::Unit& unit : units_.units) members.push_back(build_unit(unit));
     return members;
+  }
+
+  Member build_unit(const terragrunt::Unit& unit) {
+    Member member;
+    State& state = member.state;
+    state.id = to_state_id(unit.directory, std::nullopt);
+    state.directory = unit.directory;
+    state.settings = config::settings_for(config_, unit.directory);
+    state.kind = state.settings.commands ? StateKind::custom : StateKind::terragrunt;
+    state.reason = unit.is_generated ? StateReason::stack_unit : StateReason::unit;
+    state.reason_place = {unit.place.file, unit.place.line};
+    state.workspace = unit.workspace;
+    if (state.kind == StateKind::terragrunt) state.tool = state.settings.tool ? state.settings.tool->text : "terraform";
+    const Sources sources{tree_, scan_, modules_, state_directories_, config_};
+    UnitClosure found = find_unit_closure(sources, unit, state.settings);
+    // What other commands than Terragrunt's read is not known.
+    if (state.kind == StateKind::terragrunt) state.copied = std::move(found.copied);
+    Closure& closure = found.closure;
+    if (!closure.backend.type.empty()) {
+      const auto workspace = unit.workspace.empty() ? std::nullopt : std::optional(unit.workspace);
+      state.backend = identify_backend(closure.backend, workspace, unit.directory);
+      name_state(state);
+    }
+    state.inputs = std::move(closure.inputs);
+    add_attributes(state.inputs);
+    state.unknown = std::move(closure.unknown);
+    member.reads = std::move(closure.reads);
+    member.dependencies = std::move(closure.dependencies);
+    return member;
   }
 
   /// Files of values that nothing loads beside one backend: which lane they belong to cannot be guessed, since two
@@ -303,6 +372,10 @@ class Loader {
       if (!says_something || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
       result.push_back({scanned.path, why_left_out(scanned)});
     }
+    for (const terragrunt::NoUnit& other : units_.others) {
+      std::erase_if(result, [&](const LeftOut& entry) { return entry.directory == other.directory; });
+      result.push_back({other.directory, other.why});
+    }
     for (const RepoPath& submodule : scan_.submodules) {
       if (!called.contains(submodule))
         result.push_back({submodule, "a submodule: what lies in it is not seen from here, run statelane in it"});
@@ -333,6 +406,8 @@ class Loader {
   ModuleIndex modules_;
   std::vector<RepoPath> attributes_;  ///< every `.gitattributes`, sorted
   std::set<RepoPath> state_directories_;
+  terragrunt::Units units_;
+  std::set<RepoPath> unit_modules_;  ///< directories that units run
   Answers answers_;
   std::vector<Discovery> discoveries_;
 };

@@ -25,7 +25,8 @@ struct Lane {
   std::string workspace;       ///< empty: not known
   ModuleIndex& modules;
   terraform::Tool tool = terraform::Tool::unknown;
-  mutable int scopes_left = 2'000;  ///< calls of modules whose outputs may still be asked for
+  std::optional<RepoPath> copied = std::nullopt;  ///< of a unit: modules outside this directory are not there
+  mutable int scopes_left = 2'000;                ///< calls of modules whose outputs may still be asked for
 };
 
 /// Answers for functions that read files, as far as the tree tells: what `file` reads and `fileset` lists. `yamldecode`

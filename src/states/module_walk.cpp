@@ -44,7 +44,7 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
       value = Value{Value::Unknown{"the module is called too often to follow each call", {}, false, value.may_climb()}};
   }
   if (!seen.insert(path + to_fingerprint(arguments)).second) return;
-  const ModuleScope scope(module, lane_, path, std::move(arguments), !via);
+  const ModuleScope scope(module, lane_, path, std::move(arguments), via == root_);
   const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable> variables) {
     return scope.fold(expression, variables);
   };
@@ -105,6 +105,12 @@ void ModuleWalk::follow_call(const FoldedCall& call, std::string_view source, co
   repo::Resolved resolved;
   const auto target = call.caller.target_of(source, resolved);
   const Reach way = add_links(resolved, reach, inputs_);
+  if (target && lane_.copied && !target->directory.is_within(*lane_.copied)) {
+    closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": source \"{}\" lies outside {}, which is all "
+                                                         "that Terragrunt copies: end the part to copy with //",
+                                                         name, source, lane_.copied->display())});
+    return;
+  }
   if (!target) {
     closure_.unknown.push_back(
         {reach.place, fmt::format("module \"{}\": source \"{}\" leaves the repository", name, source)});

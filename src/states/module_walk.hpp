@@ -22,7 +22,11 @@ class ModuleWalk {
       : sources_(sources), lane_(lane), inputs_(inputs), links_(links), references_(references), closure_(closure) {}
 
   /// `arguments`: what the lane fixes of the root module's variables.
-  void walk(const Module& root, Arguments arguments) { visit_module(root, ".", std::move(arguments), std::nullopt); }
+  /// `via`: the input by which the root module comes in; empty: it is the state's own directory.
+  void walk(const Module& root, Arguments arguments, std::optional<std::uint32_t> via = std::nullopt) {
+    root_ = via;
+    visit_module(root, ".", std::move(arguments), via);
+  }
 
  private:
   struct FoldedCall;
@@ -43,6 +47,7 @@ class ModuleWalk {
   LinkedInputs& links_;
   ReferenceInputs& references_;
   Closure& closure_;
+  std::optional<std::uint32_t> root_;
   std::set<RepoPath> loaded_;                        ///< modules that were loaded without being evaluated
   std::map<RepoPath, std::set<std::string>> calls_;  ///< per module, the paths and arguments it was looked at with
 };

@@ -35,7 +35,16 @@ struct Adding {
   const Reach& reach;
   InputSet& inputs;
   std::vector<std::uint32_t> added;
+  const RepoPath* boundary = nullptr;
 };
+
+/// The anchor of `text`, unless it is relative and leads out of what is there for such paths.
+std::optional<Anchor> reachable_anchor(const RepoPath& from, std::string_view text, const RepoPath* boundary) {
+  auto anchor = anchor_of(from, text);
+  if (!anchor || boundary == nullptr || text.starts_with(repository_root)) return anchor;
+  const auto path = anchor->directory.resolve(anchor->rest);
+  return path && path->is_within(*boundary) ? std::move(anchor) : std::nullopt;
+}
 
 /// Adds the one path that `anchor` names.
 void add_one(const Anchor& anchor, ReferenceKind kind, const std::optional<RepoPath>& definition_of, Adding& adding) {
@@ -62,7 +71,7 @@ bool exists(const repo::Tree& tree, const Anchor& anchor) {
 /// something else, and what appears in the working directory touches its state anyway.
 void add_bare_name(const RepoPath& from, const std::string& text, const std::optional<RepoPath>& definition_of,
                    Adding& adding) {
-  const auto anchor = anchor_of(from, text);
+  const auto anchor = reachable_anchor(from, text, adding.boundary);
   if (anchor && !text.empty() && exists(adding.tree, *anchor))
     add_one(*anchor, ReferenceKind::path_value, definition_of, adding);
 }
@@ -71,19 +80,21 @@ void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind
                     const std::optional<RepoPath>& definition_of, Adding& adding) {
   if (text == started_at_root) return;
   if (kind == ReferenceKind::file) {
-    if (const auto anchor = anchor_of(from, text)) add_one(*anchor, kind, definition_of, adding);
+    if (const auto anchor = reachable_anchor(from, text, adding.boundary))
+      add_one(*anchor, kind, definition_of, adding);
     return;
   }
   if (kind == ReferenceKind::path_value) return add_bare_name(from, text, definition_of, adding);
   const std::vector<PartialText> words = split_words({text});
   const bool is_one_word = words.size() == 1 && *words.front().front() == text;
   if (!is_one_word && begins_like_path(text)) {
-    const auto anchor = anchor_of(from, text);
+    const auto anchor = reachable_anchor(from, text, adding.boundary);
     if (anchor && exists(adding.tree, *anchor)) return add_one(*anchor, kind, definition_of, adding);
   }
   for (const PartialText& word : words) {
     if (!begins_like_path(*word.front())) continue;
-    if (const auto anchor = anchor_of(from, *word.front())) add_one(*anchor, kind, definition_of, adding);
+    if (const auto anchor = reachable_anchor(from, *word.front(), adding.boundary))
+      add_one(*anchor, kind, definition_of, adding);
   }
 }
 
@@ -220,9 +231,10 @@ std::optional<RepoPath> resolve_lexically(const RepoPath& from, std::string_view
 }
 
 PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& parts, ReferenceKind kind,
-                           const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs) {
+                           const std::optional<RepoPath>& definition_of, const Reach& reach, InputSet& inputs,
+                           const RepoPath* boundary) {
   const PartialText text = simplify(parts);
-  Adding adding{tree, reach, inputs, {}};
+  Adding adding{tree, reach, inputs, {}, boundary};
   if (text.empty()) return {PathOutcome::no_path, {}};
   if (text.size() == 1 && text.front()) {
     add_known_text(from, *text.front(), kind, definition_of, adding);
@@ -232,7 +244,7 @@ PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const P
     return {PathOutcome::no_path, {}};
   if (!text.front()) return {PathOutcome::anything, {}};
   const auto split = split_directory(from, text);
-  if (!split) return {PathOutcome::no_path, {}};
+  if (!split || !reachable_anchor(from, *text.front(), boundary)) return {PathOutcome::no_path, {}};
   std::string glob = glob_of(split->rest);
   // A file function reads a file; anything else may take a directory with all that is in it.
   const bool may_be_directory = kind != ReferenceKind::file && text.back();

@@ -56,6 +56,7 @@ void add_submodule(const repo::Tree& tree, const repo::Resolved& resolved, const
 ///   file       the whole text is a path
 ///   path_text  the whole text is a path when something is there; else each of its words that begins like one
 ///   path_value the whole text is a path when something is there
+/// `boundary`: nothing outside this directory is there for relative paths; null: there is none.
 /// `definition_of`: the module directory whose locals or arguments hold the text: a directory that contains it says
 /// nothing by itself.
 enum class PathOutcome {
@@ -70,7 +71,7 @@ struct PathInputs {
 };
 PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& text,
                            terraform::ReferenceKind kind, const std::optional<RepoPath>& definition_of,
-                           const Reach& reach, InputSet& inputs);
+                           const Reach& reach, InputSet& inputs, const RepoPath* boundary = nullptr);
 
 /// Adds the files that `fileset(directory, pattern)` may list.
 PathInputs add_file_set_inputs(const repo::Tree& tree, const RepoPath& from, const PartialText& directory,

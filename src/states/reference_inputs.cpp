@@ -123,7 +123,8 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
     const bool is_path = kind != ReferenceKind::path_text;
     for (const PossiblePath& possible :
          is_path ? std::vector{PossiblePath{text, spread(text, from)}} : paths_in(text, from)) {
-      const PathInputs inputs = add_path_inputs(lane_.tree, from, possible.path, kind, definition_of, reach, inputs_);
+      const PathInputs inputs = add_path_inputs(lane_.tree, from, possible.path, kind, definition_of, reach, inputs_,
+                                                lane_.copied ? &*lane_.copied : nullptr);
       note(inputs.outcome, possible.text, reach);
       added.insert(added.end(), inputs.added.begin(), inputs.added.end());
     }

@@ -12,10 +12,21 @@
 
 namespace statelane::states {
 
-enum class StateKind { terraform, custom };
+enum class StateKind {
+  terraform,
+  custom,
+  terragrunt,  ///< a unit: Terragrunt runs Terraform in a copy of a module
+};
 
 /// Why a directory is a state directory.
-enum class StateReason { backend_block, cloud_block, lock_file, configured };
+enum class StateReason {
+  backend_block,
+  cloud_block,
+  lock_file,
+  configured,
+  unit,        ///< a `terragrunt.hcl`
+  stack_unit,  ///< a block of a `terragrunt.stack.hcl`
+};
 
 /// Where something is written: a file and a line of it.
 struct Place {
@@ -54,6 +65,8 @@ enum class InputKind {
   link,                ///< a symbolic link on the way to another input
   configuration_file,  ///< what a link leads to that stands for a file which the state loads as configuration
   attributes,          ///< a `.gitattributes` above another input: it decides what a checkout holds there
+  unit_configuration,  ///< what Terragrunt evaluates, or looks for in vain: all that it does shows in `Copied::run`
+  unit_file,           ///< a path, or with a glob several, that Terragrunt, its hooks or its commands read themselves
 };
 
 /// How a state comes to an input: from the state itself or through another input (a module directory), at a place.
@@ -83,6 +96,18 @@ struct Unknown {
   friend auto operator<=>(const Unknown&, const Unknown&) = default;
 };
 
+/// What Terragrunt makes of a unit before Terraform runs.
+struct Copied {
+  std::string run;  ///< a digest of all that is known of how it is run; equal ones: what was evaluated says the same
+  RepoPath unit;    ///< where the unit's own files lie in the tree; of a generated unit its template
+  std::optional<RepoPath> module;     ///< the directory that is copied, with what lies below; empty: there is none here
+  std::vector<std::string> included;  ///< globs of hidden files that are copied all the same
+  std::vector<std::string> excluded;  ///< globs of files that are not copied; with a slash first: such a path itself
+  bool is_open = false;               ///< anything may be copied
+
+  friend bool operator==(const Copied&, const Copied&) = default;
+};
+
 /// What one plan and one apply act on.
 struct State {
   std::string id;
@@ -101,9 +126,15 @@ struct State {
   std::vector<Input> inputs;               ///< sorted by kind and path; the first is always its own directory
   std::vector<RepoPath> foreign;           ///< files and directories below it that only other instances read, sorted
   std::vector<Unknown> unknown;            ///< sorted
+  std::optional<Copied> copied;            ///< of units
 };
 
-enum class EdgeKind { remote_state, possible, declared };
+enum class EdgeKind {
+  remote_state,
+  possible,
+  declared,
+  dependency,  ///< a `dependency` or `dependencies` block of a unit
+};
 
 /// "`from` depends on `to`": indexes into the graph's states.
 struct Edge {

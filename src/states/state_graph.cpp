@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/glob.hpp"
+#include "states/copy_rule.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -154,6 +156,7 @@ bool StateGraph::claims_all_in(const RepoPath& directory) const {
 }
 
 bool StateGraph::covers(const State& state, const Input& input, const RepoPath& path, bool ignored) const {
+  if (state.copied && !is_copied(*state.copied, input, path)) return false;
   switch (input.kind) {
     case InputKind::own_directory:
       if (input.path.is_root() && !parent_of(path.str()).empty()) return false;
@@ -165,6 +168,8 @@ bool StateGraph::covers(const State& state, const Input& input, const RepoPath& 
     case InputKind::version_pin: return false;  // found by the pin's name, see claims()
     case InputKind::pattern:
     case InputKind::configured: return config::matches_glob(input.glob, path.str());
+    case InputKind::unit_configuration:
+    case InputKind::unit_file: return input.glob.empty() ? path == input.path : matches_glob(input.glob, path.str());
     default: return path == input.path;
   }
 }

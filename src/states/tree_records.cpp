@@ -55,8 +55,10 @@ void describe(Archive& archive, BackendSettings& settings) {
 
 template <typename Archive>
 void describe(Archive& archive, Closure& closure) {
-  auto& [inputs, reads, unknown, backend] = closure;
+  // Those of units are worked out each time.
+  auto& [inputs, reads, unknown, backend, dependencies] = closure;
   archive(inputs, reads, unknown, backend);
+  (void)dependencies;
 }
 
 template <typename Archive>

@@ -15,9 +15,10 @@ ROOMS = {
     "config": ["base", "yaml"],
     "hcl": ["base"],
     "terraform": ["base", "hcl", "yaml", "repo/tree.hpp", "repo/links.hpp"],
+    "terragrunt": ["base", "hcl", "terraform", "repo/tree.hpp", "repo/links.hpp"],
     "facts": ["base", "terraform"],
     # Folding a state's expressions needs what the state knows of names.
-    "states": ["base", "config", "terraform", "facts", "repo/tree.hpp", "repo/links.hpp", "gitlab/names.hpp",
+    "states": ["base", "config", "terraform", "terragrunt", "facts", "repo/tree.hpp", "repo/links.hpp", "gitlab/names.hpp",
                "hcl/fold.hpp", "hcl/value.hpp", "hcl/alternatives.hpp", "hcl/convert.hpp", "hcl/text_pieces.hpp",
                "hcl/syntax.hpp"],
     "impact": ["base", "facts", "states", "repo/change_set.hpp"],

@@ -107,6 +107,9 @@ TEST_CASE("nothing is destroyed whose state lies among the files, or that no Ter
   auto custom = hand_made::state("gone");
   custom.kind = statelane::states::StateKind::custom;
   CHECK(said_of_gone(custom, {}) == begin + "it is a lane outside Terraform");
+  auto unit = hand_made::state("gone");
+  unit.kind = statelane::states::StateKind::terragrunt;
+  CHECK(said_of_gone(unit, {}) == begin + "it is a unit of Terragrunt");
 }
 
 TEST_CASE("nothing is destroyed without its files, under a name that GitLab cannot hold, or after a move") {

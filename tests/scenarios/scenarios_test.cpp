@@ -61,6 +61,8 @@ std::string_view name_of(states::StateReason reason) {
     case states::StateReason::cloud_block: return "cloud block";
     case states::StateReason::lock_file: return "lock file";
     case states::StateReason::configured: return "configured";
+    case states::StateReason::unit: return "unit";
+    case states::StateReason::stack_unit: return "stack unit";
   }
   return "";
 }
@@ -80,6 +82,8 @@ std::string_view name_of(states::InputKind kind) {
     case states::InputKind::link: return "link";
     case states::InputKind::configuration_file: return "configuration file";
     case states::InputKind::attributes: return "attributes";
+    case states::InputKind::unit_configuration: return "unit configuration";
+    case states::InputKind::unit_file: return "unit file";
   }
   return "";
 }
@@ -87,6 +91,7 @@ std::string_view name_of(states::InputKind kind) {
 std::string_view name_of(states::EdgeKind kind) {
   return kind == states::EdgeKind::remote_state ? "remote_state"
          : kind == states::EdgeKind::possible   ? "possible"
+         : kind == states::EdgeKind::dependency ? "dependency"
                                                 : "declared";
 }
 

@@ -31,7 +31,8 @@ struct Found {
 Found find(const std::vector<State>& states, const std::vector<std::vector<RemoteRead>>& reads) {
   Found result;
   Diagnostics diagnostics;
-  result.edges = find_edges(states, reads, result.unmatched, diagnostics);
+  result.edges =
+      find_edges(states, reads, std::vector<std::vector<UnitDependency>>(states.size()), result.unmatched, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.sorted()) result.messages += render_diagnostic(diagnostic);
   return result;
 }

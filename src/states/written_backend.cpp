@@ -1,0 +1,25 @@
+#include "states/written_backend.hpp"
+
+#include "states/partial_text.hpp"
+
+namespace statelane::states {
+
+using hcl::Value;
+
+BackendSettings settings_of(const terraform::Backend& backend, const ModuleScope& scope) {
+  BackendSettings result{std::string(backend.type), {}};
+  for (const auto& attribute : backend.attributes)
+    add_setting(std::string(attribute.name), scope.fold(*attribute.value), result);
+  return result;
+}
+
+void add_setting(const std::string& name, const Value& value, BackendSettings& settings) {
+  const auto attributes = to_attributes(Value{Value::Map{{name, value}}});
+  if (!attributes) settings.values[name] = PartialText{std::nullopt};
+  if (!attributes) return;
+  for (const auto& [attribute, texts] : *attributes) {
+    settings.values[attribute] = texts.size() == 1 ? texts.front().text : PartialText{std::nullopt};
+  }
+}
+
+}  // namespace statelane::states
