@@ -36,15 +36,21 @@ std::string kind_name(mode_t mode) {
   return "it is a file";
 }
 
-[[noreturn]] void fail(std::string_view action, const fs::path& path, const std::string& reason, bool is_wrong_kind) {
-  std::vector<std::string> hints;
+/// The job's user is seldom the one that people look at: the image's, or the runner's.
+constexpr const char* permission_hint =
+    "look at its owner and mode (ls -ld): the user of the job's image, or an earlier job's, is the usual cause";
+
+[[noreturn]] void fail(std::string_view action, const fs::path& path, const std::string& reason, bool is_wrong_kind,
+                       std::vector<std::string> hints = {}) {
   if (is_wrong_kind) hints.emplace_back("remove it, also from the repository where that holds it");
   throw Error(ErrorKind::environment,
               fmt::format("cannot {} {}: {}", action, escape_for_terminal(path.string()), reason), std::move(hints));
 }
 
 [[noreturn]] void fail(std::string_view action, const fs::path& path, int reason) {
-  fail(action, path, std::generic_category().message(reason), false);
+  const bool is_forbidden = reason == EACCES || reason == EPERM || reason == EROFS;
+  fail(action, path, std::generic_category().message(reason), false,
+       is_forbidden ? std::vector<std::string>{permission_hint} : std::vector<std::string>{});
 }
 
 /// Opens the directory that `name` is in; -1 with `errno` where there is none. `made`: missing ones are made.

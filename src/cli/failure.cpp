@@ -41,8 +41,12 @@ Failure describe_failure(const std::exception& fault) {
     return describe_error({ErrorKind::environment, "out of memory", {"give the job more memory"}});
   }
   if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&fault)) {
+    const bool is_forbidden = error->code() == std::errc::permission_denied ||
+                              error->code() == std::errc::operation_not_permitted ||
+                              error->code() == std::errc::read_only_file_system;
     return describe_error(
-        {ErrorKind::environment, fmt::format("cannot use {}: {}", error->path1().string(), error->code().message())});
+        {ErrorKind::environment, fmt::format("cannot use {}: {}", error->path1().string(), error->code().message()),
+         is_forbidden ? std::vector<std::string>{"look at its owner and mode (ls -ld)"} : std::vector<std::string>{}});
   }
   if (dynamic_cast<const std::system_error*>(&fault) != nullptr) {
     return describe_error(

@@ -8,6 +8,7 @@
 
 #include "repo/likeness.hpp"
 #include "terraform/file_names.hpp"
+#include "terraform/read_facts.hpp"
 
 namespace statelane::comparison {
 
@@ -47,6 +48,7 @@ std::vector<Candidate> find_candidates(const LoadedTree& side, const LoadedTree&
     if (change.kind != kind || !is_plain || !terraform::is_configuration_name(change.path.name())) continue;
     if (is_deleted && others.contains(change.before)) continue;
     if (!is_on_one_side(side.states.graph, other.states.graph, change.path)) continue;
+    if (side.tree->size(change.path) > terraform::largest_configuration) continue;
     const std::string text = side.tree->read(change.path);
     result.push_back({index, repo::Likeness(std::string_view(text).substr(0, most_bytes))});
   }

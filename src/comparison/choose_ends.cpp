@@ -102,7 +102,7 @@ class Chooser {
   Outcome try_merge_base(const BaseCandidate& candidate) {
     const std::string_view named =
         candidate.revision.empty() ? gitlab::value_of(variables_, "CI_DEFAULT_BRANCH") : candidate.revision;
-    const auto head = ends_.head ? ends_.head : repository_.find_commit("HEAD");
+    const auto head = ends_.head ? ends_.head : repository_.find_head();
     if (!head) return {true, std::nullopt, ""};  // nothing is committed yet: everything is new
     const Reached branch = reach_.find_branch(named);
     if (!branch.commit) return {false, std::nullopt, branch.why_not, branch.hints};

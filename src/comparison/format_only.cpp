@@ -45,14 +45,14 @@ class Judge {
       } else if (change.path.name() == attributes_file) {
         if (attributes_of(base_, change.path).empty() && attributes_of(head_, change.path).empty())
           quiet_.insert(change.path);
-      } else if (change.kind == ChangeKind::deleted && is_plain(change.before_kind, change.path)) {
+      } else if (change.kind == ChangeKind::deleted && is_plain(change.before_kind, base_, change.path)) {
         const std::string& meaning = digest(base_, change.path);
         if (says_nothing(meaning, change.path)) quiet_.insert(change.path);
         departed[{change.path.parent(), meaning}].push_back(change.path);
       }
     }
     for (const FileChange& change : changes) {
-      if (change.kind != ChangeKind::added || !is_plain(change.after_kind, change.path)) continue;
+      if (change.kind != ChangeKind::added || !is_plain(change.after_kind, head_, change.path)) continue;
       const std::string& meaning = digest(head_, change.path);
       if (says_nothing(meaning, change.path)) quiet_.insert(change.path);
       const auto found = departed.find({change.path.parent(), meaning});
@@ -67,13 +67,19 @@ class Judge {
     const std::string_view name = change.path.name();
     if (change.before_kind != change.after_kind || !is_regular(change.before_kind)) return false;
     if (name == attributes_file) return attributes_of(base_, change.path) == attributes_of(head_, change.path);
-    if (!is_read_as_tokens(name)) return false;
-    if (digest(base_, change.path) == digest(head_, change.path)) return true;
+    if (!is_read_as_tokens(name) || is_too_large(base_, change.path) || is_too_large(head_, change.path)) return false;
+    // Equal bytes under two ids are no change of layout: an object is damaged, and nobody knows what was meant.
+    if (digest(base_, change.path) == digest(head_, change.path))
+      return base_.read(change.path) != head_.read(change.path);
     return name == lock_file && terraform::only_gains_hashes(base_.read(change.path), head_.read(change.path));
   }
 
-  static bool is_plain(EntryKind kind, const RepoPath& path) {
-    return is_regular(kind) && is_merged_by_content(path.name());
+  static bool is_plain(EntryKind kind, const repo::Tree& tree, const RepoPath& path) {
+    return is_regular(kind) && is_merged_by_content(path.name()) && !is_too_large(tree, path);
+  }
+
+  static bool is_too_large(const repo::Tree& tree, const RepoPath& path) {
+    return tree.size(path) > terraform::largest_configuration;
   }
 
   /// One of `departed` has this content, and no file of OpenTofu's hides either of them. It is taken out.

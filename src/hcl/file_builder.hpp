@@ -20,7 +20,7 @@ class FileBuilder {
 };
 
 /// What people write by hand, and by program, has less; offsets in nodes hold far more.
-inline constexpr std::size_t largest_file = std::size_t{64} << 20;
+inline constexpr std::size_t largest_file = std::size_t{16} << 20;
 
 /// The file without a tree; without its text too, and with a fault, where that is larger than `largest_file`.
 File make_file(std::string source, const RepoPath& path, Diagnostics& diagnostics);

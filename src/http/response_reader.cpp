@@ -82,6 +82,10 @@ std::optional<std::string_view> ResponseReader::take_line() {
   const std::string_view rest = std::string_view(waiting_).substr(taken_);
   const std::size_t end = rest.find('\n');
   const bool is_frame = step_ == Step::chunk_size || step_ == Step::chunk_end;
+  if (is_frame && std::min(end, rest.size()) > limits_.header_bytes) {
+    fail("has a bad chunk size");
+    return std::nullopt;
+  }
   if ((is_frame ? 0 : header_bytes_) + std::min(end, rest.size()) > limits_.header_bytes) {
     fail_by_size(fmt::format("has more than {} bytes of headers", limits_.header_bytes));
     return std::nullopt;

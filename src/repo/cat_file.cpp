@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "process/spawn.hpp"
 #include "repo/git_program.hpp"
+#include "repo/loose_objects.hpp"
 
 namespace statelane::repo {
 
@@ -113,6 +114,11 @@ std::optional<GitObjectBytes> CatFile::read(const std::string& id) {
   std::size_t count = 0;
   const char* end = header.data() + header.size();
   if (type == 0 || size == 0 || std::from_chars(header.data() + size, end, count).ptr != end) return std::nullopt;
+  if (count > largest_object) {
+    stop();
+    throw Error(ErrorKind::environment,
+                fmt::format("it has {} bytes, and more than {} are not read", count, largest_object));
+  }
   GitObjectBytes object;
   object.type = header.substr(type, size - 1 - type);
   object.bytes = take(count);

@@ -12,7 +12,6 @@ namespace statelane::repo {
 
 namespace {
 
-constexpr std::size_t deepest_directory = 2048;
 constexpr std::size_t largest_fetch = 16384;
 
 bool has_bytes(const TreeEntry& entry) {
@@ -53,22 +52,31 @@ std::span<const TreeEntry> CommitTree::read_directory(const RepoPath& directory)
   std::span<const TreeEntry> entries = objects_.tree(root_);
   // Whoever walks the tree comes from the directory above, which is known then.
   const auto above = directory.is_root() ? directories_.end() : directories_.find(directory.parent());
-  if (above != directories_.end() && std::count(rest.begin(), rest.end(), '/') < std::ptrdiff_t{deepest_directory}) {
+  if (above != directories_.end()) {
     const TreeEntry* entry = find_entry(above->second, directory.name());
     const bool is_directory = entry != nullptr && entry->kind == EntryKind::directory;
-    return is_directory ? objects_.tree(entry->id) : std::span<const TreeEntry>{};
+    const auto depth = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '/')) + 1;
+    return is_directory ? close(objects_.tree(entry->id), depth) : std::span<const TreeEntry>{};
   }
-  for (std::size_t depth = 0; !rest.empty(); ++depth) {
+  for (std::size_t depth = 1; !rest.empty(); ++depth) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const TreeEntry* entry = find_entry(entries, rest.substr(0, end));
     if (entry == nullptr || entry->kind != EntryKind::directory) return {};
-    if (depth >= deepest_directory) {
-      throw Error(ErrorKind::environment, fmt::format("directories are nested deeper than {}", deepest_directory));
-    }
-    entries = objects_.tree(entry->id);
+    entries = close(objects_.tree(entry->id), depth);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return entries;
+}
+
+/// git itself checks out no deeper chain of directories. What is deeper counts as submodules do: it is one thing that
+/// is there, is the same or not, and is not looked into.
+std::span<const TreeEntry> CommitTree::close(std::span<const TreeEntry> entries, std::size_t depth) const {
+  const auto is_directory = [](const TreeEntry& entry) { return entry.kind == EntryKind::directory; };
+  if (depth < deepest_directory || std::none_of(entries.begin(), entries.end(), is_directory)) return entries;
+  std::vector<TreeEntry>& closed = closed_.emplace_back(entries.begin(), entries.end());
+  for (TreeEntry& entry : closed)
+    if (is_directory(entry)) entry.kind = EntryKind::submodule;
+  return closed;
 }
 
 std::string CommitTree::read(const RepoPath& path) const {

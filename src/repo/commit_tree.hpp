@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "repo/tree.hpp"
 
@@ -15,7 +17,7 @@ class CommitTree : public Tree {
   /// `objects` outlives the tree and its spans. `name` says in messages which commit it is.
   CommitTree(ObjectStore& objects, const ContentId& root, std::string name);
 
-  /// Throws for directories nested deeper than 2048, git's own limit: whoever walks a tree may recurse.
+  /// A directory nested deeper than 2048, git's own limit, is told as a submodule: whoever walks a tree may recurse.
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
   /// In a partial clone what is missing nearby is fetched along, more each time.
   std::string read(const RepoPath& path) const override;
@@ -27,12 +29,14 @@ class CommitTree : public Tree {
 
  private:
   std::span<const TreeEntry> read_directory(const RepoPath& directory) const;
+  std::span<const TreeEntry> close(std::span<const TreeEntry> entries, std::size_t depth) const;
   void fetch_around(const RepoPath& path) const;
 
   ObjectStore& objects_;
   ContentId root_;
   std::string name_;
   mutable std::unordered_map<RepoPath, std::span<const TreeEntry>> directories_;
+  mutable std::deque<std::vector<TreeEntry>> closed_;  ///< entries of the deepest directories
   /// Targets of links: whoever follows links comes by the same ones again and again.
   mutable std::unordered_map<ContentId, std::string> links_;
   mutable std::size_t fetch_size_ = 16;  ///< how many objects the next fetch brings at most

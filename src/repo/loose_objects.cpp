@@ -1,5 +1,6 @@
 #include "repo/loose_objects.hpp"
 
+#include <fmt/format.h>
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
 #include <zlib.h>
@@ -71,9 +72,21 @@ std::size_t take_header(LooseObject& object) {
   return size;
 }
 
+/// `commit 18446744073709551615` has 27 bytes.
+constexpr std::size_t longest_header = 64;
+
+/// No more is inflated than the header names, and that is bounded: a stream may go on for ever, and a header may lie.
 LooseObject parse_object(std::string_view compressed) {
-  LooseObject object = inflate_stream(compressed, std::string::npos);
-  if (object.fault.empty() && take_header(object) != object.bytes.size()) object.fault = "its header is wrong";
+  LooseObject beginning = inflate_stream(compressed, longest_header);
+  const std::size_t size = beginning.fault.empty() ? take_header(beginning) : 0;
+  if (!beginning.fault.empty()) return beginning;
+  if (size > largest_object) {
+    beginning.fault = fmt::format("its header names {} bytes, and more than {} are not read", size, largest_object);
+    return beginning;
+  }
+  LooseObject object = inflate_stream(compressed, size + longest_header + 1);
+  if (object.fault.empty() && (take_header(object) != size || object.bytes.size() != size))
+    object.fault = "its header is wrong";
   return object;
 }
 
@@ -117,8 +130,6 @@ int read_object(void** data, std::size_t* size, git_object_t* type, git_odb_back
 }
 
 int read_header(std::size_t* size, git_object_t* type, git_odb_backend* backend, const git_oid* id) {
-  // `commit 18446744073709551615` has 27 bytes; the bytes behind the header are not wanted.
-  constexpr std::size_t longest_header = 64;
   std::string compressed;
   if (const int fault = read_compressed(backend, *id, 4096, compressed); fault != 0) return fault;
   LooseObject object = inflate_stream(compressed, longest_header);
@@ -190,6 +201,26 @@ std::vector<fs::path> read_alternates(const fs::path& objects) {
   return result;
 }
 
+bool has_multi_pack_index(const fs::path& objects) {
+  std::error_code fault;
+  return fs::exists(fs::symlink_status(objects / "pack" / "multi-pack-index", fault)) ||
+         fs::exists(fs::symlink_status(objects / "pack" / "multi-pack-index.d", fault));
+}
+
+std::vector<fs::path> list_pack_indexes(const fs::path& objects) {
+  std::vector<fs::path> result;
+  std::error_code fault;
+  for (fs::directory_iterator entry(objects / "pack", fault), end; !fault && entry != end; entry.increment(fault))
+    if (entry->path().extension() == ".idx") result.push_back(entry->path());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+void add_pack(git_odb* database, const fs::path& index, int priority) {
+  git_odb_backend* pack = nullptr;
+  if (git_odb_backend_one_pack(&pack, index.c_str()) == 0) git_odb_add_backend(database, pack, priority);
+}
+
 GitOdb open_object_database(const fs::path& objects) {
   git_odb* raw = nullptr;
   if (git_odb_new(&raw) != 0) throw Error(ErrorKind::environment, last_git_error());
@@ -199,8 +230,14 @@ GitOdb open_object_database(const fs::path& objects) {
   int priority = static_cast<int>(directories.size()) * 2;
   for (const fs::path& directory : directories) {
     git_odb_backend* packs = nullptr;
-    // A donor that is gone has no packs; what it held is reported when it is asked for.
-    if (git_odb_backend_pack(&packs, directory.c_str()) == 0) git_odb_add_backend(raw, packs, priority--);
+    // A donor that is gone has no packs; what it held is reported when it is asked for. libgit2 1.5 believes an index
+    // of several packs, and reads beyond its end where that is damaged: then the packs are read one by one.
+    if (has_multi_pack_index(directory)) {
+      for (const fs::path& index : list_pack_indexes(directory)) add_pack(raw, index, priority);
+      --priority;
+    } else if (git_odb_backend_pack(&packs, directory.c_str()) == 0) {
+      git_odb_add_backend(raw, packs, priority--);
+    }
     git_odb_add_backend(raw, make_loose_backend(directory), priority--);
   }
   return database;

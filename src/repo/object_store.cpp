@@ -150,8 +150,19 @@ void ObjectStore::fetch(std::span<const ContentId> ids) {
   refresh();
 }
 
+void ObjectStore::set_directory(std::filesystem::path objects) {
+  directory_ = std::move(objects);
+  if (has_multi_pack_index(directory_)) packs_ = list_pack_indexes(directory_);
+}
+
 void ObjectStore::refresh() {
-  if (database_ != nullptr) git_odb_refresh(database_.get());
+  if (database_ == nullptr) return;
+  git_odb_refresh(database_.get());
+  if (packs_.empty()) return;
+  std::vector<std::filesystem::path> now = list_pack_indexes(directory_);
+  for (const std::filesystem::path& index : now)
+    if (!std::binary_search(packs_.begin(), packs_.end(), index)) add_pack(database_.get(), index, 1);
+  packs_ = std::move(now);
 }
 
 ObjectStore::Answer ObjectStore::read_from(git_odb* database, const ContentId& id) {
@@ -170,9 +181,11 @@ ObjectStore::Answer ObjectStore::read_from(git_odb* database, const ContentId& i
 
 std::string ObjectStore::read_from_git(const ContentId& id, std::string_view type, const std::string& reason) {
   const std::string digits = object_digits(id, id_size_);
+  // git believes the header of a loose object, and waits for as many bytes as that names.
+  const bool is_lying = reason.find(lying_header) != std::string::npos;
   std::optional<GitObjectBytes> object;
   try {
-    object = cat_file_.read(digits);
+    if (!is_lying) object = cat_file_.read(digits);
   } catch (const Error& error) {
     const std::string first = reason.empty() ? std::string() : reason + "; ";
     throw Error(error.kind(), fmt::format("object {}: {}{}", digits, first, error.what()),
@@ -192,6 +205,14 @@ std::vector<std::string> ObjectStore::remedies() const {
   if (is_partial())
     return {fmt::format("partial clone: \"{}\" must be reachable, or clone without --filter", promisor_)};
   if (is_shallow_) return {deepen_hint};
+  for (const std::filesystem::path& donor : read_alternates(directory_)) {
+    std::error_code fault;
+    if (!std::filesystem::is_directory(donor, fault))
+      return {
+          fmt::format("objects/info/alternates names {}, which is not there: clone without --reference and --shared, "
+                      "or with --dissociate",
+                      donor.string())};
+  }
   return {"git fsck tells what is damaged or missing"};
 }
 

@@ -24,7 +24,7 @@ class ObjectStore {
   ObjectStore(std::filesystem::path git_directory, GitOdb database, std::size_t id_size);
 
   /// The `objects` directory, for threads that open it once more.
-  void set_directory(std::filesystem::path objects) { directory_ = std::move(objects); }
+  void set_directory(std::filesystem::path objects);
 
   /// The names of a partial clone's remote and of a shallow clone's remedy, for fetching and for messages.
   void set_promisor(std::string remote) { promisor_ = std::move(remote); }
@@ -71,6 +71,7 @@ class ObjectStore {
 
   std::filesystem::path git_directory_;
   std::filesystem::path directory_;
+  std::vector<std::filesystem::path> packs_;  ///< those that the database was told one by one, sorted
   GitOdb database_;
   std::size_t id_size_;
   std::string promisor_;

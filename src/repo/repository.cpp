@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "repo/commit_tree.hpp"
 #include "repo/object_id.hpp"
+#include "repo/read_file.hpp"
 #include "repo/repository_handle.hpp"
 
 namespace statelane::repo {
@@ -52,6 +53,15 @@ Lookup look_up(git_repository* library, const GitPlace& place, std::string_view 
   return library != nullptr ? find_by_library(library, text) : find_by_program(place, text);
 }
 
+/// HEAD is a branch that is not there yet. One that is there and cannot be read is something else.
+bool is_unborn(const fs::path& git_directory, const fs::path& common_directory) {
+  std::error_code fault;
+  const std::string text = trim_end(read_whole_file(git_directory / "HEAD", fault).value_or(""));
+  constexpr std::string_view prefix = "ref: ";
+  return text.starts_with(prefix) &&
+         !fs::exists(fs::symlink_status(common_directory / text.substr(prefix.size()), fault));
+}
+
 /// Branches and tags as one would type them, `main` and `origin/main`.
 std::vector<std::string> list_names(const GitPlace& place, git_repository* library) {
   std::vector<std::string> names;
@@ -84,10 +94,17 @@ std::optional<CommitId> Repository::find_commit(std::string_view revision) const
   return look_up(handle_->library.get(), handle_->place(), revision).commit;
 }
 
+std::optional<CommitId> Repository::find_head() const {
+  auto commit = find_commit("HEAD");
+  if (commit || is_unborn(handle_->git_directory, handle_->common_directory)) return commit;
+  return resolve("HEAD");
+}
+
 CommitId Repository::resolve(std::string_view revision) const {
   const Lookup lookup = look_up(handle_->library.get(), handle_->place(), revision);
   if (lookup.commit) return *lookup.commit;
-  if (revision == "HEAD") throw Error(ErrorKind::usage, "nothing is committed yet, so that there is no HEAD");
+  if (revision == "HEAD" && lookup.reason.empty() && is_unborn(handle_->git_directory, handle_->common_directory))
+    throw Error(ErrorKind::usage, "nothing is committed yet, so that there is no HEAD");
   std::vector<std::string> hints;
   const auto names = list_names(handle_->place(), handle_->library.get());
   const std::string remote = "origin/" + std::string(revision);

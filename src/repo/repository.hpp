@@ -62,6 +62,10 @@ class Repository {
   /// Like `resolve`, empty when there is no such commit here.
   std::optional<CommitId> find_commit(std::string_view revision) const;
 
+  /// The commit of HEAD; empty where nothing is committed yet. Throws like `resolve` where HEAD names a commit that
+  /// cannot be read.
+  std::optional<CommitId> find_head() const;
+
   /// The branch that HEAD is on; empty when detached or unborn.
   std::optional<std::string> current_branch() const;
 

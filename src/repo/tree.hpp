@@ -27,6 +27,9 @@ struct TreeEntry {
 /// The entry of that name among entries sorted by name; null when there is none.
 const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view name);
 
+/// git checks out no deeper chain of directories.
+inline constexpr std::size_t deepest_directory = 2048;
+
 /// A read-only view of the files of one revision or work tree. Symbolic links are entries, never followed.
 /// Not safe for use by several threads at once.
 class Tree {

@@ -5,6 +5,7 @@
 
 #include "terraform/declarations.hpp"
 #include "terraform/file_names.hpp"
+#include "terraform/read_facts.hpp"
 
 namespace statelane::states {
 
@@ -16,7 +17,7 @@ using terraform::Declarations;
 /// The declarations of one directory by file.
 using Configuration = std::map<RepoPath, Declarations>;
 
-/// Empty when a file is not native syntax, is no plain file, or has faults.
+/// Empty when a file is not native syntax, is no plain file, is too large, or has faults.
 std::optional<Configuration> read_configuration(const repo::Tree& tree, const RepoPath& directory) {
   Configuration result;
   for (const repo::TreeEntry& entry : tree.list(directory)) {
@@ -24,6 +25,7 @@ std::optional<Configuration> read_configuration(const repo::Tree& tree, const Re
     const bool is_plain = entry.kind == repo::EntryKind::file || entry.kind == repo::EntryKind::executable;
     if (!is_plain || terraform::syntax_of(entry.name) == terraform::Syntax::json) return std::nullopt;
     const RepoPath path = directory.child(entry.name);
+    if (tree.size(path) > terraform::largest_configuration) return std::nullopt;
     Declarations declarations = terraform::read_declarations(tree.read(path));
     if (!declarations.is_whole) return std::nullopt;
     result.emplace(path, std::move(declarations));

@@ -7,6 +7,7 @@
 #include "states/merge_files.hpp"
 #include "states/trace.hpp"
 #include "terraform/file_names.hpp"
+#include "terraform/read_facts.hpp"
 
 namespace statelane::states {
 
@@ -54,6 +55,17 @@ std::vector<std::string> loading_order(const ScannedDirectory& directory, terraf
   return names;
 }
 
+bool is_too_large(const repo::Tree& tree, const RepoPath& path) {
+  return tree.size(path) > terraform::largest_configuration;
+}
+
+/// What stands for the bytes of a file that is too large: as many as are refused unread.
+std::string too_large_text() { return std::string(terraform::largest_configuration + 1, ' '); }
+
+std::string read_bounded(const repo::Tree& tree, const RepoPath& path) {
+  return is_too_large(tree, path) ? too_large_text() : tree.read(path);
+}
+
 }  // namespace
 
 void ModuleIndex::read_ahead(const std::function<bool(const RepoPath&)>& is_wanted) {
@@ -71,10 +83,17 @@ void ModuleIndex::read_ahead(const std::function<bool(const RepoPath&)>& is_want
   }
   facts_.read_configurations(wanted, [&](std::span<const std::size_t> indexes, const facts::FactStore::Take& take) {
     std::vector<RepoPath> chosen;
-    chosen.reserve(indexes.size());
-    for (const std::size_t index : indexes) chosen.push_back(paths[index]);
+    std::vector<std::size_t> places;
+    for (const std::size_t index : indexes) {
+      if (is_too_large(tree_, paths[index])) {
+        take(index, tree_.content_id(paths[index]), too_large_text());
+      } else {
+        chosen.push_back(paths[index]);
+        places.push_back(index);
+      }
+    }
     tree_.read_all(chosen, [&](std::size_t place, const ContentId& id, std::string bytes) {
-      take(indexes[place], id, std::move(bytes));
+      take(places[place], id, std::move(bytes));
     });
   });
 }
@@ -151,8 +170,8 @@ Module ModuleIndex::load(const ScannedDirectory& directory, terraform::Tool tool
     const RepoPath path = directory.path.child(name);
     const auto real = real_file_in(tree_, directory.path, name);
     if (!real) continue;
-    const auto& facts =
-        facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name), [&] { return tree_.read(*real); });
+    const auto& facts = facts_.configuration(tree_.content_id(*real), terraform::syntax_of(name),
+                                             [&] { return read_bounded(tree_, *real); });
     report(facts.faults, path);
     module.files.push_back({path, &facts});
     merge_file(module.files.back(), tool, module);
@@ -163,8 +182,8 @@ Module ModuleIndex::load(const ScannedDirectory& directory, terraform::Tool tool
 const terraform::VariableFile* ModuleIndex::find_variables(const RepoPath& path) {
   const auto real = real_file(tree_, path);
   if (!real) return nullptr;
-  const auto& result =
-      facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()), [&] { return tree_.read(*real); });
+  const auto& result = facts_.variables(tree_.content_id(*real), terraform::syntax_of(path.name()),
+                                        [&] { return read_bounded(tree_, *real); });
   if (trace_ != nullptr && !result.faults.empty()) trace_->spoil();
   report(result.faults, path);
   return &result;

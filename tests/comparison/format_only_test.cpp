@@ -44,6 +44,25 @@ TEST_CASE("comments and layout of configuration say nothing, of other files they
   CHECK(quiet({{"a/x.txt", "# a\n"}}, {{"a/x.txt", "# b\n"}}).empty());
 }
 
+TEST_CASE("equal bytes under two ids are a change, since an object is damaged") {
+  class Damaged : public repo::MemoryTree {
+   public:
+    using MemoryTree::MemoryTree;
+    ContentId content_id(const RepoPath& path) const override {
+      ContentId id = MemoryTree::content_id(path);
+      id.bytes[0] = static_cast<std::uint8_t>(id.bytes[0] ^ 1U);
+      return id;
+    }
+  };
+  const auto base = tree_of({{"a/main.tf", locals}});
+  const Damaged head({{RepoPath::of("a/main.tf"), {locals, repo::EntryKind::file}}});
+  facts::FactStore facts;
+  repo::FileChange change;
+  change.path = RepoPath::of("a/main.tf");
+  change.before_kind = change.after_kind = repo::EntryKind::file;
+  CHECK(comparison::find_format_only(&base, head, {change}, facts).empty());
+}
+
 TEST_CASE("a file of configuration that comes or goes and says nothing") {
   const Files none = {{"a/main.tf", locals}};
   const auto with = [&](const std::string& path, const std::string& text) {

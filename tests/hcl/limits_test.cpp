@@ -86,7 +86,7 @@ TEST_CASE("a thousand faults give fifty messages") {
 
 TEST_CASE("a file that is too large is not read, and says what to do") {
   CHECK(read(std::string((std::size_t{64} << 20) + 1, ' ')).first ==
-        "the file has more than 64 MiB and was not read\nhint: keep data in files of their own, and name them");
+        "the file has more than 16 MiB and was not read\nhint: keep data in files of their own, and name them");
 }
 
 TEST_CASE("a heredoc of megabytes is one literal that is not copied") {

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "base/error.hpp"
 #include "repo/cat_file.hpp"
+#include "repo/change_set.hpp"
 #include "repo/git_library.hpp"
 #include "repo/loose_objects.hpp"
 #include "repo/object_store.hpp"
@@ -269,20 +271,93 @@ TEST_CASE("a commit that is missing in the middle of a full clone is told, and i
             fsck_hint);
 }
 
-TEST_CASE("directories nested deeper than git allows are an error, not a stack overflow") {
+TEST_CASE("directories nested deeper than git allows are one thing that changes, not a stack overflow") {
   const TestRepo repo;
   std::string deep;
   for (int depth = 0; depth < 2100; ++depth) deep += "d/";
-  const std::string commit = repo.commit_files({{RepoPath::of(deep + "main.tf"), {"x"}}});
+  const std::string one = repo.commit_files({{RepoPath::of(deep + "main.tf"), {"x"}}});
+  const std::string other = repo.commit_files({{RepoPath::of(deep + "main.tf"), {"y"}}});
   const Repository repository = Repository::open(repo.path());
-  const auto tree = repository.commit_tree(commit);
-  deep.resize(2 * 2048 + 1);
-  CHECK(words_of_error([&] { statelane::repo::diff_trees(nullptr, tree.get()); }) ==
-        fmt::format("cannot read the directory {} of commit {}: directories are nested deeper than 2048", deep,
-                    commit.substr(0, 12)));
+  const auto before = repository.commit_tree(one);
+  const auto after = repository.commit_tree(other);
+  deep.resize(2 * 2049 - 1);
+  const auto changes = statelane::repo::diff_trees(before.get(), after.get());
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].path.str() == deep);
+  CHECK(changes[0].after_kind == EntryKind::submodule);
+  CHECK(before->list(RepoPath::of(deep)).empty());
+  CHECK(statelane::repo::diff_trees(before.get(), before.get()).empty());
   std::string absent = "a";
   for (int depth = 0; depth < 200000; ++depth) absent += "/a";
-  CHECK_FALSE(tree->find(RepoPath::of(absent)).has_value());
+  CHECK_FALSE(after->find(RepoPath::of(absent)).has_value());
+}
+
+TEST_CASE("a header that names more than there is, or than is read, costs no memory") {
+  const TestRepo repo;
+  repo.write("main.tf", "x");
+  const std::string commit = repo.commit();
+  const std::string id = repo.git({"rev-parse", "HEAD:main.tf"});
+  for (const auto& [size, fault] : std::map<std::string, std::string>{
+           {"99000000000", "its header names 99000000000 bytes, and more than 1073741824 are not read"},
+           {"18446744073709551616", "its header "},
+           {"1000000", "its header is wrong"},
+           {"0", "its header is wrong"}}) {
+    replace_object(repo, id, deflate_stored("blob " + size + std::string(1, '\0') + "x"));
+    const Repository repository = Repository::open(repo.path());
+    const auto tree = repository.commit_tree(commit);
+    CHECK(words_of_error([&] { tree->read(RepoPath::of("main.tf")); }).find(fault) != std::string::npos);
+  }
+}
+
+TEST_CASE("a damaged index of several packs is passed by, and packs that come later are found") {
+  const TestRepo repo;
+  repo.write("main.tf", "one");
+  const std::string first = repo.commit();
+  repo.git({"repack", "-qad"});
+  repo.write("main.tf", "two");
+  const std::string second = repo.commit();
+  repo.git({"repack", "-qd"});
+  repo.git({"multi-pack-index", "write"});
+  const fs::path index = repo.path() / ".git" / "objects" / "pack" / "multi-pack-index";
+  const std::string whole = read_file(index);
+  REQUIRE(whole.size() > 100);
+  fs::permissions(index, fs::perms::owner_all);
+  for (std::size_t place = 0; place < whole.size(); place += 7) {
+    std::string bytes = whole;
+    bytes[place] = static_cast<char>(bytes[place] ^ 0x5A);
+    write_file(index, place % 2 == 0 ? bytes : bytes.substr(0, place));
+    const Repository repository = Repository::open(repo.path());
+    CHECK(repository.commit_tree(first)->read(RepoPath::of("main.tf")) == "one");
+    CHECK(repository.commit_tree(second)->read(RepoPath::of("main.tf")) == "two");
+  }
+}
+
+TEST_CASE("where a donor of objects is gone it is named") {
+  const TestRepo donor;
+  donor.write("main.tf", noise());
+  const std::string commit = donor.commit();
+  const TestRepo shared = donor.clone({"--shared"});
+  fs::rename(donor.path() / ".git", donor.path() / "gone");
+  const std::string words = words_of_error([&] { Repository::open(shared.path()).commit_tree(commit); });
+  CHECK(words.find("hint: objects/info/alternates names " + (donor.path() / ".git" / "objects").string() +
+                   ", which is not there: clone without --reference and --shared, or with --dissociate") !=
+        std::string::npos);
+}
+
+TEST_CASE("a damaged HEAD is not one of a repository in which nothing is committed") {
+  const TestRepo empty;
+  CHECK_FALSE(Repository::open(empty.path()).find_head().has_value());
+  CHECK(words_of_error([&] { Repository::open(empty.path()).resolve("HEAD"); }) ==
+        "nothing is committed yet, so that there is no HEAD");
+  const TestRepo repo;
+  const std::string commit = repo.commit();
+  CHECK(Repository::open(repo.path()).find_head() == commit);
+  const fs::path reference = repo.path() / ".git" / "refs" / "heads" / "main";
+  for (const std::string& damage : {std::string("junk\n"), std::string(40, '1') + "\n", std::string()}) {
+    write_file(reference, damage);
+    const std::string words = words_of_error([&] { Repository::open(repo.path()).find_head(); });
+    CHECK(words.find("unknown revision \"HEAD\"") != std::string::npos);
+  }
 }
 
 TEST_CASE("without the git program what needs it says so") {

@@ -156,7 +156,7 @@ TEST_CASE("a heredoc of ten megabytes is one text") {
 
 TEST_CASE("a configuration file above the limit is named, and its state stays") {
   const Answer answer = load_with("data.tf", std::string(hcl::largest_file + 1, '#'));
-  CHECK(answer.mentions("the file has more than 64 MiB and was not read"));
+  CHECK(answer.mentions("the file has more than 16 MiB and was not read"));
 }
 
 TEST_CASE("a module whose only file is above the limit is still an input") {
