@@ -3,12 +3,15 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
 #include "cli/pipeline_files.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/shared_address.hpp"
+#include "cli/trusted_config.hpp"
+#include "comparison/executed_changes.hpp"
 #include "cli/unit_lanes.hpp"
 #include "emit/view.hpp"
 #include "gitlab/expansion.hpp"
@@ -89,6 +92,19 @@ pipeline::PipelineRequest to_request(const Comparison& comparison, const Options
   return request;
 }
 
+/// What people have to know of what jobs execute: where another branch decides it, what of this one does not count; and
+/// in merge requests, what the change does to it.
+std::vector<std::string> find_executed_changes(const Comparison& comparison,
+                                               const std::optional<comparison::TrustedConfig>& trusted) {
+  std::vector<std::string> lines;
+  const std::string difference = trusted ? describe_difference(comparison.head, *trusted) : "";
+  if (!difference.empty()) lines.push_back(difference);
+  if (!gitlab::is_merge_request(comparison.kind)) return lines;
+  for (const std::string& change : comparison::find_executed_changes(comparison.base, comparison.head))
+    lines.push_back("changed by this merge request: " + change);
+  return lines;
+}
+
 void write_summary(const Comparison& comparison, const Options& options) {
   const auto& affected = comparison.impact.affected;
   const bool is_requested = options.all || !options.state_globs.empty();
@@ -113,15 +129,19 @@ int run_generate(const Options& options) {
   if (!options.drift_rotation.empty()) throw Error(ErrorKind::usage, "--drift-rotation goes with --drift");
   check_output(options);
   const repo::Repository repository = open_repository();
-  Comparison comparison = read_comparison(repository, options);
+  const auto trusted = find_trusted_config(repository, options);
+  Comparison comparison = read_comparison(repository, options, trusted ? &*trusted : nullptr);
   // Beyond this point the set of affected states is fixed.
   Diagnostics& diagnostics = comparison.diagnostics;
   warn_of_shared_address(comparison.head, diagnostics);
-  const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics);
+  const pipeline::TemplateSet templates = load_templates(comparison.head, diagnostics, trusted ? &*trusted : nullptr);
   std::vector<std::string> ids;
   for (const impact::Affected& affected : comparison.impact.affected) ids.push_back(affected.id);
   check_unit_lanes(comparison.head, ids, options, diagnostics);
-  const pipeline::PipelineRequest request = to_request(comparison, options);
+  pipeline::PipelineRequest request = to_request(comparison, options);
+  request.config_from = pin(trusted);
+  request.executed_changes = find_executed_changes(comparison, trusted);
+  for (const std::string& line : request.executed_changes) fmt::print(stderr, "note: {}\n", escape_for_terminal(line));
   const std::vector<pipeline::Child> children =
       pipeline::build_children(request, comparison.impact, comparison.base.states.graph, comparison.head.states.graph,
                                templates, comparison.head.config, {options.children, options.files}, diagnostics);

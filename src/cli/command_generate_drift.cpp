@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/trusted_config.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/drift_pipeline.hpp"
 
@@ -76,8 +77,9 @@ int run_generate_drift(const Options& options) {
   Options reading = options;
   reading.revision = options.head;
   Diagnostics diagnostics;
-  const LoadedTree head = read_tree(repository, reading, diagnostics);
-  const pipeline::TemplateSet templates = load_templates(head, diagnostics);
+  const auto trusted = find_trusted_config(repository, options);
+  const LoadedTree head = read_tree(repository, reading, diagnostics, trusted ? &*trusted : nullptr);
+  const pipeline::TemplateSet templates = load_templates(head, diagnostics, trusted ? &*trusted : nullptr);
   const Chosen chosen = choose_states(head, options, rotation);
   // Beyond this point the set of jobs is fixed.
   pipeline::PipelineRequest request = describe_job(head, options);

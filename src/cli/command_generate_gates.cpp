@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/trusted_config.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/check_pipeline.hpp"
 #include "pipeline/second_stage.hpp"
@@ -65,8 +66,9 @@ int run_generate_gates(const Options& options) {
   refuse_selection(options);
   const repo::Repository repository = open_repository();
   Diagnostics diagnostics;
-  const LoadedTree head = read_tree(repository, options, diagnostics);
-  const pipeline::TemplateSet templates = load_templates(head, diagnostics);
+  const auto trusted = find_trusted_config(repository, options);
+  const LoadedTree head = read_tree(repository, options, diagnostics, trusted ? &*trusted : nullptr);
+  const pipeline::TemplateSet templates = load_templates(head, diagnostics, trusted ? &*trusted : nullptr);
   const gitlab::PredefinedVariables variables = read_predefined_variables();
   const std::string pipeline_id(gitlab::value_of(variables, "CI_PIPELINE_ID"));
   if (pipeline_id.empty()) {
@@ -75,6 +77,7 @@ int run_generate_gates(const Options& options) {
   }
   pipeline::PipelineRequest request = describe_job(head, options);
   request.command_line = "statelane generate --from-plans " + gitlab::quote_for_shell(options.from_plans);
+  request.config_from = pin(trusted);
   request.comparison.head = std::string(gitlab::value_of(variables, "CI_COMMIT_SHA"));
   const Plans plans = read_plans(options.from_plans, request);
   // Beyond this point the set of jobs is fixed.

@@ -15,6 +15,7 @@
 #include "cli/read_trees.hpp"
 #include "cli/report_note.hpp"
 #include "cli/terminal.hpp"
+#include "comparison/executed_changes.hpp"
 #include "emit/report.hpp"
 #include "gitlab/names.hpp"
 #include "runner/apply_record.hpp"
@@ -99,6 +100,7 @@ int run_report(const Options& options) {
   report.comparison = describe_comparison(comparison);
   report.total = count_states(comparison);
   report.impact = comparison.impact;
+  report.executed = comparison::find_executed_changes(comparison.base, comparison.head);
   const std::set<std::string> own = read_own_states();
   for (const impact::Affected& affected : comparison.impact.affected) {
     if (!own.empty() && !own.contains(affected.id)) continue;

@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+
 #include <csignal>
+#include <cstdio>
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/escape.hpp"
 #include "cli/check_out.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -11,6 +15,7 @@
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/trusted_config.hpp"
 #include "cli/unit_lanes.hpp"
 #include "comparison/choose_ends.hpp"
 #include "comparison/reach_commits.hpp"
@@ -69,8 +74,11 @@ void refuse_local_state(const states::State& state) {
 struct Lane {
   runner::LaneDescription description;
   std::optional<CheckedOut> files;
+  std::optional<comparison::TrustedConfig> trusted;
   std::optional<LoadedTree> tree;  ///< that it was described from
   std::uint32_t index = 0;         ///< of the state
+
+  const comparison::TrustedConfig* trusted_config() const { return trusted ? &*trusted : nullptr; }
 };
 
 /// The commit that is checked out; empty where there is none.
@@ -97,14 +105,14 @@ void take_files_from(const repo::Repository& repository, const Options& options,
   Diagnostics ignored;  // what was wrong with that revision cannot be helped any more
   Options earlier = options;
   earlier.revision = comparison::CommitReach(repository, options.fetch_timeout).resolve(options.from);
-  const LoadedTree& then = lane.tree.emplace(read_tree(repository, earlier, ignored));
+  const LoadedTree& then = lane.tree.emplace(read_tree(repository, earlier, ignored, lane.trusted_config()));
   lane.index = find_state(then.states.graph, repository, options.state);
   const states::State& state = then.states.graph.states()[lane.index];
   const fs::path project = *repository.work_tree();
   lane.description = describe_lane(then, lane.index, project);
   refuse_unit(state);
   if (state.kind == states::StateKind::terraform) refuse_local_state(state);
-  const LoadedTree now = read_tree(repository, options, ignored);
+  const LoadedTree now = read_tree(repository, options, ignored, lane.trusted_config());
   lane.description.still_used_by = find_user_of(state, now);
   lane.files.emplace(*then.tree, project / ".statelane" / "private" / (lane.description.slug + ".files"));
   lane.description.files_directory = lane.files->directory();
@@ -113,12 +121,18 @@ void take_files_from(const repo::Repository& repository, const Options& options,
 /// False: the user's files have errors, and they are told.
 bool take_present_files(const repo::Repository& repository, const Options& options, Lane& lane) {
   Diagnostics diagnostics;
-  const LoadedTree& now = lane.tree.emplace(read_tree(repository, options, diagnostics));
+  const LoadedTree& now = lane.tree.emplace(read_tree(repository, options, diagnostics, lane.trusted_config()));
   if (write_diagnostics(diagnostics, now.tree.get(), false)) return false;
   lane.index = find_state(now.states.graph, repository, options.state);
   refuse_unit(now.states.graph.states()[lane.index]);
   lane.description = describe_lane(now, lane.index, *repository.work_tree());
   return true;
+}
+
+/// Before the lane's own log begins.
+void tell_difference(const Lane& lane) {
+  const std::string text = lane.trusted ? describe_difference(*lane.tree, *lane.trusted) : "";
+  if (!text.empty()) fmt::print(stderr, "statelane: {}\n", escape_for_terminal(text));
 }
 
 }  // namespace
@@ -129,31 +143,32 @@ int run_lane(const Options& options, LaneVerb verb) {
   if (!repository.work_tree())
     throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
   Lane lane;
+  lane.trusted = find_trusted_config(repository, options);
   if (!options.from.empty()) {
     take_files_from(repository, options, lane);
   } else if (!take_present_files(repository, options, lane)) {
     return 1;
   }
   lane.description.checked_out = find_head(repository);
+  tell_difference(lane);
   lane.description.find_untracked = [&lane] { return find_untracked(lane); };
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;
   const JobLedger ledger(repository, options, job, *lane.tree, lane.index);
+  const std::string& id = lane.description.state_id;
+  runner::ApplyQuestions questions;
+  if (job.ci)
+    questions.existed_at_base = [&] { return !ledger.was_never_applied() && existed_before(repository, options, id); };
   if (verb == LaneVerb::plan) {
-    runner::PlanQuestions questions;
-    if (ledger.is_on_apply_branch()) questions.record_as_applied = [&] { return ledger.record_as_applied(); };
-    return runner::run_plan(lane.description, job, run, questions);
+    runner::PlanQuestions of_plan{.existed_at_base = questions.existed_at_base};
+    if (ledger.is_on_apply_branch()) of_plan.record_as_applied = [&] { return ledger.record_as_applied(); };
+    return runner::run_plan(lane.description, job, run, of_plan);
   }
   if (verb == LaneVerb::drift) return runner::run_drift(lane.description, job, run);
   run.destroy = verb == LaneVerb::destroy;
-  const std::string& id = lane.description.state_id;
-  runner::ApplyQuestions questions;
   questions.newest = [&] { return check_branch(repository, options, job.branch, job.commit, id); };
-  if (job.ci) {
-    questions.existed_at_base = [&] { return !ledger.was_never_applied() && existed_before(repository, options, id); };
-    questions.ledger = [&] { return ledger.check(); };
-  }
+  if (job.ci) questions.ledger = [&] { return ledger.check(); };
   return runner::run_apply(lane.description, job, run, questions);
 }
 

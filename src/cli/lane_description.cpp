@@ -12,6 +12,7 @@
 #include "states/backend_identity.hpp"
 #include "states/existing_inputs.hpp"
 #include "terraform/file_names.hpp"
+#include "terraform/read_facts.hpp"
 #include "terraform/read_outputs.hpp"
 
 namespace statelane::cli {
@@ -39,6 +40,7 @@ std::optional<std::vector<std::string>> find_read_outputs(const repo::Tree& tree
     if (!terraform::is_configuration_name(path.name())) continue;
     const auto entry = tree.find(path);
     if (!entry || entry->kind == repo::EntryKind::symlink) continue;  // what it points at is an input as well
+    if (tree.size(path) > terraform::largest_configuration) return std::nullopt;
     const auto of_file = terraform::find_read_outputs(tree.read(path));
     if (!of_file) return std::nullopt;
     names.insert(of_file->begin(), of_file->end());
@@ -52,6 +54,7 @@ bool has_ephemeral_variables(const repo::Tree& tree, const RepoPath& directory) 
   for (const repo::TreeEntry& entry : tree.list(directory)) {
     const bool is_file = entry.kind == repo::EntryKind::file || entry.kind == repo::EntryKind::executable;
     if (!is_file || !terraform::is_configuration_name(entry.name)) continue;
+    if (tree.size(directory.child(entry.name)) > terraform::largest_configuration) return true;
     const std::string text = tree.read(directory.child(entry.name));
     if (text.find("variable") != std::string::npos && text.find("ephemeral") != std::string::npos) return true;
   }
@@ -91,8 +94,11 @@ void describe_backend(const states::State& state, runner::LaneDescription& lane)
   if (!state.backend) return;
   lane.backend_type = state.backend->type;
   lane.identity_settings = states::identity_settings(lane.backend_type);
+  if (state.backend->type != "http") return;
   const auto address = state.backend->known.find("address");
-  if (state.backend->type == "http" && address != state.backend->known.end()) lane.backend_address = address->second;
+  if (address != state.backend->known.end()) lane.backend_address = address->second;
+  const auto partial = state.backend->partial.find("address");
+  if (partial != state.backend->partial.end()) lane.backend_address = partial->second.front().value_or("");
 }
 
 }  // namespace
@@ -112,10 +118,15 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   if (!state.tool.empty()) lane.tool = state.tool;
   describe_backend(state, lane);
   lane.gitlab_state = name_gitlab_state(side.states.graph, state);
+  for (const states::OpenAddress& open : state.open_addresses) {
+    lane.open_addresses.push_back({open.address, fmt::format("{}:{}", open.place.file.str(), open.place.line)});
+  }
   const config::Settings& settings = state.settings;
   if (settings.commands) lane.commands = runner::LaneCommands{settings.commands->plan, settings.commands->apply};
   lane.after_plan = settings.after_plan.value_or(std::vector<std::string>{});
   lane.max_destroy = settings.max_destroy;
+  lane.is_stored_among_files = state.is_stored_among_files();
+  lane.keeps_local_state = settings.local_state == config::LocalState::kept;
   lane.apply_branches = find_apply_branches(state);
   lane.inputs_digest = digest_inputs(*side.tree, state.directory, inputs);
   lane.has_ephemeral_variables = has_ephemeral_variables(*side.tree, state.directory);

@@ -169,6 +169,12 @@ OptionRow ledger_timeout_option() {
       "for all that GitLab is asked about applies (default 60s)");
 }
 
+OptionRow config_from_option() {
+  return text("--config-from", "target|default", &Options::config_from,
+              "take what is executed from the configuration of the merge request's target branch, or of the default "
+              "branch, which then says where to apply as well");
+}
+
 ArgumentRow range_argument() {
   return {.name = "RANGE",
           .help = "COMMIT (against its first parent), A..B or A...B",

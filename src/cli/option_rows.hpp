@@ -87,6 +87,9 @@ std::vector<OptionGroup> comparison_options();
 /// `--cache` and `--no-cache`, for commands that read trees.
 OptionGroup cache_options();
 
+/// `--config-from`.
+OptionRow config_from_option();
+
 /// COMMIT, A..B or A...B.
 ArgumentRow range_argument();
 

@@ -57,6 +57,7 @@ struct Options {
   std::size_t files = 1;       ///< that it includes for each
   bool is_static = false;      ///< --static
   bool is_drift = false;       ///< --drift: every state against the world
+  std::string config_from;     ///< --config-from: generate, run
   std::string drift_rotation;  ///< --drift-rotation I/N
   std::string from_plans;      ///< --from-plans DIR: the second stage
   std::optional<config::Gates> gates_for;

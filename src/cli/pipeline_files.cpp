@@ -13,18 +13,24 @@
 #include "emit/write_yaml.hpp"
 #include "gitlab/limits.hpp"
 #include "pipeline/provider_caches.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::cli {
 
 namespace fs = std::filesystem;
 
-pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics) {
+pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics,
+                                     const comparison::TrustedConfig* trusted) {
   pipeline::TemplateSet templates;
   const auto& named = head.config.templates;
   if (!named) return templates;
   const auto path = RepoPath::parse(named->text);
-  if (path && head.tree->find(*path)) {
-    templates.override_with(head.tree->read(*path), *path, diagnostics);
+  const repo::Tree& tree = trusted == nullptr ? *head.tree : *trusted->tree;
+  if (path && tree.find(*path) && tree.size(*path) > yaml::most_bytes) {
+    diagnostics.error(RepoPath::of(config::file_name), named->range,
+                      fmt::format("\"{}\" is larger than {} bytes", named->text, yaml::most_bytes));
+  } else if (path && tree.find(*path)) {
+    templates.override_with(tree.read(*path), *path, diagnostics);
   } else {
     diagnostics.error(RepoPath::of(config::file_name), named->range,
                       fmt::format("there is no file \"{}\"", named->text));
@@ -68,6 +74,9 @@ pipeline::PipelineRequest describe_job(const LoadedTree& head, const Options& op
   request.server = server_version(variables, head.config);
   request.branch = text("CI_COMMIT_BRANCH");
   request.default_branch = text("CI_DEFAULT_BRANCH");
+  // GitLab always says so; where it does not, the default branch is the one that is protected by default.
+  const std::string is_protected = text("CI_COMMIT_REF_PROTECTED");
+  request.is_protected = is_protected.empty() ? request.branch == request.default_branch : is_protected == "true";
   request.root_pipeline = root != nullptr && *root != '\0' ? root : text("CI_PIPELINE_ID");
   request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
   request.gates = options.gates;

@@ -7,7 +7,8 @@
 namespace statelane::cli {
 
 /// The built-in templates with those of the file that the configuration names laid over; errors for that file.
-pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics);
+pipeline::TemplateSet load_templates(const LoadedTree& head, Diagnostics& diagnostics,
+                                     const comparison::TrustedConfig* trusted = nullptr);
 
 /// The server's version as the configuration says it, else the assumed one.
 gitlab::Version configured_version(const config::Config& config);

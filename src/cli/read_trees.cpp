@@ -13,7 +13,8 @@ namespace statelane::cli {
 
 namespace {
 
-comparison::ComparisonRequest to_request(const repo::Repository& repository, const Options& options) {
+comparison::ComparisonRequest to_request(const repo::Repository& repository, const Options& options,
+                                         const comparison::TrustedConfig* trusted) {
   comparison::ComparisonRequest request;
   request.ends = {options.range,           options.base,         options.head, options.since, options.staged,
                   options.on_missing_base, options.fetch_timeout};
@@ -27,6 +28,7 @@ comparison::ComparisonRequest to_request(const repo::Repository& repository, con
   request.read_ledger = [&repository, &options](const std::vector<applied::Wanted>& wanted, const std::string& branch) {
     return read_ledger(repository, wanted, branch, options);
   };
+  request.trusted = trusted;
   return request;
 }
 
@@ -58,27 +60,29 @@ std::string find_default_branch(const repo::Repository& repository) {
 
 repo::Repository open_repository() { return repo::Repository::open(std::filesystem::current_path()); }
 
-LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics) {
+LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics,
+                     const comparison::TrustedConfig* trusted) {
   const Progress progress("reading states");
   facts::FactStore facts = open_facts(repository, options);
   const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
   if (options.staged && options.revision.empty())
-    return comparison::load_tree(repository.index_tree(), facts, diagnostics);
+    return comparison::load_tree(repository.index_tree(), facts, diagnostics, trusted);
   const std::string revision = !options.revision.empty()          ? options.revision
                                : is_ci || !repository.work_tree() ? "HEAD"
                                                                   : "";
   auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
-  LoadedTree loaded = comparison::load_tree(std::move(tree), facts, diagnostics);
+  LoadedTree loaded = comparison::load_tree(std::move(tree), facts, diagnostics, trusted);
   facts.save();
   if (revision.empty() || revision == "HEAD") remember_ids(repository, options, loaded.states.graph);
   return loaded;
 }
 
-Comparison read_comparison(const repo::Repository& repository, const Options& options) {
+Comparison read_comparison(const repo::Repository& repository, const Options& options,
+                           const comparison::TrustedConfig* trusted) {
   const Progress progress("reading states of both sides");
   facts::FactStore facts = open_facts(repository, options);
   Comparison result =
-      comparison::compare(repository, to_request(repository, options), read_predefined_variables(), facts);
+      comparison::compare(repository, to_request(repository, options, trusted), read_predefined_variables(), facts);
   facts.save();
   const auto& head = result.ends.head;
   if (!head || head == repository.find_commit("HEAD")) remember_ids(repository, options, result.head.states.graph);

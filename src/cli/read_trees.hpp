@@ -20,9 +20,11 @@ repo::Repository open_repository();
 
 /// Reads the one tree that a command without comparison reads: `--rev`, under CI `HEAD`, otherwise the work tree. What
 /// was learnt is kept for the next run.
-LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics);
+LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics,
+                     const comparison::TrustedConfig* trusted = nullptr);
 
 /// Compares what the command line and GitLab's variables name. What was learnt is kept for the next run.
-Comparison read_comparison(const repo::Repository& repository, const Options& options);
+Comparison read_comparison(const repo::Repository& repository, const Options& options,
+                           const comparison::TrustedConfig* trusted = nullptr);
 
 }  // namespace statelane::cli

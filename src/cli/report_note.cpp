@@ -75,7 +75,7 @@ void write_report_note(const emit::Report& report, const Options& options) {
                 {"take letters, digits, dots, underscores and single dashes"});
   }
   runner::Note note{options.note_key, emit::render_report_markdown(report), link_to(options),
-                    !report.lanes.empty() || !report.impact.unclaimed.empty()};
+                    !report.lanes.empty() || !report.impact.unclaimed.empty() || !report.executed.empty()};
   http::Client client(read_network());
   const runner::NoteWorld world = runner::open_note_world(client);
   say(runner::publish_note(place, note, options.note_timeout, world), place.merge_request);

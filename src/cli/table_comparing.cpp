@@ -72,6 +72,7 @@ CommandRow generate_row() {
        negatable_flag("--gates", &Options::gates, "manual applies too (default), or plans only"),
        negatable_flag("--report", &Options::report,
                       "a job after the plans: a page about them, and the merge request's note where there is a token"),
+       config_from_option(),
        text("--image", "IMAGE", &Options::image, "container image of the jobs (default: the image of this job)"),
        choice<config::Gates>("--gates-for", &Options::gates_for,
                              {{"affected", config::Gates::affected}, {"changed", config::Gates::changed}},

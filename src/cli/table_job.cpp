@@ -104,7 +104,8 @@ CommandRow plan_row() {
           .summary = "plan one state and leave the plan as an artifact",
           .arguments = {state_argument(true)},
           .options = {{"Plan",
-                       {exit_code_row(), destroy_row(), from_row(), lock_row(), guard_row(runner::Guard::commit),
+                       {exit_code_row(), destroy_row(), from_row(), lock_row(), config_from_option(),
+                        guard_row(runner::Guard::job_token), guard_row(runner::Guard::commit),
                         guard_row(runner::Guard::files), guard_row(runner::Guard::unsaved_state)}},
                       patience_options()},
           .examples = {{"statelane run plan network/prod", "init and plan, and what the gate needs in .statelane/"}},
@@ -119,19 +120,20 @@ CommandRow apply_row() {
               "Refuses, with exit code 125, a plan that is not the one that was reviewed, or whose time is over. It "
               "never plans again.",
           .arguments = {state_argument(true)},
-          .options = {{"Apply", {output_row()}}, patience_options(), guard_options()},
+          .options = {{"Apply", {output_row(), config_from_option()}}, patience_options(), guard_options()},
           .examples = {{"statelane run apply network/prod", "apply the plan file in .statelane/, once"}},
           .run = run_verb<LaneVerb::apply>};
 }
 
 CommandRow destroy_command_row() {
-  return {.name = "run destroy",
-          .section = Section::job,
-          .summary = "apply exactly the plan that was reviewed and that plan --destroy made",
-          .arguments = {state_argument(true)},
-          .options = {{"Destroy", {from_row(), output_row()}}, patience_options(), guard_options()},
-          .examples = {{"statelane run destroy network/old --from v1.2", "for a state that is gone since"}},
-          .run = run_verb<LaneVerb::destroy>};
+  return {
+      .name = "run destroy",
+      .section = Section::job,
+      .summary = "apply exactly the plan that was reviewed and that plan --destroy made",
+      .arguments = {state_argument(true)},
+      .options = {{"Destroy", {from_row(), output_row(), config_from_option()}}, patience_options(), guard_options()},
+      .examples = {{"statelane run destroy network/old --from v1.2", "for a state that is gone since"}},
+      .run = run_verb<LaneVerb::destroy>};
 }
 
 CommandRow drift_row() {
@@ -139,7 +141,8 @@ CommandRow drift_row() {
           .section = Section::job,
           .summary = "exit with 2 when configuration, state and world differ; leaves no plan",
           .arguments = {state_argument(true)},
-          .options = {{"Drift", {lock_row()}}, patience_options()},
+          .options = {{"Drift", {lock_row(), config_from_option(), guard_row(runner::Guard::job_token)}},
+                      patience_options()},
           .examples = {{"statelane run drift network/prod", "in a scheduled job"}},
           .run = run_verb<LaneVerb::drift>};
 }

@@ -23,6 +23,7 @@ struct ComparisonRequest {
   std::optional<config::Dependents> dependents;  ///< over what head's configuration says
   bool drop_untouched = false;                   ///< dependents that read nothing of what changed are not named
   bool ignore_format = true;
+  const TrustedConfig* trusted = nullptr;  ///< whose configuration decides what is executed, on both sides
 
   /// Asks what was applied; empty: nothing can be asked.
   std::function<applied::Ledger(const std::vector<applied::Wanted>& wanted, const std::string& branch)> read_ledger{};

@@ -1,12 +1,12 @@
 #include "comparison/loaded_tree.hpp"
 
+#include <fmt/format.h>
+
 #include "repo/links.hpp"
+#include "yaml/read.hpp"
 
 namespace statelane::comparison {
 
-namespace {
-
-/// The configuration of a tree, through a symbolic link too.
 config::Config read_config(const repo::Tree& tree, Diagnostics& diagnostics) {
   const RepoPath path = RepoPath::of(config::file_name);
   const auto entry = tree.find(path);
@@ -14,19 +14,24 @@ config::Config read_config(const repo::Tree& tree, Diagnostics& diagnostics) {
   const repo::Resolved resolved = repo::resolve_links(tree, RepoPath(), path.str());
   const bool is_file = resolved.outcome == repo::Resolved::Outcome::found &&
                        (resolved.kind == repo::EntryKind::file || resolved.kind == repo::EntryKind::executable);
+  if (is_file && tree.size(resolved.path) > yaml::most_bytes) {
+    diagnostics.error(path, std::nullopt, fmt::format("larger than {} bytes", yaml::most_bytes));
+    return {};
+  }
   if (is_file) return config::parse_config(tree.read(resolved.path), path, diagnostics);
   const bool is_link = entry->kind == repo::EntryKind::symlink;
   diagnostics.error(path, std::nullopt, is_link ? "the link leads to no file" : "cannot be read: it is not a file");
   return {};
 }
 
-}  // namespace
-
-LoadedTree load_tree(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics) {
+LoadedTree load_tree(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, Diagnostics& diagnostics,
+                     const TrustedConfig* trusted) {
   LoadedTree loaded;
   loaded.tree = std::move(tree);
   if (!loaded.tree) return loaded;
-  loaded.config = read_config(*loaded.tree, diagnostics);
+  loaded.own_config = read_config(*loaded.tree, diagnostics);
+  loaded.config = trusted == nullptr ? loaded.own_config
+                                     : config::take_executed(loaded.own_config, trusted->config, trusted->deciding);
   loaded.states = states::load_states(*loaded.tree, loaded.config, facts, diagnostics);
   return loaded;
 }

@@ -17,6 +17,9 @@ namespace statelane::config {
 inline constexpr std::string_view file_name = ".statelane.yml";
 
 enum class Gate { blocking, optional, automatic };
+/// What becomes of a state that is stored among the files of its job: it is gone with the job, unless the directory
+/// outlives it.
+enum class LocalState { lost, kept };
 enum class ChangesKeyword { only, rules, none };
 enum class Order { parallel, strict };
 /// Which states have gates: all that are affected, or those whose plan has changes, in a second stage after all plans.
@@ -58,6 +61,7 @@ struct Settings {
   std::optional<Gate> gate;
   std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in
   std::optional<std::int64_t> max_destroy;
+  std::optional<LocalState> local_state;
   std::optional<Located>
       gitlab_state;  ///< name of a GitLab-managed state; `{dir}`, `{instance}`, `{slug}` are filled in
   std::optional<Commands> commands;

@@ -186,6 +186,7 @@ class ConfigReader {
                [&](const yaml::Value& entry) { plan_environment = read_plan_environment(entry); }},
               {"after_plan", [&](const yaml::Value& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
               {"max_destroy", [&](const yaml::Value& entry) { read_max_destroy(entry, settings); }},
+              {"local_state", [&](const yaml::Value& entry) { settings.local_state = read_local_state(entry); }},
               {"gitlab_state", [&](const yaml::Value& entry) { settings.gitlab_state = read_state_name(entry); }},
               {"commands", [&](const yaml::Value& entry) { read_commands(entry, settings); }}});
     if (value.as_map() == nullptr) return;
@@ -236,6 +237,11 @@ class ConfigReader {
     const auto* number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr || *number < 0) return error(value, "max_destroy has to be a whole number, 0 or more");
     settings.max_destroy = *number;
+  }
+
+  std::optional<LocalState> read_local_state(const yaml::Value& value) {
+    static constexpr Choice<LocalState> choices[] = {{"lost", LocalState::lost}, {"kept", LocalState::kept}};
+    return read_choice<LocalState>(value, "local_state", choices);
   }
 
   /// GitLab takes any name of a state without a slash.

@@ -53,6 +53,7 @@ Settings settings_for(const Config& config, const RepoPath& directory) {
     take(result.gate, more.gate);
     take(result.after_plan, more.after_plan);
     take(result.max_destroy, more.max_destroy);
+    take(result.local_state, more.local_state);
     take(result.gitlab_state, more.gitlab_state);
     take(result.commands, more.commands);
     if (more.job) result.job = result.job ? merge_job(*result.job, *more.job) : *more.job;

@@ -1,5 +1,7 @@
 #include "emit/backend_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -61,13 +63,14 @@ std::vector<std::string> names_of(const BackendIdentity& backend) {
 
 std::string render_backend(const states::State& state) {
   if (state.kind == states::StateKind::custom) return "its own commands";
-  if (!state.backend) return "-";
+  const std::string_view lost = state.is_lost_with_job() ? ": stored in the job, lost" : "";
+  if (!state.backend) return fmt::format("no backend{}", lost);
   std::string text;
   for (const std::string& name : names_of(*state.backend)) {
     const std::string value = value_of(*state.backend, name);
     if (!value.empty()) text += (text.empty() ? " " : "/") + value;
   }
-  return state.backend->type + text;
+  return fmt::format("{}{}{}", state.backend->type, text, lost);
 }
 
 }  // namespace statelane::emit

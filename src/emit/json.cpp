@@ -73,6 +73,7 @@ Json state_of(const State& state) {
   json["reason"] = word_of(state.reason);
   json["reason_at"] = place_of(state.reason_place);
   json["backend"] = backend_of(state);
+  json["lost_with_job"] = state.is_lost_with_job();
   json["tool"] = escape_non_utf8(state.tool);
   json["workspace"] = escape_non_utf8(state.workspace);
   json["var_files"] = paths_of(state.var_files);

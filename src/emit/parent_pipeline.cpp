@@ -187,6 +187,7 @@ version: 1
 #       apply: {branches: [main], gate: blocking}        # blocking | optional | automatic
 #       after_plan: ["conftest", "test", "{plan_json}"]  # a check between plan and gate
 #       max_destroy: 5             # more deletes or replaces than that are refused
+#       local_state: kept          # a local backend whose directory outlives the job
 # ignore: ["docs/**"]              # never inputs unless read
 # global_inputs: [".terraform-version"]
 # pipeline:

@@ -37,6 +37,7 @@ struct Report {
   std::size_t total = 0;  ///< states that there are
   std::vector<ReportLane> lanes;
   impact::Impact impact;
+  std::vector<std::string> executed;  ///< what the change does to what jobs execute
 };
 
 /// One page of HTML that needs no other file and no network: the graph of states, each with its causes and what its

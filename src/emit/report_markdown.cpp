@@ -44,6 +44,14 @@ std::string render_lane(const ReportLane& lane) {
 std::string render_report_markdown(const Report& report) {
   std::string out =
       fmt::format("### {} of {} affected\n\n", report.lanes.size(), count_of(report.total, "state", "states"));
+  if (!report.executed.empty()) {
+    out += "**What jobs execute is changed here**, beside what Terraform runs:\n\n";
+    for (const std::string& entry : report.executed) {
+      if (out.size() > most_bytes / 4) break;
+      out += "- " + code(entry) + "\n";
+    }
+    out += "\n";
+  }
   if (report.lanes.empty()) return out + "Nothing to plan.\n";
   out += "| state | change | plan | |\n| --- | --- | --- | --- |\n";
   for (const ReportLane& lane : report.lanes) {

@@ -121,6 +121,7 @@ void add_list(std::string& out, std::string_view title, const std::vector<std::s
 
 std::string render_report_page(const Report& report, const states::StateGraph& graph) {
   std::string out = render_head(report);
+  add_list(out, "What jobs execute is changed here, beside what Terraform runs", report.executed);
   const std::string drawing = render_report_graph(report, graph);
   if (!drawing.empty()) out += "<h2>What depends on what</h2>\n" + drawing;
   if (!report.lanes.empty()) out += "<h2>States</h2>\n" + render_controls(report);

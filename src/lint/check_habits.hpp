@@ -15,6 +15,9 @@ namespace statelane::lint {
 /// break locks.
 void check_applies(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
 
+/// Applies of states whose backend is local, in jobs that keep no state file: what they store is lost.
+void check_lost_states(const ExaminedPipeline& pipeline, const states::StateGraph& graph, Report& report);
+
 /// What jobs leave behind: plans in the cache or gone too soon, state and outputs in artifacts, wrong reports, one
 /// cache for several states.
 void check_leftovers(const ExaminedPipeline& pipeline, Report& report);

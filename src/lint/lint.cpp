@@ -96,6 +96,7 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
     check_missed_inputs(pipeline.jobs, situations, tree, graph, report);
     check_unneeded_triggers(pipeline.jobs, tree, graph, report);
     check_applies(pipeline, situations, report);
+    check_lost_states(pipeline, graph, report);
     check_leftovers(pipeline, report);
     check_surroundings(pipeline, report);
     check_optional_needs(pipeline, situations, report);

@@ -39,6 +39,7 @@ constexpr std::array rules = std::to_array<RuleDescription>({
     {Rule::no_resource_group, "no-resource-group", warning, "two applies of one state may run at once"},
     {Rule::no_lock_timeout, "no-lock-timeout", warning, "a job that fails when the state is locked for a moment"},
     {Rule::apply_without_lock, "apply-without-lock", warning, "an apply that does not lock the state"},
+    {Rule::lost_state, "lost-state", warning, "an apply whose state is stored in the job and lost with it"},
     {Rule::force_unlock, "force-unlock", warning, "a pipeline that breaks locks by itself"},
     {Rule::interruptible_apply, "interruptible-apply", warning, "an apply that a newer pipeline may cancel"},
     {Rule::optional_gate, "optional-gate", warning, "a manual apply that the pipeline does not wait for"},

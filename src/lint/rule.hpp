@@ -39,6 +39,7 @@ enum class Rule {
   no_resource_group,
   no_lock_timeout,
   apply_without_lock,
+  lost_state,
   force_unlock,
   interruptible_apply,
   optional_gate,

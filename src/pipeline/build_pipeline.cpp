@@ -34,12 +34,13 @@ class LaneWriter {
              config::Gates gates, config::Jobs jobs)
       : applied_(request.applied),
         sees_pending_(request.comparison.base_reason == gitlab::base_reason_name(gitlab::BaseReason::applied)),
+        has_gates_(request.gates),
         templates_(templates),
         changes_(changes),
         gates_(gates),
         kind_of_jobs_(jobs),
         templates_have_cache_(have_cache(templates)),
-        caches_(request.lock_files),
+        caches_(request),
         barriers_({{"extends", ".statelane-barrier"}}, gitlab::max_needs) {}
 
   void add(const Lane& lane) {
@@ -52,7 +53,10 @@ class LaneWriter {
         sees_pending_ && lane.has_apply() && lane.waits_for.empty() && kind_of_jobs_ == config::Jobs::helper;
     add_cache(*lane.state, parts);
     add_changes_rule(lane, parts);
-    jobs_.push_back(build_plan_job(lane, parts, barriers_));
+    LaneParts of_plan = parts;
+    if (const std::string lost = describe_lost(*lane.state); has_gates_ && lane.is_on_apply_branch && !lost.empty())
+      of_plan.comments.push_back(lost);
+    jobs_.push_back(build_plan_job(lane, of_plan, barriers_));
     if (lane.has_apply() && gates_ == config::Gates::affected) jobs_.push_back(build_apply_job(lane, parts, barriers_));
   }
 
@@ -74,9 +78,10 @@ class LaneWriter {
  private:
   void add_cache(const State& state, LaneParts& parts) {
     if (!wants_provider_cache(state, templates_have_cache_)) return;
-    const ProviderCaches::Use use = caches_.use(state);
-    parts.extends.push_back(use.hidden_job);
-    parts.writes_cache = use.is_writer;
+    const auto use = caches_.use(state);
+    if (!use) return;
+    parts.extends.push_back(use->hidden_job);
+    parts.writes_cache = use->is_writer;
   }
 
   void add_changes_rule(const Lane& lane, LaneParts& parts) {
@@ -92,6 +97,7 @@ class LaneWriter {
 
   const std::map<std::string, std::string>& applied_;
   bool sees_pending_;
+  bool has_gates_;
   const TemplateSet& templates_;
   const ChangesRule& changes_;
   config::Gates gates_;
@@ -175,7 +181,7 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
     for (Job& job : build_second_stage_start(request.server)) pipeline.jobs.push_back(std::move(job));
   }
   // Without the helper there is neither a program for it nor anything to read.
-  if (request.has_report && jobs == config::Jobs::helper && !lanes.empty()) {
+  if (request.has_report && jobs == config::Jobs::helper && (!lanes.empty() || !request.executed_changes.empty())) {
     pipeline.jobs.push_back(build_report_job(request, lanes));
   }
   for (const auto& [name, lines] : request.notices) pipeline.jobs.push_back(build_warning_job(name, lines));

@@ -36,10 +36,13 @@ struct PipelineRequest {
 
   gitlab::PipelineKind kind = gitlab::PipelineKind::local;  ///< of the pipeline whose child this is
   gitlab::Version server = gitlab::assumed_version;
+  bool is_protected = true;    ///< the pipeline's branch or tag is a protected one
   std::string branch;          ///< empty in pipelines for tags and merge requests
   std::string default_branch;  ///< empty: not known, and so no apply job without configured branches
   std::string root_pipeline;   ///< id; plans and applies of one root pipeline belong together. Empty: left out
-  std::string image;           ///< default image of the child's jobs; empty: left out
+  std::string config_from;     ///< what the child's jobs take for `--config-from`; empty: nothing
+  std::vector<std::string> executed_changes;  ///< what the change does to what jobs execute, a line each
+  std::string image;                          ///< default image of the child's jobs; empty: left out
 
   bool offers_pending = false;            ///< though no push started it: what was merged and not applied
   bool gates = true;                      ///< false: plans only, whatever the branch

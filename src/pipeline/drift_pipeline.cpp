@@ -57,7 +57,7 @@ Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<
                               const config::Config& config, Diagnostics& diagnostics) {
   check_job_settings(config, diagnostics);
   const bool templates_have_cache = have_cache(templates);
-  ProviderCaches caches(request.lock_files);
+  ProviderCaches caches(request);
   std::vector<Job> jobs;
   for (const std::string& id : ids) {
     const auto index = head.find(id);
@@ -65,10 +65,10 @@ Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<
     const auto lane = make_lane(head, *index, diagnostics);
     if (!lane) continue;
     LaneParts parts;
-    if (wants_provider_cache(*lane->state, templates_have_cache)) {
-      const ProviderCaches::Use use = caches.use(*lane->state);
-      parts.extends.push_back(use.hidden_job);
-      parts.writes_cache = use.is_writer;
+    const auto use = wants_provider_cache(*lane->state, templates_have_cache) ? caches.use(*lane->state) : std::nullopt;
+    if (use) {
+      parts.extends.push_back(use->hidden_job);
+      parts.writes_cache = use->is_writer;
     }
     jobs.push_back(build_drift_job(*lane, parts));
   }

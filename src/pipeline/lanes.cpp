@@ -82,7 +82,29 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
 }  // namespace
 
 bool may_apply(const PipelineRequest& request, const states::State& state) {
-  return request.gates && is_on_apply_branch(request, state);
+  return request.gates && !state.is_lost_with_job() && is_on_apply_branch(request, state);
+}
+
+std::string describe_lost(const states::State& state) {
+  if (!state.is_lost_with_job()) return "";
+  return fmt::format("no gate: {}, so that what it stores is lost with the job",
+                     state.backend ? "the state's backend is local" : "the state has no backend");
+}
+
+void warn_of_lost(const std::vector<const states::State*>& states, Diagnostics& diagnostics) {
+  if (states.empty()) return;
+  constexpr std::size_t most_named = 5;
+  std::string names;
+  for (std::size_t index = 0; index < std::min(states.size(), most_named); ++index)
+    names += (names.empty() ? "" : ", ") + states[index]->id;
+  if (states.size() > most_named) names += fmt::format(" and {} more", states.size() - most_named);
+  const bool is_one = states.size() == 1;
+  diagnostics.warning(
+      states.front()->directory, std::nullopt,
+      fmt::format("{} no backend that keeps what is stored when the job is gone, so {} no gate: {}",
+                  is_one ? "a state has" : fmt::format("{} states have", states.size()),
+                  is_one ? "it has" : "they have", names),
+      {"give the state a backend, or write \"local_state: kept\" in its rule where the directory outlives the job"});
 }
 
 bool is_on_apply_branch(const PipelineRequest& request, const states::State& state) {
@@ -166,6 +188,7 @@ void refuse_equal_slugs(const std::vector<Lane>& lanes, const states::StateGraph
 std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impact& impact,
                              const states::StateGraph& head, const config::Config& config, Diagnostics& diagnostics) {
   std::vector<Lane> lanes;
+  std::vector<const states::State*> lost;
   for (const impact::Affected& affected : impact.affected) {
     const bool has_left = affected.change == impact::Change::deleted || affected.change == impact::Change::retired;
     const auto index = head.find(affected.id);
@@ -176,10 +199,12 @@ std::vector<Lane> find_lanes(const PipelineRequest& request, const impact::Impac
     lane->waits = affected.pending && affected.pending->is_from_earlier;
     if (may_apply(request, *lane->state)) lane->apply_job = gitlab::job_name("apply", affected.id);
     lane->is_on_apply_branch = is_on_apply_branch(request, *lane->state);
+    if (request.gates && lane->is_on_apply_branch && lane->state->is_lost_with_job()) lost.push_back(lane->state);
     lane->plan_waits = config.order == config::Order::strict || affected.change == impact::Change::dependent;
     lanes.push_back(*std::move(lane));
   }
   refuse_equal_slugs(lanes, head, diagnostics);
+  warn_of_lost(lost, diagnostics);
   set_order(lanes, head, Waits::nearest, diagnostics);
   return lanes;
 }

@@ -52,7 +52,14 @@ std::optional<Lane> make_lane(const states::StateGraph& head, std::uint32_t inde
 /// A push to one of the state's apply branches.
 bool is_on_apply_branch(const PipelineRequest& request, const states::State& state);
 
-/// The state has a gate in this pipeline.
+/// The state has a gate in this pipeline: it is not lost with the job that applies it, and this is a push to one of its
+/// apply branches.
 bool may_apply(const PipelineRequest& request, const states::State& state);
+
+/// A line about a gate that a state would have if it were not lost with its job; empty for all other states.
+std::string describe_lost(const states::State& state);
+
+/// One warning about all `states` that have no gate because of that.
+void warn_of_lost(const std::vector<const states::State*>& states, Diagnostics& diagnostics);
 
 }  // namespace statelane::pipeline

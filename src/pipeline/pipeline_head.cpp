@@ -50,6 +50,7 @@ std::vector<std::string> head_comments(const PipelineRequest& request, const imp
   }
   for (const impact::Skipped& entry : impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : impact.unclaimed) unclaimed.push_back(path.str());
+  add_list(lines, "What jobs execute:", request.executed_changes);
   add_list(lines, "Left, with their resources as they are unless a gate below destroys them:", left);
   add_list(lines, "Skipped, since Terraform reads the same as before:", skipped);
   add_list(lines, "Not run, though they depend on states that are:", impact.dependents);
@@ -73,9 +74,10 @@ yaml::Value::Map child_globals(const PipelineRequest& request, bool has_second_s
   if (has_second_stage) stages.emplace_back("gates");
   yaml::Value::Map globals = {
       {"workflow", std::move(workflow)}, {"stages", std::move(stages)}, {"default", std::move(defaults)}};
-  if (!request.root_pipeline.empty()) {
-    globals.emplace_back("variables", yaml::Value::Map{{"STATELANE_ROOT_PIPELINE", request.root_pipeline}});
-  }
+  yaml::Value::Map variables;
+  if (!request.root_pipeline.empty()) variables.emplace_back("STATELANE_ROOT_PIPELINE", request.root_pipeline);
+  if (!request.config_from.empty()) variables.emplace_back("STATELANE_OPT_CONFIG_FROM", request.config_from);
+  if (!variables.empty()) globals.emplace_back("variables", std::move(variables));
   return globals;
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/provider_caches.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gitlab/names.hpp"
@@ -9,15 +11,21 @@ namespace statelane::pipeline {
 namespace {
 
 constexpr std::string_view key_prefix = "statelane-providers";
-constexpr std::string_view without_lock_file = ".providers-unlocked";
+
+/// A committed file serves all kinds of pipelines: `true-push` is a protected branch, and no merge request is that.
+constexpr std::string_view kind_of_pipeline = "$CI_COMMIT_REF_PROTECTED-$CI_PIPELINE_SOURCE";
 
 /// `cache:key:files` takes wildcards and offers no way to escape them.
 bool is_literal(std::string_view path) { return path.find_first_of("*?[]{}\\$") == std::string_view::npos; }
 
 }  // namespace
 
+std::string_view provider_cache_prefix(const PipelineRequest& request) {
+  if (gitlab::is_merge_request(request.kind)) return "statelane-providers-merge-request";
+  return request.is_protected ? key_prefix : "statelane-providers-unprotected";
+}
+
 yaml::Value provider_cache_key(const RepoPath& directory, const std::string& content, std::string_view prefix) {
-  if (content.empty()) return std::string(prefix) + "-unlocked";
   const std::string path = directory.child(".terraform.lock.hcl").str();
   if (!is_literal(path)) return std::string(prefix) + "-" + gitlab::slug(content);
   return yaml::Value::Map{{"files", yaml::Value::List{path}}, {"prefix", prefix}};
@@ -29,7 +37,7 @@ bool wants_provider_cache(const states::State& state, bool templates_have_cache)
 }
 
 yaml::Value own_provider_cache(const states::State& state) {
-  const std::string prefix = std::string(key_prefix) + "-" + gitlab::slug(state.id);
+  const std::string prefix = fmt::format("{}-{}-{}", key_prefix, gitlab::slug(state.id), kind_of_pipeline);
   const std::string path = state.directory.child(".terraform.lock.hcl").str();
   const yaml::Value key = is_literal(path)
                               ? yaml::Value(yaml::Value::Map{{"files", yaml::Value::List{path}}, {"prefix", prefix}})
@@ -37,24 +45,20 @@ yaml::Value own_provider_cache(const states::State& state) {
   return yaml::Value::Map{{"key", key}, {"paths", yaml::Value::List{provider_cache_path}}, {"policy", "pull"}};
 }
 
-ProviderCaches::Use ProviderCaches::use(const states::State& state) {
+std::optional<ProviderCaches::Use> ProviderCaches::use(const states::State& state) {
   const auto lock_file = lock_files_.find(state.id);
-  const std::string content = lock_file == lock_files_.end() ? "" : lock_file->second;
-  const auto known = names_.find(content);
-  const auto writer = writers_.find(content);
-  const bool is_writer =
-      lock_file == lock_files_.end() || writer == writers_.end() ? known == names_.end() : writer->second == state.id;
-  if (known != names_.end()) return {known->second, is_writer};
-  std::string name = content.empty() ? std::string(without_lock_file) : "." + gitlab::job_name("providers", state.id);
+  if (lock_file == lock_files_.end() || lock_file->second.empty()) return std::nullopt;
+  const std::string& content = lock_file->second;
+  const bool is_writer = writers_.at(content) == state.id;
+  if (const auto known = names_.find(content); known != names_.end()) return Use{known->second, is_writer};
+  std::string name = "." + gitlab::job_name("providers", state.id);
   names_.emplace(content, name);
-  const std::string_view shared =
-      content.empty() ? "providers of states without a lock file" : "providers of every state with the same lock file";
   jobs_.push_back({name,
-                   {std::string(shared)},
-                   {{"cache", yaml::Value::Map{{"key", provider_cache_key(state.directory, content, key_prefix)},
+                   {"providers of every state with the same lock file"},
+                   {{"cache", yaml::Value::Map{{"key", provider_cache_key(state.directory, content, prefix_)},
                                                {"paths", yaml::Value::List{provider_cache_path}},
                                                {"policy", "pull"}}}}});
-  return {std::move(name), is_writer};
+  return Use{std::move(name), is_writer};
 }
 
 }  // namespace statelane::pipeline

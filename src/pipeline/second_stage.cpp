@@ -96,16 +96,16 @@ Pipeline build_second_stage(const PipelineRequest& request, const std::string& p
                             const TemplateSet& templates, const config::Config& config, Diagnostics& diagnostics) {
   check_job_settings(config, diagnostics);
   const bool templates_have_cache = have_cache(templates);
-  ProviderCaches caches(request.lock_files);
+  ProviderCaches caches(request);
   Barriers barriers({{"extends", ".statelane-barrier"}}, gitlab::max_needs);
   std::vector<Job> jobs;
   for (const Gate& gate : find_gates(request, planned, head, diagnostics)) {
     LaneParts parts;
     parts.plan_pipeline = plan_pipeline;
     parts.comments.push_back(describe_plan(*gate.planned));
-    if (wants_provider_cache(*gate.lane.state, templates_have_cache)) {
-      parts.extends.push_back(caches.use(*gate.lane.state).hidden_job);
-    }
+    const auto use =
+        wants_provider_cache(*gate.lane.state, templates_have_cache) ? caches.use(*gate.lane.state) : std::nullopt;
+    if (use) parts.extends.push_back(use->hidden_job);
     jobs.push_back(build_apply_job(gate.lane, parts, barriers));
   }
   Pipeline pipeline;

@@ -87,8 +87,10 @@ struct Behind {
 
 class StaticWriter {
  public:
-  StaticWriter(ChangesKeyword keyword, config::Jobs jobs, const TemplateSet& templates)
+  StaticWriter(ChangesKeyword keyword, config::Jobs jobs, const TemplateSet& templates,
+               const std::map<std::string, std::string>& lock_files)
       : keyword_(keyword),
+        lock_files_(lock_files),
         kind_of_jobs_(jobs),
         rules_(keyword),
         templates_have_cache_(have_cache(templates)),
@@ -102,7 +104,9 @@ class StaticWriter {
     parts.needs_may_be_missing = true;
     add_cache(*lane.state, parts);
     const std::string changes = add_changes(gitlab::job_name("changes", lane.state->id), patterns);
-    Job plan = build_plan_job(lane, parts, barriers_);
+    LaneParts of_plan = parts;
+    if (const std::string lost = describe_lost(*lane.state); !lost.empty()) of_plan.comments.push_back(lost);
+    Job plan = build_plan_job(lane, of_plan, barriers_);
     add_rules(plan, changes, patterns, StaticRules::plan_condition(applies), {});
     make_needs_optional(plan, "");
     jobs_.push_back(std::move(plan));
@@ -150,6 +154,8 @@ class StaticWriter {
 
   /// Each state has a cache of its own: which of several writers of one key is there would differ from push to push.
   void add_cache(const states::State& state, LaneParts& parts) {
+    const auto lock_file = lock_files_.find(state.id);
+    if (lock_file == lock_files_.end() || lock_file->second.empty()) return;
     if (!wants_provider_cache(state, templates_have_cache_)) return;
     const std::string name = "." + gitlab::job_name("providers", state.id);
     jobs_.push_back({name, {}, {{"cache", own_provider_cache(state)}}});
@@ -175,6 +181,7 @@ class StaticWriter {
   }
 
   ChangesKeyword keyword_;
+  const std::map<std::string, std::string>& lock_files_;
   config::Jobs kind_of_jobs_;
   StaticRules rules_;
   bool templates_have_cache_;
@@ -193,10 +200,15 @@ std::vector<Lane> find_static_lanes(const PipelineRequest& request, const states
     auto lane = make_lane(head, index, diagnostics);
     if (!lane) continue;
     conditions.push_back(StaticRules::branch_condition(*lane->state, diagnostics));
-    if (request.gates && !conditions.back().empty()) lane->apply_job = gitlab::job_name("apply", lane->state->id);
+    if (request.gates && !lane->state->is_lost_with_job() && !conditions.back().empty())
+      lane->apply_job = gitlab::job_name("apply", lane->state->id);
     lane->plan_waits = config.order == config::Order::strict;
     lanes.push_back(*std::move(lane));
   }
+  std::vector<const states::State*> lost;
+  for (std::size_t index = 0; request.gates && index < lanes.size(); ++index)
+    if (lanes[index].state->is_lost_with_job()) lost.push_back(lanes[index].state);
+  warn_of_lost(lost, diagnostics);
   set_order(lanes, head, Waits::all, diagnostics);
   block_waited_for_gates(lanes, {}, diagnostics);
   return lanes;
@@ -260,7 +272,7 @@ Pipeline build_static_pipeline(const PipelineRequest& request, const states::Sta
   for (const Lane& lane : lanes) {
     if (jobs == config::Jobs::shell) refuse_helper_settings(*lane.state, diagnostics);
   }
-  StaticWriter writer(keyword, jobs, templates);
+  StaticWriter writer(keyword, jobs, templates, request.lock_files);
   for (std::size_t lane = 0; lane < lanes.size(); ++lane) writer.add(lanes[lane], conditions[lane]);
 
   Pipeline pipeline;

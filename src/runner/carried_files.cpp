@@ -56,14 +56,15 @@ std::vector<fs::path> find_tools_own(const LaneDescription& lane, const JobEnvir
 
 std::string in_megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
-[[noreturn]] void refuse_amount(const LaneDescription& lane, const std::string& amount, const std::string& example) {
+[[noreturn]] void refuse_amount(const LaneDescription& lane, const JobEnvironment& job, const std::string& amount,
+                                const std::string& example) {
   throw Error(ErrorKind::refused,
               fmt::format("refused to plan {}: files that git does not have would go with the plan, and they are {} "
                           "({})",
                           lane.state_id, amount, example),
               {"keep what is only built from outside of the directories that the state reads, or upload it in a job of "
                "its own and read it by its address",
-               fmt::format("to go on all the same: {}", option_of(Guard::files))});
+               fmt::format("to go on all the same: {}", way_past(Guard::files, job.ci))});
 }
 
 std::vector<CarriedFile> find_files(const LaneDescription& lane, const JobEnvironment& job) {
@@ -79,7 +80,7 @@ std::vector<CarriedFile> find_files(const LaneDescription& lane, const JobEnviro
       continue;
     const std::uint64_t size = fs::file_size(file, error);
     if (error) continue;
-    if (to_utf8(path) != path) refuse_amount(lane, "not all named in UTF-8", to_utf8(path));
+    if (to_utf8(path) != path) refuse_amount(lane, job, "not all named in UTF-8", to_utf8(path));
     const bool is_executable = (fs::status(file, error).permissions() & fs::perms::owner_exec) != fs::perms::none;
     result.push_back({path, "", size, is_executable});
     total += size;
@@ -87,11 +88,12 @@ std::vector<CarriedFile> find_files(const LaneDescription& lane, const JobEnviro
   for (const CarriedFile& file : result)
     if (largest == nullptr || file.size > largest->size) largest = &file;
   if (total > most_carried_bytes) {
-    refuse_amount(lane, fmt::format("{} in all, of at most {}", in_megabytes(total), in_megabytes(most_carried_bytes)),
+    refuse_amount(lane, job,
+                  fmt::format("{} in all, of at most {}", in_megabytes(total), in_megabytes(most_carried_bytes)),
                   fmt::format("the largest is {}, {}", largest->path, in_megabytes(largest->size)));
   }
   if (result.size() > most_carried_files)
-    refuse_amount(lane, fmt::format("{}, of at most {}", result.size(), most_carried_files),
+    refuse_amount(lane, job, fmt::format("{}, of at most {}", result.size(), most_carried_files),
                   "such as " + largest->path);
   return result;
 }

@@ -1,5 +1,7 @@
 #include "runner/guards.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -15,6 +17,8 @@ struct GuardText {
 };
 
 constexpr std::array guard_texts = {
+    GuardText{Guard::local_state, "--allow-local-state", "apply in a CI job though the state is lost with it"},
+    GuardText{Guard::job_token, "--allow-job-token", "run although another server would get the job's token"},
     GuardText{Guard::state, "--allow-other-state", "apply a plan that names another state"},
     GuardText{Guard::commit, "--allow-other-commit",
               "plan or apply although another commit is checked out, or was planned"},
@@ -62,6 +66,17 @@ constexpr auto guards_in_order = [] {
 }  // namespace
 
 std::string_view option_of(Guard guard) { return text_of(guard).option; }
+
+std::string way_past(Guard guard, bool in_job) {
+  const std::string option(option_of(guard));
+  if (!in_job) return option;
+  const std::size_t space = option.find(' ');
+  std::string variable = "STATELANE_OPT_";
+  for (const char letter : option.substr(2, space == std::string::npos ? space : space - 2))
+    variable += letter == '-' ? '_' : static_cast<char>(letter - 'a' + 'A');
+  return fmt::format("{}, or start the job with the variable {}={}", option, variable,
+                     space == std::string::npos ? "true" : option.substr(space + 1));
+}
 
 std::string_view help_of(Guard guard) { return text_of(guard).help; }
 

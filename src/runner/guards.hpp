@@ -11,6 +11,8 @@ namespace statelane::runner {
 /// What the job helper checks before it lets Terraform change anything. Each guard has one option that passes it; its
 /// use is printed in the log and kept in the metadata.
 enum class Guard {
+  local_state,      ///< the state is not stored in the job, where it would be lost
+  job_token,        ///< Terraform sends the job's token to this GitLab only
   state,            ///< the plan is of this state
   commit,           ///< … and of this commit
   pipeline,         ///< … and of this root pipeline
@@ -37,6 +39,9 @@ enum class Guard {
 /// The name of the option that passes a guard, with its dashes: `--allow-other-commit`; for `newest_commit` it is
 /// `--newest-commit off`.
 std::string_view option_of(Guard guard);
+
+/// How to pass a guard: its option, and in a job, where nobody types options, the variable that stands for it.
+std::string way_past(Guard guard, bool in_job);
 
 /// One sentence for `--help`: what the option lets through.
 std::string_view help_of(Guard guard);

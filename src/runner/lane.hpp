@@ -19,6 +19,12 @@ struct LaneCommands {
   std::vector<std::string> apply{};
 };
 
+/// An address that Terraform asks with the user and password of its environment.
+struct OpenAddress {
+  std::string address{};  ///< its known beginning
+  std::string place{};    ///< where it is written: `net/main.tf:3`
+};
+
 /// One state's lane as plain values: what `run plan` and `run apply` have to know of it. Both get it from the same
 /// scan, so that two jobs cannot differ. Paths are bytes.
 struct LaneDescription {
@@ -33,12 +39,15 @@ struct LaneDescription {
   std::string tool = "terraform";  ///< a name on PATH, or a path relative to the state directory
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
   std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
+  std::vector<OpenAddress> open_addresses{};     ///< of stored states that it reads and of its lock
   std::string gitlab_state{};  ///< the name that GitLab keeps an http state under when nothing gives its address
   std::set<std::string> identity_settings{};  ///< settings of its backend that tell one stored state from another
   bool has_ephemeral_variables = false;       ///< the configuration declares variables that no plan keeps
   std::optional<LaneCommands> commands{};     ///< set: a lane outside Terraform
   std::vector<std::string> after_plan{};      ///< an argument vector; `{plan_json}` becomes the path of the plan's JSON
   std::optional<std::int64_t> max_destroy{};
+  bool is_stored_among_files = false;         ///< no backend, or the local one, as the configuration says
+  bool keeps_local_state = false;             ///< what is stored among the files is still there for the next job
   std::vector<std::string> apply_branches{};  ///< where applies may run; checked in CI only
   std::string still_used_by{};                ///< destroy: another state whose backend is, or may be, the same one
   std::string checked_out{};                  ///< the commit of the work tree; empty: not known
@@ -88,6 +97,7 @@ struct LedgerCheck {
 
 /// What a plan asks when it has found nothing to do.
 struct PlanQuestions {
+  std::function<bool()> existed_at_base{};  ///< as for an apply, asked where the state is empty
   /// Records in GitLab that the commit is applied, where that is true and allowed. Returns what to say of it.
   std::function<std::string()> record_as_applied{};
 };

@@ -62,6 +62,15 @@ std::string describe_crash(const process::ExitStatus& status) {
   return status.value > 1 ? fmt::format("crashed (exit code {})", status.value) : "";
 }
 
+/// Without a lock file nothing says what may be in a cache of providers, and whatever lies there would be run.
+void empty_directory(const fs::path& directory) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    fs::remove_all(entry->path(), ignored);
+  }
+}
+
 bool is_full(const fs::path& directory) {
   struct statvfs room {};
   return ::statvfs(directory.c_str(), &room) == 0 && room.f_blocks > 0 && room.f_bavail == 0;
@@ -117,9 +126,23 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
   }
   files::make_private_directory(paths_.directory);
   if (lane_.commands) return;
+  refuse_token_leak();
   for (const std::string& setting : hidden_arguments(job_)) {
     log_.line(fmt::format("statelane: {} is set and changes what {} does", setting, lane_.tool));
   }
+}
+
+void LaneRun::refuse_token_leak() {
+  const std::string leak = find_token_leak(lane_, job_);
+  if (leak.empty()) return;
+  if (options_.passed.contains(Guard::job_token)) {
+    log_.line(fmt::format("statelane: {} lets this pass: {}", option_of(Guard::job_token), leak));
+    return;
+  }
+  throw Error(ErrorKind::refused, fmt::format("refused to run {}: {}", lane_.state_id, leak),
+              {"give that state's configuration a username and a password from a variable of the project; "
+               "-backend-config=password=... would keep the token in the plan file",
+               fmt::format("to go on all the same: {}", way_past(Guard::job_token, job_.ci))});
 }
 
 Supervised LaneRun::run(const Step& step, std::vector<std::string> argv) {
@@ -161,7 +184,11 @@ Supervised LaneRun::try_init(int attempt, const std::vector<std::string>& argv, 
 int LaneRun::init() {
   const bool has_lock_file = fs::exists(lock_file());
   const ProviderCache cache = choose_provider_cache(lane_, job_, find_plugin_cache_dir(tool()), has_lock_file);
-  if (cache.is_ours) files::make_private_directory(artifacts_directory(lane_.project_directory) / "cache" / "plugins");
+  if (cache.is_ours) {
+    // No link leads there, once that is done.
+    files::make_private_directory(artifacts_directory(lane_.project_directory) / "cache" / "plugins");
+    if (!has_lock_file) empty_directory(cache.directory);
+  }
   add_provider_cache(environment_, cache, has_lock_file);
   const std::vector<std::string> argv = init_arguments(lane_, tool(), has_lock_file);
   for (int attempt = 1;; ++attempt) {
@@ -317,7 +344,7 @@ std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals, std::st
   }
   const Refusal& first = sifted.standing.front();
   throw Error(ErrorKind::refused, fmt::format("refused to {} {}: {}", verb, lane_.state_id, first.message),
-              {first.fix, fmt::format("to go on all the same: {}", option_of(first.guard))});
+              {first.fix, fmt::format("to go on all the same: {}", way_past(first.guard, job_.ci))});
 }
 
 std::vector<Refusal> LaneRun::find_unsaved() {
@@ -362,7 +389,7 @@ void refuse_other_checkout(const LaneDescription& lane, const JobEnvironment& jo
               fmt::format("refused to run {}: commit {} is checked out, and this job is about {} (CI_COMMIT_SHA)",
                           lane.state_id, lane.checked_out.substr(0, 12), job.commit.substr(0, 12)),
               {"take GIT_STRATEGY: none and GIT_CHECKOUT: \"false\" out of the job's variables",
-               fmt::format("to go on all the same: {}", option_of(Guard::commit))});
+               fmt::format("to go on all the same: {}", way_past(Guard::commit, job.ci))});
 }
 
 void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options) {

@@ -34,6 +34,7 @@ class Verifier {
       : planned_(planned), conditions_(conditions), now_(conditions.now) {}
 
   std::vector<Refusal> find() {
+    check_local_state();
     check_identity();
     check_files();
     check_tool();
@@ -44,6 +45,13 @@ class Verifier {
  private:
   void refuse(Guard guard, std::string message, std::string fix) {
     refusals_.push_back({guard, std::move(message), std::move(fix)});
+  }
+
+  void check_local_state() {
+    if (!conditions_.is_lost_with_job) return;
+    refuse(Guard::local_state, std::string(lost_with_job_text),
+           "give the state a backend, or write \"local_state: kept\" in its rule of .statelane.yml where the directory "
+           "outlives the job");
   }
 
   void check_identity() {
@@ -151,7 +159,7 @@ class Verifier {
           "that the state is offered again");
     }
     if (planned_.was_empty && conditions_.existed_at_base) {
-      refuse(Guard::empty_state, "the state is empty though it is no new one: the plan would create everything again",
+      refuse(Guard::empty_state, std::string(empty_state_text),
              "check the backend's address and its key; if the state was never applied, start this job with "
              "--allow-empty-state");
     }
@@ -170,6 +178,13 @@ class Verifier {
 };
 
 }  // namespace
+
+bool is_lost_with_job(const LaneDescription& lane, const JobEnvironment& job, const StoredState& stored) {
+  if (!job.ci || lane.commands || lane.keeps_local_state) return false;
+  // What `init` settled on counts: files that the job makes may give the state another backend.
+  const auto type = stored.find("type");
+  return type == stored.end() ? lane.is_stored_among_files : type->second == "local";
+}
 
 std::string describe_destroys(std::int64_t count, std::int64_t most) {
   return fmt::format("the plan deletes or replaces {} {}, and max_destroy is {}", count,

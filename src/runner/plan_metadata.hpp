@@ -68,10 +68,22 @@ struct ApplyConditions {
   bool in_merge_request = false;
   std::string deploy_freeze{};
   std::optional<std::int64_t> max_destroy{};
+  bool is_lost_with_job = false;         ///< a CI job, and the state is stored among its files
   bool existed_at_base = false;          ///< the state was there before the change
   std::vector<Refusal> changed_files{};  ///< of the files that go with the plan
   std::string still_used_by{};           ///< another state whose backend is, or may be, that of the one to destroy
 };
+
+/// A CI job in which the state that was planned on is lost; `stored` says where it was planned on, empty: not known.
+bool is_lost_with_job(const LaneDescription& lane, const JobEnvironment& job, const StoredState& stored);
+
+/// Why such a job applies nothing.
+inline constexpr std::string_view lost_with_job_text =
+    "its backend is local, so that what an apply stores is lost with the job";
+
+/// That a state is empty that was there before the change.
+inline constexpr std::string_view empty_state_text =
+    "the state is empty though it is no new one: the plan would create everything again";
 
 /// That a plan deletes and replaces more than configured.
 std::string describe_destroys(std::int64_t count, std::int64_t most);

@@ -72,6 +72,7 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   conditions.in_merge_request = job.in_merge_request();
   conditions.deploy_freeze = job.deploy_freeze;
   conditions.max_destroy = lane.max_destroy;
+  conditions.is_lost_with_job = is_lost_with_job(lane, job, planned.stored_state);
   conditions.existed_at_base = planned.was_empty && questions.existed_at_base && questions.existed_at_base();
   conditions.still_used_by = lane.still_used_by;
   std::vector<Refusal> refusals = find_refusals(planned, conditions);

@@ -135,17 +135,19 @@ void warn_about_variables(const JobEnvironment& job, LaneRun& run, const std::ve
   }
 }
 
-void warn_about(const LaneDescription& lane, JobLog& log, const PlanSummary& summary, bool is_destroy) {
+void warn_about(const LaneDescription& lane, const JobEnvironment& job, JobLog& log, const PlanSummary& summary,
+                bool is_destroy) {
   if (summary.complete == false && summary.has_changes()) {
     log.line("statelane: the plan is not complete (targets, or deferred changes): another one will be needed after it");
   }
   if (!lane.still_used_by.empty()) {
     log.line(fmt::format("statelane: state '{}' has, or may have, the same backend: this is applied only with {}",
-                         lane.still_used_by, option_of(Guard::still_used)));
+                         lane.still_used_by, way_past(Guard::still_used, job.ci)));
   }
   if (!is_destroy && lane.max_destroy && summary.destroys() > *lane.max_destroy) {
     log.line(fmt::format("statelane: {}: it is applied only with {}",
-                         describe_destroys(summary.destroys(), *lane.max_destroy), option_of(Guard::max_destroy)));
+                         describe_destroys(summary.destroys(), *lane.max_destroy),
+                         way_past(Guard::max_destroy, job.ci)));
   }
 }
 
@@ -155,7 +157,8 @@ void keep_lock_file(const LaneRun& run) {
 }
 
 /// Throws `Error{refused}`: the plan made a file where the apply job will not have it.
-void refuse_files_elsewhere(const LaneDescription& lane, const LaneRun& run, const PlannedPaths& paths) {
+void refuse_files_elsewhere(const LaneDescription& lane, const JobEnvironment& job, const LaneRun& run,
+                            const PlannedPaths& paths) {
   for (const std::string& path : paths.elsewhere) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_ctime < run.started()) continue;
@@ -165,7 +168,7 @@ void refuse_files_elsewhere(const LaneDescription& lane, const LaneRun& run, con
                     "have it",
                     lane.state_id, to_utf8(path)),
         {"give it a place below the state's directory, as \"${path.module}/build/NAME\"",
-         fmt::format("to go on all the same: {}", option_of(Guard::files))});
+         fmt::format("to go on all the same: {}", way_past(Guard::files, job.ci))});
   }
 }
 
@@ -177,7 +180,7 @@ std::vector<CarriedFile> carry(const LaneDescription& lane, const JobEnvironment
         fmt::format("statelane: {}: files that git does not have do not go with the plan", option_of(Guard::files)));
     return {};
   }
-  refuse_files_elsewhere(lane, run, paths);
+  refuse_files_elsewhere(lane, job, run, paths);
   std::vector<CarriedFile> files = carry_files(lane, job, run.paths());
   if (!files.empty()) {
     run.log().line(fmt::format("statelane: {} that git does not have {} with the plan: {}{}",
@@ -188,8 +191,8 @@ std::vector<CarriedFile> carry(const LaneDescription& lane, const JobEnvironment
 }
 
 /// `meta.json`, written last: without it nothing here counts.
-void write_metadata(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
-                    const PlanContents& plan) {
+PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+                            LaneRun& run, const PlanContents& plan) {
   PlanMetadata metadata = run.describe();
   metadata.has_changes = plan.summary.has_changes();
   metadata.waits = job.waits;
@@ -212,6 +215,18 @@ void write_metadata(const LaneDescription& lane, const JobEnvironment& job, cons
   // Outputs of what a target leaves out are not told, and will be there.
   if (plan.summary.complete == false) metadata.outputs.planned.reset();
   files::write(run.paths().metadata, render_metadata(metadata));
+  return metadata;
+}
+
+/// What the gate will ask is known here already, and is told to who reads the plan.
+void tell_refusals(const LaneDescription& lane, const JobEnvironment& job, JobLog& log, const PlanMetadata& planned,
+                   const std::function<bool()>& existed_at_base) {
+  if (!planned.has_changes) return;
+  const auto tell = [&](std::string_view what, Guard guard) {
+    log.line(fmt::format("statelane: {}: this is applied only with {}", what, way_past(guard, job.ci)));
+  };
+  if (is_lost_with_job(lane, job, planned.stored_state)) tell(lost_with_job_text, Guard::local_state);
+  if (planned.was_empty && existed_at_base && existed_at_base()) tell(empty_state_text, Guard::empty_state);
 }
 
 int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
@@ -277,7 +292,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   if (is_told_to_be_incomplete) summary.complete = false;
   if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
   run.log().write(render_summary(summary, lane.state_id));
-  warn_about(lane, run.log(), summary, options.destroy);
+  warn_about(lane, job, run.log(), summary, options.destroy);
   warn_about_variables(job, run, summary.variables);
   if (!plan_json) return result;
   plan_json->keep();
@@ -308,7 +323,7 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   files::write(run.paths().report, render_report(plan.summary));
   write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   keep_lock_file(run);
-  write_metadata(lane, job, options, run, plan);
+  tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan), questions.existed_at_base);
   results.keep();
   const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);
   if (is_all_there && !options.destroy && questions.record_as_applied)

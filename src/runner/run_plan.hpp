@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "runner/job_environment.hpp"
 #include "runner/lane.hpp"
 

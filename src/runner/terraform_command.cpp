@@ -137,6 +137,23 @@ bool uses_job_token(const LaneDescription& lane, const JobEnvironment& job) {
          value_of(job, "TF_HTTP_PASSWORD") == job.job_token;
 }
 
+std::string find_token_leak(const LaneDescription& lane, const JobEnvironment& job) {
+  const bool is_given =
+      uses_job_token(lane, job) || (!job.job_token.empty() && value_of(job, "TF_HTTP_PASSWORD") == job.job_token);
+  if (!is_given) return "";
+  for (const OpenAddress& open : lane.open_addresses) {
+    if (is_below(open.address, job.api_url)) continue;
+    return fmt::format("{} has {} without a password of its own, and Terraform would send it the job's token",
+                       open.place, open.address.empty() ? "an address that is not known here" : open.address);
+  }
+  for (const char* name : {"TF_HTTP_ADDRESS", "TF_HTTP_LOCK_ADDRESS", "TF_HTTP_UNLOCK_ADDRESS"}) {
+    const std::string address = value_of(job, name);
+    if (address.empty() || is_below(address, job.api_url)) continue;
+    return fmt::format("{} is {}, and Terraform would send it the job's token", name, address);
+  }
+  return "";
+}
+
 bool locks_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {
   return options.lock.value_or(!job.in_merge_request() && !uses_job_token(lane, job));
 }

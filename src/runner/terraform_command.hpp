@@ -38,6 +38,10 @@ bool locks_plan(const LaneDescription& lane, const JobEnvironment& job, const Ru
 /// The state is kept by this GitLab, and read and written with the job's own token.
 bool uses_job_token(const LaneDescription& lane, const JobEnvironment& job);
 
+/// Where Terraform would send the job's token beside its own GitLab, in words; empty: nowhere. The user's and
+/// password's variables are all backends' and all remote states' that have none of their own.
+std::string find_token_leak(const LaneDescription& lane, const JobEnvironment& job);
+
 /// What a plan wants besides. A tool that is interrupted while it plans saves the state that it has, which of a state
 /// that does not exist yet is an empty one, and makes every plan that waits for its apply stale. The http backend is
 /// kept from that: it "saves" by a GET.

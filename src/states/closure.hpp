@@ -13,6 +13,7 @@ namespace statelane::states {
 struct RemoteRead {
   BackendIdentity wanted;
   bool is_alternative = false;  ///< one of several possibilities of a value that is not known
+  bool has_password = false;    ///< the configuration says with which one it is read
   Place place;
 
   friend bool operator==(const RemoteRead&, const RemoteRead&) = default;

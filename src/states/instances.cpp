@@ -101,7 +101,16 @@ Instance configured_instance(const RepoPath& directory, const config::Settings& 
   if (match != nullptr) result.name = name;
   result.var_files = resolve_files(settings.var_files, directory, name, diagnostics);
   result.backend_files = resolve_files(settings.backend_config, directory, name, diagnostics);
-  if (settings.workspace) result.workspace = fill_in(settings.workspace->text, directory, name);
+  const bool is_nameless =
+      match == nullptr && settings.workspace && settings.workspace->text.find(placeholder) != std::string::npos;
+  if (is_nameless) {
+    diagnostics.warning(
+        RepoPath::of(config::file_name), settings.workspace->range,
+        fmt::format("{} has no instance, and so no workspace \"{}\"", directory.display(), settings.workspace->text),
+        {"its lane stays in the default workspace"});
+  } else if (settings.workspace) {
+    result.workspace = fill_in(settings.workspace->text, directory, name);
+  }
   if (match != nullptr) result.exclusive.push_back(match->entry);
   return result;
 }

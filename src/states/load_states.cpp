@@ -10,6 +10,7 @@
 #include "states/check_settings.hpp"
 #include "states/closure.hpp"
 #include "states/edges.hpp"
+#include "states/open_addresses.hpp"
 #include "states/trace.hpp"
 #include "states/tree_records.hpp"
 #include "states/unit_closure.hpp"
@@ -75,6 +76,7 @@ class Loader {
     std::vector<Edge> edges = find_edges(states, reads, dependencies, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
     check_settings(config_, scan_, states, diagnostics_);
+    report_deep_directories();
     result.left_out = find_left_out(states);
     records_.finish(tree_.content_id(RepoPath()), scan_);
     std::vector<std::string> ignore;
@@ -112,6 +114,21 @@ class Loader {
 
   static bool is_cache_of_terragrunt(const RepoPath& path) {
     return ("/" + path.str() + "/").find("/.terragrunt-cache/") != std::string::npos;
+  }
+
+  /// A tree tells directories beyond git's own limit as submodules.
+  void report_deep_directories() {
+    for (const RepoPath& path : scan_.submodules_below(RepoPath())) {
+      const auto depth = static_cast<std::size_t>(std::count(path.str().begin(), path.str().end(), '/'));
+      if (depth < repo::deepest_directory) continue;
+      const std::string_view text = path.str();
+      const RepoPath top = RepoPath::of(text.substr(0, text.find('/')));
+      diagnostics_.warning(top, std::nullopt,
+                           fmt::format("directories below are nested deeper than {} and not looked into: what is there "
+                                       "counts as one thing that changes",
+                                       repo::deepest_directory),
+                           {"git itself checks out no deeper directories"});
+    }
   }
 
   void discover() {
@@ -319,6 +336,7 @@ class Loader {
     state.inputs = std::move(closure.inputs);
     add_attributes(state.inputs);
     state.unknown = std::move(closure.unknown);
+    state.open_addresses = find_open_addresses(closure, discovery.place);
     member.reads = std::move(closure.reads);
     return member;
   }

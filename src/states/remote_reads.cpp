@@ -146,7 +146,8 @@ bool add_reads(const Module::Read& read, const ConfigReader& configs, const Fold
   const auto types =
       block.backend == nullptr ? types_of(Value::unknown("", {})) : types_of(fold(*block.backend, round));
   const auto possible = block.config == nullptr ? std::vector{PossibleConfig{}} : configs.read(*block.config);
-  std::vector<BackendIdentity> wanted;
+  std::vector<RemoteRead> reads;
+  const Place place{read.file->path, block.line};
   bool is_whole = true;
   for (const std::string& type : types) {
     for (const PossibleConfig& config : possible) {
@@ -155,12 +156,14 @@ bool add_reads(const Module::Read& read, const ConfigReader& configs, const Fold
       if (auto file = may_be_local ? local_file_of(config, workspace) : std::nullopt)
         found.files.push_back(*std::move(file));
       for (const BackendSettings& settings : combinations(type, config))
-        wanted.push_back(identify_backend(settings, workspace, working_directory));
+        reads.push_back({identify_backend(settings, workspace, working_directory), false,
+                         settings.values.contains("password"), place});
     }
   }
-  const bool is_alternative = wanted.size() > 1 || !is_whole;
-  const Place place{read.file->path, block.line};
-  for (BackendIdentity& identity : wanted) found.reads.push_back({std::move(identity), is_alternative, place});
+  for (RemoteRead& one : reads) {
+    one.is_alternative = reads.size() > 1 || !is_whole;
+    found.reads.push_back(std::move(one));
+  }
   return is_whole;
 }
 

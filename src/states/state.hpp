@@ -108,6 +108,16 @@ struct Copied {
   friend bool operator==(const Copied&, const Copied&) = default;
 };
 
+/// An address that Terraform's `http` backend asks with the user and password of the environment, since the
+/// configuration gives it none.
+struct OpenAddress {
+  std::string address;    ///< its known beginning; empty: nothing of it is known
+  bool is_whole = false;  ///< all of it is known
+  Place place;
+
+  friend auto operator<=>(const OpenAddress&, const OpenAddress&) = default;
+};
+
 /// What one plan and one apply act on.
 struct State {
   std::string id;
@@ -115,18 +125,25 @@ struct State {
   std::optional<std::string> instance;
   StateKind kind = StateKind::terraform;
   StateReason reason = StateReason::backend_block;
-  Place reason_place;                      ///< where the backend block, lock file or configuration entry stands
-  std::optional<BackendIdentity> backend;  ///< empty for custom lanes and where nothing says
-  std::vector<RepoPath> var_files;         ///< given with `-var-file`, in order
-  std::vector<RepoPath> backend_files;     ///< given with `-backend-config`, in order
-  std::string workspace;                   ///< empty: the default workspace
-  std::string gitlab_state;                ///< the name of its GitLab-managed state; empty: none is derived
-  std::string tool;                        ///< `terraform`, `tofu`, any name or path; empty for custom lanes
-  config::Settings settings;               ///< what `.statelane.yml` says of it
-  std::vector<Input> inputs;               ///< sorted by kind and path; the first is always its own directory
-  std::vector<RepoPath> foreign;           ///< files and directories below it that only other instances read, sorted
-  std::vector<Unknown> unknown;            ///< sorted
-  std::optional<Copied> copied;            ///< of units
+  Place reason_place;                       ///< where the backend block, lock file or configuration entry stands
+  std::optional<BackendIdentity> backend;   ///< empty for custom lanes and where nothing says
+  std::vector<RepoPath> var_files;          ///< given with `-var-file`, in order
+  std::vector<RepoPath> backend_files;      ///< given with `-backend-config`, in order
+  std::string workspace;                    ///< empty: the default workspace
+  std::string gitlab_state;                 ///< the name of its GitLab-managed state; empty: none is derived
+  std::string tool;                         ///< `terraform`, `tofu`, any name or path; empty for custom lanes
+  config::Settings settings;                ///< what `.statelane.yml` says of it
+  std::vector<Input> inputs;                ///< sorted by kind and path; the first is always its own directory
+  std::vector<RepoPath> foreign;            ///< files and directories below it that only other instances read, sorted
+  std::vector<Unknown> unknown;             ///< sorted
+  std::optional<Copied> copied;             ///< of units
+  std::vector<OpenAddress> open_addresses;  ///< of the states that it reads and of its own lock, sorted
+
+  /// Terraform stores it among the files that it runs on: no backend, or the local one.
+  bool is_stored_among_files() const { return kind == StateKind::terraform && (!backend || backend->type == "local"); }
+
+  /// A CI job that applies it loses it, since nothing of the job's files is left afterwards.
+  bool is_lost_with_job() const { return is_stored_among_files() && settings.local_state != config::LocalState::kept; }
 };
 
 enum class EdgeKind {

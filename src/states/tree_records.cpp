@@ -37,8 +37,8 @@ void describe(Archive& archive, BackendIdentity& identity) {
 
 template <typename Archive>
 void describe(Archive& archive, RemoteRead& read) {
-  auto& [wanted, is_alternative, place] = read;
-  archive(wanted, is_alternative, place);
+  auto& [wanted, is_alternative, has_password, place] = read;
+  archive(wanted, is_alternative, has_password, place);
 }
 
 template <typename Archive>

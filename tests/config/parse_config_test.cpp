@@ -54,6 +54,7 @@ states:
       apply: {branches: [main], gate: optional}
       after_plan: ["conftest", "test"]
       max_destroy: 5
+      local_state: kept
       gitlab_state: "{slug}"
       commands: {plan: ["a"], apply: ["b", "c"]}
 ignore: ["docs/**"]
@@ -78,6 +79,7 @@ gitlab: {version: "16.11"}
   CHECK(settings.gate == Gate::optional);
   CHECK(*settings.after_plan == std::vector<std::string>{"conftest", "test"});
   CHECK(settings.max_destroy == 5);
+  CHECK(settings.local_state == LocalState::kept);
   CHECK(settings.gitlab_state->text == "{slug}");
   CHECK(*settings.commands == Commands{{"a"}, {"b", "c"}});
   CHECK(config.ignore.front().text == "docs/**");
@@ -133,6 +135,8 @@ TEST_CASE("each wrong value is told by itself, and the rest is still read") {
         ".statelane.yml:1:40: error: instances needs {instance} in its pattern");
   CHECK(first_line_of("states: {rules: [{match: a, job: x}]}\n") ==
         ".statelane.yml:1:34: error: job has to be a map of GitLab's keywords");
+  CHECK(first_line_of("states: {rules: [{match: a, local_state: keep}]}\n") ==
+        ".statelane.yml:1:42: error: local_state has to be one of lost, kept");
   CHECK(first_line_of("states: {rules: [{match: a, max_destroy: -1}]}\n") ==
         ".statelane.yml:1:42: error: max_destroy has to be a whole number, 0 or more");
   CHECK(faults_of("states: {rules: [{match: a, gitlab_state: a/b}]}\n") ==

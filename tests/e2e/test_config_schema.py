@@ -26,6 +26,7 @@ states:
       apply: {branches: [main], gate: blocking}
       after_plan: ["conftest", "test", "{plan_json}"]
       max_destroy: 5
+      local_state: kept
     - match: "deploy/*"
       commands: {plan: ["ecs-cli", "compose", "ps"], apply: ["ecs-cli", "compose", "service", "up"]}
 ignore: ["docs/**"]
@@ -39,7 +40,7 @@ REFUSED = ["version: 2", "version: '1'", "[]", "states: []", "states: {include: 
            "states: {include: ['']}", "states: {rules: [{}]}", "states: {rules: [{match: a, tool: 1}]}",
            "states: {rules: [{match: a, gitlab_state: a/b}]}", "states: {rules: [{match: a, instances: env}]}", "states: {rules: [{match: a, job: x}]}",
            "states: {rules: [{match: a, apply: {gate: maybe}}]}", "states: {rules: [{match: a, max_destroy: -1}]}",
-           "states: {rules: [{match: a, max_destroy: 1.5}]}", "states: {rules: [{match: a, commands: {plan: [x]}}]}",
+           "states: {rules: [{match: a, max_destroy: 1.5}]}", "states: {rules: [{match: a, local_state: keep}]}", "states: {rules: [{match: a, commands: {plan: [x]}}]}",
            "states: {rules: [{match: a, commands: {plan: [x], apply: []}}]}", "ignore: x", "global_inputs: {a: b}",
            "pipeline: {changes: always}", "pipeline: {order: 1}", "pipeline: {dependents: some}",
            "pipeline: {deleted: destroy}", "pipeline: {gates_for: all}", "pipeline: {jobs: bash}", "pipeline: {expire_in: 7}", "pipeline: {templates: ''}",

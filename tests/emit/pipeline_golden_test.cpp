@@ -116,6 +116,7 @@ TEST_CASE("static pipelines read as they should") {
     PipelineRequest request;
     request.changes_keyword = keyword;
     request.command_line = "statelane generate --static --output lanes.gitlab-ci.yml";
+    request.lock_files = platform_push().lock_files;
     Diagnostics diagnostics;
     check_golden(keyword == ChangesKeyword::only ? "static_only.yml" : "static_rules.yml",
                  build_static_pipeline(request, platform(), {}, {}, diagnostics));

@@ -242,3 +242,15 @@ TEST_CASE(
   CHECK(found_in_job(Rule::false_deployment, "terraform apply plan.bin", "  environment: a\n").empty());
   CHECK(found(Rule::false_deployment, "\"apply: a\": {script: [./apply], environment: a}\n").empty());
 }
+
+TEST_CASE("an apply of a state that is lost with the job is found, unless something may keep it") {
+  const auto lost = [](const std::string& backend, const std::string& more) {
+    return findings_of(lint_files({{"a/main.tf", backend},
+                                   {".gitlab-ci.yml", "j:\n  script: [cd a, terraform apply plan.bin]\n" + more}}),
+                       Rule::lost_state);
+  };
+  const std::string local = "terraform {\n  backend \"local\" {}\n}\n";
+  CHECK(lost(local, "") == Lines{"2: what this apply stores is lost with the job: the backend of a is local"});
+  CHECK(lost(local, "  artifacts: {paths: [a/terraform.tfstate]}\n").empty());
+  CHECK(lost("terraform {\n  backend \"s3\" {}\n}\n", "").empty());
+}

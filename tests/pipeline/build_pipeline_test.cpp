@@ -93,8 +93,7 @@ TEST_CASE("rule 1: only:changes stands once per state, where GitLab's decision i
   const Built built(push({"a"}), affected({"a"}), graph_of({"a"}));
   CHECK(*built.at(".changes: a").find("only") ==
         yaml::Value(Map{{"refs", List{"branches"}}, {"changes", List{"a/**/*"}}}));
-  CHECK(*built.at("apply: a").find("extends") ==
-        yaml::Value(List{".statelane-apply", ".providers-unlocked", ".changes: a"}));
+  CHECK(*built.at("apply: a").find("extends") == yaml::Value(List{".statelane-apply", ".changes: a"}));
 }
 
 TEST_CASE("rule 1: only:changes is left out with the reason where GitLab might decide otherwise") {

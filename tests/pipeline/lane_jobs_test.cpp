@@ -7,10 +7,12 @@
 #include "built.hpp"
 
 using hand_made::affected;
+using hand_made::BackendIdentity;
 using hand_made::graph_of;
 using hand_made::push;
 using statelane::Diagnostic;
 using statelane::Diagnostics;
+using statelane::gitlab::PipelineKind;
 namespace yaml = statelane::yaml;
 using statelane::config::Config;
 using statelane::config::Gate;
@@ -130,11 +132,64 @@ TEST_CASE("rule 17: each content of a lock file has one cache, written by the fi
                         {"paths", List{".statelane/cache/plugins"}},
                         {"policy", "pull"}}));
   CHECK(built.find(".providers: b") == nullptr);
-  CHECK(*built.at(".providers-unlocked").find("cache")->find("key") == yaml::Value("statelane-providers-unlocked"));
-  for (const std::string name : {"plan: a", "plan: c", "plan: d"}) {
+  for (const std::string name : {"plan: a", "plan: c"}) {
     CHECK(*built.at(name).find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
   }
   for (const std::string name : {"plan: b", "apply: a", "apply: b"}) CHECK(built.at(name).find("cache") == nullptr);
+}
+
+TEST_CASE("a state without a lock file has no cache, since nothing would say what may be in it") {
+  PipelineRequest request = push({"a", "b"});
+  request.lock_files = {{"a", ""}};
+  const Built built(request, affected({"a", "b"}), graph_of({"a", "b"}));
+  for (const Job& job : built.pipeline.jobs) CHECK(job.find("cache") == nullptr);
+}
+
+TEST_CASE("merge requests and branches that are not protected have caches of their own") {
+  const auto prefix = [](PipelineKind kind, bool is_protected) {
+    PipelineRequest request = push({"a"});
+    request.kind = kind;
+    request.is_protected = is_protected;
+    request.lock_files = {{"a", "11"}};
+    const Built built(request, affected({"a"}), graph_of({"a"}));
+    CHECK(*built.at("plan: a").find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
+    return *built.at(".providers: a").find("cache")->find("key")->find("prefix")->as_string();
+  };
+  CHECK(prefix(PipelineKind::push_default, true) == "statelane-providers");
+  CHECK(prefix(PipelineKind::push_branch, false) == "statelane-providers-unprotected");
+  for (const auto kind :
+       {PipelineKind::merge_request_detached, PipelineKind::merged_result, PipelineKind::merge_train}) {
+    CHECK(prefix(kind, true) == "statelane-providers-merge-request");
+  }
+}
+
+TEST_CASE("a state that is lost with its job has no gate, and everybody is told why") {
+  auto local = hand_made::state("a");
+  local.backend = BackendIdentity{"local", {{"path", "a/terraform.tfstate"}}, {}, {}};
+  auto none = hand_made::state("b");
+  none.backend.reset();
+  auto kept = hand_made::state("c");
+  kept.backend.reset();
+  kept.settings.local_state = statelane::config::LocalState::kept;
+  auto deploy = hand_made::state("d");
+  deploy.backend.reset();
+  deploy.kind = statelane::states::StateKind::custom;
+  const auto head = hand_made::graph({local, none, kept, deploy});
+  const Built built(push({"a", "b", "c", "d"}), affected({"a", "b", "c", "d"}), head);
+  CHECK(built.visible() == Names{"plan: a", "plan: b", "plan: c", "apply: c", "plan: d", "apply: d"});
+  CHECK(built.at("plan: a").comments.back() ==
+        "no gate: the state's backend is local, so that what it stores is lost with the job");
+  CHECK(built.at("plan: b").comments.back() ==
+        "no gate: the state has no backend, so that what it stores is lost with the job");
+  REQUIRE(built.diagnostics.size() == 1);
+  CHECK(render_diagnostic(built.diagnostics[0]) ==
+        "a: warning: 2 states have no backend that keeps what is stored when the job is gone, so they have no gate: a, "
+        "b\n"
+        "hint: give the state a backend, or write \"local_state: kept\" in its rule where the directory outlives the "
+        "job\n");
+  const Built one(push({"b"}), affected({"b"}), head);
+  CHECK(one.diagnostics[0].message ==
+        "a state has no backend that keeps what is stored when the job is gone, so it has no gate: b");
 }
 
 TEST_CASE("a lock file whose path GitLab would read as a pattern is named by its content") {
@@ -148,8 +203,10 @@ TEST_CASE("a cache of the user's own replaces the provider cache") {
   Diagnostics none;
   TemplateSet templates;
   templates.override_with(".statelane: {cache: []}", statelane::RepoPath::of("t.yml"), none);
-  const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), {}, templates);
-  CHECK(built.find(".providers-unlocked") == nullptr);
+  PipelineRequest request = push({"a"});
+  request.lock_files = {{"a", "11"}};
+  const Built built(request, affected({"a"}), graph_of({"a"}), {}, templates);
+  CHECK(built.find(".providers: a") == nullptr);
 }
 
 TEST_CASE("a lane outside Terraform has a plan without counts and without providers") {
@@ -298,7 +355,7 @@ TEST_CASE("the same request makes the same pipeline") {
 
 TEST_CASE("rule 17: of several children, only one writes a cache") {
   PipelineRequest request = push({"a", "b", "c"});
-  request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", ""}, {"d", ""}};
+  request.lock_files = {{"a", "11"}, {"b", "11"}, {"c", "22"}, {"d", "22"}};
   const auto writes = [&](const Names& lanes, const std::string& name) {
     return Built(request, affected(lanes), graph_of({"a", "b", "c", "d"})).at("plan: " + name).find("cache") != nullptr;
   };

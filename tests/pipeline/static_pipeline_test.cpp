@@ -38,6 +38,8 @@ struct Static {
     request.changes_keyword = keyword;
     request.server = server;
     request.image = "tools:1";
+    for (const auto& state : head.states())
+      request.lock_files[state.id] = state.directory.str() == "unlocked" ? "" : "11";
     Diagnostics found;
     pipeline = build_static_pipeline(request, head, {}, config, found);
     if (!found.has_errors()) check_pipeline({&pipeline, 1}, server, found, JobSet::chosen_by_gitlab);
@@ -199,9 +201,21 @@ TEST_CASE("apply branches are named in GitLab's expressions, and what they canno
 TEST_CASE("rule 17: each state writes a cache of its own, since any of them may be missing") {
   const Static built(graph_of({"a", "b"}));
   CHECK(*built.at(".providers: b").find("cache")->find("key") ==
-        yaml::Value(Map{{"files", List{"b/.terraform.lock.hcl"}}, {"prefix", "statelane-providers-b"}}));
+        yaml::Value(Map{{"files", List{"b/.terraform.lock.hcl"}},
+                        {"prefix", "statelane-providers-b-$CI_COMMIT_REF_PROTECTED-$CI_PIPELINE_SOURCE"}}));
   CHECK(*built.at("plan: b").find("cache") == yaml::Value(Map{{"policy", "pull-push"}}));
   CHECK(built.at("apply: b").find("cache") == nullptr);
+  CHECK(Static(graph_of({"unlocked"})).at("plan: unlocked").find("cache") == nullptr);
+}
+
+TEST_CASE("a state that is lost with its job has no gate in a committed file either") {
+  auto state = hand_made::state("a");
+  state.backend.reset();
+  const Static built(hand_made::graph({state}));
+  CHECK(built.visible() == Names{"plan: a"});
+  CHECK(built.at("plan: a").comments.back() ==
+        "no gate: the state has no backend, so that what it stores is lost with the job");
+  REQUIRE(built.diagnostics.size() == 1);
 }
 
 TEST_CASE("rule 22: a newer push cancels nothing, where the server can be told") {

@@ -89,7 +89,8 @@ struct Project {
     });
   }
   ForkedHelper start_plan() const {
-    return start([this] { return statelane::runner::run_plan(lane, job, options); });
+    return start(
+        [this] { return statelane::runner::run_plan(lane, job, options, [this] { return existed_at_base; }); });
   }
   ForkedHelper start_apply() const {
     return start([this] {

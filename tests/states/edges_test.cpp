@@ -19,7 +19,7 @@ State state(const std::string& id, std::optional<BackendIdentity> backend = std:
 }
 
 RemoteRead read(BackendIdentity wanted, bool is_alternative = false) {
-  return {std::move(wanted), is_alternative, {RepoPath::of("x.tf"), 7}};
+  return {std::move(wanted), is_alternative, false, {RepoPath::of("x.tf"), 7}};
 }
 
 struct Found {
