@@ -313,6 +313,16 @@ bool matches_glob(std::string_view pattern, std::string_view path) {
          std::any_of(plain->begin(), plain->end(), [path](const std::string& one) { return matches_plain(one, path); });
 }
 
+std::vector<std::string> expand_braces(std::string_view pattern) {
+  std::vector<std::string> expanded;
+  if (has_too_many_alternatives(pattern) || count_alternatives(pattern, 1) == 0) return expanded;
+  any_alternative(pattern, [&](std::string_view plain) {
+    expanded.emplace_back(plain);
+    return false;
+  });
+  return expanded;
+}
+
 std::size_t count_alternatives(std::string_view pattern, std::size_t limit) {
   /// An open brace, or the whole pattern: what its alternatives so far stand for, and what its last one does.
   struct Level {

@@ -23,6 +23,9 @@ std::vector<std::string> globs_below(std::string_view pattern, std::string_view 
 /// How many patterns the braces of `pattern` stand for, 1 without braces; it stops counting at `limit`.
 std::size_t count_alternatives(std::string_view pattern, std::size_t limit);
 
+/// The patterns that the braces of `pattern` stand for, in their order; none where they are too many, or one is open.
+std::vector<std::string> expand_braces(std::string_view pattern);
+
 /// What a pattern's braces may stand for, beside a bound of the work that finding those takes.
 constexpr std::size_t most_alternatives = 1000;
 bool has_too_many_alternatives(std::string_view pattern);

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/read_back.hpp"
 #include "cli/trusted_config.hpp"
 #include "gitlab/expansion.hpp"
 #include "pipeline/check_pipeline.hpp"
@@ -86,9 +87,11 @@ int run_generate_gates(const Options& options) {
   request.lock_files = find_lock_files(head, ids);
   const pipeline::Pipeline child = pipeline::build_second_stage(request, pipeline_id, plans.states, head.states.graph,
                                                                 templates, head.config, diagnostics);
-  pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
+  if (!diagnostics.has_errors()) pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
   if (write_diagnostics(diagnostics, head.tree.get(), options.strict)) return 1;
-  write_pipeline(render_file(child, request.server), options);
+  const std::string text = render_file(child, request.server);
+  read_back({&text, 1}, request.server);
+  write_pipeline(text, options);
   const auto changed =
       std::count_if(plans.states.begin(), plans.states.end(), [](const auto& plan) { return plan.has_changes; });
   fmt::print(stderr, "{} of {} plans have changes\n", changed, plans.states.size());

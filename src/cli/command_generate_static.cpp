@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
+#include "cli/read_back.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/unit_lanes.hpp"
 #include "emit/view.hpp"
@@ -106,6 +107,7 @@ int run_generate_static(const Options& options) {
   }
   if (write_diagnostics(diagnostics, side.tree.get(), options.strict)) return 1;
   const std::string text = render_file(file, request.server);
+  read_back({&text, 1}, request.server);
   if (options.check) return check_file(text, options);
   write_pipeline(text, options);
   fmt::print(stderr, "{}\n", emit::count_of(side.states.graph.states().size(), "state", "states"));

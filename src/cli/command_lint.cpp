@@ -14,10 +14,12 @@ namespace {
 
 constexpr std::string_view default_file = ".gitlab-ci.yml";
 
-gitlab::Version server_version(const gitlab::PredefinedVariables& variables, const config::Config& config) {
+/// Empty where neither the job nor the configuration says it.
+std::optional<gitlab::Version> known_version(const gitlab::PredefinedVariables& variables,
+                                             const config::Config& config) {
   const auto running = gitlab::parse_version(gitlab::value_of(variables, "CI_SERVER_VERSION"));
   const auto configured = config.gitlab_version ? gitlab::parse_version(*config.gitlab_version) : std::nullopt;
-  return running.value_or(configured.value_or(gitlab::assumed_version));
+  return running ? running : configured;
 }
 
 }  // namespace
@@ -29,7 +31,7 @@ int run_lint(const Options& options) {
   const LoadedTree side = read_tree(repository, options, diagnostics);
   warn_of_shared_address(side, diagnostics);
   const gitlab::PredefinedVariables variables = read_predefined_variables();
-  const lint::LintSettings settings{find_default_branch(repository), server_version(variables, side.config)};
+  const lint::LintSettings settings{find_default_branch(repository), known_version(variables, side.config)};
   const lint::LintResult result = lint::lint_pipeline(*side.tree, file, side.states.graph, settings);
   write_output(options.json ? emit::render_lint_json(result)
                             : emit::render_lint_text(result, output_view(options).color));

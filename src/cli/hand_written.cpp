@@ -24,7 +24,7 @@ HandWritten ask_hand_written(const LoadedTree& side, const repo::ChangeSet& chan
                              const std::string& default_branch) {
   HandWritten result;
   if (!side.tree) return result;
-  const lint::LintSettings settings{.default_branch = default_branch};
+  const lint::LintSettings settings{default_branch, std::nullopt};
   const auto lists = lint::trigger_lists(*side.tree, RepoPath::of(".gitlab-ci.yml"), side.states.graph, settings);
   for (const lint::StateTriggers& triggers : lists) {
     result.covered.insert(triggers.state);

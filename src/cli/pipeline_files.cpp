@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "cli/console.hpp"
 #include "cli/output_files.hpp"
+#include "cli/read_back.hpp"
 #include "emit/write_yaml.hpp"
 #include "gitlab/limits.hpp"
 #include "pipeline/provider_caches.hpp"
@@ -118,16 +119,30 @@ void check_output(const Options& options) {
   }
 }
 
+namespace {
+
+/// The files of all children, each child read back.
+std::vector<std::string> render_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server) {
+  std::vector<std::string> all;
+  for (const pipeline::Child& child : children) {
+    std::vector<std::string> texts;
+    for (const pipeline::Pipeline& file : child) texts.push_back(render_file(file, server));
+    read_back(texts, server);
+    all.insert(all.end(), std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+  }
+  return all;
+}
+
+}  // namespace
+
 void write_children(const std::vector<pipeline::Child>& children, const gitlab::Version& server,
                     const Options& options) {
-  if (options.output.empty()) return write_output(render_file(children.front().front(), server));
+  // Beyond this point nothing is written that has not been read back.
+  const std::vector<std::string> texts = render_children(children, server);
+  if (options.output.empty()) return write_output(texts.front());
   const auto names = name_child_files(options.output, options.children, options.files);
   std::vector<OutputFile> files;
-  for (const pipeline::Child& child : children) {
-    for (const pipeline::Pipeline& file : child) {
-      files.push_back({names[files.size()], [&file, &server] { return render_file(file, server); }});
-    }
-  }
+  for (const std::string& text : texts) files.push_back({names[files.size()], [&text] { return text; }});
   write_files(files);
   for (const fs::path& stale : find_stale_files(options.output, names)) fs::remove(stale);
 }

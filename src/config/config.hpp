@@ -56,7 +56,8 @@ struct Settings {
   std::optional<std::vector<Located>> inputs;      ///< globs relative to the state directory
   std::optional<std::vector<Located>> depends_on;  ///< ids
   std::optional<Located> tool;
-  std::optional<yaml::Value> job;  ///< GitLab keywords merged into the state's jobs
+  std::optional<yaml::Value> job;               ///< GitLab keywords merged into the state's jobs
+  std::optional<std::string> plan_environment;  ///< `none`, `access` or `prepare`: `environment:action` of its plans
   std::optional<std::vector<std::string>> apply_branches;
   std::optional<Gate> gate;
   std::optional<std::vector<std::string>> after_plan;  ///< an argument vector; `{plan_json}` is filled in
@@ -90,6 +91,7 @@ struct Config {
   Compare compare = Compare::applied;
   Gates gates = Gates::affected;
   Jobs jobs = Jobs::helper;
+  std::optional<std::string> plan_environment;  ///< of states of which no rule says
   std::string expire_in = "7 days";
   std::optional<Located> templates;  ///< path of a file with hidden jobs that override the built-in ones
   std::optional<std::string> gitlab_version;

@@ -7,7 +7,6 @@
 #include "base/glob.hpp"
 #include "base/suggest.hpp"
 #include "config/config.hpp"
-#include "config/plan_environment.hpp"
 #include "yaml/read.hpp"
 
 namespace statelane::config {
@@ -164,7 +163,6 @@ class ConfigReader {
   void read_rule(const yaml::Value& value, Config& config) {
     Rule rule;
     Settings& settings = rule.settings;
-    std::optional<yaml::Value> plan_environment;
     const auto text_into = [&](std::optional<Located>& target, const char* name) {
       return Key{name, [&, name](const yaml::Value& entry) { target = read_text(entry, name); }};
     };
@@ -182,15 +180,14 @@ class ConfigReader {
               text_into(settings.tool, "tool"),
               {"job", [&](const yaml::Value& entry) { read_job(entry, settings); }},
               {"apply", [&](const yaml::Value& entry) { read_apply(entry, settings); }},
-              {std::string(plan_environment_key),
-               [&](const yaml::Value& entry) { plan_environment = read_plan_environment(entry); }},
+              {"plan_environment",
+               [&](const yaml::Value& entry) { settings.plan_environment = read_plan_environment(entry); }},
               {"after_plan", [&](const yaml::Value& entry) { settings.after_plan = read_words(entry, "after_plan"); }},
               {"max_destroy", [&](const yaml::Value& entry) { read_max_destroy(entry, settings); }},
               {"local_state", [&](const yaml::Value& entry) { settings.local_state = read_local_state(entry); }},
               {"gitlab_state", [&](const yaml::Value& entry) { settings.gitlab_state = read_state_name(entry); }},
               {"commands", [&](const yaml::Value& entry) { read_commands(entry, settings); }}});
     if (value.as_map() == nullptr) return;
-    set_plan_environment(settings, plan_environment);
     if (value.find("match") == nullptr) return error(value, "a rule needs match, a glob on the state directory");
     if (!rule.match.text.empty()) config.rules.push_back(std::move(rule));
   }
@@ -204,22 +201,16 @@ class ConfigReader {
     return pattern;
   }
 
-  std::optional<yaml::Value> read_plan_environment(const yaml::Value& value) {
+  std::optional<std::string> read_plan_environment(const yaml::Value& value) {
     static constexpr Choice<std::string_view> actions[] = {
         {"none", "none"}, {"access", "access"}, {"prepare", "prepare"}};
-    const auto action = read_choice<std::string_view>(value, std::string(plan_environment_key), actions);
-    return action ? std::optional(value) : std::nullopt;
-  }
-
-  static void set_plan_environment(Settings& settings, const std::optional<yaml::Value>& action) {
-    if (!action) return;
-    if (!settings.job) settings.job = yaml::Value::Map{};
-    settings.job->as_map()->emplace_back(std::string(plan_environment_key), *action);
+    const auto action = read_choice<std::string_view>(value, "plan_environment", actions);
+    return action ? std::optional(std::string(*action)) : std::nullopt;
   }
 
   void read_job(const yaml::Value& value, Settings& settings) {
     if (value.as_map() == nullptr) return error(value, "job has to be a map of GitLab's keywords");
-    if (const yaml::Value* inner = value.find(plan_environment_key)) {
+    if (const yaml::Value* inner = value.find("plan_environment")) {
       return error(*inner, "plan_environment is no keyword of a job", {"write it beside job, in the rule"});
     }
     settings.job = value;
@@ -303,13 +294,8 @@ class ConfigReader {
           [&](const yaml::Value& entry) {
             config.gates = read_choice<Gates>(entry, "gates_for", gates).value_or(config.gates);
           }},
-         {std::string(plan_environment_key),
-          [&](const yaml::Value& entry) {
-            // As a rule for all states that each other rule may overrule.
-            Rule rule{{"**", to_range(entry.spot)}, {}};
-            set_plan_environment(rule.settings, read_plan_environment(entry));
-            config.rules.insert(config.rules.begin(), std::move(rule));
-          }},
+         {"plan_environment",
+          [&](const yaml::Value& entry) { config.plan_environment = read_plan_environment(entry); }},
          {"expire_in",
           [&](const yaml::Value& entry) {
             if (auto text = read_text(entry, "expire_in")) config.expire_in = std::move(text->text);

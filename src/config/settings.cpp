@@ -39,6 +39,7 @@ bool matches_glob(std::string_view glob, std::string_view path) {
 
 Settings settings_for(const Config& config, const RepoPath& directory) {
   Settings result;
+  result.plan_environment = config.plan_environment;
   for (const Rule& rule : config.rules) {
     if (!matches_glob(rule.match.text, directory.display())) continue;
     const Settings& more = rule.settings;
@@ -56,6 +57,7 @@ Settings settings_for(const Config& config, const RepoPath& directory) {
     take(result.local_state, more.local_state);
     take(result.gitlab_state, more.gitlab_state);
     take(result.commands, more.commands);
+    take(result.plan_environment, more.plan_environment);
     if (more.job) result.job = result.job ? merge_job(*result.job, *more.job) : *more.job;
   }
   return result;

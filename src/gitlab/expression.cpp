@@ -1,24 +1,23 @@
 #include "gitlab/expression.hpp"
 
 #include <algorithm>
-#include <regex>
 #include <variant>
 #include <vector>
+
+#include "gitlab/regexp.hpp"
 
 namespace statelane::gitlab {
 
 namespace {
 
 constexpr int most_levels = 100;
-constexpr std::size_t longest_pattern = 200;
-constexpr std::size_t longest_subject = 500;
 
 /// Thrown inside this file only: GitLab would refuse the expression.
 struct Fault {};
 
 struct Pattern {
   std::string text;
-  bool ignores_case = false;
+  std::string flags;
 };
 
 /// What an operand is.
@@ -52,20 +51,12 @@ Truth equal(const VariableValue& left, const VariableValue& right) {
   return to_truth(left.kind == right.kind && left.text == right.text);
 }
 
-/// Patterns are Ruby's RE2; what differs from it, or is long, is not decided.
 Truth matches(const VariableValue& value, const Pattern& pattern) {
   using Kind = VariableValue::Kind;
   if (value.kind == Kind::unset) return Truth::no;
-  if (value.kind != Kind::known || pattern.text.size() > longest_pattern || value.text.size() > longest_subject) {
-    return Truth::unknown;
-  }
-  try {
-    auto flags = std::regex::ECMAScript;
-    if (pattern.ignores_case) flags |= std::regex::icase;
-    return to_truth(std::regex_search(value.text, std::regex(pattern.text, flags)));
-  } catch (const std::regex_error&) {
-    return Truth::unknown;
-  }
+  if (value.kind != Kind::known) return Truth::unknown;
+  const auto is_found = finds_regexp(pattern.text, pattern.flags, value.text);
+  return is_found ? to_truth(*is_found) : Truth::unknown;
 }
 
 class Parser {
@@ -126,7 +117,7 @@ class Parser {
                             text->text.front() == '/' && text->text.rfind('/') > 0;
     if (!is_pattern) return Truth::unknown;
     const std::size_t end = text->text.rfind('/');
-    return matches(*value, {text->text.substr(1, end - 1), text->text.find('i', end) != std::string::npos});
+    return matches(*value, {text->text.substr(1, end - 1), text->text.substr(end + 1)});
   }
 
   Operand read_operand(int level) {
@@ -187,10 +178,10 @@ class Parser {
     std::size_t end = 1;
     while (end < rest_.size() && rest_[end] != '/') end += rest_[end] == '\\' ? 2 : 1;
     if (end >= rest_.size()) throw Fault{};
-    Pattern pattern{std::string(rest_.substr(1, end - 1)), false};
+    Pattern pattern{std::string(rest_.substr(1, end - 1)), ""};
     rest_.remove_prefix(end + 1);
     while (!rest_.empty() && std::string_view("ismU").find(rest_[0]) != std::string_view::npos) {
-      pattern.ignores_case = pattern.ignores_case || rest_[0] == 'i';
+      pattern.flags += rest_[0];
       rest_.remove_prefix(1);
     }
     return pattern;

@@ -19,7 +19,7 @@ constexpr Shape flag{.forms = form::flag};
 constexpr Shape name{.takes = is_not_blank, .what = "a text that is not blank"};
 constexpr Shape map_of_matrix{.forms = form::map};
 constexpr Keyword same_pipeline_keys[] = {
-    {"job", &name, true}, {"artifacts", &flag}, {"optional", &flag}, {"parallel", &map_of_matrix}};
+    {"job", &name, true}, {"artifacts", &flag}, {"optional", &flag}, {"parallel", &map_of_matrix, false, {16, 3}}};
 constexpr Keyword other_pipeline_keys[] = {{"pipeline", &name, true}, {"job", &name, true}, {"artifacts", &flag}};
 constexpr Keyword other_project_keys[] = {
     {"project", &name, true}, {"ref", &name, true}, {"job", &name, true}, {"artifacts", &flag}};

@@ -103,11 +103,24 @@ void ShapeCheck::check_text(const yaml::Value& value, const Shape& shape, const 
   const std::string& text = *value.as_string();
   const bool is_word =
       shape.words.empty() || std::find(shape.words.begin(), shape.words.end(), text) != shape.words.end();
-  if (is_word && (shape.takes == nullptr || shape.takes(text))) return;
+  if (is_word && (shape.takes == nullptr || shape.takes(text))) {
+    for (const YoungWord& young : shape.young) {
+      if (young.word == text)
+        check_age(young.since, value.spot, fmt::format("{}: {}", path, text), KeywordFault::Kind::invalid_value);
+    }
+    return;
+  }
   std::vector<std::string> hints;
   const auto suggestion = find_suggestion(text, std::vector<std::string>(shape.words.begin(), shape.words.end()));
   if (suggestion) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
   add(value.spot, fmt::format("{} takes {}, not \"{}\"", subject_of(path), describe(shape), text), std::move(hints));
+}
+
+void ShapeCheck::check_age(const Version& since, const yaml::Spot& spot, const std::string& what,
+                           KeywordFault::Kind kind) {
+  if (!server_ || *server_ >= since) return;
+  add(spot, fmt::format("GitLab {} does not know \"{}\"", to_string(*server_), what),
+      {fmt::format("it came with GitLab {}", to_string(since))}, kind);
 }
 
 void ShapeCheck::check_integer(const yaml::Value& value, const Shape& shape, const std::string& path) {
@@ -152,6 +165,7 @@ void ShapeCheck::check_keys(const yaml::Value& map, const Shape& shape, const st
     const auto row = std::find_if(shape.keywords.begin(), shape.keywords.end(),
                                   [&name = key](const Keyword& each) { return each.name == name; });
     if (row != shape.keywords.end()) {
+      check_age(row->since, value.key_spot, join_path(path, key), KeywordFault::Kind::unknown_keyword);
       if (row->shape != nullptr) check(value, *row->shape, join_path(path, key));
       continue;
     }

@@ -2,16 +2,24 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "gitlab/version.hpp"
 #include "yaml/value.hpp"
 
 namespace statelane::gitlab {
 
 struct Keyword;
 class ShapeCheck;
+
+/// A word that not every server in use takes.
+struct YoungWord {
+  std::string_view word;
+  Version since;
+};
 
 /// Kinds of YAML values, as bits.
 namespace form {
@@ -30,6 +38,7 @@ inline constexpr unsigned scalar = text | flag | integer | real;
 struct Shape {
   unsigned forms = form::text;
   std::span<const std::string_view> words{};  ///< of a text: the only ones
+  std::span<const YoungWord> young{};         ///< those of them that are younger than GitLab 15.0
   bool (*takes)(std::string_view) = nullptr;  ///< of a text: what else has to hold …
   std::string_view what{};                    ///< … in words: `a span of time like "1h 30m"`
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -43,11 +52,20 @@ struct Shape {
   void (*rule)(const yaml::Value&, ShapeCheck&) = nullptr;  ///< of a map: what holds between its keys
 };
 
+/// Who says what a keyword holds in a job that we write.
+enum class Setter {
+  anyone,     ///< the template, and whoever lays keywords over it
+  generator,  ///< what selects, orders and locks jobs: nobody else may set it
+  gate,       ///< `apply.gate` alone
+};
+
 /// A row of the table.
 struct Keyword {
   std::string_view name;
   const Shape* shape = nullptr;  ///< null: any value
   bool is_needed = false;        ///< has to be there, and not blank
+  Version since{};               ///< the first version that takes it; 0: older than GitLab 15.0
+  Setter setter = Setter::anyone;
 };
 
 /// A keyword or value that GitLab refuses.
@@ -65,7 +83,8 @@ class ShapeCheck {
   /// Of a part, which is laid over more of the same, what is there is checked, and not what is missing or stands beside
   /// it.
   enum class Extent { whole, part };
-  explicit ShapeCheck(Extent extent = Extent::whole) : extent_(extent) {}
+  explicit ShapeCheck(Extent extent = Extent::whole, std::optional<Version> server = std::nullopt)
+      : extent_(extent), server_(server) {}
 
   /// `path` is how messages name the value: `artifacts:reports`, `default`.
   void check(const yaml::Value& value, const Shape& shape, const std::string& path);
@@ -88,7 +107,10 @@ class ShapeCheck {
   void check_keys(const yaml::Value& map, const Shape& shape, const std::string& path);
   void check_needed(const yaml::Value& map, const Shape& shape, const std::string& path);
 
+  void check_age(const Version& since, const yaml::Spot& spot, const std::string& what, KeywordFault::Kind kind);
+
   Extent extent_;
+  std::optional<Version> server_;  ///< empty: as the newest
   std::vector<KeywordFault> faults_;
   std::string path_;
 };

@@ -17,6 +17,11 @@ struct Version {
   friend auto operator<=>(const Version&, const Version&) = default;
 };
 
+/// The first version that may be without `only` and `except`: they are deprecated and leave with "a future major
+/// milestone" (https://docs.gitlab.com/ci/yaml/deprecated_keywords/), of which no release has come yet. From it on
+/// `rules:changes` is written, which every version takes.
+inline constexpr Version only_may_be_gone{20, 0, 0};
+
 /// What is assumed where neither `CI_SERVER_VERSION` nor the configuration says.
 inline constexpr Version assumed_version{17, 0, 0};
 

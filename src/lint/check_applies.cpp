@@ -8,27 +8,36 @@ namespace statelane::lint {
 
 namespace {
 
+bool is_false(const std::optional<std::string>& flag) { return flag && (*flag == "false" || *flag == "0"); }
+
 bool changes_resources(const TerraformRun& run) { return run.verb == "apply" || run.verb == "destroy"; }
+
+bool destroys(const TerraformRun& run) {
+  return run.verb == "destroy" || (run.verb == "apply" && run.flag("destroy") && !is_false(run.flag("destroy")));
+}
+
+/// What failed before the job began: nothing of the apply has happened.
+constexpr std::string_view failures_before_the_start[] = {"scheduler_failure",   "runner_unsupported",
+                                                          "stale_schedule",      "archived_failure",
+                                                          "unmet_prerequisites", "data_integrity_failure"};
+
+/// The value of `retry` makes GitLab start a job again whose script had begun.
+bool retries(const yaml::Value& retry) {
+  const yaml::Value* most = retry.as_map() != nullptr ? retry.find("max") : &retry;
+  if (most == nullptr || most->as_integer() == nullptr || *most->as_integer() < 1) return false;
+  const yaml::Value* when = retry.find("when");
+  const auto reasons = yaml::texts_of(when);
+  return reasons.empty() || std::any_of(reasons.begin(), reasons.end(), [](const yaml::Value* reason) {
+           return std::find(std::begin(failures_before_the_start), std::end(failures_before_the_start),
+                            *reason->as_string()) == std::end(failures_before_the_start);
+         });
+}
 
 bool is_text(const yaml::Value* node, std::string_view text) {
   return node != nullptr && node->as_string() != nullptr && *node->as_string() == text;
 }
 
 bool is_true(const yaml::Value* node) { return node != nullptr && node->as_bool() != nullptr && *node->as_bool(); }
-
-const yaml::Value* environment_name(const Job& job) {
-  const yaml::Value* environment = job.find("environment");
-  return environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
-}
-
-/// An environment of a branch or merge request: it comes and goes, and so do its resources.
-bool is_passing_environment(const Job& job) {
-  const yaml::Value* name = environment_name(job);
-  if (name == nullptr || name->as_string() == nullptr) return false;
-  const std::string& text = *name->as_string();
-  return text.find("CI_COMMIT_REF") != std::string::npos || text.find("CI_MERGE_REQUEST") != std::string::npos ||
-         text.find("CI_COMMIT_BRANCH") != std::string::npos || text.starts_with("review");
-}
 
 /// Arguments that Terraform takes from `TF_CLI_ARGS` and `TF_CLI_ARGS_apply`.
 bool has_environment_argument(const Job& job, const std::string& verb, std::string_view argument) {
@@ -40,23 +49,22 @@ bool has_environment_argument(const Job& job, const std::string& verb, std::stri
   return false;
 }
 
-bool is_false(const std::optional<std::string>& flag) { return flag && (*flag == "false" || *flag == "0"); }
-
 class Check {
  public:
   Check(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report)
       : pipeline_(pipeline), report_(report) {
     for (const Situation& situation : situations) {
       using Kind = Situation::Kind;
-      if (situation.kind != Kind::merge_request && situation.kind != Kind::push_branch) continue;
+      const bool is_web = situation.kind == Kind::web;
+      if (situation.kind != Kind::merge_request && situation.kind != Kind::push_branch && !is_web) continue;
       // A branch that no rule names.
       Situation any = situation;
       const std::string name = "some-branch-of-somebody";
-      if (any.kind == Kind::push_branch) any.variables["CI_COMMIT_BRANCH"] = VariableValue::known(name);
+      if (any.kind != Kind::merge_request) any.variables["CI_COMMIT_BRANCH"] = VariableValue::known(name);
       any.variables["CI_COMMIT_REF_NAME"] = VariableValue::known(name);
       if (any.kind == Kind::merge_request)
         any.variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] = VariableValue::known(name);
-      anywhere_.push_back(std::move(any));
+      (is_web ? by_hand_ : anywhere_).push_back(std::move(any));
     }
   }
 
@@ -143,31 +151,62 @@ class Check {
       add(Rule::interruptible_apply, interruptible->spot, job, "a newer pipeline may cancel this apply in the middle",
           {"interruptible: false"});
     }
+    const yaml::Value* retry = job.find("retry");
+    if (retry != nullptr && retries(*retry)) {
+      add(Rule::retried_apply, retry->spot, job,
+          "GitLab starts this apply again by itself, with a plan that the first try has used up",
+          {"retry: 0, and somebody looks at what failed"});
+    }
     const bool is_template = !job.unseen_bases.empty();
     if (job.find("resource_group") == nullptr && !is_template && !is_passing_environment(job)) {
       add(Rule::no_resource_group, job.spot, job, "no resource_group: applies of two pipelines may run at once",
           {"resource_group: the state's name, the same in every job that applies it"});
     }
-    check_gate(job);
+    check_gate(examined);
     // Who reaches a child is decided by its trigger job.
     if (!is_template && !pipeline_.is_child && !is_passing_environment(job)) check_reach(examined);
   }
 
-  void check_gate(const Job& job) {
-    const std::string message =
-        "allow_failure makes this gate optional: the pipeline passes though nothing was applied";
+  /// GitLab's default (lib/gitlab/ci/config/entry/job.rb#ignored?): with `when: manual` at job level a job may fail,
+  /// and so it may be left undone, unless it says otherwise; with `when: manual` in a rule it may not.
+  void check_gate(const ExaminedJob& examined) {
+    const Job& job = *examined.job;
+    if (is_passing_environment(job) || !applies_only(examined)) return;
+    const yaml::Value* when = job.find("when");
     const yaml::Value* failure = job.find("allow_failure");
-    if (is_text(job.find("when"), "manual") && is_true(failure)) {
-      add(Rule::optional_gate, failure->spot, job, message, {"allow_failure: false"});
-    }
+    const bool is_manual = is_text(when, "manual");
+    const yaml::Value* optional = failure == nullptr ? (is_manual ? when : nullptr)
+                                  : is_true(failure) ? failure
+                                                     : nullptr;
     const yaml::Value* rules = job.find("rules");
-    if (rules == nullptr || rules->as_list() == nullptr) return;
+    if (rules == nullptr || rules->as_list() == nullptr) {
+      if (is_manual && optional != nullptr) report_optional(*optional, job);
+      return;
+    }
     for (const yaml::Value& rule : *rules->as_list()) {
       const yaml::Value* of_rule = rule.find("allow_failure");
-      if (is_text(rule.find("when"), "manual") && is_true(of_rule)) {
-        add(Rule::optional_gate, of_rule->spot, job, message, {"allow_failure: false"});
-      }
+      const yaml::Value* decides = of_rule == nullptr ? optional : is_true(of_rule) ? of_rule : nullptr;
+      const bool waits = rule.find("when") != nullptr ? is_text(rule.find("when"), "manual") : is_manual;
+      if (waits && decides != nullptr) report_optional(*decides, job);
     }
+  }
+
+  void report_optional(const yaml::Value& place, const Job& job) {
+    const bool is_default = is_text(&place, "manual");
+    add(Rule::optional_gate, place.spot, job,
+        is_default ? "a manual job is optional unless it says otherwise: the pipeline passes though nothing was applied"
+                   : "allow_failure makes this gate optional: the pipeline passes though nothing was applied",
+        {"allow_failure: false"});
+  }
+
+  /// The job builds something up. That nobody has to press the button of a job that destroys is as it should be.
+  static bool applies_only(const ExaminedJob& job) {
+    const yaml::Value* environment = job.job->find("environment");
+    if (environment != nullptr && is_text(environment->find("action"), "stop")) return false;
+    const auto& runs = job.commands.runs;
+    return job.job->name.find("destroy") == std::string::npos && std::none_of(runs.begin(), runs.end(), destroys) &&
+           std::any_of(runs.begin(), runs.end(),
+                       [](const TerraformRun& run) { return run.verb == "apply" && !run.flag("refresh-only"); });
   }
 
   /// What the job does to resources, in a word.
@@ -187,11 +226,30 @@ class Check {
       places.push_back(situation.kind == Situation::Kind::merge_request ? "in merge requests" : "on any branch");
       is_manual_everywhere = is_manual_everywhere && decision.when == "manual";
     }
-    if (places.empty()) return;
+    if (places.empty()) return check_destroy_by_variable(examined);
     add(Rule::apply_anywhere, job.spot, job,
         fmt::format("this {} {} {}, before anything is merged", deed_of(examined),
                     is_manual_everywhere ? "can be started" : "runs", fmt::join(places, " and ")),
         {"rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]"});
+  }
+
+  /// On some branch of somebody the destroy is there, or even runs, once a variable says so.
+  void check_destroy_by_variable(const ExaminedJob& examined) {
+    const auto& runs = examined.commands.runs;
+    if (std::none_of(runs.begin(), runs.end(), destroys)) return;
+    for (const auto* situations : {&anywhere_, &by_hand_}) {
+      for (const Situation& situation : *situations) {
+        for (const Assumption& assumption : examined.trigger.assumptions(situation)) {
+          if (assumption.empty() ||
+              !examined.trigger.decide(situation, assumption, [](std::size_t) { return true; }).is_created)
+            continue;
+          add(Rule::apply_anywhere, examined.job->spot, *examined.job,
+              fmt::format("whoever may start a pipeline has this destroy on any branch: {}", assumption),
+              {"rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && …}]"});
+          return;
+        }
+      }
+    }
   }
 
   /// `on_stop` names a job that destroys, for an environment that lasts.
@@ -203,11 +261,8 @@ class Check {
     if (name == nullptr || name->as_string() == nullptr || name->as_string()->find('$') != std::string::npos) return;
     for (const ExaminedJob& other : pipeline_.jobs) {
       if (other.job->name != *stop->as_string()) continue;
-      const bool destroys =
-          std::any_of(other.commands.runs.begin(), other.commands.runs.end(), [](const TerraformRun& run) {
-            return run.verb == "destroy" || (changes_resources(run) && run.flag("destroy"));
-          });
-      if (!destroys) continue;
+      const bool is_destroyed = std::any_of(other.commands.runs.begin(), other.commands.runs.end(), destroys);
+      if (!is_destroyed) continue;
       add(Rule::destroy_on_stop, stop->spot, job,
           fmt::format("GitLab starts \"{}\" by itself when the environment \"{}\" stops, and it destroys",
                       other.job->name, *name->as_string()),
@@ -218,6 +273,7 @@ class Check {
   const ExaminedPipeline& pipeline_;
   Report& report_;
   std::vector<Situation> anywhere_;
+  std::vector<Situation> by_hand_;  ///< the same branch, in a pipeline that somebody starts
   std::vector<std::pair<const Job*, yaml::Spot>> waiting_;
 };
 

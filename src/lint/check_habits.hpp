@@ -10,17 +10,26 @@ namespace statelane::lint {
 // Habits that GitLab takes and that lose state, reviews or secrets. Each is reported only where the text shows it: what
 // depends on a variable of the server, or on an include that was not seen, is given the benefit of the doubt.
 
+/// What becomes of a plan on its way to the apply: made in the same script, not kept, kept from another place, not
+/// handed over, left out by rules.
+void check_plan_handover(const ExaminedPipeline& pipeline, std::span<const Situation> situations,
+                         const repo::Tree& tree, Report& report);
+
+/// Credentials in `-backend-config`, and states that end with the job because nothing says where they are kept.
+void check_backends(const ExaminedPipeline& pipeline, const repo::Tree& tree, const states::StateGraph& graph,
+                    Report& report);
+
 /// How jobs apply: without the reviewed plan, without lock or lock time-out, interruptible, without resource group, in
-/// merge requests or on any branch, behind a gate that is optional, as the stop of a lasting environment; and jobs that
-/// break locks.
+/// merge requests or on any branch, retried, behind a gate that is optional, as the stop of a lasting environment; and
+/// jobs that break locks.
 void check_applies(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
 
 /// Applies of states whose backend is local, in jobs that keep no state file: what they store is lost.
 void check_lost_states(const ExaminedPipeline& pipeline, const states::StateGraph& graph, Report& report);
 
-/// What jobs leave behind: plans in the cache or gone too soon, state and outputs in artifacts, wrong reports, one
-/// cache for several states.
-void check_leftovers(const ExaminedPipeline& pipeline, Report& report);
+/// What jobs leave behind: plans in the cache or gone too soon, state, outputs and `.terraform` in artifacts, wrong
+/// reports, one cache for several states.
+void check_leftovers(const ExaminedPipeline& pipeline, const repo::Tree& tree, Report& report);
 
 /// Images without a version or a shell, secrets in the text, `fmt` that never fails.
 void check_surroundings(const ExaminedPipeline& pipeline, Report& report);

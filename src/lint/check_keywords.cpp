@@ -33,7 +33,8 @@ std::string fill_variables(std::string_view text) {
 
 class Check {
  public:
-  Check(const Pipeline& pipeline, Report& report) : pipeline_(pipeline), report_(report) {}
+  Check(const Pipeline& pipeline, std::optional<gitlab::Version> server, Report& report)
+      : pipeline_(pipeline), server_(server), report_(report) {}
 
   void run() {
     check_root();
@@ -63,7 +64,7 @@ class Check {
           fmt::format("\"{}\" is {}: no keyword of GitLab, and no job", entry.key, yaml::kind_of(entry.value)),
           suggest_keyword(entry.key));
     }
-    add_all(gitlab::check_root_keywords(root));
+    add_all(gitlab::check_root_keywords(root, server_));
     if (has_job || is_defined_elsewhere()) return;
     add(Rule::invalid_job, root.empty() ? yaml::Spot{} : root.front().spot(),
         "there is no job, and GitLab makes no pipeline without one",
@@ -108,7 +109,7 @@ class Check {
     for (const yaml::Value::Entry& entry : job_->keywords) {
       if (job_->own_keywords.contains(entry.key)) keywords.push_back(entry);
     }
-    add_all(gitlab::check_job_keywords({std::move(keywords), job_->spot}));
+    add_all(gitlab::check_job_keywords({std::move(keywords), job_->spot}, server_));
   }
 
   void check_work() {
@@ -178,6 +179,7 @@ class Check {
   }
 
   const Pipeline& pipeline_;
+  std::optional<gitlab::Version> server_;
   Report& report_;
   const Job* job_ = nullptr;
 };
@@ -193,6 +195,8 @@ Rule rule_of(gitlab::KeywordFault::Kind kind) {
   return Rule::invalid_value;
 }
 
-void check_keywords(const Pipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
+void check_keywords(const Pipeline& pipeline, std::optional<gitlab::Version> server, Report& report) {
+  Check(pipeline, server, report).run();
+}
 
 }  // namespace statelane::lint

@@ -7,6 +7,8 @@
 
 #include "gitlab/duration.hpp"
 #include "lint/check_habits.hpp"
+#include "lint/job_paths.hpp"
+#include "lint/kept_files.hpp"
 
 namespace statelane::lint {
 
@@ -14,31 +16,16 @@ namespace {
 
 constexpr std::chrono::hours shortest_review{24};
 
-std::string_view base_name(std::string_view path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return path.substr(path.rfind('/') + 1);
-}
-
 /// Names that plan files have.
 bool is_plan_name(std::string_view name) {
   return name == "tfplan" || name == "planfile" || name == "plan.cache" || name == "plan.out" || name == "plan.bin" ||
          name.ends_with(".tfplan");
 }
 
-/// Each cache of a job.
-std::vector<const yaml::Value*> caches_of(const Job& job) {
-  const yaml::Value* cache = job.find("cache");
-  if (cache == nullptr) return {};
-  std::vector<const yaml::Value*> caches;
-  if (cache->as_map() != nullptr) caches.push_back(cache);
-  if (cache->as_list() == nullptr) return caches;
-  for (const yaml::Value& each : *cache->as_list()) caches.push_back(&each);
-  return caches;
-}
-
 class Check {
  public:
-  Check(const ExaminedPipeline& pipeline, Report& report) : pipeline_(pipeline), report_(report) {}
+  Check(const ExaminedPipeline& pipeline, const repo::Tree& tree, Report& report)
+      : pipeline_(pipeline), tree_(tree), report_(report) {}
 
   void run() {
     for (const ExaminedJob& job : pipeline_.jobs) {
@@ -54,7 +41,7 @@ class Check {
     std::set<std::string> names;
     for (const TerraformRun& run : job.commands.runs) {
       const auto out = run.verb == "plan" ? run.flag("out") : std::nullopt;
-      if (out && out->find(unknown_text) == std::string::npos) names.emplace(base_name(*out));
+      if (out && out->find(unknown_text) == std::string::npos) names.emplace(base_name_of(*out));
       if (run.verb == "plan" && run.tool.starts_with("gitlab-")) names.emplace("plan.cache");
     }
     return names;
@@ -64,7 +51,7 @@ class Check {
     const std::set<std::string> plans = plan_files(job);
     for (const yaml::Value* cache : caches_of(*job.job)) {
       for (const yaml::Value* path : yaml::texts_of(cache->find("paths"))) {
-        const std::string name(base_name(*path->as_string()));
+        const std::string name(base_name_of(*path->as_string()));
         if (!plans.contains(name) && !is_plan_name(name)) continue;
         report_.add(Rule::plan_in_cache, path->spot, job.job->name,
                     "a plan in the cache: another pipeline may overwrite it before it is applied",
@@ -101,7 +88,7 @@ class Check {
     const std::set<std::string> plans = plan_files(job);
     const std::vector<const yaml::Value*> paths = yaml::texts_of(artifacts->find("paths"));
     const bool keeps_plan = std::any_of(paths.begin(), paths.end(), [&](const yaml::Value* path) {
-      const std::string name(base_name(*path->as_string()));
+      const std::string name(base_name_of(*path->as_string()));
       return plans.contains(name) || is_plan_name(name);
     });
     const yaml::Value* expiry = artifacts->find("expire_in");
@@ -111,38 +98,96 @@ class Check {
       report_.add(Rule::short_expiry, expiry->spot, job.job->name,
                   "the plan is gone before somebody who reads it tomorrow can apply it", {"expire_in: 1 week"});
     }
-    for (const yaml::Value* path : paths) check_path(job, *path);
+    for (const yaml::Value* path : paths) check_path(job, *path, is_restricted(*artifacts));
+    const KeptFiles kept(*job.job, artifacts, tree_);
+    check_data_directories(job, kept);
+    if (!is_restricted(*artifacts)) check_values(job, kept);
     check_report(job, *artifacts, plans);
   }
 
-  void check_path(const ExaminedJob& job, const yaml::Value& path) {
-    const std::string_view name = base_name(*path.as_string());
+  void check_path(const ExaminedJob& job, const yaml::Value& path, bool is_restricted) {
+    const std::string_view name = base_name_of(*path.as_string());
+    // What Terraform could not save has to be kept somewhere.
+    if (name == "errored.tfstate" && is_restricted) return;
     if (name.ends_with(".tfstate") || name.ends_with(".tfstate.backup")) {
       report_.add(Rule::credentials_exposed, path.spot, job.job->name,
                   "a state in the artifacts: every secret in it can be read by all who see the pipeline",
                   {"keep the state in a backend"});
     }
+  }
+
+  /// `.terraform` of a directory in which Terraform runs, by its own name or below a directory that is kept.
+  void check_data_directories(const ExaminedJob& job, const KeptFiles& kept) {
+    std::set<const yaml::Value*> seen;
     for (const TerraformRun& run : job.commands.runs) {
-      const bool shows_all = run.verb == "output" && run.flag("json") && run.positional().empty();
-      const bool is_same = std::any_of(run.output_files.begin(), run.output_files.end(),
-                                       [&](const std::string& file) { return base_name(file) == name; });
-      if (!shows_all || !is_same) continue;
-      report_.add(Rule::outputs_exposed, path.spot, job.job->name,
-                  "output -json writes sensitive outputs in plain text, and the artifact keeps them",
-                  {"write the outputs that are needed, by name: output -raw NAME"});
+      const yaml::Value::Entry* variable = yaml::find_entry(job.job->variables, "TF_DATA_DIR");
+      const std::string name = variable != nullptr ? expand_variables(*job.job, {}, "$TF_DATA_DIR") : ".terraform";
+      if (run.tool == "terragrunt" || run.verb == "fmt" || run.verb == "version") continue;
+      for (const std::string& directory : run.directories) {
+        const auto data = known_path(directory, name);
+        // The backend's record is the first file there, whatever else `init` is told to leave out.
+        const yaml::Value* entry = data ? kept.find(*data + "/terraform.tfstate") : nullptr;
+        if (entry == nullptr || !seen.insert(entry).second) continue;
+        report_.add(Rule::data_directory_kept, entry->spot, job.job->name,
+                    fmt::format("the artifact takes {} along: providers of hundreds of megabytes, and the backend's "
+                                "settings with their credentials",
+                                *data),
+                    {fmt::format("artifacts: {{exclude: [\"{}/**/*\"]}}, and terraform init in each job", *data)});
+      }
     }
+  }
+
+  /// Only those who may see the plan itself can download it.
+  static bool is_restricted(const yaml::Value& artifacts) {
+    const yaml::Value* access = artifacts.find("access");
+    const yaml::Value* is_public = artifacts.find("public");
+    return (access != nullptr && access->as_string() != nullptr && *access->as_string() != "all") ||
+           (is_public != nullptr && is_public->as_bool() != nullptr && !*is_public->as_bool());
+  }
+
+  /// What Terraform writes with every value in plain text, sensitive ones too.
+  void check_values(const ExaminedJob& job, const KeptFiles& kept) {
+    for (const TerraformRun& run : job.commands.runs) {
+      const bool is_outputs = run.verb == "output" && run.flag("json") && run.positional().empty();
+      const bool is_all = (run.verb == "show" && run.flag("json")) ||
+                          (run.verb == "state" && !run.positional().empty() && run.positional().front() == "pull");
+      if (!is_outputs && !is_all) continue;
+      for (const std::string& file : run.output_files) {
+        const yaml::Value* entry = kept.find(file);
+        if (entry == nullptr || is_removed(job, file)) continue;
+        if (is_outputs) {
+          report_.add(Rule::outputs_exposed, entry->spot, job.job->name,
+                      "output -json writes sensitive outputs in plain text, and the artifact keeps them",
+                      {"write the outputs that are needed, by name: output -raw NAME"});
+        } else {
+          report_.add(
+              Rule::credentials_exposed, entry->spot, job.job->name,
+              fmt::format("{} writes every value in plain text, sensitive ones too, and the artifact keeps them",
+                          run.verb == "show" ? "show -json" : "state pull"),
+              {"keep the counts alone for reports:terraform, or let artifacts:access be developer or none"});
+        }
+      }
+    }
+  }
+
+  static bool is_removed(const ExaminedJob& job, const std::string& file) {
+    return std::any_of(job.commands.others.begin(), job.commands.others.end(), [&](const OtherCommand& command) {
+      return command.words[0] == "rm" &&
+             std::any_of(command.words.begin() + 1, command.words.end(),
+                         [&](const std::string& word) { return base_name_of(word) == base_name_of(file); });
+    });
   }
 
   void check_report(const ExaminedJob& job, const yaml::Value& artifacts, const std::set<std::string>& plans) {
     const yaml::Value* reports = artifacts.find("reports");
     for (const yaml::Value* report : yaml::texts_of(reports != nullptr ? reports->find("terraform") : nullptr)) {
-      const std::string name(base_name(*report->as_string()));
+      const std::string name(base_name_of(*report->as_string()));
       const bool is_plan = plans.contains(name);
       const bool is_whole =
           std::any_of(job.commands.runs.begin(), job.commands.runs.end(), [&](const TerraformRun& run) {
             return run.verb == "show" && !run.feeds_pipe &&
                    std::any_of(run.output_files.begin(), run.output_files.end(),
-                               [&](const std::string& file) { return base_name(file) == name; });
+                               [&](const std::string& file) { return base_name_of(file) == name; });
           });
       if (!is_plan && !is_whole) continue;
       report_.add(
@@ -166,7 +211,7 @@ class Check {
       for (const yaml::Value* cache : caches_of(*job.job)) {
         const auto paths = yaml::texts_of(cache->find("paths"));
         const bool holds_modules = std::any_of(paths.begin(), paths.end(), [](const yaml::Value* path) {
-          return base_name(*path->as_string()) == ".terraform";
+          return base_name_of(*path->as_string()) == ".terraform";
         });
         const yaml::Value* key = cache->find("key");
         const bool is_constant =
@@ -192,11 +237,14 @@ class Check {
   }
 
   const ExaminedPipeline& pipeline_;
+  const repo::Tree& tree_;
   Report& report_;
 };
 
 }  // namespace
 
-void check_leftovers(const ExaminedPipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
+void check_leftovers(const ExaminedPipeline& pipeline, const repo::Tree& tree, Report& report) {
+  Check(pipeline, tree, report).run();
+}
 
 }  // namespace statelane::lint

@@ -125,13 +125,15 @@ std::vector<Need> needs_of(const Job& job) {
   const yaml::Value* node = job.find("needs");
   if (node == nullptr) return needs;
   const auto add = [&](const yaml::Value& item) {
-    if (item.as_string() != nullptr) needs.push_back({*item.as_string(), &item, false});
+    if (item.as_string() != nullptr) needs.push_back({*item.as_string(), &item});
     const yaml::Value* name = item.find("job");
     const bool is_elsewhere = item.find("project") != nullptr || item.find("pipeline") != nullptr;
     if (name == nullptr || name->as_string() == nullptr || is_elsewhere) return;
-    const yaml::Value* optional = item.find("optional");
-    needs.push_back(
-        {*name->as_string(), name, optional != nullptr && optional->as_bool() != nullptr && *optional->as_bool()});
+    const auto is_value = [&](std::string_view key, bool value) {
+      const yaml::Value* flag = item.find(key);
+      return flag != nullptr && flag->as_bool() != nullptr && *flag->as_bool() == value;
+    };
+    needs.push_back({*name->as_string(), name, is_value("optional", true), !is_value("artifacts", false)});
   };
   add(*node);
   if (node->as_list() == nullptr) return needs;

@@ -10,7 +10,9 @@ namespace statelane::lint {
 /// keywords that exclude each other, scripts that are no texts, unknown stages, bad names and expressions, limits.
 /// Hidden jobs are not checked, as GitLab does not; what an unseen include may define is given the benefit of the
 /// doubt.
-void check_keywords(const Pipeline& pipeline, Report& report);
+///
+/// `server` is the version of the server, where it is known: what it does not know yet is refused too.
+void check_keywords(const Pipeline& pipeline, std::optional<gitlab::Version> server, Report& report);
 
 /// The rule that a fault of the table of keywords breaks.
 Rule rule_of(gitlab::KeywordFault::Kind kind);
@@ -23,6 +25,7 @@ struct Need {
   std::string job;
   const yaml::Value* node = nullptr;
   bool is_optional = false;
+  bool has_artifacts = true;
 };
 std::vector<Need> needs_of(const Job& job);
 

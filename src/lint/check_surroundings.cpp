@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "lint/check_habits.hpp"
+#include "lint/job_paths.hpp"
 #include "states/path_inputs.hpp"
 
 namespace statelane::lint {
@@ -16,6 +17,26 @@ constexpr std::string_view tool_images[] = {"hashicorp/terraform", "opentofu/ope
 
 constexpr std::string_view secret_words[] = {"PASSWORD",   "PASSWD",      "SECRET", "TOKEN",
                                              "ACCESS_KEY", "PRIVATE_KEY", "API_KEY"};
+
+/// Programs that are no shell and start none.
+constexpr std::string_view programs[] = {"terraform", "tofu",      "terragrunt",    "packer",  "aws",   "az",
+                                         "gcloud",    "tflint",    "tfsec",         "checkov", "trivy", "infracost",
+                                         "vault",     "kubectl",   "helm",          "python",  "node",  "cat",
+                                         "sleep",     "terrascan", "terraform-docs"};
+
+/// Tags that name no version.
+constexpr std::string_view moving_tags[] = {"latest", "light", "full",    "edge",    "stable",  "nightly", "main",
+                                            "master", "dev",   "develop", "rolling", "current", "testing", "unstable"};
+
+/// Images whose tags of one or two numbers follow the newest release: a plan of 1.9.7 does not fit an apply of 1.9.8.
+constexpr std::string_view versioned_images[] = {"hashicorp/terraform", "opentofu/opentofu", "alpine/terragrunt"};
+
+/// `1`, `1.9`, `v1.9`: less than a version.
+bool is_part_of_version(std::string_view tag) {
+  if (tag.starts_with('v')) tag.remove_prefix(1);
+  return !tag.empty() && tag.find_first_not_of("0123456789.") == std::string_view::npos &&
+         std::count(tag.begin(), tag.end(), '.') < 2;
+}
 
 /// Image without registry, tag and digest: `docker.io/hashicorp/terraform:1.9` is `hashicorp/terraform`.
 std::string_view image_name(std::string_view image) {
@@ -31,6 +52,11 @@ std::string_view image_tag(std::string_view image) {
   const std::size_t slash = image.rfind('/');
   const std::size_t colon = image.find(':', slash == std::string_view::npos ? 0 : slash);
   return colon == std::string_view::npos ? std::string_view() : image.substr(colon + 1);
+}
+
+template <typename Words>
+bool is_any_of(std::string_view text, const Words& words) {
+  return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
 class Check {
@@ -99,20 +125,43 @@ class Check {
     const std::string text = expand_variables(job, {}, *name->as_string());
     if (text.find(unknown_text) != std::string::npos) return;
     const std::string_view tag = image_tag(text);
-    const bool is_pinned = text.find('@') != std::string::npos || (!tag.empty() && tag != "latest") ||
-                           text.find("/releases/") != std::string::npos;
+    const bool is_pinned =
+        text.find('@') != std::string::npos || (!tag.empty() ? !is_moving(text, tag) : is_release(text));
     if (!is_pinned && !installs_tool(examined)) {
       const bool is_terraforms = image_name(text).find("terraform") != std::string_view::npos;
       report_.add(Rule::unpinned_image, name->spot, job.name,
                   fmt::format("\"{}\" is another version from one day to the next: a plan may not fit its apply", text),
                   {is_terraforms ? "name a version: hashicorp/terraform:1.11.4" : "name a version, or a digest"});
     }
-    const bool is_tool =
-        std::find(std::begin(tool_images), std::end(tool_images), image_name(text)) != std::end(tool_images);
-    if (!is_tool || image->find("entrypoint") != nullptr) return;
+    const yaml::Value* entrypoint = image->find("entrypoint");
+    if (entrypoint != nullptr) return check_entrypoint(job, *entrypoint);
+    if (!is_any_of(image_name(text), tool_images)) return;
     report_.add(Rule::image_entrypoint, name->spot, job.name,
                 fmt::format("the entrypoint of \"{}\" is the tool, and GitLab needs a shell there", text),
                 {fmt::format("image: {{name: \"{}\", entrypoint: [\"\"]}}", text)});
+  }
+
+  /// GitLab's own images have the version in their name.
+  static bool is_release(std::string_view image) { return image.find("/releases/") != std::string_view::npos; }
+
+  static bool is_moving(std::string_view image, std::string_view tag) {
+    if (is_any_of(tag, moving_tags)) return !is_release(image) || tag != "latest";
+    return is_any_of(image_name(image), versioned_images) && is_part_of_version(tag);
+  }
+
+  /// `["terraform"]`, `[/usr/bin/env, terraform]`: what the runner hands over is no command of theirs.
+  void check_entrypoint(const Job& job, const yaml::Value& entrypoint) {
+    const std::vector<const yaml::Value*> words = yaml::texts_of(&entrypoint);
+    for (const yaml::Value* word : words) {
+      const std::string_view name = base_name_of(*word->as_string());
+      const bool is_set = name.find('=') != std::string_view::npos || word->as_string()->find('=') != std::string::npos;
+      if (name == "env" || is_set) continue;
+      if (!is_any_of(name, programs)) return;
+      report_.add(Rule::image_entrypoint, entrypoint.spot, job.name,
+                  fmt::format("\"{}\" is no shell, and GitLab needs one at the entrypoint", *word->as_string()),
+                  {"entrypoint: [\"\"]"});
+      return;
+    }
   }
 
   void check_commands(const ExaminedJob& job) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "base/glob.hpp"
+#include "config/config.hpp"
 #include "lint/check_triggers.hpp"
 #include "lint/probes.hpp"
 #include "lint/tree_files.hpp"
@@ -52,7 +54,17 @@ class Check {
     return is_one ? first : fmt::format("any of the job's states ({} …)", first);
   }
 
+  /// One of the patterns that its braces stand for is enough.
   bool is_needed(const ExaminedJob& job, const std::string& pattern) {
+    const std::vector<std::string> plain = expand_braces(pattern);
+    // Of too many nobody can say.
+    return plain.empty() ||
+           std::any_of(plain.begin(), plain.end(), [&](const std::string& one) { return is_plain_needed(job, one); });
+  }
+
+  bool is_plain_needed(const ExaminedJob& job, const std::string& pattern) {
+    // What it says of the states decides what their jobs do, whether it is there yet or not.
+    if (gitlab::matches_pattern(pattern, config::file_name)) return true;
     for (const StateGroup& group : job.states.groups) {
       for (const std::uint32_t state : group.states) {
         const auto [place, is_new] = probes_.try_emplace(state);

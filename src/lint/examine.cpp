@@ -1,5 +1,7 @@
 #include "lint/examine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gitlab/limits.hpp"
@@ -97,7 +99,43 @@ class Examiner {
   std::vector<ExaminedPipeline> pipelines_;
 };
 
+std::string describe_child(const yaml::Value& item, std::string_view kind) {
+  const yaml::Value& value = *item.find(kind);
+  const std::string text = value.as_string() != nullptr ? *value.as_string() : "";
+  const yaml::Value* maker = item.find("job");
+  if (kind == "artifact" && maker != nullptr && maker->as_string() != nullptr)
+    return fmt::format("the child pipeline {} that \"{}\" makes while the pipeline runs", text, *maker->as_string());
+  return fmt::format("the child pipeline of {} {}", kind == "remote" ? "the remote file" : kind, text);
+}
+
 }  // namespace
+
+std::vector<std::pair<const yaml::Value*, std::string>> find_unread_children(const Job& job) {
+  std::vector<std::pair<const yaml::Value*, std::string>> found;
+  const yaml::Value* trigger = job.find("trigger");
+  if (trigger == nullptr) return found;
+  const yaml::Value* project = trigger->as_string() != nullptr ? trigger : trigger->find("project");
+  if (project != nullptr && project->as_string() != nullptr)
+    found.emplace_back(project, fmt::format("the pipeline of project {}", *project->as_string()));
+  const yaml::Value* include = trigger->find("include");
+  if (include == nullptr) return found;
+  std::vector<const yaml::Value*> items = {include};
+  if (include->as_list() != nullptr) {
+    items.clear();
+    for (const yaml::Value& item : *include->as_list()) items.push_back(&item);
+  }
+  for (const yaml::Value* item : items) {
+    for (const std::string_view kind : {"artifact", "remote", "template", "component", "project"}) {
+      if (item->find(kind) == nullptr) continue;
+      found.emplace_back(item->find(kind), describe_child(*item, kind));
+      break;
+    }
+    const yaml::Value* local = item->as_string() != nullptr ? item : item->find("local");
+    if (local != nullptr && local->as_string() != nullptr && local->as_string()->find('$') != std::string::npos)
+      found.emplace_back(local, fmt::format("the child pipeline {}", *local->as_string()));
+  }
+  return found;
+}
 
 std::vector<ExaminedPipeline> examine_pipelines(const repo::Tree& tree, const RepoPath& path,
                                                 const states::StateGraph& graph, Report& report) {

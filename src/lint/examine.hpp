@@ -24,4 +24,8 @@ struct ExaminedPipeline {
 std::vector<ExaminedPipeline> examine_pipelines(const repo::Tree& tree, const RepoPath& path,
                                                 const states::StateGraph& graph, Report& report);
 
+/// What a trigger job starts and `examine_pipelines` cannot read: a child that a job makes while the pipeline runs, one
+/// of another project or of a server. Each with the node that names it, and words for it.
+std::vector<std::pair<const yaml::Value*, std::string>> find_unread_children(const Job& job);
+
 }  // namespace statelane::lint

@@ -101,9 +101,7 @@ class Finder {
     for (const std::uint32_t index : states) {
       const State& state = graph_.states()[index];
       const auto names = [&](std::string_view text) { return state.instance && holds_word(text, *state.instance); };
-      const yaml::Value* environment = job_.find("environment");
-      const yaml::Value* name =
-          environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
+      const yaml::Value* name = environment_name(job_);
       const bool is_named = names(job_.name) || std::any_of(run.arguments.begin(), run.arguments.end(), names) ||
                             (name != nullptr && name->as_string() != nullptr && names(*name->as_string()));
       if (is_named) chosen.push_back(index);

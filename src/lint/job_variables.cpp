@@ -20,9 +20,7 @@ std::string value_of(const Job& job, const std::map<std::string, std::string>& m
   if (name == "CI_PROJECT_DIR") return std::string(states::repository_root);
   if (name == "CI_JOB_NAME") return job.name;
   if (name == "CI_ENVIRONMENT_NAME") {
-    const yaml::Value* environment = job.find("environment");
-    const yaml::Value* named =
-        environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
+    const yaml::Value* named = environment_name(job);
     if (named != nullptr && named->as_string() != nullptr) return expand(job, matrix, *named->as_string(), level + 1);
   }
   const yaml::Value::Entry* variable = yaml::find_entry(job.variables, name);

@@ -31,6 +31,12 @@ void add_unseen(const ExaminedPipeline& pipeline, const Report& report, std::set
     const SourceFile& file = report.files()[unseen.spot.file];
     found.insert({file.path, unseen.spot.begin.line, fmt::format("{}: it is not in this tree", unseen.what)});
   }
+  for (const Job& job : pipeline.pipeline->jobs) {
+    for (const auto& [node, what] : find_unread_children(job)) {
+      found.insert({report.files()[node->spot.file].path, node->spot.begin.line,
+                    fmt::format("{}: it is not in this tree", what)});
+    }
+  }
   // One for each directory of a file, at its first line.
   std::map<std::pair<RepoPath, std::string>, std::pair<std::string, std::set<std::uint32_t>>> stateless;
   for (const ExaminedJob& job : pipeline.jobs) {
@@ -90,14 +96,16 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
   std::set<std::string> ids;
   for (const ExaminedPipeline& pipeline : examine_pipelines(tree, path, graph, report)) {
     const std::vector<Situation> situations = situations_for(pipeline, settings);
-    check_keywords(*pipeline.pipeline, report);
+    check_keywords(*pipeline.pipeline, settings.server, report);
     check_needs(*pipeline.pipeline, report);
     check_patterns(pipeline.jobs, tree, report);
     check_missed_inputs(pipeline.jobs, situations, tree, graph, report);
     check_unneeded_triggers(pipeline.jobs, tree, graph, report);
     check_applies(pipeline, situations, report);
     check_lost_states(pipeline, graph, report);
-    check_leftovers(pipeline, report);
+    check_plan_handover(pipeline, situations, tree, report);
+    check_backends(pipeline, tree, graph, report);
+    check_leftovers(pipeline, tree, report);
     check_surroundings(pipeline, report);
     check_optional_needs(pipeline, situations, report);
     check_environments(pipeline, graph, report);
@@ -110,6 +118,23 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
   result.not_looked_at.assign(not_looked_at.begin(), not_looked_at.end());
   result.states.assign(ids.begin(), ids.end());
   return result;
+}
+
+std::vector<std::string> find_refusals(const repo::Tree& tree, const RepoPath& path, const gitlab::Version& server) {
+  Report report;
+  if (auto configuration = load_configuration(tree, path, report)) {
+    const Pipeline pipeline = build_pipeline(*std::move(configuration));
+    check_keywords(pipeline, server, report);
+    check_needs(pipeline, report);
+  }
+  std::vector<std::string> refusals;
+  for (const Finding& finding : report.take_findings()) {
+    if (describe(finding.rule).severity != Severity::error) continue;
+    const Diagnostic& what = finding.diagnostic;
+    refusals.push_back(
+        fmt::format("{}:{}: {}", what.path.display(), what.range ? what.range->begin.line : 0, what.message));
+  }
+  return refusals;
 }
 
 std::vector<StateTriggers> trigger_lists(const repo::Tree& tree, const RepoPath& path, const states::StateGraph& graph,

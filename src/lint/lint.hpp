@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace statelane::lint {
 
 struct LintSettings {
   std::string default_branch = "main";
-  gitlab::Version version = gitlab::assumed_version;
+  std::optional<gitlab::Version> server;  ///< its version, where something says it; empty: the newest is assumed
 };
 
 /// Something that `lint` could not look at, or could not tell: no finding.
@@ -37,6 +38,10 @@ struct LintResult {
 /// (user files) when there is no such file.
 LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const states::StateGraph& graph,
                          const LintSettings& settings);
+
+/// What GitLab, at this version, would refuse of a pipeline that we wrote ourselves: its files are the whole tree, and
+/// `path` includes them as a trigger job does. Each as `file:line: message`. Empty: nothing.
+std::vector<std::string> find_refusals(const repo::Tree& tree, const RepoPath& path, const gitlab::Version& server);
 
 /// The trigger patterns that a hand-written pipeline has for a state.
 struct StateTriggers {

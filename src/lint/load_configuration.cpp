@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gitlab/keywords.hpp"
+#include "lint/check_structure.hpp"
 #include "lint/configuration.hpp"
 #include "lint/document.hpp"
 #include "lint/interpolate_inputs.hpp"
@@ -22,19 +24,25 @@ bool is_yaml_name(std::string_view name) { return name.ends_with(".yml") || name
 /// GitLab's wildcards in `include:local`: `**` is any text, `*` any without a slash
 /// (app/models/repository.rb#search_files_by_wildcard_path).
 bool matches_wildcard(std::string_view pattern, std::string_view text) {
-  while (!pattern.empty() && pattern.front() != '*') {
-    if (text.empty() || text.front() != pattern.front()) return false;
-    pattern.remove_prefix(1);
-    text.remove_prefix(1);
+  // The lengths of the text's beginnings that the pattern so far fits: work grows with the two lengths' product.
+  std::vector<bool> fits(text.size() + 1, false);
+  fits[0] = true;
+  while (!pattern.empty()) {
+    const bool is_wildcard = pattern.front() == '*';
+    const bool any = pattern.starts_with("**");
+    std::vector<bool> next(text.size() + 1, false);
+    for (std::size_t length = 0; length <= text.size(); ++length) {
+      if (is_wildcard) {
+        const bool goes_on = length > 0 && next[length - 1] && (any || text[length - 1] != '/');
+        next[length] = fits[length] || goes_on;
+      } else {
+        next[length] = length > 0 && fits[length - 1] && text[length - 1] == pattern.front();
+      }
+    }
+    fits = std::move(next);
+    pattern.remove_prefix(any ? 2 : 1);
   }
-  if (pattern.empty()) return text.empty();
-  const bool any = pattern.starts_with("**");
-  pattern.remove_prefix(any ? 2 : 1);
-  // Only the last of several equal wildcards has to be tried again, but patterns here are short.
-  for (std::size_t taken = 0;; ++taken) {
-    if (matches_wildcard(pattern, text.substr(taken))) return true;
-    if (taken == text.size() || (!any && text[taken] == '/')) return false;
-  }
+  return fits[text.size()];
 }
 
 class Loader {
@@ -49,6 +57,10 @@ class Loader {
     const std::uint32_t file = report_.add_file({path, std::move(text)});
     auto document = read_document(file, report_);
     if (!document) return std::nullopt;
+    if (document->header) {
+      for (const gitlab::KeywordFault& fault : gitlab::check_header_keywords(*document->header))
+        report_.add(rule_of(fault.kind), fault.spot, "", fault.message, fault.hints);
+    }
     if (document->header) interpolate_inputs(*document->header, inputs, document->content);
     values_ += yaml::count_values(document->content, most_configuration_values);
     if (values_ > most_configuration_values) {
@@ -84,8 +96,10 @@ class Loader {
         load_local(include, nullptr, merged);
       }
     } else if (const yaml::Value* local = include.find("local")) {
+      check_include(include);
       load_local(*local, include.find("inputs"), merged);
     } else if (include.as_map() != nullptr) {
+      check_include(include);
       note_unseen(include);
     } else if (const auto* list = include.as_list()) {
       for (const yaml::Value& item : *list) load_include(item, merged);
@@ -93,6 +107,11 @@ class Loader {
       report_.add(Rule::invalid_value, include.spot, "", fmt::format("an include is {}", yaml::kind_of(include)),
                   {"write a path, or a map with local, project, remote, template or component"});
     }
+  }
+
+  void check_include(const yaml::Value& include) {
+    for (const gitlab::KeywordFault& fault : gitlab::check_include_keywords(include))
+      report_.add(rule_of(fault.kind), fault.spot, "", fault.message, fault.hints);
   }
 
   void note_unseen(const yaml::Value& include) {

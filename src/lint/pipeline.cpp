@@ -89,6 +89,29 @@ std::optional<std::string> variable_text(const yaml::Value& value) {
   return inner != nullptr && inner->as_map() == nullptr ? variable_text(*inner) : std::nullopt;
 }
 
+const yaml::Value* environment_name(const Job& job) {
+  const yaml::Value* environment = job.find("environment");
+  return environment != nullptr && environment->as_map() != nullptr ? environment->find("name") : environment;
+}
+
+bool is_passing_environment(const Job& job) {
+  const yaml::Value* name = environment_name(job);
+  if (name == nullptr || name->as_string() == nullptr) return false;
+  const std::string& text = *name->as_string();
+  return text.find("CI_COMMIT_REF") != std::string::npos || text.find("CI_MERGE_REQUEST") != std::string::npos ||
+         text.find("CI_COMMIT_BRANCH") != std::string::npos || text.starts_with("review");
+}
+
+std::vector<const yaml::Value*> caches_of(const Job& job) {
+  const yaml::Value* cache = job.find("cache");
+  if (cache == nullptr) return {};
+  std::vector<const yaml::Value*> caches;
+  if (cache->as_map() != nullptr) caches.push_back(cache);
+  if (cache->as_list() == nullptr) return caches;
+  for (const yaml::Value& each : *cache->as_list()) caches.push_back(&each);
+  return caches;
+}
+
 Pipeline build_pipeline(Configuration configuration) {
   Pipeline pipeline;
   pipeline.stages = find_stages(configuration.root);

@@ -32,6 +32,15 @@ struct Pipeline {
 /// Splits a configuration into jobs. Faults are not looked for here: what is no job in shape is left out.
 Pipeline build_pipeline(Configuration configuration);
 
+/// The name of the job's environment; null without one.
+const yaml::Value* environment_name(const Job& job);
+
+/// An environment of a branch or merge request: it comes and goes, and so do its resources.
+bool is_passing_environment(const Job& job);
+
+/// Each cache of a job.
+std::vector<const yaml::Value*> caches_of(const Job& job);
+
 /// The text of a variable: a scalar, or the `value` of a map. Empty where it is neither.
 std::optional<std::string> variable_text(const yaml::Value& value);
 

@@ -18,6 +18,17 @@ Texts split_words(std::string_view text) {
   }
 }
 
+namespace {
+
+/// A variable that stands alone, or `"$@"`.
+bool is_split(const ShellWord& word) {
+  if (word.empty() || word.back().kind != WordPart::Kind::variable) return false;
+  if (word.size() == 1) return true;
+  return word.size() == 2 && word[0] == WordPart{WordPart::Kind::literal, "", ""} && word[1].text == "@";
+}
+
+}  // namespace
+
 std::optional<Texts> ScriptVariables::set(const std::string& name, Texts values) {
   const auto known = set_.find(name);
   std::optional<Texts> before;
@@ -54,8 +65,7 @@ Texts ScriptVariables::expand_words(const std::vector<ShellWord>& words) const {
   Texts texts;
   for (const ShellWord& word : words) {
     std::string text = expand(word).front();
-    const bool is_variable = word.size() == 1 && word[0].kind == WordPart::Kind::variable;
-    if (!is_variable) {
+    if (!is_split(word)) {
       texts.push_back(std::move(text));
       continue;
     }

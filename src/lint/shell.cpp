@@ -78,6 +78,7 @@ class Parser {
     // `2>` is one word: the number is no argument.
     const bool is_number = word_.size() == 1 && word_[0].kind == Kind::literal && word_[0].text.size() == 1 &&
                            word_[0].text[0] >= '0' && word_[0].text[0] <= '9';
+    const bool is_error = is_number && word_[0].text[0] == '2';
     if (is_number) {
       word_.clear();
       in_word_ = false;
@@ -85,7 +86,7 @@ class Parser {
     finish_word();
     const bool is_document = peek() == '<' && peek(1) == '<' && peek(2) != '<';
     while (peek() == '<' || peek() == '>' || peek() == '&' || (is_document && peek() == '-')) ++at_;
-    target_ = is_document ? Target::document : is_output ? Target::output : Target::input;
+    target_ = is_document ? Target::document : is_output && !is_error ? Target::output : Target::input;
     while (peek() == ' ' || peek() == '\t') ++at_;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lint/job_paths.hpp"
 #include "lint/script_variables.hpp"
 #include "states/path_inputs.hpp"
 
@@ -17,47 +18,14 @@ bool is_any_of(std::string_view text, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 bool is_tool(std::string_view word) {
-  return is_any_of(base_name(word), {"terraform", "tofu", "terragrunt", "gitlab-terraform", "gitlab-tofu"});
+  return is_any_of(base_name_of(word), {"terraform", "tofu", "terragrunt", "gitlab-terraform", "gitlab-tofu"});
 }
 
 /// Commands that run the command behind them.
 bool is_wrapper(std::string_view word) {
-  return is_any_of(base_name(word), {"sudo", "exec", "env", "command", "nohup", "timeout", "nice", "xargs", "retry",
-                                     "ionice", "stdbuf", "chronic", "unbuffer"});
-}
-
-/// A directory, absolute with the repository's own prefix, from the root and without `.` and `..`; empty when it lies
-/// outside or nothing is known of where it begins.
-std::optional<std::string> to_directory(std::string_view text) {
-  if (!text.starts_with(states::repository_root)) return std::nullopt;
-  text.remove_prefix(states::repository_root.size());
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    const std::string_view part = text.substr(0, slash);
-    text.remove_prefix(std::min(slash + 1, text.size()));
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (parts.empty()) {
-      return std::nullopt;
-    } else {
-      parts.pop_back();
-    }
-  }
-  std::string result;
-  for (const std::string_view part : parts) result += (result.empty() ? "" : "/") + std::string(part);
-  return result;
-}
-
-/// `to` as seen from the directory `from`.
-std::string join_path(const std::string& from, const std::string& to) {
-  // A text of which the beginning is unknown may be absolute.
-  if (to.starts_with('/') || to.starts_with(unknown_text)) return to;
-  return from + "/" + to;
+  return is_any_of(base_name_of(word), {"sudo", "exec", "env", "command", "nohup", "timeout", "nice", "xargs", "retry",
+                                        "ionice", "stdbuf", "chronic", "unbuffer"});
 }
 
 /// Reads the commands of one job with one choice of its matrix.
@@ -74,7 +42,7 @@ class Reader {
     }
   }
 
-  void start_anew() { directories_ = {std::string(states::repository_root)}; }
+  void start_anew() { enter({std::string(states::repository_root)}); }
 
  private:
   void read(std::string_view script, int level) {
@@ -84,7 +52,7 @@ class Reader {
         outer.push_back(directories_);
       } else if (command.kind == ShellCommand::Kind::subshell_ends) {
         if (outer.empty()) continue;
-        directories_ = outer.back();
+        enter(outer.back());
         outer.pop_back();
       } else {
         run(command, level);
@@ -108,7 +76,9 @@ class Reader {
     } else if (is_any_of(words[0], {"cd", "pushd"})) {
       change_directory(command);
     } else if (words[0] == "popd") {
-      directories_ = previous_;
+      enter(previous_);
+    } else if (words[0] == "set") {
+      set_arguments(words);
     } else {
       run_program(command, words, level);
     }
@@ -147,10 +117,26 @@ class Reader {
       ++index;
     previous_.swap(directories_);
     if (index >= command.words.size()) {
-      directories_ = {std::string(1, unknown_text)};
+      enter({std::string(1, unknown_text)});
     } else if (literal_of(command.words[index]) != "-") {
-      directories_ = join(previous_, variables_.expand(command.words[index]));
+      enter(join(previous_, variables_.expand(command.words[index])));
+    } else {
+      enter(directories_);
     }
+  }
+
+  void enter(Texts directories) {
+    directories_ = std::move(directories);
+    variables_.set("PWD", directories_);
+  }
+
+  /// `set -- a b`: what `"$@"` is from here on.
+  void set_arguments(const Texts& words) {
+    const auto dashes = std::find(words.begin(), words.end(), "--");
+    if (dashes == words.end()) return;
+    std::string all;
+    for (auto word = dashes + 1; word != words.end(); ++word) all += (all.empty() ? "" : " ") + *word;
+    variables_.set("@", {std::move(all)});
   }
 
   static Texts join(const Texts& from, const Texts& to) {
@@ -164,6 +150,8 @@ class Reader {
   }
 
   void run_program(const ShellCommand& command, const Texts& words, int level) {
+    const std::optional<std::size_t> source = std::exchange(feeding_, std::nullopt);
+    if (words[0] == "tee" && source) keep_output(words, *source);
     for (std::size_t index = 0; index < words.size(); ++index) {
       if (is_tool(words[index])) {
         add_run(command, words, index);
@@ -178,7 +166,7 @@ class Reader {
       }
       if (!goes_on) break;
     }
-    const bool is_shell = is_any_of(base_name(words[0]), {"sh", "bash", "ash", "dash", "zsh", "eval"});
+    const bool is_shell = is_any_of(base_name_of(words[0]), {"sh", "bash", "ash", "dash", "zsh", "eval"});
     const auto text =
         std::find_if(words.begin() + 1, words.end(), [](const std::string& word) { return word == "-c"; });
     if (is_shell && level < most_script_levels && (words[0] == "eval" || text != words.end())) {
@@ -187,7 +175,14 @@ class Reader {
       return;
     }
     if (!read_script(words, is_shell, level)) {
-      commands_.others.push_back({words, spot_of(command), expand_files(command)});
+      commands_.others.push_back({words, spot_of(command), expand_files(command), from_root(directories_)});
+    }
+  }
+
+  /// `terraform show -json plan | tee plan.json`
+  void keep_output(const Texts& words, std::size_t run) {
+    for (std::size_t index = 1; index < words.size(); ++index) {
+      if (!words[index].starts_with('-')) commands_.runs[run].output_files.push_back(file_of(words[index]));
     }
   }
 
@@ -204,7 +199,7 @@ class Reader {
     while (index > 0 && index < words.size() && words[index].starts_with('-')) ++index;
     if (index >= words.size() || (index == 0 && words[0].find('/') == std::string::npos)) return false;
     if (level >= most_script_levels) return false;
-    const auto directory = to_directory(join_path(directories_.front(), words[index]));
+    const auto directory = path_from_root(join_path(directories_.front(), words[index]));
     const auto path = directory ? RepoPath::parse(*directory) : std::nullopt;
     const auto entry = path && !path->is_root() ? tree_.find(*path) : std::nullopt;
     if (!entry || (entry->kind != repo::EntryKind::file && entry->kind != repo::EntryKind::executable)) return false;
@@ -220,13 +215,13 @@ class Reader {
     read(text, level + 1);
     if (is_sourced) return true;
     variables_.restore(std::move(variables));
-    directories_ = directories;
+    enter(directories);
     return true;
   }
 
   void add_run(const ShellCommand& command, const Texts& words, std::size_t index) {
     TerraformRun run;
-    run.tool = base_name(words[index]);
+    run.tool = base_name_of(words[index]);
     Texts directories = is_any_of(run.tool, {"gitlab-terraform", "gitlab-tofu"}) ? root_directories() : directories_;
     for (std::size_t at = index + 1; at < words.size(); ++at) {
       const std::string& word = words[at];
@@ -250,14 +245,22 @@ class Reader {
       }
     }
     add_legacy_directory(run, directories);
-    for (const std::string& directory : directories) {
-      if (auto inside = to_directory(directory)) run.directories.push_back(*std::move(inside));
-      if (directory.starts_with(unknown_text)) run.directories.push_back(directory);
-    }
+    run.directories = from_root(directories);
     run.spot = spot_of(command);
     run.feeds_pipe = command.feeds_pipe;
     run.output_files = expand_files(command);
     commands_.runs.push_back(std::move(run));
+    if (command.feeds_pipe) feeding_ = commands_.runs.size() - 1;
+  }
+
+  /// Those inside the repository, and those of which nothing is known.
+  static Texts from_root(const Texts& directories) {
+    Texts found;
+    for (const std::string& directory : directories) {
+      if (auto inside = path_from_root(directory)) found.push_back(*std::move(inside));
+      if (directory.starts_with(unknown_text)) found.push_back(directory);
+    }
+    return found;
   }
 
   /// All alternatives of the argument that expands to `word`, without its first `skipped` bytes.
@@ -285,7 +288,7 @@ class Reader {
     if (run.tool != "terraform" || !is_any_of(run.verb, {"init", "plan", "apply", "validate", "destroy", "refresh"}))
       return;
     for (const std::string& argument : run.positional()) {
-      const auto inside = to_directory(join_path(directories_.front(), argument));
+      const auto inside = path_from_root(join_path(directories_.front(), argument));
       const auto path = inside ? RepoPath::parse(*inside) : std::nullopt;
       const auto entry = path ? tree_.find(*path) : std::nullopt;
       if (entry && entry->kind == repo::EntryKind::directory) directories = join(directories_, {argument});
@@ -294,8 +297,12 @@ class Reader {
 
   Texts expand_files(const ShellCommand& command) const {
     Texts files;
-    for (const ShellWord& word : command.output_files) files.push_back(variables_.expand(word).front());
+    for (const ShellWord& word : command.output_files) files.push_back(file_of(variables_.expand(word).front()));
     return files;
+  }
+
+  std::string file_of(const std::string& text) const {
+    return path_from_root(join_path(directories_.front(), text)).value_or(text);
   }
 
   /// The line of a literal block, or the whole script item.
@@ -328,6 +335,7 @@ class Reader {
   const yaml::Value* item_ = nullptr;
   Texts directories_;
   Texts previous_;
+  std::optional<std::size_t> feeding_;  ///< the run whose output goes into the next command
 };
 
 bool same_run(const TerraformRun& left, const TerraformRun& right) {

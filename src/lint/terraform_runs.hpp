@@ -20,10 +20,10 @@ struct TerraformRun {
   /// Where it runs, from the repository's root, without `..`: several for loops and matrices, or where a variable has
   /// several values. Parts may be unknown. None: outside the repository.
   std::vector<std::string> directories;
-  yaml::Spot spot;          ///< the command, or the script item that it stands in
-  bool runs_many = false;   ///< `terragrunt run-all`: every unit below the directory
-  bool feeds_pipe = false;  ///< its output goes into another command
-  std::vector<std::string> output_files;
+  yaml::Spot spot;                        ///< the command, or the script item that it stands in
+  bool runs_many = false;                 ///< `terragrunt run-all`: every unit below the directory
+  bool feeds_pipe = false;                ///< its output goes into another command
+  std::vector<std::string> output_files;  ///< from the repository's root where that is known, else as written
 
   /// The value of `-NAME=…`, `--NAME=…` or, as Go's flags allow, `-NAME …`; `true` for the bare flag.
   std::optional<std::string> flag(std::string_view name) const;
@@ -35,7 +35,8 @@ struct TerraformRun {
 struct OtherCommand {
   std::vector<std::string> words;
   yaml::Spot spot;
-  std::vector<std::string> output_files;
+  std::vector<std::string> output_files;  ///< as of a run
+  std::vector<std::string> directories;   ///< as of a run
 };
 
 struct JobCommands {

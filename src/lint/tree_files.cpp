@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/glob.hpp"
 #include "gitlab/changes_pattern.hpp"
 
 namespace statelane::lint {
@@ -109,6 +110,11 @@ std::optional<PatternFault> find_pattern_fault(std::string_view pattern, std::sp
   }
   if (is_open(pattern)) {
     return PatternFault{"a brace or bracket that nothing closes: this never matches", "close it, or escape it with \\"};
+  }
+  if (has_too_many_alternatives(pattern)) {
+    return PatternFault{fmt::format("its braces stand for more than {} patterns, which GitLab would try on each path",
+                                    most_alternatives),
+                        "write a pattern that covers them"};
   }
   const bool is_literal = literal_beginning(pattern).size() == pattern.size();
   if (is_literal && !std::binary_search(files.begin(), files.end(), RepoPath::parse(pattern).value_or(RepoPath())) &&

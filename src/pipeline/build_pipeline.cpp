@@ -108,6 +108,11 @@ class LaneWriter {
   std::vector<Job> jobs_;
 };
 
+/// `only:changes` for as long as every server takes it.
+config::ChangesKeyword usual_keyword(const gitlab::Version& server) {
+  return server < gitlab::only_may_be_gone ? config::ChangesKeyword::only : config::ChangesKeyword::rules;
+}
+
 bool has_applies(const std::vector<Lane>& lanes) {
   return std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.has_apply(); });
 }
@@ -155,11 +160,11 @@ std::vector<std::string> find_applies_before(const std::vector<Departed>& depart
 Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& impact, const states::StateGraph& base,
                         const states::StateGraph& head, const TemplateSet& templates, const config::Config& config,
                         Diagnostics& diagnostics) {
-  check_job_settings(config, diagnostics);
+  check_job_settings(config, templates, diagnostics);
   std::vector<Lane> lanes = find_lanes(request, impact, head, config, diagnostics);
   const std::vector<Departed> departed = find_departed(request, impact, base, head, lanes, config, diagnostics);
   // Beyond this point the set of jobs is fixed.
-  const auto keyword = request.changes_keyword.value_or(config.changes.value_or(config::ChangesKeyword::only));
+  const auto keyword = request.changes_keyword.value_or(config.changes.value_or(usual_keyword(request.server)));
   const ChangesRule changes(request, keyword);
   const config::Gates gates = request.gates_of.value_or(config.gates);
   if (gates == config::Gates::changed) {

@@ -14,11 +14,11 @@ namespace {
 
 class KeywordCheck {
  public:
-  KeywordCheck(yaml::Value keywords, const Job& job, Diagnostics& diagnostics)
-      : keywords_(std::move(keywords)), job_(job), diagnostics_(diagnostics) {}
+  KeywordCheck(yaml::Value keywords, const Job& job, const gitlab::Version& server, Diagnostics& diagnostics)
+      : keywords_(std::move(keywords)), job_(job), server_(server), diagnostics_(diagnostics) {}
 
   void run() {
-    for (const gitlab::KeywordFault& found : gitlab::check_job_keywords(keywords_)) fault(found.message);
+    for (const gitlab::KeywordFault& found : gitlab::check_job_keywords(keywords_, server_)) fault(found.message);
     check_cache_keys();
     check_exposure();
     check_tier();
@@ -72,13 +72,14 @@ class KeywordCheck {
 
   yaml::Value keywords_;
   const Job& job_;
+  const gitlab::Version& server_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void check_keywords(const JobIndex& jobs, const Job& job, Diagnostics& diagnostics) {
-  KeywordCheck(jobs.resolve(job), job, diagnostics).run();
+void check_keywords(const JobIndex& jobs, const Job& job, const gitlab::Version& server, Diagnostics& diagnostics) {
+  KeywordCheck(jobs.resolve(job), job, server, diagnostics).run();
 }
 
 }  // namespace statelane::pipeline

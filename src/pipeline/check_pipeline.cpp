@@ -23,11 +23,6 @@ void report_pipeline(const std::string& what, std::vector<std::string> hints, Di
   diagnostics.error(RepoPath::of(config::file_name), std::nullopt, what, std::move(hints));
 }
 
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
 /// Every string and key can stand in YAML, and no map has a key twice: GitLab's parser takes the last one without a
 /// word.
 void check_text(const Job& job, const yaml::Value& value, Diagnostics& diagnostics) {
@@ -45,14 +40,9 @@ void check_text(const Job& job, const yaml::Value& value, Diagnostics& diagnosti
   }
 }
 
-/// `[A-Za-z0-9_/. -]` (lib/gitlab/regex.rb) without what GitLab expands. A lock with another key is no lock at all.
+/// What GitLab takes, without what it would expand. A lock with another key is no lock at all.
 bool is_environment_like(std::string_view name) {
-  static constexpr std::string_view others = "_/. -";
-  return !name.empty() && name.front() != '/' && name.back() != '/' &&
-         std::all_of(name.begin(), name.end(), [](char byte) {
-           return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                  others.find(byte) != std::string_view::npos;
-         });
+  return gitlab::is_environment_name(name) && name.find_first_of("${}") == std::string_view::npos;
 }
 
 /// A lone `{` or `[` makes a pattern match nothing, and so do a leading slash and empty or dot components.
@@ -77,8 +67,8 @@ bool can_match(std::string_view pattern) {
 
 class PipelineCheck {
  public:
-  PipelineCheck(std::span<const Pipeline> files, JobSet set, Diagnostics& diagnostics)
-      : files_(files), set_(set), jobs_(files), diagnostics_(diagnostics) {}
+  PipelineCheck(std::span<const Pipeline> files, const gitlab::Version& server, JobSet set, Diagnostics& diagnostics)
+      : files_(files), server_(server), set_(set), jobs_(files), diagnostics_(diagnostics) {}
 
   void run() {
     read_stages();
@@ -120,7 +110,7 @@ class PipelineCheck {
   void check_name(const Job& job) {
     if (!is_valid_utf8(job.name)) report_fault(job, "its name is not UTF-8", diagnostics_);
     if (gitlab::is_reserved_name(job.name)) report_fault(job, "its name is a keyword", diagnostics_);
-    if (count_characters(job.name) > gitlab::max_job_name_characters && !is_hidden(job)) {
+    if (gitlab::count_characters(job.name) > gitlab::max_job_name_characters && !is_hidden(job)) {
       report_fault(job, fmt::format("its name has more than {} characters", gitlab::max_job_name_characters),
                    diagnostics_);
     }
@@ -166,7 +156,7 @@ class PipelineCheck {
     if (script == nullptr && jobs_.effective(job, "trigger") == nullptr) {
       report_fault(job, "it has no script", diagnostics_);
     }
-    check_keywords(jobs_, job, diagnostics_);
+    check_keywords(jobs_, job, server_, diagnostics_);
     const yaml::Value* stage = jobs_.effective(job, "stage");
     const std::string* name = stage != nullptr ? stage->as_string() : nullptr;
     if (name != nullptr && std::find(stages_.begin(), stages_.end(), *name) == stages_.end()) {
@@ -190,6 +180,7 @@ class PipelineCheck {
   }
 
   std::span<const Pipeline> files_;
+  const gitlab::Version& server_;
   JobSet set_;
   JobIndex jobs_;
   std::vector<std::string> stages_;
@@ -208,7 +199,7 @@ std::vector<std::string> remedies_for_size(JobSet set) {
 
 void check_pipeline(std::span<const Pipeline> files, const gitlab::Version& server, Diagnostics& diagnostics,
                     JobSet set) {
-  PipelineCheck(files, set, diagnostics).run();
+  PipelineCheck(files, server, set, diagnostics).run();
   const std::vector<std::string> hints = remedies_for_size(set);
   if (files.size() > gitlab::max_trigger_includes) {
     report_pipeline(fmt::format("the pipeline takes {} files, and GitLab includes no more than {} at once",

@@ -49,6 +49,8 @@ void complete_child(Child& child, std::size_t number, const Capacity& capacity, 
                     Diagnostics& diagnostics) {
   fill_up(child, number, capacity, request.tool_version);
   if (child.size() == capacity.files) {
+    // A fault that is told with its place would be told again for each job that has it.
+    if (diagnostics.has_errors()) return;
     check_pipeline(child, request.server, diagnostics);
   } else {
     report_overflow(child, number, capacity, diagnostics);

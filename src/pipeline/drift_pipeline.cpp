@@ -55,7 +55,7 @@ bool is_in_rotation(const Rotation& rotation, std::string_view id) {
 Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<std::string>& ids,
                               const states::StateGraph& head, const TemplateSet& templates,
                               const config::Config& config, Diagnostics& diagnostics) {
-  check_job_settings(config, diagnostics);
+  check_job_settings(config, templates, diagnostics);
   const bool templates_have_cache = have_cache(templates);
   ProviderCaches caches(request);
   std::vector<Job> jobs;

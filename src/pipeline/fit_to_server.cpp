@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "gitlab/duration.hpp"
+#include "gitlab/expansion.hpp"
 #include "pipeline/merge_keywords.hpp"
 
 namespace statelane::pipeline {
@@ -39,9 +40,25 @@ class Fitter {
       left_out_.insert({"retry:when: runner_interrupted", Feature::retry_interrupted});
     }
     if (yaml::Value::Map* artifacts = find_map(job.keywords, "artifacts")) fit_artifacts(*artifacts);
+    if (lacks(Feature::variables_expand)) fit_variables(job);
   }
 
   void report(Diagnostics& diagnostics) const {
+    for (const std::string& variable : unfit_) {
+      diagnostics.error(
+          RepoPath::of(config::file_name), std::nullopt,
+          fmt::format("GitLab {} would expand what stands between percent signs in {}", to_string(server_), variable),
+          {"take the percent signs out of the name, or use GitLab 15.8 or newer"});
+    }
+    if (may_be_public_) {
+      diagnostics.warning(
+          RepoPath::of(config::file_name), std::nullopt,
+          fmt::format("GitLab {} does not know \"artifacts:access\": in a public project plans may be open "
+                      "to all",
+                      to_string(server_)),
+          {"\"artifacts:public: false\" is written instead, which counts from GitLab 16.7 on, and before "
+           "it where the feature flag non_public_artifacts is on"});
+    }
     for (const auto& [keyword, feature] : left_out_) {
       diagnostics.warning(RepoPath::of(config::file_name), std::nullopt,
                           fmt::format("\"{}\" is left out: GitLab {} does not know it", keyword, to_string(server_)),
@@ -73,6 +90,8 @@ class Fitter {
   }
 
   void fit_artifacts(yaml::Value::Map& artifacts) {
+    const yaml::Value* is_public = yaml::find_value(artifacts, "public");
+    may_be_public_ = may_be_public_ || (is_public != nullptr && lacks(Feature::artifacts_access));
     const yaml::Value* access = yaml::find_value(artifacts, "access");
     if (access != nullptr && *access == yaml::Value("maintainer") && lacks(Feature::artifacts_access_maintainer)) {
       // The nearest that is known and opens nothing.
@@ -85,7 +104,31 @@ class Fitter {
     if (reports->empty()) take_out(artifacts, "reports");
   }
 
+  /// `{value: …, expand: false}` as a plain value: GitLab leaves `$$` alone, and the runner makes `$` of it.
+  void fit_variables(Job& job) {
+    yaml::Value::Map* variables = find_map(job.keywords, "variables");
+    if (variables == nullptr) return;
+    for (yaml::Value::Entry& variable : *variables) {
+      const yaml::Value* value = variable.value.find("value");
+      const yaml::Value* expands = variable.value.find("expand");
+      if (value == nullptr || value->as_string() == nullptr || expands == nullptr) continue;
+      const std::string text = *value->as_string();
+      const bool is_literal = *expands == yaml::Value(false);
+      if (is_literal && holds_percent_variable(text))
+        unfit_.insert(fmt::format("{} of \"{}\"", variable.key, job.name));
+      variable.value = yaml::Value(is_literal ? gitlab::escape_for_runner(text) : text, variable.value.spot);
+    }
+  }
+
+  /// `%NAME%` is a variable to GitLab, and nothing there escapes it.
+  static bool holds_percent_variable(std::string text) {
+    std::replace(text.begin(), text.end(), '$', ' ');
+    return gitlab::is_expanded_by_gitlab(text);
+  }
+
   const gitlab::Version& server_;
+  std::set<std::string> unfit_;  ///< variables that a server without `expand` would change
+  bool may_be_public_ = false;
   std::set<std::pair<std::string, Feature>> left_out_;
 };
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <set>
 
-#include "config/plan_environment.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/describe_cause.hpp"
@@ -124,7 +123,7 @@ void expect_records(Job& job, const Lane& lane, const LaneParts& parts) {
 }  // namespace
 
 void add_plan_environment(Job& job, const State& state, const std::string& of_template) {
-  const std::string action = config::plan_environment_of(state.settings).value_or(of_template);
+  const std::string action = state.settings.plan_environment.value_or(of_template);
   if (action.empty() || action == "none") return;
   job.keywords.emplace_back("environment",
                             yaml::Value::Map{{"name", gitlab::environment_name(state.id)}, {"action", action}});
@@ -140,8 +139,7 @@ void add_settings(Job& job, const State& state, bool is_apply) {
   // Only an apply deploys, and only it waits for a person. What a lane keeps between its jobs is the plan's.
   std::erase_if(own, [&](const auto& entry) {
     const bool is_for_applies = entry.key == "environment" || entry.key == "manual_confirmation";
-    return entry.key == "extends" || entry.key == config::plan_environment_key || (is_for_applies && !is_apply) ||
-           (entry.key == "artifacts" && is_apply);
+    return entry.key == "extends" || (is_for_applies && !is_apply) || (entry.key == "artifacts" && is_apply);
   });
   job.keywords = merge_keywords(job.keywords, own);
 }
@@ -213,16 +211,38 @@ Job build_noop_job(const std::string& reason) {
            {"needs", yaml::Value::List{}}}};
 }
 
-void check_job_settings(const config::Config& config, Diagnostics& diagnostics) {
+namespace {
+
+/// A template that the lanes' jobs extend comes over ours: it must be there, and bring no script.
+void check_extended(const yaml::Value& extends, const TemplateSet& templates, Diagnostics& diagnostics) {
+  const auto fault = [&](std::string message, std::string hint) {
+    diagnostics.error(RepoPath::of(config::file_name), SourceRange{extends.spot.begin, extends.spot.begin},
+                      std::move(message), {std::move(hint)});
+  };
+  for (const std::string& name : extended_names(extends)) {
+    if (templates.keywords(name).empty()) {
+      fault(fmt::format("there is no template \"{}\" to extend", name),
+            "write it into the file that \"pipeline.templates\" names");
+    } else if (yaml::find_value(templates.resolved(name), "script") != nullptr) {
+      fault(
+          fmt::format("\"{}\" cannot be extended here: a lane's job runs its own script, and it brings another", name),
+          "use \"before_script\" or \"after_script\"");
+    }
+  }
+}
+
+}  // namespace
+
+void check_job_settings(const config::Config& config, const TemplateSet& templates, Diagnostics& diagnostics) {
   for (const config::Rule& rule : config.rules) {
     const yaml::Value::Map* job = rule.settings.job ? rule.settings.job->as_map() : nullptr;
     if (job == nullptr) continue;
-    yaml::Value::Map keywords = *job;
-    std::erase_if(keywords, [](const auto& entry) { return entry.key == config::plan_environment_key; });
-    for (const RefusedKeyword& refused : find_refused_keywords(keywords, KeywordTarget::lane)) {
+    for (const RefusedKeyword& refused : find_refused_keywords(*job, KeywordTarget::lane)) {
       diagnostics.error(RepoPath::of(config::file_name), SourceRange{refused.pos, refused.pos}, refused.message,
                         {refused.hint});
     }
+    if (const yaml::Value* extends = yaml::find_value(*job, "extends"))
+      check_extended(*extends, templates, diagnostics);
   }
 }
 

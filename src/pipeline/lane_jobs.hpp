@@ -5,6 +5,7 @@
 
 #include "pipeline/barriers.hpp"
 #include "pipeline/lanes.hpp"
+#include "pipeline/template_set.hpp"
 
 namespace statelane::pipeline {
 
@@ -49,6 +50,6 @@ Job build_noop_job(const std::string& reason);
 yaml::Value literal_variable(std::string_view value);
 
 /// Errors for keywords in the configuration's `job` of any state that would break a lane.
-void check_job_settings(const config::Config& config, Diagnostics& diagnostics);
+void check_job_settings(const config::Config& config, const TemplateSet& templates, Diagnostics& diagnostics);
 
 }  // namespace statelane::pipeline

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "gitlab/keywords.hpp"
 
@@ -23,7 +24,8 @@ constexpr std::string_view selection = "which jobs exist is decided before the p
 constexpr std::string_view selection_hint =
     "choose states with \"states\", branches with \"apply.branches\", and rules in the parent pipeline";
 
-constexpr std::array never_allowed = {
+/// Why, of keywords that the table of keywords leaves to us, and what to do instead.
+constexpr std::array reasons = {
     Refusal{"rules", selection, selection_hint},
     Refusal{"only", selection, selection_hint},
     Refusal{"except", selection, selection_hint},
@@ -36,10 +38,8 @@ constexpr std::array never_allowed = {
     Refusal{"start_in", "a lane's job is not delayed", "leave it out"},
     Refusal{"pages", "a lane does not publish pages", "leave it out"},
     Refusal{"release", "a lane does not make releases", "leave it out"},
-    Refusal{"run", "a lane's job runs a script", "use \"script\""},
-};
-
-constexpr std::array gate_keywords = {
+    Refusal{"run", "a lane's job runs its own script", "use \"before_script\" or \"after_script\""},
+    Refusal{"script", "a lane's job runs its own script", "use \"before_script\" or \"after_script\""},
     Refusal{"when", "the gate decides when a job starts", "set \"apply.gate\" to blocking, optional or automatic"},
     Refusal{"allow_failure", "a failed plan has nothing to apply, and the gate decides whether an apply blocks",
             "set \"apply.gate\" to blocking, optional or automatic"},
@@ -129,17 +129,19 @@ void check_artifacts(const yaml::Value& value, std::vector<RefusedKeyword>& foun
                    fmt::format("list \"{}\" too", plan_files)});
 }
 
-template <typename Refusals>
-const Refusal* find_refusal(const Refusals& refusals, std::string_view keyword) {
-  const auto found = std::find_if(refusals.begin(), refusals.end(),
-                                  [&](const Refusal& refusal) { return refusal.keyword == keyword; });
-  return found != refusals.end() ? &*found : nullptr;
+/// Every keyword that is not everybody's has a reason.
+const Refusal& reason_for(std::string_view keyword) {
+  const auto found =
+      std::find_if(reasons.begin(), reasons.end(), [&](const Refusal& refusal) { return refusal.keyword == keyword; });
+  if (found == reasons.end()) throw std::logic_error(std::string(keyword));
+  return *found;
 }
+
+bool is_generators(std::string_view keyword) { return gitlab::setter_of(keyword) == gitlab::Setter::generator; }
 
 /// Values that GitLab would refuse, whatever they are laid over; of keywords that may be set at all.
 void check_values(yaml::Value::Map keywords, std::vector<RefusedKeyword>& found) {
-  std::erase_if(keywords,
-                [](const yaml::Value::Entry& entry) { return find_refusal(never_allowed, entry.key) != nullptr; });
+  std::erase_if(keywords, [](const yaml::Value::Entry& entry) { return is_generators(entry.key); });
   for (const gitlab::KeywordFault& fault : gitlab::check_some_job_keywords(yaml::Value(std::move(keywords)))) {
     found.push_back({fault.spot.begin, "GitLab would refuse this: " + fault.message,
                      fault.hints.empty() ? "see https://docs.gitlab.com/ci/yaml/" : fault.hints.front()});
@@ -154,20 +156,16 @@ std::vector<RefusedKeyword> find_refused_keywords(const yaml::Value::Map& keywor
   const bool reaches_plan = target == KeywordTarget::lane || target == KeywordTarget::plan;
   const bool reaches_apply = target == KeywordTarget::lane || target == KeywordTarget::apply;
   for (const auto& [keyword, value] : keywords) {
-    const Refusal* never = find_refusal(never_allowed, keyword);
-    const Refusal* gate = find_refusal(gate_keywords, keyword);
+    const gitlab::Setter setter = gitlab::setter_of(keyword);
     const bool takes_out = std::holds_alternative<std::nullptr_t>(value.data);
-    if (never != nullptr) {
-      found.push_back(refuse(*never, keyword, value));
-    } else if (gate != nullptr) {
-      if (!restates_the_template(keyword, value, target)) found.push_back(refuse(*gate, keyword, value));
+    if (setter == gitlab::Setter::generator) {
+      found.push_back(refuse(reason_for(keyword), keyword, value));
+    } else if (setter == gitlab::Setter::gate) {
+      if (!restates_the_template(keyword, value, target)) found.push_back(refuse(reason_for(keyword), keyword, value));
     } else if (keyword == "environment") {
       check_environment(value, target, found);
     } else if (keyword == "variables") {
       check_variables(value, found);
-    } else if (keyword == "script" && takes_out) {
-      found.push_back(
-          {value.spot.begin, "\"script\" cannot be taken out: the job would do nothing", "give another script"});
     } else if (keyword == "artifacts" && reaches_plan) {
       check_artifacts(value, found);
     } else if (reaches_apply && !takes_out) {

@@ -94,7 +94,7 @@ std::vector<Job> build_second_stage_start(const gitlab::Version& server) {
 Pipeline build_second_stage(const PipelineRequest& request, const std::string& plan_pipeline,
                             const std::vector<PlannedState>& planned, const states::StateGraph& head,
                             const TemplateSet& templates, const config::Config& config, Diagnostics& diagnostics) {
-  check_job_settings(config, diagnostics);
+  check_job_settings(config, templates, diagnostics);
   const bool templates_have_cache = have_cache(templates);
   ProviderCaches caches(request);
   Barriers barriers({{"extends", ".statelane-barrier"}}, gitlab::max_needs);

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <set>
 
-#include "config/plan_environment.hpp"
 #include "gitlab/expansion.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
@@ -243,7 +242,7 @@ void refuse_what_differs_by_pipeline(const states::StateGraph& head, const Templ
   }
   const bool is_asked = std::any_of(head.states().begin(), head.states().end(), [&](const states::State& state) {
     const std::string of_template = plan_environment_of(templates, plan_template_of(state, config.jobs));
-    const std::string action = config::plan_environment_of(state.settings).value_or(of_template);
+    const std::string action = state.settings.plan_environment.value_or(of_template);
     return !action.empty() && action != "none";
   });
   if (!is_asked) return;
@@ -256,7 +255,7 @@ void refuse_what_differs_by_pipeline(const states::StateGraph& head, const Templ
 
 Pipeline build_static_pipeline(const PipelineRequest& request, const states::StateGraph& head,
                                const TemplateSet& templates, const config::Config& config, Diagnostics& diagnostics) {
-  check_job_settings(config, diagnostics);
+  check_job_settings(config, templates, diagnostics);
   const auto keyword = request.changes_keyword.value_or(config.changes.value_or(ChangesKeyword::rules));
   refuse_what_differs_by_pipeline(head, templates, config, diagnostics);
   if (keyword == ChangesKeyword::none) {

@@ -74,6 +74,8 @@ void check_entry(const std::string& name, const yaml::Value& value, const yaml::
     const yaml::Value* known = yaml::find_value(builtin, entry.key);
     return known != nullptr && *known == entry.value;
   });
+  // A job of the user's own may lend its script to a `!reference`.
+  if (!name.starts_with(".statelane")) std::erase_if(own, [](const auto& entry) { return entry.key == "script"; });
   for (const RefusedKeyword& refused : find_refused_keywords(own, target_of(name))) {
     faults.add(refused.pos, refused.message, refused.hint);
   }

@@ -75,7 +75,8 @@ class Loader {
     LoadedStates result;
     std::vector<Edge> edges = find_edges(states, reads, dependencies, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
-    check_settings(config_, scan_, states, diagnostics_);
+    // What was left out for a fault of its own is not missed.
+    if (!diagnostics_.has_errors()) check_settings(config_, scan_, states, diagnostics_);
     report_deep_directories();
     result.left_out = find_left_out(states);
     records_.finish(tree_.content_id(RepoPath()), scan_);

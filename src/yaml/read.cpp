@@ -25,6 +25,9 @@ struct Part {
 
 constexpr std::string_view text_tag = "tag:yaml.org,2002:str";
 
+/// Stands for a question mark that the parser would take for the sign of a key.
+constexpr char masked_mark = '\x7f';
+
 /// Builds the value from the parser's events; every value is counted as it is made.
 class Builder : public YAML::EventHandler {
  public:
@@ -48,8 +51,10 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
+                const std::string& as_parsed) override {
     count(1, mark);
+    std::string value = as_parsed;
+    std::replace(value.begin(), value.end(), masked_mark, '?');
     // yaml-cpp gives plain scalars the tag "?", quoted ones "!". Psych types what has a tag of another kind as if
     // plain.
     const bool is_plain = tag == "?" || (!tag.empty() && tag != "!" && tag != text_tag);
@@ -354,8 +359,26 @@ Fault to_fault(const YAML::Exception& fault, std::uint32_t file, const Part& par
           "a tab stands in the indentation; YAML takes spaces only"};
 }
 
+/// A question mark inside a plain scalar, as libyaml 0.2.5 takes it and yaml-cpp does not between brackets and braces:
+/// `{if: $TAG =~ /^v?1/}`. Where it may be the sign of a key it stays as it is.
+std::string mask_question_marks(std::string_view text) {
+  std::string masked(text);
+  if (text.find(masked_mark) != std::string_view::npos) return masked;
+  char before = '\n';        // the character before
+  char last_visible = '\n';  // the last one of the line that is no blank
+  for (char& letter : masked) {
+    const bool is_blank = letter == ' ' || letter == '\t';
+    const bool is_inside = last_visible != '\n' && std::string_view("[{,").find(before) == std::string_view::npos &&
+                           (before != ' ' || std::string_view("[{,:-?").find(last_visible) == std::string_view::npos);
+    before = letter;
+    if (!is_blank) last_visible = letter;
+    if (letter == '?' && is_inside) letter = masked_mark;
+  }
+  return masked;
+}
+
 Value parse_part(std::uint32_t file, const Part& part, std::vector<Fault>& remarks) {
-  std::istringstream stream{std::string(part.text)};
+  std::istringstream stream{mask_question_marks(part.text)};
   Builder builder(file, part, remarks);
   try {
     YAML::Parser parser(stream);

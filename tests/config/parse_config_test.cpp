@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include "config/config.hpp"
-#include "config/plan_environment.hpp"
 
 using namespace statelane;
 using namespace statelane::config;
@@ -95,7 +94,7 @@ gitlab: {version: "16.11"}
 TEST_CASE("whether plans have an environment is said in general and by rules, the later one wins") {
   const auto action_of = [](std::string_view text, std::string_view directory) {
     const Config config = parse(text);
-    return plan_environment_of(settings_for(config, RepoPath::of(directory))).value_or("");
+    return settings_for(config, RepoPath::of(directory)).plan_environment.value_or("");
   };
   constexpr std::string_view text =
       "states:\n  rules:\n    - {match: \"a/*\", plan_environment: none, job: {tags: [x]}}\n"

@@ -57,6 +57,16 @@ class Lint(EndToEndTest):
         self.assertEqual((done.stdout, done.stderr, done.returncode),
                          ("nothing found in 1 file, 2 jobs and 1 state that they plan or apply\n", "", 0))
 
+    def test_pipelines_of_our_own_have_no_findings(self):
+        for jobs in ("helper", "shell"):
+            for changes in ("only", "rules"):
+                with self.subTest(jobs=jobs, changes=changes):
+                    statelane("generate", "--static", "--jobs", jobs, "--changes", changes, "--image", "hashicorp/terraform:1.11.4",
+                              "--output", ".gitlab-ci.yml", cwd=self.repository.directory, env=self.environment)
+                    done = self.lint()
+                    self.assertEqual(done.returncode, 0, done.stdout)
+                    self.assertTrue(done.stdout.startswith("nothing found in 1 file, 2 jobs"), done.stdout)
+
     def test_finding_is_shown_with_its_line_and_the_lines_to_add(self):
         self.write(SOUND.replace(', "modules/m/**/*"', ""))
         done = self.lint()

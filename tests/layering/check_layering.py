@@ -35,6 +35,7 @@ ROOMS = {
 THIRD_PARTY = {
     "git2": ["repo"],
     "zlib.h": ["repo"],
+    "pcre2.h": ["gitlab"],
     "yaml-cpp/": ["yaml", "terraform"],
     "CLI/": ["cli"],
     "nlohmann/": ["hcl", "emit", "runner", "applied"],

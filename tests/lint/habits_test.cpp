@@ -93,7 +93,199 @@ TEST_CASE("a gate that says it is optional is found") {
   CHECK(found_in_job(Rule::optional_gate, "terraform apply p", "  when: manual\n  allow_failure: true\n").size() == 1);
   CHECK(found_in_job(Rule::optional_gate, "terraform apply p", "  rules: [{when: manual, allow_failure: true}]\n")
             .size() == 1);
-  CHECK(found_in_job(Rule::optional_gate, "terraform apply p", "  when: manual\n").empty());
+  const auto gate = [](const std::string& script, const std::string& more) {
+    return found_in_job(Rule::optional_gate, script, more);
+  };
+  CHECK(gate("terraform apply p", "  when: manual\n") ==
+        Lines{"3: a manual job is optional unless it says otherwise: the pipeline passes though nothing was applied"});
+  CHECK(gate("terraform apply p", "  when: manual\n  rules: [{if: $A}, {when: never}]\n").size() == 1);
+  CHECK(gate("terraform apply p", "  allow_failure: true\n  rules: [{when: manual}]\n") ==
+        Lines{"3: allow_failure makes this gate optional: the pipeline passes though nothing was applied"});
+  CHECK(gate("terraform apply p", "  when: manual\n  allow_failure: false\n").empty());
+  CHECK(gate("terraform apply p", "  when: manual\n  allow_failure: {exit_codes: 3}\n").empty());
+  CHECK(gate("terraform apply p", "  rules: [{when: manual}]\n").empty());
+  CHECK(
+      gate("terraform apply p", "  when: manual\n  rules: [{if: $A, allow_failure: false}, {when: never}]\n").empty());
+  CHECK(gate("terraform plan", "  when: manual\n").empty());
+  // Nobody wants a pipeline to wait for a destroy, and what comes and goes need not be there.
+  CHECK(gate("terraform destroy -auto-approve", "  when: manual\n").empty());
+  CHECK(gate("terraform apply -destroy", "  when: manual\n").empty());
+  CHECK(gate("terraform apply p", "  when: manual\n  environment: review/$CI_COMMIT_REF_SLUG\n").empty());
+}
+
+TEST_CASE("an apply that GitLab starts again is found") {
+  const auto retry = [](const std::string& script, const std::string& more) {
+    return found_in_job(Rule::retried_apply, script, more);
+  };
+  CHECK(retry("terraform apply p", "  retry: 2\n") ==
+        Lines{"3: GitLab starts this apply again by itself, with a plan that the first try has used up"});
+  CHECK(retry("terraform apply p", "  retry: {max: 1, when: [runner_system_failure]}\n").size() == 1);
+  CHECK(retry("terraform destroy -auto-approve", "default: {retry: 1}\n").size() == 1);
+  CHECK(retry("terraform apply p", "  retry: 0\n").empty());
+  CHECK(retry("terraform apply p", "  retry: {max: 2, when: scheduler_failure}\n").empty());
+  CHECK(retry("terraform plan", "  retry: 2\n").empty());
+}
+
+TEST_CASE("a plan on its way to the apply: not kept, not handed over, not there, made on the spot") {
+  const auto lost = [](const std::string& plan, const std::string& apply, const std::string& more = "") {
+    return found(Rule::apply_without_plan, "stages: [plan, apply]\nplan: {stage: plan, " + plan +
+                                               "}\napply: {stage: apply, " + apply + "}\n" + more);
+  };
+  const std::string plan = "script: [cd a, terraform plan -out=p.tfplan], artifacts: {paths: [a/p.tfplan]}";
+  const std::string apply = "script: [cd a, terraform apply p.tfplan]";
+  CHECK(lost(plan, apply).empty());
+  CHECK(lost(plan, apply + ", needs: [plan]").empty());
+  CHECK(lost(plan, apply + ", dependencies: [plan]").empty());
+  CHECK(lost("script: [terraform -chdir=a plan -out p.tfplan], artifacts: {paths: [a]}", apply).empty());
+  CHECK(lost("script: [cd a, terraform plan -out=$CI_PROJECT_DIR/a/p.tfplan], artifacts: {untracked: true}", apply)
+            .empty());
+  CHECK(lost("script: [cd a, terraform plan -out=p.tfplan], artifacts: {paths: [\"**/*.tfplan\"]}", apply).empty());
+  // Where something else handles the file, or its place is not known, nobody can say.
+  CHECK(lost("script: [cd a, terraform plan -out=p.tfplan, mv p.tfplan ..], artifacts: {paths: [p.tfplan]}", apply)
+            .empty());
+  CHECK(lost("script: [cd a, terraform plan -out=$PLAN], artifacts: {paths: [a/$PLAN]}",
+             "script: [cd a, terraform apply $PLAN]")
+            .empty());
+  CHECK(lost("script: [cd a, terraform plan -out=p.tfplan], artifacts: {paths: [p.tfplan]}", apply) ==
+        Lines{"2: \"apply\" takes the plan a/p.tfplan from here, and no artifact keeps it"});
+  CHECK(lost("script: [cd a, terraform plan -out=p.tfplan]", apply).size() == 1);
+  CHECK(lost("script: [cd a, terraform plan -out=p.tfplan], artifacts: {paths: [a], exclude: [a/*.tfplan]}", apply)
+            .size() == 1);
+  CHECK(lost(plan, "script: [terraform apply p.tfplan]") ==
+        Lines{"3: no job writes p.tfplan: the plan of \"plan\" is a/p.tfplan"});
+  CHECK(lost(plan, apply, "other: {stage: apply, script: [cd b, terraform apply p.tfplan]}\n").empty());
+  CHECK(lost(plan, apply + ", dependencies: []") ==
+        Lines{"3: the plan that \"plan\" makes does not come here: \"dependencies\" leaves that job out"});
+  CHECK(lost(plan, apply + ", needs: []") ==
+        Lines{"3: the plan that \"plan\" makes does not come here: \"needs\" leaves that job out"});
+  CHECK(lost(plan, apply + ", needs: [{job: plan, artifacts: false}]") ==
+        Lines{"3: the plan that \"plan\" makes does not come here: \"needs\" leaves its artifacts out"});
+  CHECK(found(Rule::apply_without_plan, "plan: {" + plan + "}\napply: {" + apply + "}\n") ==
+        Lines{"2: the plan that \"plan\" makes does not come here: both are in one stage"});
+  CHECK(lost(plan + ", only: {changes: [a/**/*]}", apply) ==
+        Lines{"3: when only other files change, \"plan\" is not there, and this apply has no plan"});
+  CHECK(lost(plan + ", only: {changes: [a/**/*]}", apply + ", only: {changes: [b/*]}") ==
+        Lines{"3: when only b/x changes, \"plan\" is not there, and this apply has no plan"});
+  CHECK(lost(plan + ", only: [merge_requests]", apply + ", only: [main]") ==
+        Lines{"3: on the default branch, \"plan\" is not there, and this apply has no plan"});
+  CHECK(lost(plan + ", except: [schedules]", apply) ==
+        Lines{"3: in schedules, \"plan\" is not there, and this apply has no plan"});
+  CHECK(lost(plan + ", rules: [{if: $CI_PIPELINE_SOURCE == \"push\"}]",
+             apply + ", needs: [{job: plan, optional: true}], rules: [{if: $CI_COMMIT_BRANCH == \"main\"}]")
+            .size() == 1);
+  CHECK(lost(plan + ", only: {changes: [a/**/*]}", apply + ", only: {changes: [a/**/*]}").empty());
+  CHECK(lost(plan + ", rules: [{if: $PLAN}]", apply + ", rules: [{if: $APPLY}]").empty());
+  CHECK(found_in_job(Rule::apply_without_plan, "terraform plan -out=p && terraform apply p") ==
+        Lines{"2: this apply carries out a plan that the same script makes: nobody has read it"});
+  CHECK(found_in_job(Rule::apply_without_plan, "terraform plan -out=p; terraform apply p",
+                     "  environment: {name: review/$CI_COMMIT_REF_SLUG}\n")
+            .empty());
+  CHECK(found_in_job(Rule::apply_without_plan, "gitlab-terraform plan; gitlab-terraform apply",
+                     "  variables: {TF_ROOT: a}\n")
+            .size() == 1);
+  for (const std::string when :
+       {"on other branches", "in merge requests", "for tags", "in pipelines that somebody starts by hand"}) {
+    CAPTURE(when);
+    const std::map<std::string, std::string> kinds = {{"on other branches", "main"},
+                                                      {"in merge requests", "branches"},
+                                                      {"for tags", "branches"},
+                                                      {"in pipelines that somebody starts by hand", "pushes"}};
+    const std::map<std::string, std::string> applies = {{"on other branches", "branches"},
+                                                        {"in merge requests", "merge_requests"},
+                                                        {"for tags", "tags"},
+                                                        {"in pipelines that somebody starts by hand", "web"}};
+    CHECK(lost(plan + ", only: [" + kinds.at(when) + "]", apply + ", only: [" + applies.at(when) + "]") ==
+          Lines{"3: " + when + ", \"plan\" is not there, and this apply has no plan"});
+  }
+}
+
+TEST_CASE("credentials in -backend-config are found, in the script and in variables") {
+  const std::string message =
+      "-backend-config keeps \"password\" in .terraform and in the plan file: who reads the artifact has it, and an "
+      "apply "
+      "uses it when it may have expired";
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform init -backend-config=password=$CI_JOB_TOKEN") ==
+        Lines{"2: " + message});
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform init -backend-config 'password=$CI_JOB_TOKEN'").size() == 1);
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform init $ARGS; terraform plan",
+                     "  variables: {ARGS: \"-backend-config=secret_key=$KEY -input=false\"}\n")
+            .size() == 1);
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform init",
+                     "  variables: {TF_CLI_ARGS_init: \"-backend-config=password=$CI_JOB_TOKEN\"}\n") ==
+        Lines{"3: " + message});
+  for (const char* fine :
+       {"terraform init -backend-config=bucket=b", "terraform init -backend-config=prod.tfbackend",
+        "terraform init -backend-config=username=gitlab-ci-token", "terraform init -backend-config=password="}) {
+    CAPTURE(fine);
+    CHECK(found_in_job(Rule::credentials_exposed, fine).empty());
+  }
+}
+
+TEST_CASE("what Terraform writes in plain text is found in artifacts, by whatever path they take it") {
+  const auto kept = [](Rule rule, const std::string& script, const std::string& artifacts) {
+    return found_in_job(rule, script, "  artifacts: {" + artifacts + "}\n");
+  };
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p > plan.json", "paths: [a/plan.json]") ==
+        Lines{"3: show -json writes every value in plain text, sensitive ones too, and the artifact keeps them"});
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p | tee plan.json | jq .x", "paths: [\"**/*.json\"]")
+            .size() == 1);
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p > plan.json", "untracked: true").size() == 1);
+  CHECK(kept(Rule::credentials_exposed, "terraform state pull > s.json", "paths: [a]") ==
+        Lines{"3: state pull writes every value in plain text, sensitive ones too, and the artifact keeps them"});
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p > plan.json", "paths: [a/plan.json], access: developer")
+            .empty());
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p > plan.json; rm plan.json", "paths: [a]").empty());
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p > ../plan.json", "paths: [a/plan.json]").empty());
+  CHECK(kept(Rule::credentials_exposed, "terraform show -json p 2> err.log | jq .x > plan.json", "paths: [a]").empty());
+}
+
+TEST_CASE("the data directory in artifacts is found, by its name, below a directory, by a glob, as an untracked file") {
+  const auto kept = [](const std::string& artifacts, const std::string& more = "") {
+    return found_in_job(Rule::data_directory_kept, "terraform init; terraform plan",
+                        "  artifacts: {" + artifacts + "}\n" + more);
+  };
+  CHECK(
+      kept("paths: [a/.terraform]") ==
+      Lines{"3: the artifact takes a/.terraform along: providers of hundreds of megabytes, and the backend's settings "
+            "with their credentials"});
+  for (const char* artifacts : {"paths: [a/]", "paths: [\"**/.terraform/\"]", "paths: [\"**/*\"]", "paths: [.]",
+                                "untracked: true", "paths: [$CI_PROJECT_DIR/a]"}) {
+    CAPTURE(artifacts);
+    CHECK(kept(artifacts).size() == 1);
+  }
+  CHECK(kept("paths: [.tf]", "  variables: {TF_DATA_DIR: $CI_PROJECT_DIR/.tf}\n").size() == 1);
+  for (const char* artifacts : {"paths: [a/plan.tfplan]", "paths: [a/.terraform.lock.hcl]", "paths: [b]",
+                                "paths: [a], exclude: [\"a/.terraform/**/*\"]", "paths: [$DIR]"}) {
+    CAPTURE(artifacts);
+    CHECK(kept(artifacts).empty());
+  }
+  CHECK(kept("paths: [a]", "  variables: {TF_DATA_DIR: $SOMEWHERE}\n").empty());
+}
+
+TEST_CASE("a state that ends with its job is found, unless the script makes the backend or keeps the state") {
+  const auto lost = [](const std::string& script, const std::string& more = "",
+                       const std::string& text = "locals {}\n") {
+    return findings_of(
+        lint_files({{"c/main.tf", text}, {".gitlab-ci.yml", "j:\n  script: [\"cd c\", \"" + script + "\"]\n" + more}}),
+        Rule::state_lost);
+  };
+  CHECK(
+      lost("terraform init -backend-config=bucket=b; terraform plan") ==
+      Lines{
+          "2: this says where the state is kept, and c has no backend block to take it: the state ends with the job"});
+  CHECK(lost("gitlab-terraform apply", "  variables: {TF_ROOT: $CI_PROJECT_DIR/c}\n").size() == 1);
+  CHECK(lost("terraform plan", "  variables: {TF_HTTP_ADDRESS: https://x}\n").size() == 1);
+  CHECK(lost("terraform init; terraform apply p") ==
+        Lines{"2: c has no backend block: the state that this makes ends with the job"});
+  CHECK(lost("terraform init; terraform apply -auto-approve", "", "locals { backend = 1 }\n").size() == 1);
+  CHECK(lost("terraform apply p", "", "terraform {\n  backend \"http\" {}\n}\n").empty());
+  CHECK(lost("terraform apply p", "", "terraform {\n  cloud {\n  }\n}\n").empty());
+  CHECK(lost("cp ../http.tf .; terraform init; terraform apply p").empty());
+  CHECK(lost("terraform apply p", "  artifacts: {paths: [c]}\n").empty());
+  CHECK(lost("terraform apply p", "  cache: {paths: [c/terraform.tfstate]}\n").empty());
+  CHECK(lost("terraform apply p; terraform destroy -auto-approve").empty());
+  CHECK(lost("terraform init -backend=false -backend-config=x; terraform validate").empty());
+  CHECK(lost("terraform plan").empty());
 }
 
 TEST_CASE("a destroy as on_stop of a lasting environment is found, of a review environment not") {
@@ -118,6 +310,13 @@ TEST_CASE("an apply on any branch or in merge requests is found, one of named br
         Lines{"1: this apply runs on any branch and in merge requests, before anything is merged"});
   CHECK(found_in_job(Rule::apply_anywhere, "terraform destroy -auto-approve", "  when: manual\n") ==
         Lines{"1: this destroy can be started on any branch, before anything is merged"});
+  const auto destroy = [](const std::string& more) {
+    return found_in_job(Rule::apply_anywhere, "terraform destroy -auto-approve", more);
+  };
+  CHECK(destroy("  rules: [{if: $DESTROY == \"true\"}]\n") ==
+        Lines{"1: whoever may start a pipeline has this destroy on any branch: $DESTROY == \"true\""});
+  CHECK(destroy("  rules: [{if: $CI_PIPELINE_SOURCE == \"web\" && $DESTROY}]\n").size() == 1);
+  CHECK(destroy("  rules: [{if: $CI_COMMIT_BRANCH == \"main\" && $DESTROY == \"true\"}]\n").empty());
   CHECK(apply("  only: [main]\n").empty());
   CHECK(apply("  only: [main, develop, /^release-.*$/]\n").empty());
   CHECK(apply("  only: [merge_requests]\n") ==
@@ -138,6 +337,11 @@ TEST_CASE("secrets in the text, states in artifacts and printed variables are fo
             .empty());
   CHECK(found_in_job(Rule::credentials_exposed, "terraform apply p", "  artifacts: {paths: [a/terraform.tfstate]}\n")
             .size() == 1);
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform apply p", "  artifacts: {paths: [a/errored.tfstate]}\n")
+            .size() == 1);
+  CHECK(found_in_job(Rule::credentials_exposed, "terraform apply p",
+                     "  artifacts: {paths: [a/errored.tfstate], access: developer}\n")
+            .empty());
   CHECK(found_in_job(Rule::credentials_exposed, "terraform plan; printenv").size() == 1);
   CHECK(found_in_job(Rule::credentials_exposed, "terraform plan; env > /dev/null").empty());
   CHECK(found(Rule::credentials_exposed, "variables: {TF_LOG: TRACE}\n").size() == 1);
@@ -205,6 +409,25 @@ TEST_CASE("images without a version or a shell are found") {
   CHECK(image(Rule::image_entrypoint, "docker.io/hashicorp/terraform:1.9").size() == 1);
   CHECK(image(Rule::image_entrypoint, "{name: hashicorp/terraform:1.9, entrypoint: [\"\"]}").empty());
   CHECK(image(Rule::image_entrypoint, "alpine:3.20").empty());
+  // Tags that move.
+  for (const char* moving : {"hashicorp/terraform:light", "hashicorp/terraform:1.9", "ghcr.io/opentofu/opentofu:1",
+                             "registry/a/b:stable", "alpine:edge"}) {
+    CAPTURE(moving);
+    CHECK(image(Rule::unpinned_image, moving).size() == 1);
+  }
+  for (const char* fixed : {"alpine:3.20", "registry.gitlab.com/gitlab-org/terraform-images/releases/1.1:v0.43.0"}) {
+    CAPTURE(fixed);
+    CHECK(image(Rule::unpinned_image, fixed).empty());
+  }
+  CHECK(image(Rule::image_entrypoint, "{name: x/y:1.0, entrypoint: [terraform]}") ==
+        Lines{"3: \"terraform\" is no shell, and GitLab needs one at the entrypoint"});
+  CHECK(image(Rule::image_entrypoint, "{name: x/y:1.0, entrypoint: [/usr/bin/env, A=b, /bin/tofu]}").size() == 1);
+  for (const char* entrypoint : {"[\"\"]", "[/bin/sh, -c]", "[/usr/bin/env, PATH=/bin]", "[/init]"}) {
+    CAPTURE(entrypoint);
+    CHECK(
+        image(Rule::image_entrypoint, std::string("{name: hashicorp/terraform:1.9.2, entrypoint: ") + entrypoint + "}")
+            .empty());
+  }
 }
 
 TEST_CASE("fmt without check is found unless its result is kept") {
@@ -214,6 +437,45 @@ TEST_CASE("fmt without check is found unless its result is kept") {
   // A git that only logs in keeps nothing.
   CHECK(found_in_job(Rule::fmt_without_check, "git config --global credential.helper store; terraform fmt").size() ==
         1);
+}
+
+TEST_CASE("findings say what to write instead") {
+  const auto hints = [](Rule rule, const std::string& pipeline) {
+    const std::string state = "terraform {\n  backend \"s3\" {}\n}\n";
+    const auto result = lint_files({{".gitlab-ci.yml", pipeline}, {"a/main.tf", state}, {"c/main.tf", "locals {}\n"}});
+    Lines found;
+    for (const auto& finding : result.findings) {
+      if (finding.rule == rule)
+        found.insert(found.end(), finding.diagnostic.hints.begin(), finding.diagnostic.hints.end());
+    }
+    return found;
+  };
+  const auto job = [](const std::string& script, const std::string& more = "") {
+    return "j:\n  script: [cd a, \"" + script + "\"]\n" + more;
+  };
+  CHECK(hints(Rule::credentials_exposed, job("terraform init -backend-config=password=x")) ==
+        Lines{"give it by a variable that the backend reads: TF_HTTP_PASSWORD, AWS_SECRET_ACCESS_KEY, ARM_ACCESS_KEY, "
+              "PG_CONN_STR"});
+  CHECK(hints(Rule::retried_apply, job("terraform apply p", "  retry: 1\n")) ==
+        Lines{"retry: 0, and somebody looks at what failed"});
+  CHECK(hints(Rule::state_lost, "j: {script: [cd c, terraform apply p]}\n") ==
+        Lines{"write terraform { backend \"http\" {} } or another backend into the directory"});
+  CHECK(hints(Rule::data_directory_kept, job("terraform init", "  artifacts: {paths: [a]}\n")) ==
+        Lines{"artifacts: {exclude: [\"a/.terraform/**/*\"]}, and terraform init in each job"});
+  CHECK(hints(Rule::credentials_exposed, job("terraform show -json p > x", "  artifacts: {paths: [a/x]}\n")) ==
+        Lines{"keep the counts alone for reports:terraform, or let artifacts:access be developer or none"});
+  CHECK(hints(Rule::apply_without_plan, job("terraform plan -out=p; terraform apply p")) ==
+        Lines{"make the plan in an earlier job, and keep it as an artifact"});
+  const std::string plan =
+      "stages: [plan, apply]\nplan: {stage: plan, script: [cd a, terraform plan -out=p], artifacts: {paths: [a/p]}, "
+      "only: "
+      "{changes: [a/*]}}\n";
+  const auto apply = [&](const std::string& more) {
+    return hints(Rule::apply_without_plan, plan + "apply: {stage: apply, " + more + "}\n");
+  };
+  CHECK(apply("script: [cd a, terraform apply p], needs: []") == Lines{"needs: [{job: \"plan\", artifacts: true}]"});
+  CHECK(apply("script: [terraform apply p]") == Lines{"take the plan from where it is written"});
+  CHECK(apply("script: [cd a, terraform apply p]") == Lines{"give both jobs the same rules"});
 }
 
 TEST_CASE("what several jobs have from one template is one finding that names them") {

@@ -58,9 +58,10 @@ TEST_CASE("an optional gate that others wait for blocks, and says so") {
 
 TEST_CASE("rule 24: plans have the state's environment where somebody says so, and on apply branches alone") {
   auto by_rule = hand_made::state("a");
-  by_rule.settings.job = Map{{"plan_environment", "access"}, {"environment", Map{{"deployment_tier", "production"}}}};
+  by_rule.settings.plan_environment = "access";
+  by_rule.settings.job = Map{{"environment", Map{{"deployment_tier", "production"}}}};
   auto without = hand_made::state("b");
-  without.settings.job = Map{{"plan_environment", "none"}};
+  without.settings.plan_environment = "none";
   const auto head = hand_made::graph({by_rule, without, hand_made::state("c")});
   Diagnostics none;
   TemplateSet templates;
@@ -121,6 +122,27 @@ TEST_CASE("settings that would break a lane are errors of the configuration") {
   REQUIRE(built.diagnostics.size() == 1);
   CHECK(built.diagnostics[0].message ==
         "\"needs\" cannot be set here: the order of jobs follows from the states' dependencies");
+}
+
+TEST_CASE("a template that the lanes extend is there, and brings no script") {
+  Diagnostics none;
+  TemplateSet templates;
+  templates.override_with(".aws: {id_tokens: {T: {aud: sts}}}\n.mine: {extends: .base}\n.base: {script: [make]}\n",
+                          statelane::RepoPath::of("t.yml"), none);
+  REQUIRE(none.empty());
+  const auto fault_of = [&](const char* name) {
+    Config config;
+    config.rules.push_back({{"**", {}}, {}});
+    config.rules[0].settings.job = Map{{"extends", name}};
+    const Built built(push({"a"}), affected({"a"}), graph_of({"a"}), config, templates);
+    return built.diagnostics.empty() ? "" : built.diagnostics[0].message + "; " + built.diagnostics[0].hints.at(0);
+  };
+  CHECK(fault_of(".aws") == "");
+  CHECK(fault_of(".mine") ==
+        "\".mine\" cannot be extended here: a lane's job runs its own script, and it brings another; use "
+        "\"before_script\" or \"after_script\"");
+  CHECK(fault_of(".aw") ==
+        "there is no template \".aw\" to extend; write it into the file that \"pipeline.templates\" names");
 }
 
 TEST_CASE("rule 17: each content of a lock file has one cache, written by the first plan alone") {

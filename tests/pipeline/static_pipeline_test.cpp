@@ -247,7 +247,7 @@ TEST_CASE("what a committed file cannot say is refused") {
         "a static pipeline cannot have \"dependents\": GitLab chooses each lane by what it reads itself");
   CHECK(dependents.diagnostics[0].hints == Names{"set \"dependents: none\", or generate a child pipeline"});
   auto state = hand_made::state("a");
-  state.settings.job = Map{{"plan_environment", "access"}};
+  state.settings.plan_environment = "access";
   const Static environment(hand_made::graph({state}), ChangesKeyword::rules);
   REQUIRE(environment.diagnostics.size() == 1);
   CHECK(environment.diagnostics[0].message ==

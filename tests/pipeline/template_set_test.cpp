@@ -161,7 +161,7 @@ TEST_CASE("which keywords are refused depends on the jobs that they reach") {
   };
   for (const auto target : {KeywordTarget::lane, KeywordTarget::plan, KeywordTarget::apply, KeywordTarget::other}) {
     for (const std::string keyword : {"rules", "only", "except", "needs", "dependencies", "stage", "resource_group",
-                                      "trigger", "parallel", "start_in", "pages", "release", "run"}) {
+                                      "trigger", "parallel", "start_in", "pages", "release", "run", "script"}) {
       CAPTURE(keyword);
       CHECK(refused({{keyword, "x"}}, target) == 1);
     }

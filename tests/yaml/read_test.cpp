@@ -228,3 +228,21 @@ TEST_CASE("values and merges are those of Psych on random texts") {
   }
   CHECK(read_by_both > 1500);
 }
+
+TEST_CASE("a question mark inside a plain scalar is one of its characters, between braces too") {
+  const auto first = [](const std::string& text) {
+    const auto reading = statelane::yaml::read(text);
+    REQUIRE_MESSAGE(!reading.fault, text);
+    return reading.documents.at(0);
+  };
+  using statelane::yaml::Value;
+  CHECK(*first("{if: $A =~ /^v?1/, b: sure?, c: d}").find("if") == Value("$A =~ /^v?1/"));
+  CHECK(*first("{if: x ?y, b: sure?}").find("b") == Value("sure?"));
+  CHECK(*first("{if: x ?y}").find("if") == Value("x ?y"));
+  CHECK(*first("{a: \"?\", b: '?'}").find("a") == Value("?"));
+  CHECK(first("{a?: b}").find("a?") != nullptr);
+  CHECK(first("? a\n: b\n").find("a") != nullptr);
+  CHECK(first("- ? a\n  : b\n").as_list()->front().find("a") != nullptr);
+  CHECK(*first("a: |\n  why?\n").find("a") == Value("why?\n"));
+  CHECK(*first("a: why?\n").find("a") == Value("why?"));
+}
