@@ -98,7 +98,8 @@ void describe_backend(const states::State& state, runner::LaneDescription& lane)
   const auto address = state.backend->known.find("address");
   if (address != state.backend->known.end()) lane.backend_address = address->second;
   const auto partial = state.backend->partial.find("address");
-  if (partial != state.backend->partial.end()) lane.backend_address = partial->second.front().value_or("");
+  if (state.gitlab_state.empty() && partial != state.backend->partial.end())
+    lane.backend_address = partial->second.front().value_or("");
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "config/limits.hpp"
 #include "repo/links.hpp"
-#include "yaml/read.hpp"
 
 namespace statelane::comparison {
 
@@ -14,8 +14,8 @@ config::Config read_config(const repo::Tree& tree, Diagnostics& diagnostics) {
   const repo::Resolved resolved = repo::resolve_links(tree, RepoPath(), path.str());
   const bool is_file = resolved.outcome == repo::Resolved::Outcome::found &&
                        (resolved.kind == repo::EntryKind::file || resolved.kind == repo::EntryKind::executable);
-  if (is_file && tree.size(resolved.path) > yaml::most_bytes) {
-    diagnostics.error(path, std::nullopt, fmt::format("larger than {} bytes", yaml::most_bytes));
+  if (is_file && tree.size(resolved.path) > config::most_bytes) {
+    diagnostics.error(path, std::nullopt, fmt::format("larger than {} bytes", config::most_bytes));
     return {};
   }
   if (is_file) return config::parse_config(tree.read(resolved.path), path, diagnostics);

@@ -117,7 +117,7 @@ std::optional<GitObjectBytes> CatFile::read(const std::string& id) {
   if (count > largest_object) {
     stop();
     throw Error(ErrorKind::environment,
-                fmt::format("it has {} bytes, and more than {} are not read", count, largest_object));
+                fmt::format("its header names {} bytes, and more than {} are not read", count, largest_object));
   }
   GitObjectBytes object;
   object.type = header.substr(type, size - 1 - type);

@@ -198,3 +198,19 @@ TEST_CASE("a draft that is not kept leaves nothing, and what was there stays") {
   CHECK(files::list({scratch.path(), ""}) == std::vector<std::string>{"file"});
   CHECK(files::read(place, 100) == "old");
 }
+
+TEST_CASE("what its owner and mode forbid has a hint") {
+  const ScratchDirectory scratch;
+  fs::create_directory(scratch.path() / "closed");
+  fs::permissions(scratch.path() / "closed", fs::perms::none);
+  // Root may do anything.
+  const bool is_root = ::geteuid() == 0;
+  constexpr uid_t nobody = 65534;
+  if (is_root) fs::permissions(scratch.path(), fs::perms::all);
+  if (is_root) REQUIRE(::seteuid(nobody) == 0);
+  const std::string fault = fault_of([&] { files::write(Place{scratch.path(), "closed/file"}, "x"); });
+  if (is_root) REQUIRE(::seteuid(0) == 0);
+  CHECK(fault.find(
+            "Permission denied\nlook at its owner and mode (ls -ld): the user of the job's image, or an earlier job's, "
+            "is the usual cause") != std::string::npos);
+}

@@ -42,6 +42,9 @@ TEST_CASE("what the system refuses is no fault of the program") {
   check_failure(std::filesystem::filesystem_error("cannot create directories", "a/b",
                                                   std::make_error_code(std::errc::not_a_directory)),
                 "statelane: error: cannot use a/b: Not a directory\n", 3);
+  check_failure(std::filesystem::filesystem_error("cannot create directories", "a/b",
+                                                  std::make_error_code(std::errc::permission_denied)),
+                "statelane: error: cannot use a/b: Permission denied\nhint: look at its owner and mode (ls -ld)\n", 3);
 }
 
 TEST_CASE("a fault of the program says so and asks for a report") {

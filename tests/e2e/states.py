@@ -85,7 +85,9 @@ def use_state_server(repository_dir, address):
 
 
 def use_local_state(repository_dir, state_dir):
-    """Lets each state NAME of an example repository be the file `state_dir`/NAME.tfstate."""
+    """Lets each state NAME of an example repository be the file `state_dir`/NAME.tfstate, which outlives the jobs."""
+    config = repository_dir / ".statelane.yml"
+    config.write_text(config.read_text().replace("  rules:\n", '  rules:\n    - match: "**"\n      local_state: kept\n'))
     rewrite_addresses(repository_dir, [
         (r'(?m)^ *(lock_address|unlock_address|lock_method|unlock_method|retry_wait_min) *=.*\n', ""),
         (r'(?m)^( *)address *= "(.*)"$', r'\1path = "\2.tfstate"'),

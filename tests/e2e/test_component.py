@@ -56,7 +56,7 @@ class Component(EndToEndTest):
     def test_the_jobs_are_valid_with_the_defaults_and_with_every_input_given(self):
         given = {"image": "tools/statelane:1", "generate_stage": "a b", "lanes_stage": "c", "prefix": "infra: ", "depth": "50",
                  "apply_condition": '$CI_COMMIT_BRANCH =~ /^release/ || $CI_COMMIT_BRANCH == "main"', "workflow": ".workflow",
-                 "arguments": "--dependents all --changes 'rules'", "strategy": "mirror", "expire_in": "2 days"}
+                 "arguments": "--dependents all --changes 'rules'", "strategy": "mirror", "expire_in": "2 days", "config_from": "target"}
         inputs = self.inputs()
         self.assertEqual(set(given), set(inputs))
         defaults = {name: described.get("default", given[name]) for name, described in inputs.items()}

@@ -39,7 +39,8 @@ class HostileNames(EndToEndTest):
 
     def commit_all(self):
         """One commit that adds a state in each directory; returns {id: mark}."""
-        before = self.repository.commit("first", {"README.md": "none yet\n"})
+        before = self.repository.commit("first", {
+            "README.md": "none yet\n", ".statelane.yml": 'states: {rules: [{match: "**", local_state: kept}]}\n'})
         marks = {name: f"mark-{number}" for number, name in enumerate(NAMES)}
         head = self.repository.commit("second", {f"{name}/main.tf": self.configuration(mark)
                                                  for name, mark in marks.items()})

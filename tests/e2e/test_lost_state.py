@@ -7,7 +7,8 @@ from runs import BACKEND, ONE_RESOURCE, RunTest
 
 LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 LOCK_FILE = "# This file is maintained automatically by \"terraform init\".\n"
-HINT = 'write "local_state: kept" in its rule'
+HINT = ('hint: give the state a backend, or write "local_state: kept" in its rule of .statelane.yml where the directory outlives '
+        "the job\n")
 
 
 class LostState(RunTest):
@@ -67,6 +68,13 @@ class LostState(RunTest):
         passed = self.apply("--allow-empty-state", env=self.job(STATELANE_OPT_ALLOW_LOCAL_STATE="true"))
         self.assertIn(f"--allow-local-state lets this pass: {lost}", passed.log)
 
+    def test_lint_finds_it_in_a_pipeline_of_ones_own(self):
+        self.local(**{".gitlab-ci.yml": "apply:\n  resource_group: net\n  script: [cd net, terraform apply plan.bin]\n"})
+        found = run([statelane_binary(), "lint"], cwd=self.project, env=self.environment, check=False).stdout
+        self.assertIn("what this apply stores is lost with the job: the backend of net is local", found)
+        self.assertIn('give the state a backend that keeps it, or write "local_state: kept" in its rule of .statelane.yml where the '
+                      "directory outlives the job", found)
+
     def test_outside_of_ci_a_local_state_is_applied(self):
         self.local()
         laptop = {key: value for key, value in self.job().items() if key != "CI"}
@@ -109,6 +117,7 @@ class NoInstance(RunTest):
         self.assertFalse((self.project / "net/terraform.tfstate.d").exists())
         said = run([statelane_binary(), "list"], cwd=self.project, env=self.environment).stderr
         self.assertIn('net has no instance, and so no workspace "app-{instance}"', said)
+        self.assertIn("hint: its lane stays in the default workspace\n", said)
 
 
 class JobToken(RunTest):
@@ -138,7 +147,7 @@ class JobToken(RunTest):
                                     '    lock_address = "https://locks.example.com/net"\n  }\n}\n' + ONE_RESOURCE})
         self.assertIn("https://locks.example.com/net without a password of its own", self.plan(code=125).log)
         self.commit({"net/main.tf": BACKEND + ONE_RESOURCE})
-        self.assertIn("TF_HTTP_LOCK_ADDRESS is https://locks.example.com/net",
+        self.assertIn("TF_HTTP_LOCK_ADDRESS is https://locks.example.com/net, and Terraform would send it the job's token",
                       self.plan(env=self.job(TF_HTTP_LOCK_ADDRESS="https://locks.example.com/net"), code=125).log)
 
     def test_reads_below_its_own_api_or_with_a_password_are_as_they_were(self):

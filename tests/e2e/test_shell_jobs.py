@@ -38,6 +38,7 @@ version: 1
 states:
   rules:
     - match: "it's*"
+      local_state: kept
       var_files: ['{ODD_VARIABLES}']
       backend_config: ["back end.tfbackend"]
     - match: "deploy"

@@ -89,7 +89,7 @@ class ThreatModel(RunTest):
         self.assertIn(f'STATELANE_OPT_CONFIG_FROM: "target@{self.base}"', text)
         line = ('what is executed is taken from main, and differs here: job of "net", the file lanes.yml, tool of "net"')
         self.assertIn(f"note: {line}\n", said)
-        self.assertIn(f"#   {line}", text)
+        self.assertIn(f"# What jobs execute:\n#   {line}", text)
         # The variable does the same, also in the jobs of the child, with the commit that is pinned there.
         self.assertEqual(self.generate(self.merge_request(STATELANE_OPT_CONFIG_FROM="target"))[0], text)
         planned = self.plan(env=self.merge_request(STATELANE_OPT_CONFIG_FROM=f"target@{self.base}"))
@@ -137,10 +137,15 @@ class ThreatModel(RunTest):
         self.feature()
         said = self.generate(self.merge_request(), "--config-from", "target", code=1)[1]
         self.assertIn('what is executed cannot be taken from main, whose .statelane.yml has errors: unknown key "tol" in a rule', said)
+        self.assertIn("hint: mend it on that branch first\n", said)
         said = self.generate(self.merge_request(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="gone"), "--config-from", "target", code=3)[1]
         self.assertIn("what is executed cannot be taken from gone: ", said)
         self.assertIn('--config-from takes target or default, not "other"',
                       self.generate(self.merge_request(), "--config-from", "other", code=2)[1])
+
+    def test_templates_are_bounded(self):
+        self.feature({"lanes.yml": "#" * 2097153})
+        self.assertIn('"lanes.yml" is larger than 2097152 bytes', self.generate(self.merge_request(), code=1)[1])
 
     def test_a_change_of_what_is_executed_is_told(self):
         server = self.enterContext(NotesServer())

@@ -78,6 +78,7 @@ TEST_CASE("what cannot stand is replaced, and the id's digest says whose name it
   CHECK(slug(".") == "root-cdb4ee2aea69");
   CHECK(slug("a--b") != slug("a/b"));
   CHECK(slug("cache").starts_with("cache-"));
+  for (const char* own : {"private", "report.html", "drift.txt"}) CHECK(slug(own).starts_with(std::string(own) + "-"));
   CHECK(job_name("plan", "a\nb").starts_with("plan: a-b #"));
 }
 

@@ -339,9 +339,10 @@ TEST_CASE("where a donor of objects is gone it is named") {
   const TestRepo shared = donor.clone({"--shared"});
   fs::rename(donor.path() / ".git", donor.path() / "gone");
   const std::string words = words_of_error([&] { Repository::open(shared.path()).commit_tree(commit); });
-  CHECK(words.find("hint: objects/info/alternates names " + (donor.path() / ".git" / "objects").string() +
-                   ", which is not there: clone without --reference and --shared, or with --dissociate") !=
-        std::string::npos);
+  CHECK(words.find(
+            fmt::format("hint: objects/info/alternates names {}, which is not there: clone without --reference and "
+                        "--shared, or with --dissociate",
+                        (donor.path() / ".git" / "objects").string())) != std::string::npos);
 }
 
 TEST_CASE("a damaged HEAD is not one of a repository in which nothing is committed") {

@@ -16,6 +16,8 @@ TEST_CASE("each guard has one option, whose help says what is done in spite of i
     texts.push_back(fmt::format("{}: {}", statelane::runner::option_of(guard), statelane::runner::help_of(guard)));
   CHECK(texts ==
         std::vector<std::string>{
+            "--allow-local-state: apply in a CI job though the state is lost with it",
+            "--allow-job-token: run although another server would get the job's token",
             "--allow-other-state: apply a plan that names another state",
             "--allow-other-commit: plan or apply although another commit is checked out, or was planned",
             "--allow-other-pipeline: apply a plan of another pipeline",
@@ -58,3 +60,11 @@ TEST_CASE("refusals whose guard is passed are split off, and both parts keep the
 }
 
 }  // namespace
+
+TEST_CASE("in a job the variable is named beside the option") {
+  CHECK(way_past(Guard::empty_state, false) == "--allow-empty-state");
+  CHECK(way_past(Guard::empty_state, true) ==
+        "--allow-empty-state, or start the job with the variable STATELANE_OPT_ALLOW_EMPTY_STATE=true");
+  CHECK(way_past(Guard::newest_commit, true) ==
+        "--newest-commit off, or start the job with the variable STATELANE_OPT_NEWEST_COMMIT=off");
+}

@@ -167,6 +167,18 @@ TEST_CASE("a module whose only file is above the limit is still an input") {
   CHECK(answer.loaded.graph.is_claimed(RepoPath::of("m/main.tf")));
 }
 
+TEST_CASE("directories deeper than a tree is read are told") {
+  Files files;
+  files[RepoPath::of("net/backend.tf")] = {backend};
+  files[RepoPath::of("net/" + repeat("d/", 2048) + "d")] = {std::string(40, '1'), EntryKind::submodule};
+  const Answer answer = load(files);
+  REQUIRE(answer.diagnostics.size() == 1);
+  CHECK(render_diagnostic(answer.diagnostics[0]) ==
+        "net: warning: directories below are nested deeper than 2048 and not looked into: what is there counts as one "
+        "thing "
+        "that changes\nhint: git itself checks out no deeper directories\n");
+}
+
 TEST_CASE("twenty thousand links in a circle end") {
   Files files;
   files[RepoPath::of("net/main.tf")] = {backend};
