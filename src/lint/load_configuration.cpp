@@ -96,7 +96,7 @@ class Loader {
         load_local(include, nullptr, merged);
       }
     } else if (const yaml::Value* local = include.find("local")) {
-      check_include(include);
+      if (local->as_string() != nullptr) check_include(include);
       load_local(*local, include.find("inputs"), merged);
     } else if (include.as_map() != nullptr) {
       check_include(include);
