@@ -97,8 +97,6 @@ int run_generate_static(const Options& options) {
   request.gates = options.gates;
   request.changes_keyword = options.changes;
   request.jobs = options.jobs;
-  std::vector<std::string> ids;
-  for (const states::State& state : side.states.graph.states()) ids.push_back(state.id);
   request.lock_files = find_lock_files(side, ids);
   const pipeline::Pipeline file =
       pipeline::build_static_pipeline(request, side.states.graph, templates, side.config, diagnostics);
