@@ -97,9 +97,9 @@ struct LedgerCheck {
 
 /// What a plan asks when it has found nothing to do.
 struct PlanQuestions {
-  std::function<bool()> existed_at_base{};  ///< as for an apply, asked where the state is empty
   /// Records in GitLab that the commit is applied, where that is true and allowed. Returns what to say of it.
   std::function<std::string()> record_as_applied{};
+  std::function<bool()> existed_at_base{};  ///< the state was there before the change; asked where it is empty
 };
 
 /// What an apply asks of git, each at most once and only where the answer counts.

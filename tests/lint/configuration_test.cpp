@@ -155,11 +155,12 @@ TEST_CASE("a file that includes itself is a fault and ends") {
 }
 
 TEST_CASE("inputs of an include take the place of their names") {
-  const auto loaded = load({{".gitlab-ci.yml", "include: {local: t.yml, inputs: {dir: env/prod, tags: [a, b]}}\n"},
-                            {"t.yml",
-                             "spec:\n  inputs:\n    dir:\n    tags: {type: array, default: []}\n    stage: {default: deploy}\n---\n"
-                             "\"plan $[[ inputs.dir ]]\":\n  stage: $[[ inputs.stage ]]\n  tags: $[[ inputs.tags ]]\n"
-                             "  script: cd $[[ inputs.dir | truncate(0,3) ]]\n"}});
+  const auto loaded =
+      load({{".gitlab-ci.yml", "include: {local: t.yml, inputs: {dir: env/prod, tags: [a, b]}}\n"},
+            {"t.yml",
+             "spec:\n  inputs:\n    dir:\n    tags: {type: array, default: []}\n    stage: {default: deploy}\n---\n"
+             "\"plan $[[ inputs.dir ]]\":\n  stage: $[[ inputs.stage ]]\n  tags: $[[ inputs.tags ]]\n"
+             "  script: cd $[[ inputs.dir | truncate(0,3) ]]\n"}});
   CHECK(loaded.faults.empty());
   CHECK(loaded.text("plan env/prod", "stage") == "deploy");
   CHECK(loaded.text("plan env/prod", "tags") == "a, b");

@@ -89,8 +89,9 @@ struct Project {
     });
   }
   ForkedHelper start_plan() const {
-    return start(
-        [this] { return statelane::runner::run_plan(lane, job, options, [this] { return existed_at_base; }); });
+    return start([this] {
+      return statelane::runner::run_plan(lane, job, options, {{}, [this] { return existed_at_base; }});
+    });
   }
   ForkedHelper start_apply() const {
     return start([this] {
