@@ -18,7 +18,7 @@ using namespace statelane;
 using comparison::Standing;
 
 constexpr int states = 30;
-constexpr int pushes = 12;
+constexpr int pushes = 6;
 
 std::string name_of_state(int index) { return fmt::format("s{:02}", index); }
 
