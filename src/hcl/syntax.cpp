@@ -16,21 +16,20 @@ const Attribute* Body::find(std::string_view name) const {
 }
 
 std::optional<Traversal> as_traversal(const Expression& expression) {
-  Traversal result;
-  const Expression* step = &expression;
-  while (step->kind == ExpressionKind::attribute || step->kind == ExpressionKind::index) {
-    if (step->kind == ExpressionKind::attribute) {
-      result.steps.push_back(step->text);
-    } else {
-      const Expression& key = *step->operands[1];
-      if (key.kind != ExpressionKind::string && key.kind != ExpressionKind::number) return std::nullopt;
-      result.steps.push_back(key.text);
-    }
-    step = step->operands[0];
+  const auto is_step = [](const Expression& part) {
+    return part.kind == ExpressionKind::attribute || part.kind == ExpressionKind::index;
+  };
+  std::size_t count = 0;
+  const Expression* part = &expression;
+  for (; is_step(*part); part = part->operands[0], ++count) {
+    if (part->kind == ExpressionKind::attribute) continue;
+    const ExpressionKind key = part->operands[1]->kind;
+    if (key != ExpressionKind::string && key != ExpressionKind::number) return std::nullopt;
   }
-  if (step->kind != ExpressionKind::variable) return std::nullopt;
-  result.root = step->text;
-  std::reverse(result.steps.begin(), result.steps.end());
+  if (part->kind != ExpressionKind::variable) return std::nullopt;
+  Traversal result{part->text, std::vector<std::string_view>(count)};
+  for (part = &expression; is_step(*part); part = part->operands[0])
+    result.steps[--count] = part->kind == ExpressionKind::attribute ? part->text : part->operands[1]->text;
   return result;
 }
 

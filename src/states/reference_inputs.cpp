@@ -61,18 +61,19 @@ struct PossiblePath {
   PartialText path;
 };
 
-/// What may be a path in a text that is none for certain: of one that is known in part, which may be a command, also
-/// each word that begins like one.
+/// What may be a path in a text that is none for certain and known in part: since it may be a command, also each word
+/// that begins like one.
 std::vector<PossiblePath> paths_in(const PossibleText& text, const RepoPath& from) {
-  if (is_known(text.text)) return {{text, text.text}};
   std::vector<PossiblePath> result;
+  const std::vector<PartialText> words = split_words(text.text);
   const auto& front = text.text.front();
   if (front && begins_like_path(*front)) {
     // Where its known beginning has several words, what is not known belongs to a later one.
     const bool holds_blank = front->find_first_of(" \t\n") != std::string::npos;
     result.push_back({text, holds_blank ? text.text : spread(text, from)});
+    if (words.size() == 1) return result;
   }
-  for (const PartialText& word : split_words(text.text)) {
+  for (const PartialText& word : words) {
     if (!word.front() || !begins_like_path(*word.front())) continue;
     // A command that goes up says with its next words what it reads there.
     const bool is_only_up = is_known(word) && word.front()->find_first_not_of("./") == std::string::npos;
@@ -117,16 +118,21 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
   const ReferenceKind kind = is_template ? ReferenceKind::file : reference.kind;
   const RepoPath& from = lane_.working_directory;
   std::vector<std::uint32_t> added;
+  const auto add_path = [&](const PossibleText& text, const PartialText& path) {
+    const PathInputs inputs = add_path_inputs(lane_.tree, from, path, kind, definition_of, reach, inputs_,
+                                              lane_.copied ? &*lane_.copied : nullptr);
+    note(inputs.outcome, text, reach);
+    added.insert(added.end(), inputs.added.begin(), inputs.added.end());
+  };
   for (const PossibleText& text : to_texts(value)) {
     // What a file holds is read as data: where it is used as a path, that is said there.
     if (is_remote_cache(text) || (text.is_content && kind != ReferenceKind::file)) continue;
-    const bool is_path = kind != ReferenceKind::path_text;
-    for (const PossiblePath& possible :
-         is_path ? std::vector{PossiblePath{text, spread(text, from)}} : paths_in(text, from)) {
-      const PathInputs inputs = add_path_inputs(lane_.tree, from, possible.path, kind, definition_of, reach, inputs_,
-                                                lane_.copied ? &*lane_.copied : nullptr);
-      note(inputs.outcome, possible.text, reach);
-      added.insert(added.end(), inputs.added.begin(), inputs.added.end());
+    if (is_known(text.text)) {
+      add_path(text, text.text);
+    } else if (kind != ReferenceKind::path_text) {
+      add_path(text, spread(text, from));
+    } else {
+      for (const PossiblePath& possible : paths_in(text, from)) add_path(possible.text, possible.path);
     }
   }
   return added;

@@ -18,6 +18,13 @@ bool is_foldable_root(std::string_view name) {
   return std::find(roots.begin(), roots.end(), name) != roots.end();
 }
 
+/// The variable that a chain of attributes and indexes begins with; empty for all else.
+std::string_view root_of(const Expression& expression) {
+  const Expression* part = &expression;
+  while (part->kind == ExpressionKind::attribute || part->kind == ExpressionKind::index) part = part->operands[0];
+  return part->kind == ExpressionKind::variable ? part->text : std::string_view();
+}
+
 /// Functions that build or pass on path text.
 bool is_path_building_function(std::string_view name) {
   constexpr std::array names = {"format"sv,  "join"sv,       "abspath"sv,   "dirname"sv, "pathexpand"sv,
@@ -44,6 +51,8 @@ bool holds_relative_path(std::string_view text) {
 bool is_bare_file_name(std::string_view text) {
   constexpr std::array endings = {".tf"sv,  ".tf.json"sv,     ".tofu"sv,      ".tofu.json"sv, ".tfvars"sv,
                                   ".hcl"sv, ".tfvars.json"sv, ".tfbackend"sv, ".md"sv,        ".gitignore"sv};
+  // Most texts are names and values: they are told apart before anything dearer is asked.
+  if (text.find('.') == std::string_view::npos && text.find("LICENSE") == std::string_view::npos) return false;
   if (text.find_first_of(" \t\n*"sv) != std::string_view::npos || text.starts_with('/')) return false;
   const bool is_license = text.substr(text.rfind('/') + 1).starts_with("LICENSE");
   return is_license || std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
@@ -210,10 +219,10 @@ class Collector {
   /// `local.x` or `var.x` by itself: its definition counts already, except where that names a directory above, which
   /// then matters only here. Once per file is enough. True when the expression is such a traversal.
   bool visit_use(const Expression& expression) {
-    const auto traversal = hcl::as_traversal(expression);
-    if (!traversal || !is_foldable_root(traversal->root) || traversal->root == "each") return false;
+    const std::string_view root = root_of(expression);
+    if (!is_foldable_root(root) || root == "each" || !hcl::as_traversal(expression)) return false;
     if (is_definition_ || wanted_ != Wanted::everything || depth_ > 0) return true;
-    if (traversal->root == "path" && !is_value_) return true;
+    if (root == "path" && !is_value_) return true;
     const std::string text = hcl::render_expression(expression, 256);
     const bool is_known = std::any_of(references_.begin(), references_.end(), [&](const FileReference& reference) {
       return reference.kind == ReferenceKind::use && reference.text == text;
