@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/replace_all.hpp"
 #include "cli/command_table.hpp"
 #include "cli/help_text.hpp"
 
@@ -102,7 +103,8 @@ std::string render_paragraphs(std::string_view text) {
 }
 
 std::string render_command(const CommandRow& command) {
-  std::string result = fmt::format(".SS statelane {} {}\n", escape(command.name), escape(usage_of(command)));
+  std::string result =
+      fmt::format(".SS statelane {} {}\n", escape(command.name), escape(replace_all(usage_of(command), "…", "...")));
   result += escape(command.summary) + "\n" + render_paragraphs(command.description);
   for (const ArgumentRow& argument : command.arguments) {
     result += fmt::format(".TP\n\\fI{}\\fR\n{}\n", escape(argument.name), escape(argument.help));

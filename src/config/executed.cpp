@@ -32,6 +32,7 @@ constexpr std::array decided_keys = {
     key<&Settings::commands>("commands", Deciding::executed),
     key<&Settings::after_plan>("after_plan", Deciding::executed),
     key<&Settings::job>("job", Deciding::executed),
+    key<&Settings::plan_environment>("plan_environment", Deciding::executed),
     key<&Settings::apply_branches>("apply.branches", Deciding::executed_and_applied),
     key<&Settings::gate>("apply.gate", Deciding::executed_and_applied),
     key<&Settings::max_destroy>("max_destroy", Deciding::executed_and_applied),
@@ -83,6 +84,7 @@ Config take_executed(const Config& own, const Config& trusted, Deciding deciding
   result.rules.insert(result.rules.end(), theirs.begin(), theirs.end());
   result.jobs = trusted.jobs;
   result.templates = trusted.templates;
+  result.plan_environment = trusted.plan_environment;
   if (deciding == Deciding::executed_and_applied) result.deleted = trusted.deleted;
   return result;
 }
@@ -102,6 +104,7 @@ std::vector<std::string> find_executed_differences(const Config& one, const Conf
   if (result.empty() && ours != theirs) result.insert("the order of rules");
   if (one.jobs != other.jobs) result.insert("pipeline.jobs");
   if (one.templates != other.templates) result.insert("pipeline.templates");
+  if (one.plan_environment != other.plan_environment) result.insert("pipeline.plan_environment");
   if (deciding == Deciding::executed_and_applied && one.deleted != other.deleted) result.insert("pipeline.deleted");
   return {result.begin(), result.end()};
 }

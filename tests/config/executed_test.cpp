@@ -21,7 +21,7 @@ states:
   rules:
     - {match: net, tool: evil, workspace: w, apply: {branches: [feature]}, max_destroy: 99, local_state: kept}
     - {match: "*", after_plan: [evil], job: {image: evil, tags: [evil]}}
-    - {match: deploy, commands: {plan: [evil], apply: [evil]}}
+    - {match: deploy, commands: {plan: [evil], apply: [evil]}, plan_environment: prepare}
 pipeline: {jobs: shell, templates: evil.yml, deleted: destroy-gate, plan_environment: access, order: strict}
 )";
 const char* const trusted = R"(
@@ -45,8 +45,10 @@ TEST_CASE("what is executed is the trusted configuration's, whatever its own say
   CHECK(net.max_destroy == 99);
   CHECK(net.apply_branches == Names{"feature"});
   CHECK_FALSE(settings_for(config, RepoPath::of("deploy")).commands.has_value());
+  CHECK_FALSE(settings_for(config, RepoPath::of("deploy")).plan_environment.has_value());
   CHECK(config.include.front().text == "own");
   CHECK(config.jobs == Jobs::helper);
+  CHECK_FALSE(config.plan_environment.has_value());
   CHECK(config.templates->text == "good.yml");
   CHECK(config.order == Order::strict);
   CHECK(config.deleted == Deleted::destroy_gate);
@@ -64,8 +66,8 @@ TEST_CASE("where it decides on applies too, they are the trusted configuration's
 TEST_CASE("what differs is named by key and rule") {
   CHECK(find_executed_differences(parse(own), parse(own), Deciding::executed_and_applied).empty());
   CHECK(find_executed_differences(parse(own), parse(trusted), Deciding::executed) ==
-        Names{"after_plan of \"*\"", "commands of \"deploy\"", "job of \"*\"", "job of \"**\"", "job of \"n*\"",
-              "pipeline.jobs", "pipeline.templates", "tool of \"net\""});
+        Names{"after_plan of \"*\"", "commands of \"deploy\"", "job of \"*\"", "job of \"n*\"", "pipeline.jobs",
+              "pipeline.plan_environment", "pipeline.templates", "plan_environment of \"deploy\"", "tool of \"net\""});
   CHECK(find_executed_differences(parse("states: {rules: [{match: a, tool: x, apply: {gate: automatic}}]}"), {},
                                   Deciding::executed_and_applied) == Names{"apply.gate of \"a\"", "tool of \"a\""});
   CHECK(find_executed_differences(parse("states: {rules: [{match: a, tool: x}, {match: b, tool: y}]}"),

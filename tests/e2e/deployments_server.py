@@ -42,7 +42,7 @@ class DeploymentsServer:
         self.environments = {}  # name: {"id", "name", "slug", "state"}
         self.deployments = []
         self.requests = []
-        self.tokens = {"JOB-TOKEN": {"job-token"}, "PRIVATE-TOKEN": {"my-token"}}
+        self.tokens = {"JOB-TOKEN": {"deployments-token"}, "PRIVATE-TOKEN": {"my-token"}}
         self.faults = []
         self.always = None  # the same fault with each request
         self.knows_finished_at = True
@@ -68,7 +68,7 @@ class DeploymentsServer:
 
     def variables(self, **more):
         """What a job of the project has."""
-        return {"CI_API_V4_URL": self.url, "CI_PROJECT_ID": "77", "CI_JOB_TOKEN": "job-token", **more}
+        return {"CI_API_V4_URL": self.url, "CI_PROJECT_ID": "77", "CI_JOB_TOKEN": "deployments-token", **more}
 
     def now(self):
         self.clock += 1

@@ -47,6 +47,7 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
         "line": null
       },
       "backend": null,
+      "lost_with_job": false,
       "tool": "",
       "workspace": "",
       "var_files": [],
@@ -75,6 +76,7 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
           "workspace_key_prefix"
         ]
       },
+      "lost_with_job": false,
       "tool": "terraform",
       "workspace": "",
       "var_files": [

@@ -137,7 +137,7 @@ TEST_CASE("a backend is shown from the whole to the part, without defaults and s
         "pg postgres://db/x/s");
   CHECK(show({"pg", {{"conn_str", "password=secret"}}, {}, {}}) == "pg *");
   shown.backend.reset();
-  CHECK(render_backend(shown) == "-");
+  CHECK(render_backend(shown) == "no backend: stored in the job, lost");
 }
 
 TEST_CASE("affected has each state with what touches it, then what does not run, and counts") {

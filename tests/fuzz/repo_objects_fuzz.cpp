@@ -87,7 +87,7 @@ class DamagedRepository {
     const std::string identity =
         "GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a "
         "GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a "
-        "GIT_AUTHOR_DATE='1 +0000' GIT_COMMITTER_DATE='1 +0000' ";
+        "GIT_AUTHOR_DATE='1000000000 +0000' GIT_COMMITTER_DATE='1000000000 +0000' ";
     if (std::system(("cd '" + path_.string() + "' && export " + identity + "&& " + command).c_str()) != 0) std::abort();
   }
 

@@ -28,11 +28,13 @@ void refuse_or_read(const Parse& parse) {
 /// In pieces of every size, as a pipe hands it over.
 template <typename Reader>
 void feed(Reader reader, std::string_view text) {
-  for (std::size_t size = 1; !text.empty(); size = size * 3 + 1) {
-    reader.add(text.substr(0, size));
-    text.remove_prefix(std::min(size, text.size()));
-  }
-  refuse_or_read([&] { reader.finish(); });
+  refuse_or_read([&] {
+    for (std::size_t size = 1; !text.empty(); size = size * 3 + 1) {
+      reader.add(text.substr(0, size));
+      text.remove_prefix(std::min(size, text.size()));
+    }
+    reader.finish();
+  });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "pipeline/check_pipeline.hpp"
 
+using statelane::Diagnostic;
 using statelane::Diagnostics;
 namespace yaml = statelane::yaml;
 using statelane::pipeline::Job;
@@ -17,7 +18,7 @@ using Names = std::vector<std::string>;
 namespace {
 
 /// What is wrong with a job of these keywords over a template's.
-Names faults_of(Map keywords, Map below = {}) {
+std::vector<Diagnostic> look_at(Map keywords, Map below = {}) {
   Pipeline pipeline;
   pipeline.globals = {{"stages", List{"plan"}}};
   below.emplace_back("script", List{"true"});
@@ -27,9 +28,13 @@ Names faults_of(Map keywords, Map below = {}) {
   pipeline.jobs = {{"a", {}, std::move(keywords)}};
   Diagnostics diagnostics;
   statelane::pipeline::check_pipeline({&pipeline, 1}, {18, 0, 0}, diagnostics);
+  return diagnostics.sorted();
+}
+
+Names faults_of(Map keywords, Map below = {}) {
   Names messages;
   const std::string prefix = "GitLab would not run the job \"a\" as it is meant: ";
-  for (const auto& found : diagnostics.sorted()) {
+  for (const auto& found : look_at(std::move(keywords), std::move(below))) {
     messages.push_back(found.message.starts_with(prefix) ? found.message.substr(prefix.size()) : found.message);
   }
   return messages;
@@ -87,4 +92,6 @@ TEST_CASE("rule 33: values that make GitLab refuse a file are named, as it merge
 TEST_CASE("rule 31: artifacts that a child would expose in vain are a warning") {
   CHECK(faults_of({{"artifacts", Map{{"expose_as", "plan"}, {"paths", List{"x"}}}}}) ==
         Names{"\"artifacts:expose_as\" shows nothing: GitLab looks for it in the parent pipeline only"});
+  CHECK(look_at({{"artifacts", Map{{"expose_as", "plan"}, {"paths", List{"x"}}}}}).front().hints ==
+        Names{"the job's page links to its report by artifacts:reports:annotations"});
 }

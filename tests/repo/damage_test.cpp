@@ -160,7 +160,7 @@ TEST_CASE("an object whose header no git writes is named with what is wrong") {
       "; cannot find the program 'git' on PATH\nhint: install git in the job's image: this repository needs it here";
   for (const std::string header : {"blob 7", "junk 1", "blob"}) {
     replace_object(repo, id, deflate_stored(header + '\0' + "a"));
-    CHECK(words_of_error(read) == unreadable(commit, id, "its header is wrong") + no_git);
+    CHECK(words_of_error(read) == unreadable(commit, id, "its header is wrong") + fsck_hint);
   }
   replace_object(repo, id, "\x78\xbb\x01\x01\x01\x01");  // a stream that wants a dictionary
   CHECK(words_of_error(read) == unreadable(commit, id, "need dictionary") + no_git);
