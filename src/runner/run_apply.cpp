@@ -344,8 +344,7 @@ int end_of(const JobEnvironment& job, const PlanMetadata& planned, LaneRun& run,
   if (record.exit_code != 0 || planned.is_complete || !job.ci) return record.exit_code;
   run.log().line(
       "statelane: what the plan left out is not applied: this job fails, so that GitLab records no success and the "
-      "state "
-      "is offered again");
+      "state is offered again");
   return 1;
 }
 

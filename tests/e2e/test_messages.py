@@ -18,7 +18,8 @@ class Messages(RunTest):
     def use_local_state(self, more=""):
         self.state = self.scratch / "net.tfstate"
         backend = BACKEND.replace('"http" {}', f'"local" {{\n    path = "{self.state}"\n  }}')
-        self.commit({"net/main.tf": backend + ONE_RESOURCE + more})
+        self.commit({"net/main.tf": backend + ONE_RESOURCE + more,
+                     ".statelane.yml": "states: {rules: [{match: net, local_state: kept}]}\n"})
 
     def test_a_plan_of_another_version(self):
         self.plan()

@@ -105,7 +105,8 @@ class OneWorld(RunTest):
         self.assertIn(f"statelane: error: refused to plan net: the plan made {outside}, outside of the project, where the "
                       "apply job will not have it\n"
                       'hint: give it a place below the state\'s directory, as "${path.module}/build/NAME"\n'
-                      "hint: to go on all the same: --allow-other-files\n", ended.log)
+                      "hint: to go on all the same: --allow-other-files, or start the job with the variable "
+                      "STATELANE_OPT_ALLOW_OTHER_FILES=true\n", ended.log)
 
     def test_another_stored_state_is_refused_before_anything_is_done(self):
         address = self.job()["TF_HTTP_ADDRESS"]
@@ -121,7 +122,7 @@ class OneWorld(RunTest):
     def test_another_workspace_is_refused(self):
         place = self.scratch / "states"
         self.lane(f'terraform {{\n  backend "local" {{\n    path = "{place}/net"\n    workspace_dir = "{place}"\n  }}\n}}\n'
-                  + ONE_RESOURCE)
+                  + ONE_RESOURCE, "local_state: kept")
         self.plan()
         subprocess.run(["terraform", "-chdir=net", "workspace", "new", "blue"], cwd=self.project, check=True,
                        env=self.environment, stdout=subprocess.DEVNULL)
