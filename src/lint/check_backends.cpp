@@ -151,7 +151,7 @@ class Check {
   }
 
   void report_lost(const TerraformRun& run, const Job& job, std::string message) {
-    report_.add(Rule::state_lost, run.spot, job.name, std::move(message),
+    report_.add(Rule::lost_state, run.spot, job.name, std::move(message),
                 {"write terraform { backend \"http\" {} } or another backend into the directory"});
   }
 

@@ -49,7 +49,6 @@ enum class Rule {
   credentials_exposed,
   outputs_exposed,
   data_directory_kept,
-  state_lost,
   constant_cache_key,
   needs_not_optional,
   unpinned_image,

@@ -4,14 +4,11 @@
 
 #include <array>
 
-extern "C" void statelane_keep_network_out();
-
 namespace statelane::repo {
 
 namespace {
 
 bool initialise() {
-  statelane_keep_network_out();
   git_libgit2_init();
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);

@@ -1,7 +1,7 @@
 /* Debian builds libgit2 with network transports whose start-up parses the certificate bundle (5 to 13 ms) and which
  * need libraries that have no archive. Nothing here talks to a network through libgit2: these definitions come first,
- * so that the linker never takes those members of libgit2.a. Fetching is left to the git program. git_library.cpp calls
- * the first function, which brings this file out of its archive before libgit2.a is searched. */
+ * so that the linker never takes those members of libgit2.a. Fetching is left to the git program. The room's
+ * link option asks for the first function, which brings this file out of its archive before libgit2.a is searched. */
 
 #include <stddef.h>
 

@@ -267,7 +267,7 @@ TEST_CASE("a state that ends with its job is found, unless the script makes the 
                        const std::string& text = "locals {}\n") {
     return findings_of(
         lint_files({{"c/main.tf", text}, {".gitlab-ci.yml", "j:\n  script: [\"cd c\", \"" + script + "\"]\n" + more}}),
-        Rule::state_lost);
+        Rule::lost_state);
   };
   CHECK(
       lost("terraform init -backend-config=bucket=b; terraform plan") ==
@@ -458,7 +458,7 @@ TEST_CASE("findings say what to write instead") {
               "PG_CONN_STR"});
   CHECK(hints(Rule::retried_apply, job("terraform apply p", "  retry: 1\n")) ==
         Lines{"retry: 0, and somebody looks at what failed"});
-  CHECK(hints(Rule::state_lost, "j: {script: [cd c, terraform apply p]}\n") ==
+  CHECK(hints(Rule::lost_state, "j: {script: [cd c, terraform apply p]}\n") ==
         Lines{"write terraform { backend \"http\" {} } or another backend into the directory"});
   CHECK(hints(Rule::data_directory_kept, job("terraform init", "  artifacts: {paths: [a]}\n")) ==
         Lines{"artifacts: {exclude: [\"a/.terraform/**/*\"]}, and terraform init in each job"});
