@@ -125,7 +125,8 @@ class BareRoot:
         """A repository with a state, moved inside with its origin; returns it and a job at its head."""
         repository = Repository(self.scratch, self.environment)
         backend = BACKEND.replace('"http" {}', '"local" {\n    path = "/tmp/net.tfstate"\n  }')
-        head = repository.commit("net", {"net/main.tf": backend + ONE_RESOURCE})
+        head = repository.commit("net", {"net/main.tf": backend + ONE_RESOURCE,
+                                         ".statelane.yml": "states: {rules: [{match: net, local_state: kept}]}\n"})
         repository.push()
         self.move_inside(repository)
         shutil.copytree(self.scratch / "origin.git", self.root / "tmp/origin.git")
