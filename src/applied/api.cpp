@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
-#include "base/escape.hpp"
+#include "http/answer.hpp"
 
 namespace statelane::applied {
 
@@ -21,39 +20,14 @@ constexpr milliseconds longest_exchange{20'000};
 constexpr std::size_t most_bytes = 32 << 20;
 constexpr int most_tries = 3;
 
-/// GitLab says what is wrong in `message` or `error`; whatever else it is stays out of the log.
-std::string reason_of(const http::Response& response) {
-  const auto answer = nlohmann::json::parse(response.body, nullptr, false);
-  if (!answer.is_object()) return "";
-  for (const char* key : {"message", "error_description", "error"}) {
-    const auto found = answer.find(key);
-    if (found == answer.end()) continue;
-    constexpr std::size_t most_told = 200;
-    const std::string text = found->is_string() ? found->get<std::string>()
-                                                : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return ": " + escape_for_terminal(cut_text(text, most_told));
-  }
-  return "";
-}
-
 std::string describe(const http::Response& response) {
-  const std::string why = fmt::format("{}{}", response.status, reason_of(response));
+  const std::string why = fmt::format("{}{}", response.status, http::reason_of(response));
   switch (response.status) {
     case 401: return fmt::format("GitLab does not know the token ({})", why);
     case 403: return fmt::format("the token may not do this ({})", why);
     case 404: return fmt::format("there is no such project, or the token may not see it ({})", why);
     default: return fmt::format("GitLab answers {}", why);
   }
-}
-
-std::optional<milliseconds> retry_after(const http::Response& response) {
-  const auto header = response.headers.find("retry-after");
-  if (header == response.headers.end()) return std::nullopt;
-  long seconds = 0;
-  const std::string& text = header->second;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (fault != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > 86'400) return std::nullopt;
-  return std::chrono::seconds(seconds);
 }
 
 /// GitLab leaves the header empty on the last page; some proxies drop it and leave the link.
@@ -138,7 +112,7 @@ Answer Api::ask_once(const http::Request& request, bool& may_pass, milliseconds&
   if (!answer.is_success()) answer.why_not = describe(response);
   answer.body = std::move(response.body);
   may_pass = response.status == 408 || response.status == 429 || response.status >= 500;
-  wait = retry_after(response).value_or(wait);
+  wait = http::retry_after(response).value_or(wait);
   return answer;
 }
 

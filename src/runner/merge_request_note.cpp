@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -12,7 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/escape.hpp"
+#include "http/answer.hpp"
 
 namespace statelane::runner {
 
@@ -74,37 +73,12 @@ bool says_the_same(const std::string& body, const Note& note) {
   return normalise(body) == normalise(whole);
 }
 
-/// GitLab says what is wrong in `message` or `error`; whatever else it is stays out of the log.
-std::string reason_of(const http::Response& response) {
-  const auto answer = nlohmann::json::parse(response.body, nullptr, false);
-  if (!answer.is_object()) return "";
-  for (const char* key : {"message", "error_description", "error"}) {
-    const auto found = answer.find(key);
-    if (found == answer.end()) continue;
-    constexpr std::size_t most_told = 200;
-    const std::string text = found->is_string() ? found->get<std::string>()
-                                                : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return ": " + escape_for_terminal(cut_text(text, most_told));
-  }
-  return "";
-}
-
-std::optional<milliseconds> retry_after(const http::Response& response) {
-  const auto header = response.headers.find("retry-after");
-  if (header == response.headers.end()) return std::nullopt;
-  long seconds = 0;
-  const std::string& text = header->second;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (fault != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > 86'400) return std::nullopt;
-  return std::chrono::seconds(seconds);
-}
-
 [[noreturn]] void fail(const std::string& reason, std::vector<std::string> hints) {
   throw Error(ErrorKind::environment, "cannot write the merge request's note: " + reason, std::move(hints));
 }
 
 [[noreturn]] void refuse(const NotePlace& place, const http::Response& response) {
-  const std::string why = fmt::format("{}{}", response.status, reason_of(response));
+  const std::string why = fmt::format("{}{}", response.status, http::reason_of(response));
   switch (response.status) {
     case 401:
       fail(fmt::format("GitLab does not know the token ({})", why),
@@ -202,7 +176,7 @@ class NoteWriter {
     const http::Response response = ask(read(place_.api_url + "/user"));
     if (response.status == 200) own_id_ = find_id(nlohmann::json::parse(response.body, nullptr, false));
     if (!own_id_) {
-      fail(fmt::format("GitLab does not say whose the token is ({}{})", response.status, reason_of(response)),
+      fail(fmt::format("GitLab does not say whose the token is ({}{})", response.status, http::reason_of(response)),
            {"take a project access token with the scope \"api\""});
     }
     return *own_id_;
@@ -260,7 +234,8 @@ class NoteWriter {
     http::Response& response = std::get<http::Response>(result);
     const bool may_pass = response.status == 408 || response.status == 429 || response.status >= 500;
     if (may_pass)
-      throw Trouble(fmt::format("GitLab answers {}{}", response.status, reason_of(response)), retry_after(response));
+      throw Trouble(fmt::format("GitLab answers {}{}", response.status, http::reason_of(response)),
+                    http::retry_after(response));
     return std::move(response);
   }
 

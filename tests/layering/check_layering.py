@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "pcre2.h": ["gitlab"],
     "yaml-cpp/": ["yaml", "terraform"],
     "CLI/": ["cli"],
-    "nlohmann/": ["hcl", "emit", "runner", "applied"],
+    "nlohmann/": ["hcl", "emit", "runner", "applied", "http"],
     "event2/": ["http"],
     "openssl/": ["base", "http"],
 }
