@@ -61,6 +61,7 @@ struct CommandRow {
   std::string summary = {};      ///< one line for the list of commands
   std::string description = {};  ///< more, in sentences; an empty line parts paragraphs
   std::vector<ArgumentRow> arguments = {};
+  std::vector<std::string>& (*command)(Options&) = nullptr;  ///< where the words after `--` go: a command of its own
   std::vector<OptionGroup> options = {};
   std::vector<Example> examples = {};
   void (*defaults)(Options&) = nullptr;  ///< what differs from the defaults of `Options`

@@ -34,6 +34,9 @@ int run_drift_summary(const Options& options);
 enum class LaneVerb { plan, apply, destroy, drift };
 int run_lane(const Options& options, LaneVerb verb);
 
+/// `each`
+int run_each(const Options& options);
+
 /// `status`
 int run_status(const Options& options);
 

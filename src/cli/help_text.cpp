@@ -113,6 +113,7 @@ std::string usage_of(const CommandRow& command) {
     const std::string name = argument.name + (argument.fields != nullptr ? "…" : "");
     result += argument.is_required ? " " + name : " [" + name + "]";
   }
+  if (command.command != nullptr) result += " [-- COMMAND…]";
   return result;
 }
 

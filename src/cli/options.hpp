@@ -16,6 +16,18 @@ enum class GraphFormat { text, dot, mermaid, json };
 enum class ReportFormat { html, markdown };
 enum class Color { automatic, always, never };
 
+/// What `each` runs, and how.
+struct EachOptions {
+  std::vector<std::string> command{};  ///< the words after `--`
+  std::size_t parallel = 1;
+  bool modules = false;
+  bool by_order = false;  ///< --order
+  bool reverse = false;
+  bool keep_going = false;
+  bool is_plan = false;     ///< --plan
+  bool is_resumed = false;  ///< --resume
+};
+
 /// What the command line says, with `STATELANE_OPT_…` variables filled in where it is silent. Only the fields that the
 /// command takes are ever set.
 struct Options {
@@ -76,6 +88,8 @@ struct Options {
   // run
   std::string from;  ///< --from: run on the files of this revision
   runner::RunOptions run;
+
+  EachOptions each;
 
   std::string shell;  ///< completion
 

@@ -142,12 +142,32 @@ std::vector<TypedOption> typed_options(const Parser& parser, const ParserCommand
   return result;
 }
 
+/// The words before and after the first `--`.
+struct DividedWords {
+  std::span<const char* const> before;
+  std::span<const char* const> after;
+};
+
+/// Where the words after `--` are a command line of its own, they are parted off; elsewhere only their options are
+/// none.
+DividedWords divide(std::span<const char* const> arguments) {
+  const auto dashes = std::ranges::find(arguments, std::string_view("--"));
+  if (dashes == arguments.end()) return {arguments, {}};
+  const auto count = static_cast<std::size_t>(dashes - arguments.begin());
+  const std::span<const char* const> before = arguments.first(count);
+  Parser parser(before);
+  const ParserCommand* command = parser.parse(before);
+  if (command == nullptr || command->row->command == nullptr) return {arguments, {}};
+  return {before, arguments.subspan(count + 1)};
+}
+
 }  // namespace
 
 ParsedArguments parse_arguments(std::span<const char* const> arguments, const Environment& environment,
                                 std::size_t width) {
-  Parser parser(arguments);
-  const ParserCommand* command = parser.parse(arguments);
+  const DividedWords divided = divide(arguments);
+  Parser parser(divided.before);
+  const ParserCommand* command = parser.parse(divided.before);
   const std::string words = parser.typed_words();
   if (parser.is_help_asked()) return {.text = render_help(words, width)};
   if (parser.is_version_asked()) return {.text = "statelane " STATELANE_VERSION "\n"};
@@ -160,6 +180,8 @@ ParsedArguments parse_arguments(std::span<const char* const> arguments, const En
   for (std::size_t index = 0; index < command->arguments.size(); ++index) {
     take_arguments(*command->row, command->row->arguments[index], command->arguments[index]->results(), result.options);
   }
+  if (command->row->command != nullptr)
+    command->row->command(result.options).assign(divided.after.begin(), divided.after.end());
   return result;
 }
 

@@ -181,10 +181,53 @@ CommandRow status_row() {
           .run = run_status};
 }
 
+OptionRow each_flag(const char* name, bool EachOptions::*field, const char* help) {
+  return by_hand(flag(
+      name, [field](Options& options) -> bool& { return options.each.*field; }, help));
+}
+
+CommandRow each_row() {
+  OptionGroup how{
+      "How it runs",
+      {by_hand(number(
+           "--parallel", "N", {1, 256}, [](Options& options, std::size_t count) { options.each.parallel = count; },
+           "how many run at once (default 1); states of one directory run in turn")),
+       each_flag("--order", &EachOptions::by_order, "dependencies first: a state waits for those that it reads"),
+       each_flag("--reverse", &EachOptions::reverse, "dependents first, as for a destroy"),
+       each_flag("--keep-going", &EachOptions::keep_going,
+                 "start the rest although one failed, but nothing that waits for it"),
+       each_flag("--modules", &EachOptions::modules,
+                 "also in the directory of each local module that changed; with --all of each"),
+       each_flag("--resume", &EachOptions::is_resumed, "go on with the last one: what has not succeeded is run again"),
+       flag("--json", &Options::json, "print JSON; what the commands print goes to standard error"),
+       strict_option().rows[0]}};
+  OptionGroup plan{"Plans",
+                   {each_flag("--plan", &EachOptions::is_plan,
+                              "plan instead of a command: without a lock, leaving nothing that could be applied"),
+                    by_hand(text("-o,--output", "FILE", &Options::output,
+                                 "with --plan: the page about the plans (default statelane.html)", Offers::files))}};
+  return {.name = "each",
+          .section = Section::comparing,
+          .summary = "run a command in the directory of each affected state",
+          .description =
+              "In the words of COMMAND {id}, {path} (the directory, from the top of the repository) and {instance} are "
+              "filled in; they are data, and no shell reads them. STATELANE_STATE has the id. A state that is gone is "
+              "named, and a RANGE that ends elsewhere than at what is checked out is refused.\n\n"
+              "^C, or TERM, starts nothing more and interrupts each running command once.",
+          .arguments = {range_argument()},
+          .command = [](Options& options) -> std::vector<std::string>& { return options.each.command; },
+          .options = with_comparison({std::move(how), std::move(plan)}),
+          .examples = {{"statelane each -- terraform validate", "what the work tree's changes touch"},
+                       {"statelane each --all --parallel 4 -- tflint", "everywhere, four at once"},
+                       {"statelane each HEAD --order --keep-going -- ./upgrade.sh {id}", "dependencies first"},
+                       {"statelane each --plan", "the local dry run to its end: plans, and a page to read"}},
+          .run = run_each};
+}
+
 }  // namespace
 
 std::vector<CommandRow> comparing_commands() {
-  return {affected_row(), why_row(), status_row(), generate_row(), report_row()};
+  return {affected_row(), why_row(), status_row(), each_row(), generate_row(), report_row()};
 }
 
 }  // namespace statelane::cli

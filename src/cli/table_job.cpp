@@ -68,6 +68,12 @@ OptionRow lock_row() {
   return row;
 }
 
+OptionRow plan_file_row() {
+  return negatable_flag(
+      "--plan-file", [](Options& options) -> bool& { return options.run.keep_plan_file; },
+      "leave the plan file, which can be applied (default), or only what a report reads");
+}
+
 OptionRow output_row() {
   OptionRow row = texts(
       "--output", "NAME", [](Options& options) -> std::vector<std::string>& { return options.run.dotenv_outputs; },
@@ -104,7 +110,7 @@ CommandRow plan_row() {
           .summary = "plan one state and leave the plan as an artifact",
           .arguments = {state_argument(true)},
           .options = {{"Plan",
-                       {exit_code_row(), destroy_row(), from_row(), lock_row(), config_from_option(),
+                       {exit_code_row(), destroy_row(), from_row(), lock_row(), plan_file_row(), config_from_option(),
                         guard_row(runner::Guard::job_token), guard_row(runner::Guard::commit),
                         guard_row(runner::Guard::files), guard_row(runner::Guard::unsaved_state)}},
                       patience_options()},

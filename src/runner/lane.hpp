@@ -65,6 +65,7 @@ struct RunOptions {
   std::set<Guard> passed{};         ///< guards that the user passes by their options
   bool detailed_exit_code = false;  ///< plan: 2 when there are changes
   bool destroy = false;             ///< plan: destroy everything; apply: accept only such a plan
+  bool keep_plan_file = true;       ///< plan: leave what can be applied, and not only what a report reads
   std::optional<bool> lock{};       ///< plan: take the state lock; empty: not in merge request pipelines
   std::chrono::seconds lock_time_out{300};
   int init_attempts = 4;                         ///< tries of `init` when the network or a registry fails

@@ -40,6 +40,11 @@ class Results {
     remove_files();
   }
   void keep() { are_kept_ = true; }
+  /// Takes away what could be applied.
+  void drop_plan() const {
+    for (const files::Place& file : {paths_.plan_file, paths_.lock_file}) files::remove(file);
+    remove_files();
+  }
 
  private:
   void remove_files() const {
@@ -324,6 +329,7 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   keep_lock_file(run);
   tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan), questions.existed_at_base);
+  if (!options.keep_plan_file) results.drop_plan();
   results.keep();
   const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);
   if (is_all_there && !options.destroy && questions.record_as_applied)

@@ -66,6 +66,11 @@ class Screen(EndToEndTest):
                                 "hint: statelane report --output report.html writes it to a file\n"
                                 "hint: --format markdown prints it as text\n")
 
+    def test_a_line_says_how_far_the_commands_of_each_are_and_goes_when_they_write(self):
+        shown = self.lines("each", "--all", "--", "sh", "-c", "sleep 0.3; echo out", until=r"2 runs: 2 succeeded\r\n")
+        self.assertIn("\x1b[1mapp: sh -c 'sleep 0.3; echo out'\x1b[0m\n0 of 2 done, 1 running\r\x1b[Kout\n", shown)
+        self.assertIn("1 of 2 done, 1 running\r\x1b[Kout\n", shown)
+
     def test_what_nobody_reads_is_named_once(self):
         self.repository.commit("lost", {"lost/main.tf": "locals {}\n"})
         shown = self.lines("affected", "HEAD", until=r"hint: [^:]*\.statelane\.yml\r\n")

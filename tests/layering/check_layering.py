@@ -26,10 +26,11 @@ ROOMS = {
     "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo", "applied"],
     "pipeline": ["base", "yaml", "config", "states", "impact", "gitlab"],
     "lint": ["base", "yaml", "config", "states", "gitlab", "repo/tree.hpp"],
-    "emit": ["base", "yaml", "states", "impact", "pipeline", "lint", "applied", "comparison"],
+    "emit": ["base", "yaml", "states", "impact", "pipeline", "lint", "applied", "comparison", "batch"],
     "http": ["base", "process"],
     "applied": ["base", "gitlab", "http", "repo"],
     "runner": ["base", "process", "gitlab", "http"],
+    "batch": ["base", "process", "runner/stop_policy.hpp"],
 }
 # Header prefix → where it may stand: a room's .cpp files, or one file.
 THIRD_PARTY = {
