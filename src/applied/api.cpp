@@ -41,20 +41,6 @@ bool has_next_page(const http::Response& response) {
 
 }  // namespace
 
-std::string escape_for_url(std::string_view text) {
-  std::string result;
-  for (const char byte : text) {
-    const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                          (byte >= '0' && byte <= '9') || std::string_view("-._~").find(byte) != std::string_view::npos;
-    if (is_plain) {
-      result += byte;
-    } else {
-      result += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-    }
-  }
-  return result;
-}
-
 World open_world(http::Client& client) {
   return {[&client](const http::Request& request, const http::Limits& limits) { return client.send(request, limits); },
           [](milliseconds time) { std::this_thread::sleep_for(time); }, &std::chrono::steady_clock::now};

@@ -74,7 +74,4 @@ Answer record_success(Api& api, const NewRecord& record);
 /// Stops an environment without running the job that it may name for that.
 Answer stop_environment(Api& api, std::int64_t id);
 
-/// A text as a part of an address: all but letters, digits and `-._~` as `%XX`.
-std::string escape_for_url(std::string_view text);
-
 }  // namespace statelane::applied

@@ -168,7 +168,7 @@ class Reader {
       ++asked;
       const std::string why =
           read_pages(fmt::format("/deployments{}desc&environment={}", has_order_by_end_ ? by_end : by_id,
-                                 escape_for_url(one.environment)),
+                                 gitlab::escape_for_url(one.environment)),
                      parse_deployments, [&](const auto& page) {
                        for (const Deployment& found : page) take_success(found);
                        return open_.contains(one.environment);
@@ -208,7 +208,7 @@ class Reader {
       return !open.empty();
     };
     std::string why = read_pages(fmt::format("/deployments?status={}&order_by=updated_at&sort=desc&updated_after={}",
-                                             status, escape_for_url(since)),
+                                             status, gitlab::escape_for_url(since)),
                                  parse_deployments, take);
     if (last_status_ == 400)
       why = read_pages(fmt::format("/deployments?status={}&order_by=id&sort=desc", status), parse_deployments, take);

@@ -9,6 +9,7 @@
 #include "cli/no_states.hpp"
 #include "cli/output_files.hpp"
 #include "cli/propose_parent.hpp"
+#include "cli/shared_address.hpp"
 #include "emit/line_diff.hpp"
 
 namespace statelane::cli {
@@ -69,6 +70,7 @@ int run_init(const Options& options) {
     return has_errors ? 1 : 0;
   }
   if (may_write) write_all(*root, proposals.files);
+  if (const std::string advice = advise_lasting_token(side); !advice.empty()) write_hint(advice);
   write_advice(proposals, options, may_write);
   return has_errors ? 1 : 0;
 }

@@ -36,6 +36,7 @@ int run_lint(const Options& options) {
   write_output(options.json ? emit::render_lint_json(result)
                             : emit::render_lint_text(result, output_view(options).color));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
+  if (const std::string advice = advise_lasting_token(side); !advice.empty()) write_hint(advice);
   return has_errors || !result.findings.empty() ? 1 : 0;
 }
 

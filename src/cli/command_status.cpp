@@ -164,7 +164,7 @@ int run_baseline(const repo::Repository& repository, const Options& options, con
 
 std::int64_t find_environment(applied::Api& api, const std::string& id) {
   const std::string name = gitlab::environment_name(id);
-  const applied::Answer answer = api.get("/environments?name=" + applied::escape_for_url(name));
+  const applied::Answer answer = api.get("/environments?name=" + gitlab::escape_for_url(name));
   if (!answer.is_success()) refuse_write("find", id, answer);
   const auto found = applied::parse_environments(answer.body);
   for (const applied::Environment& environment : found.value_or(std::vector<applied::Environment>{})) {

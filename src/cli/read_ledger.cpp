@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/network.hpp"
+#include "gitlab/names.hpp"
 #include "http/client.hpp"
 
 namespace statelane::cli {
@@ -57,7 +58,7 @@ ApiChoice choose_by_remote(const repo::Repository& repository, const Token& toke
             fmt::format("GITLAB_TOKEN is not for {}: GITLAB_HOST names its host, STATELANE_TOKEN is sent to any",
                         project->host)};
   }
-  return {applied::ApiPlace{fmt::format("https://{}/api/v4", project->host), applied::escape_for_url(project->path),
+  return {applied::ApiPlace{fmt::format("https://{}/api/v4", project->host), gitlab::escape_for_url(project->path),
                             token.header, token.value},
           ""};
 }
@@ -101,7 +102,7 @@ ApiChoice choose_api(const repo::Repository& repository) {
   }
   const std::string url = without_slash(read_variable("CI_API_V4_URL"));
   std::string project = read_variable("CI_PROJECT_ID");
-  if (project.empty()) project = applied::escape_for_url(read_variable("CI_PROJECT_PATH"));
+  if (project.empty()) project = gitlab::escape_for_url(read_variable("CI_PROJECT_PATH"));
   if (url.empty() || project.empty()) return choose_by_remote(repository, token);
   return {applied::ApiPlace{url, project, token.header, token.value}, ""};
 }

@@ -245,4 +245,18 @@ bool is_reserved_name(std::string_view name) {
   return std::find(reserved.begin(), reserved.end(), name) != reserved.end();
 }
 
+std::string escape_for_url(std::string_view text) {
+  std::string result;
+  for (const char byte : text) {
+    const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                          (byte >= '0' && byte <= '9') || std::string_view("-._~").find(byte) != std::string_view::npos;
+    if (is_plain) {
+      result += byte;
+    } else {
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    }
+  }
+  return result;
+}
+
 }  // namespace statelane::gitlab

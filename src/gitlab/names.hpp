@@ -43,4 +43,7 @@ bool is_grouped_name(std::string_view name);
 /// A top-level key that GitLab does not take for a job.
 bool is_reserved_name(std::string_view name);
 
+/// As one part of an address of GitLab's API: every byte but `[A-Za-z0-9._~-]` is `%NN`.
+std::string escape_for_url(std::string_view text);
+
 }  // namespace statelane::gitlab

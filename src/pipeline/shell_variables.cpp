@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/config.hpp"
+#include "gitlab/names.hpp"
 #include "pipeline/lane_jobs.hpp"
 
 namespace statelane::pipeline {
@@ -23,6 +24,22 @@ std::vector<std::string> relative_to(const RepoPath& directory, const std::vecto
   return result;
 }
 
+/// What signing in to GitLab takes, for a state of the http backend. An address that is known in part names its server.
+void add_http_state(yaml::Value::Map& variables, const states::State& state) {
+  const states::BackendIdentity& backend = *state.backend;
+  const auto known = backend.known.find("address");
+  const auto partial = backend.partial.find("address");
+  std::string address = known == backend.known.end() ? "" : known->second;
+  if (address.empty() && state.gitlab_state.empty() && partial != backend.partial.end())
+    address = partial->second.front().value_or("");
+  variables.emplace_back("STATELANE_HTTP_ADDRESS", literal_variable(address));
+  if (!state.gitlab_state.empty())
+    variables.emplace_back("STATELANE_GITLAB_STATE", literal_variable(gitlab::escape_for_url(state.gitlab_state)));
+  std::vector<std::string> open;
+  for (const states::OpenAddress& one : state.open_addresses) open.push_back(one.address);
+  add_list(variables, "STATELANE_OPEN_STATE", open);
+}
+
 }  // namespace
 
 yaml::Value::Map shell_variables(const states::State& state, bool is_apply) {
@@ -35,6 +52,7 @@ yaml::Value::Map shell_variables(const states::State& state, bool is_apply) {
   if (!state.workspace.empty()) variables.emplace_back("STATELANE_WORKSPACE", literal_variable(state.workspace));
   add_list(variables, "STATELANE_BACKEND_CONFIG", relative_to(state.directory, state.backend_files));
   add_list(variables, "STATELANE_VAR_FILE", relative_to(state.directory, state.var_files));
+  if (state.backend && state.backend->type == "http") add_http_state(variables, state);
   return variables;
 }
 

@@ -353,9 +353,10 @@ std::vector<Refusal> LaneRun::find_unsaved() {
   if (all.empty()) return refusals;
   StateVersionReader stored;
   ask(state_pull_arguments(lane_, tool()), std::chrono::minutes(5), [&](std::string_view piece) { stored.add(piece); });
+  const StateVersion now = stored.finish();
   for (const UnsavedState& unsaved : all) {
     const std::string kept = escape_for_terminal(unsaved.file.string());
-    if (holds(stored.version(), unsaved.version)) {
+    if (holds(now, unsaved.version)) {
       files::remove(unsaved.file);
       log_.line(fmt::format("statelane: the state that job {} could not save is stored now; {} is removed", unsaved.job,
                             kept));
@@ -365,7 +366,7 @@ std::vector<Refusal> LaneRun::find_unsaved() {
         {Guard::unsaved_state,
          fmt::format("job {} could not save the state ({}, unverified), which is kept on this runner in {}; the stored "
                      "one has {}",
-                     unsaved.job, runner::describe(unsaved.version), kept, runner::describe(stored.version())),
+                     unsaved.job, runner::describe(unsaved.version), kept, runner::describe(now)),
          fmt::format("store it: {} state push {}; or remove the file when it is of no use", call_by_hand(lane_),
                      to_shell_words({unsaved.file.string()}))});
   }

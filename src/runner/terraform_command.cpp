@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "gitlab/names.hpp"
 #include "runner/diagnostic_text.hpp"
 #include "runner/shell_words.hpp"
 
@@ -28,16 +29,6 @@ bool is_below(std::string_view address, std::string_view base) {
   return !base.empty() && address.starts_with(base) && address.substr(base.size()).starts_with('/');
 }
 
-std::string percent_encode(std::string_view text) {
-  std::string result;
-  for (const char byte : text) {
-    const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                          (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
-    result += is_plain ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
-  }
-  return result;
-}
-
 std::string value_of(const JobEnvironment& job, const std::string& name) {
   const auto set = job.terraform.find(name);
   return set == job.terraform.end() ? "" : set->second;
@@ -56,7 +47,7 @@ std::string derive_address(const LaneDescription& lane, const JobEnvironment& jo
   const std::string given_name = value_of(job, "TF_STATE_NAME");
   const std::string& name = given_name.empty() ? lane.gitlab_state : given_name;
   if (name.empty() || job.api_url.empty() || job.project_id.empty()) return "";
-  return fmt::format("{}/projects/{}/terraform/state/{}", job.api_url, job.project_id, percent_encode(name));
+  return fmt::format("{}/projects/{}/terraform/state/{}", job.api_url, job.project_id, gitlab::escape_for_url(name));
 }
 
 /// GitLab's own words for these settings: doc/user/infrastructure/iac/terraform_state.md.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/error.hpp"
@@ -38,7 +39,7 @@ std::vector<UnsavedState> find_unsaved_states(const LaneDescription& lane, const
     const files::Place file = *directory / name;
     StateVersionReader reader;
     files::read_pieces(file, files::largest_file, [&](std::string_view piece) { reader.add(piece); });
-    result.push_back({file, number, reader.version()});
+    result.push_back({file, number, reader.finish()});
   }
   const auto order = [](const UnsavedState& left, const UnsavedState& right) {
     return left.job.size() != right.job.size() ? left.job.size() < right.job.size() : left.job < right.job;
@@ -50,6 +51,12 @@ std::vector<UnsavedState> find_unsaved_states(const LaneDescription& lane, const
 StateVersionReader::StateVersionReader() : scanner_("", [this](const JsonEvent& event) { return take(event); }) {}
 
 void StateVersionReader::add(std::string_view piece) {
+  for (std::string_view rest = piece; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    line_.append(rest.substr(0, end));
+    if (end < rest.size()) end_line();
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
   if (is_damaged_) return;
   try {
     scanner_.add(piece);
@@ -57,6 +64,22 @@ void StateVersionReader::add(std::string_view piece) {
     is_damaged_ = true;
     version_ = {};
   }
+}
+
+/// Terraform writes each of a state's own settings on a line, indented by two.
+void StateVersionReader::end_line() {
+  constexpr std::array<std::string_view, 3> of_version = {R"(  "lineage":)", R"(  "serial":)",
+                                                          R"(  "terraform_version":)"};
+  const bool is_version = std::any_of(of_version.begin(), of_version.end(),
+                                      [this](std::string_view begin) { return line_.starts_with(begin); });
+  if (!is_version && !line_.empty()) content_.add_field(line_);  // `state pull` ends with one more line
+  line_.clear();
+}
+
+StateVersion StateVersionReader::finish() {
+  if (!line_.empty()) end_line();
+  version_.content = content_.finish_hex();
+  return std::move(version_);
 }
 
 /// Only the two are entered, so that their depth is that of the state itself.
@@ -77,7 +100,8 @@ JsonScanner::Answer StateVersionReader::take(const JsonEvent& event) {
 
 bool holds(const StateVersion& stored, const StateVersion& unsaved) {
   if (unsaved.lineage.empty() || !unsaved.serial || !stored.serial) return false;
-  return stored.lineage == unsaved.lineage && *stored.serial >= *unsaved.serial;
+  if (stored.lineage != unsaved.lineage) return stored.content == unsaved.content;
+  return *stored.serial >= *unsaved.serial;
 }
 
 std::string describe(const StateVersion& version) {

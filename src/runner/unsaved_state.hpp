@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.hpp"
 #include "base/files.hpp"
 #include "runner/job_environment.hpp"
 #include "runner/json_scanner.hpp"
@@ -18,6 +19,7 @@ namespace statelane::runner {
 struct StateVersion {
   std::string lineage{};
   std::optional<std::int64_t> serial{};
+  std::string content{};  ///< SHA-256 of all else
 };
 
 /// A state that an earlier job of this runner could not save.
@@ -43,18 +45,22 @@ class StateVersionReader {
   StateVersionReader& operator=(const StateVersionReader&) = delete;
 
   void add(std::string_view piece);
-  const StateVersion& version() const { return version_; }
+  StateVersion finish();
 
  private:
   JsonScanner::Answer take(const JsonEvent& event);
+  void end_line();
 
   StateVersion version_;
+  Sha256 content_;
+  std::string line_;
   std::string key_;
   bool is_damaged_ = false;
   JsonScanner scanner_;
 };
 
-/// The stored state is that one, or a later one of it.
+/// The stored state is that one, or a later one of it. Terraform gives the first state that is pushed to a new place a
+/// lineage of its own: then it holds the same things.
 bool holds(const StateVersion& stored, const StateVersion& unsaved);
 
 /// `lineage 1a2b…, serial 7`, or that it is not known.

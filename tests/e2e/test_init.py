@@ -45,6 +45,18 @@ class Init(EndToEndTest):
                          "hint: this only plans; once its plans are right, statelane init --gates adds the manual applies\n")
         self.assertFalse(self.parent.exists())
 
+    def test_applies_of_states_that_gitlab_keeps_are_advised_a_token_that_outlives_them(self):
+        (self.directory / "network/main.tf").write_text('terraform {\n  backend "http" {}\n}\n')
+        advice = ("hint: an apply that the server ends can no longer save a state that GitLab keeps (network), since the job's token "
+                  "ends with it: give applies TF_HTTP_USERNAME and TF_HTTP_PASSWORD of a project access token (role Maintainer, scope "
+                  "api), as protected and masked variables\n")
+        self.assertIn(advice, self.init("--write", "--gates", *IMAGE).stderr)
+        linted = statelane("lint", cwd=self.directory, env=self.environment)
+        self.assertEqual(linted.stderr, advice)
+        for password, is_advised in (("token-of-the-job", True), ("glpat-1", False)):
+            variables = {**self.environment, "CI_JOB_TOKEN": "token-of-the-job", "TF_HTTP_PASSWORD": password}
+            self.assertEqual(statelane("lint", cwd=self.directory, env=variables).stderr, advice if is_advised else "")
+
     def test_what_is_written_is_a_parent_pipeline_that_gitlab_accepts(self):
         for version, strategy in (("16.0", "depend"), ("17.0", "depend"), ("18.2", "mirror")):
             with self.subTest(version=version):

@@ -6,6 +6,8 @@ import unittest
 from harness import SOURCE_DIR, EndToEndTest, Repository, require, require_module, run, statelane
 from pipelines import PipelineRunner
 from readers import gitlab_loader, schema_errors
+from state_server import PASSWORD
+from states import StateServer
 
 EXAMPLE = SOURCE_DIR / "fixtures/ecs-platform"
 
@@ -123,22 +125,14 @@ class Scripts(Shell):
         self.assertEqual((again.returncode, "is there already" in again.stderr), (3, True))
 
 
-class Acceptance(Shell):
-    """A state whose names would all be dangerous in a script, planned and applied by busybox's shell."""
+class ShellRun(Shell):
+    """The jobs of one pipeline, each run by busybox's shell."""
 
-    def setUp(self):
-        super().setUp()
-        require("terraform")
-        self.stored = self.scratch / "stored.tfstate"
-        files = {**ODD_FILES, f"{ODD_DIRECTORY}/back end.tfbackend": f'path = "{self.stored}"\n'}
-        before = self.repository.commit("first", {"README.md": "words\n"})
-        self.repository.commit("states", files)
-        self.repository.push()
+    def generate_all(self, **more):
         environment = {**self.environment, "CI": "true", "CI_COMMIT_SHA": self.repository.git("rev-parse", "HEAD"), "CI_PIPELINE_SOURCE": "push",
-                       "CI_COMMIT_BEFORE_SHA": before, "CI_COMMIT_BRANCH": "main",
-                       "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_REF_NAME": "main"}
+                       "CI_COMMIT_BEFORE_SHA": self.before, "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_REF_NAME": "main"}
         self.file = self.scratch / "child.yml"
-        statelane("generate", "--all", "--jobs", "shell", "--output", self.file, cwd=self.repository.directory, env=environment)
+        statelane("generate", "--all", "--jobs", "shell", "--output", self.file, cwd=self.repository.directory, env={**environment, **more})
         self.document = load(self.file)
 
     def run_job(self, name, check=True, **more):
@@ -147,6 +141,20 @@ class Acceptance(Shell):
         script = self.scratch / "job.sh"
         script.write_text(script_of(self.document, name))
         return run([require("busybox"), "sh", "-e", script], cwd=self.repository.directory, env={**self.environment, **variables, **more}, check=check)
+
+
+class Acceptance(ShellRun):
+    """A state whose names would all be dangerous in a script, planned and applied by busybox's shell."""
+
+    def setUp(self):
+        super().setUp()
+        require("terraform")
+        self.stored = self.scratch / "stored.tfstate"
+        files = {**ODD_FILES, f"{ODD_DIRECTORY}/back end.tfbackend": f'path = "{self.stored}"\n'}
+        self.before = self.repository.commit("first", {"README.md": "words\n"})
+        self.repository.commit("states", files)
+        self.repository.push()
+        self.generate_all()
 
     def test_every_reader_accepts_it(self):
         self.assertEqual(schema_errors([self.file]), [])
@@ -183,6 +191,72 @@ class Acceptance(Shell):
         self.assertEqual(planned.stdout, "it's $HOME\ntwo  words\n")
         self.run_job("apply: deploy")
         self.assertTrue((self.repository.directory / "deploy" / "deployed $x").exists())
+
+
+class GitLabState(ShellRun):
+    """A state that GitLab keeps, with the job's own token."""
+
+    def setUp(self):
+        super().setUp()
+        require("terraform")
+        self.server = self.enterContext(StateServer())
+        self.builds = self.scratch / "builds"
+        self.before = self.repository.commit("first", {"README.md": "words\n"})
+        self.commit_state('resource "terraform_data" "a" {}\n')
+
+    def commit_state(self, more):
+        self.repository.commit("state", {"net/main.tf": 'terraform {\n  backend "http" {}\n}\n' + more,
+                                         ".statelane.yml": "version: 1\nstates: {rules: [{match: net, gitlab_state: \"{slug} 1\"}]}\n"})
+        self.repository.push()
+        self.generate_all()
+
+    def run_job(self, name, check=True, **more):
+        job = {"CI_API_V4_URL": self.server.root + "/api/v4", "CI_PROJECT_ID": "42", "CI_JOB_TOKEN": PASSWORD, "CI_JOB_ID": "77",
+               "CI_BUILDS_DIR": str(self.builds), "CI_SHARED_ENVIRONMENT": "true", "TF_HTTP_RETRY_MAX": "0"}
+        return super().run_job(name, check, **{**job, **more})
+
+    def test_jobs_sign_in_and_their_plans_take_no_lock(self):
+        self.run_job("plan: net")
+        self.assertNotIn("POST lock", [request for request, _, _ in self.server.requests()])
+        self.run_job("apply: net")
+        self.assertEqual([each["name"] for each in self.server.versions("net 1")[-1]["resources"]], ["a"])
+        self.assertEqual(self.server.locks(), {})
+
+    def test_a_user_of_the_project_is_taken_and_locks(self):
+        self.run_job("plan: net", **self.server.credentials, CI_JOB_TOKEN="another")
+        self.assertIn(("POST lock", "net 1", 200), self.server.requests())
+
+    def test_what_is_set_names_the_state(self):
+        self.run_job("plan: net", TF_STATE_NAME="other")
+        self.run_job("apply: net", TF_STATE_NAME="other")
+        self.assertEqual((len(self.server.versions("other")), self.server.versions("net 1")), (1, []))
+
+    def test_the_token_goes_to_no_other_server(self):
+        self.commit_state('data "terraform_remote_state" "up" {\n  backend = "http"\n  config = {\n    address = "https://state.example.com/up"\n  }\n}\n')
+        refused = self.run_job("plan: net", check=False)
+        self.assertEqual((refused.returncode, refused.stderr, self.server.requests()),
+                         (125, "refused: https://state.example.com/up has no password of its own, and Terraform would send it the job's token\n", []))
+
+    def test_a_state_that_cannot_be_saved_is_kept_and_found(self):
+        self.run_job("plan: net")
+        self.server.steer(fail={"POST state": 500})
+        self.assertEqual(self.run_job("apply: net", check=False).returncode, 1)
+        self.server.steer()
+        kept = self.builds / ".statelane-unsaved/42/net/77.tfstate"
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
+        refused = self.run_job("plan: net", check=False)
+        self.assertEqual(refused.returncode, 125)
+        self.assertRegex(refused.stderr, r"refused: job 77 could not save the state \(lineage [0-9a-f-]+, serial 1, unverified\), which is kept on this runner\n"
+                         rf"store it: terraform -chdir='net' state push '{kept}'; or remove the file\n"
+                         "to go on all the same: STATELANE_OPT_ALLOW_UNSAVED_STATE=true\n")
+        self.run_job("plan: net", CI_MERGE_REQUEST_IID="1")
+        self.run_job("plan: net", STATELANE_OPT_ALLOW_UNSAVED_STATE="true")
+        address = f"{self.server.address}/net%201"
+        run(["terraform", "-chdir=net", "state", "push", kept], cwd=self.repository.directory,
+            env={**self.environment, **self.server.credentials, "TF_HTTP_ADDRESS": address})
+        found = self.run_job("plan: net")
+        self.assertIn(f"the state that an earlier job could not save is stored now: {kept} is removed\n", found.stdout)
+        self.assertFalse(kept.exists())
 
 
 if __name__ == "__main__":

@@ -47,6 +47,22 @@ TEST_CASE("rule 20: what a job must know of its state is in variables that nobod
   CHECK(shell_variables(hand_made::state("."), true).front().value == literal_variable("."));
 }
 
+TEST_CASE("a job of the http backend knows where its state is kept and where its token must not go") {
+  auto state = hand_made::state("net");
+  state.backend = statelane::states::BackendIdentity{"http", {}, {}, {"address"}};
+  state.gitlab_state = "net 1";
+  state.open_addresses = {{"https://state.example.com/up", true, {}}};
+  const Map variables = shell_variables(state, false);
+  const auto value = [&](std::string_view name) { return *yaml::find_value(variables, name); };
+  CHECK(value("STATELANE_HTTP_ADDRESS") == literal_variable(""));
+  CHECK(value("STATELANE_GITLAB_STATE") == literal_variable("net%201"));
+  CHECK(value("STATELANE_OPEN_STATES") == yaml::Value("1"));
+  CHECK(value("STATELANE_OPEN_STATE_1") == literal_variable("https://state.example.com/up"));
+  state.backend->known["address"] = "https://gitlab.example.com/api/v4/projects/1/terraform/state/net";
+  CHECK(*yaml::find_value(shell_variables(state, false), "STATELANE_HTTP_ADDRESS") ==
+        literal_variable("https://gitlab.example.com/api/v4/projects/1/terraform/state/net"));
+}
+
 TEST_CASE("a lane outside Terraform has the words of its step") {
   auto state = hand_made::state("deploy");
   state.settings.commands = statelane::config::Commands{{"ecs-cli", "ps"}, {"ecs-cli", "up"}};

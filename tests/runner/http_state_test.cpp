@@ -149,11 +149,12 @@ TEST_CASE("a state that cannot be saved is kept on a runner that keeps directori
   CHECK(stopped.code == 125);
   statelane::runner::StateVersionReader unsaved;
   unsaved.add(read_text(kept));
-  CHECK(unsaved.version().serial == 1);
+  const statelane::runner::StateVersion version = unsaved.finish();
+  CHECK(version.serial == 1);
   CHECK(
       stopped.says(fmt::format("refused to plan net: job 41 could not save the state ({}, unverified), which is kept "
                                "on this runner in {}; the stored one has lineage and serial not known\n",
-                               describe(unsaved.version()), kept.string())));
+                               describe(version), kept.string())));
   CHECK(stopped.says(fmt::format(
       "store it: terraform -chdir=net state push {}; or remove the file when it is of no use\n", kept.string())));
   CHECK(stopped.says("to go on all the same: --allow-unsaved-state"));
@@ -169,7 +170,12 @@ TEST_CASE("a state that cannot be saved is kept on a runner that keeps directori
   CHECK(std::filesystem::exists(kept));
   other.options.passed.clear();
 
-  project.server.request("POST", "/api/v4/projects/1/terraform/state/net", read_text(kept));
+  const auto pushed =
+      statelane::process::run_captured({{"terraform", "-chdir=net", "state", "push", kept.string()},
+                                        {{"TF_HTTP_USERNAME", "somebody"}, {"TF_HTTP_PASSWORD", "job-token"}},
+                                        project.scratch.path},
+                                       {std::chrono::minutes(1), [] { return false; }});
+  REQUIRE(pushed.status.succeeded());
   const Outcome caught_up = project.plan();
   INFO(caught_up.log);
   CHECK(caught_up.code == 0);

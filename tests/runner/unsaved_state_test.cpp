@@ -1,6 +1,7 @@
 #include "runner/unsaved_state.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "forked_helper.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 StateVersion version_of(std::string_view text) {
   StateVersionReader reader;
   for (const char byte : text) reader.add({&byte, 1});
-  return reader.version();
+  return reader.finish();
 }
 
 }  // namespace
@@ -26,15 +27,27 @@ TEST_CASE("a state's version is its own lineage and serial, not those of what it
     CHECK(describe(version_of(text)) == "lineage and serial not known");
 }
 
+TEST_CASE("what a state holds is told apart from its version") {
+  const auto content = [](std::string_view head, std::string_view rest) {
+    return version_of(fmt::format("{{\n  \"version\": 4,\n{}  \"resources\": [{}]\n}}\n", head, rest)).content;
+  };
+  const std::string one =
+      content("  \"terraform_version\": \"1.11.4\",\n  \"serial\": 1,\n  \"lineage\": \"a\",\n", "1");
+  CHECK(one == content("  \"terraform_version\": \"1.12.0\",\n  \"serial\": 2,\n  \"lineage\": \"b\",\n", "1"));
+  CHECK(one != content("  \"terraform_version\": \"1.11.4\",\n  \"serial\": 1,\n  \"lineage\": \"a\",\n", "2"));
+}
+
 TEST_CASE("a stored state holds an unsaved one of the same lineage that is no newer") {
-  const StateVersion unsaved{"a", 7};
-  CHECK(holds({"a", 7}, unsaved));
-  CHECK(holds({"a", 8}, unsaved));
-  CHECK_FALSE(holds({"a", 6}, unsaved));
-  CHECK_FALSE(holds({"b", 8}, unsaved));
+  const StateVersion unsaved{"a", 7, "x"};
+  CHECK(holds({"a", 7, "y"}, unsaved));
+  CHECK(holds({"a", 8, "y"}, unsaved));
+  CHECK_FALSE(holds({"a", 6, "x"}, unsaved));
+  CHECK_FALSE(holds({"b", 8, "y"}, unsaved));
+  // Terraform pushed it to a place that had none, under a lineage of its own.
+  CHECK(holds({"b", 1, "x"}, unsaved));
   CHECK_FALSE(holds({}, unsaved));
-  CHECK_FALSE(holds({"", 8}, {"", 7}));
-  CHECK_FALSE(holds({"a", 8}, {"a", {}}));
+  CHECK_FALSE(holds({"", 8, "x"}, {"", 7, "x"}));
+  CHECK_FALSE(holds({"a", 8, "x"}, {"a", {}, "x"}));
 }
 
 TEST_CASE("unsaved states lie by project and lane, on runners that keep directories, and not for merge requests") {
