@@ -67,12 +67,12 @@ std::vector<std::uint32_t> LinkedInputs::add_linked_patterns(std::uint32_t index
     const Reach way = add_links(resolved, {index, {link, 0}}, inputs_);
     if (!is_inside(resolved)) continue;
     add_submodule(sources_.tree, resolved, way, inputs_);
-    if (resolved.outcome == Resolved::Outcome::found && resolved.kind == repo::EntryKind::directory) {
-      for (const std::string& glob : below)
-        added.push_back(inputs_.add(InputKind::pattern, resolved.path, below_glob(resolved.path, glob), way));
-    } else if (is_matched) {
-      inputs_.add(InputKind::file, resolved.path, "", way);
-    }
+    const bool is_found = resolved.outcome == Resolved::Outcome::found;
+    const bool is_directory = is_found && resolved.kind == repo::EntryKind::directory;
+    // Nothing may be there yet, and what is a file may become a directory: that is asked for where a glob leads on.
+    for (const std::string& glob : is_directory || !is_found ? below : std::vector<std::string>{})
+      added.push_back(inputs_.add(InputKind::pattern, resolved.path, below_glob(resolved.path, glob), way));
+    if (!is_directory && (is_matched || is_found)) inputs_.add(InputKind::file, resolved.path, "", way);
   }
   return added;
 }

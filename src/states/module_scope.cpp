@@ -11,6 +11,7 @@
 #include "states/loops.hpp"
 #include "states/partial_text.hpp"
 #include "states/path_inputs.hpp"
+#include "states/remote_reads.hpp"
 #include "states/variable_types.hpp"
 #include "terraform/decode_yaml.hpp"
 
@@ -121,10 +122,28 @@ Value ModuleScope::lookup(std::string_view root, std::string_view name, const So
     return Value::text(lane_.workspace);
   }
   const std::string reason = fmt::format("{}.{} is not known before the plan", root, name);
-  const bool is_file = root == "data" && (name == "local_file" || name == "local_sensitive_file");
+  const bool is_file = root == "data" && (name == "local_file" || name == "local_sensitive_file" ||
+                                          (name == "terraform_remote_state" && reads_stored_file()));
   const auto is_local = [&](const Module::Call& call) { return call.call.name == name && only_target(call); };
   const bool is_module = root == "module" && std::any_of(module_.calls.begin(), module_.calls.end(), is_local);
   return is_file || is_module ? unknown_here(reason, range) : Value::unknown(reason, range);
+}
+
+/// A remote state of the module may be a file of the tree: then its outputs stand in the repository.
+bool ModuleScope::reads_stored_file() const {
+  if (reads_stored_file_) return *reads_stored_file_;
+  reads_stored_file_ = true;  // where the path of one depends on another
+  const Fold fold_here = [&](const hcl::Expression& value, std::span<const hcl::Variable> variables) {
+    return fold(value, variables);
+  };
+  std::vector<Unknown> unknown;
+  const bool is_stored =
+      std::any_of(module_.remote_states.begin(), module_.remote_states.end(), [&](const Module::Read& read) {
+        const auto found = find_remote_reads(module_, read, fold_here, lane_.working_directory, unknown);
+        return may_be_stored(found.files, lane_.tree, lane_.working_directory);
+      });
+  reads_stored_file_ = is_stored;
+  return is_stored;
 }
 
 /// Terraform refuses locals that depend on themselves, so what they are does not matter.

@@ -77,6 +77,7 @@ class ModuleScope {
   std::optional<hcl::ObjectAttribute> plain_attribute(const hcl::Object& object, std::string_view name) const;
   std::optional<hcl::ObjectAttribute> output(std::string_view call, std::string_view name) const;
   hcl::Value output_value(std::string_view name) const;
+  bool reads_stored_file() const;
   const Children* children_of(const Module::Call& call) const;
   std::optional<ModuleTarget> only_target(const Module::Call& call) const;
 
@@ -88,6 +89,7 @@ class ModuleScope {
   mutable std::unordered_map<std::string_view, hcl::Value> locals_;  ///< folded once
   mutable std::set<std::string> folding_;                            ///< names on the way, to notice circles
   mutable std::map<std::string_view, Children> children_;            ///< by call, the scopes of its instances
+  mutable std::optional<bool> reads_stored_file_;                    ///< asked once
 };
 
 }  // namespace statelane::states

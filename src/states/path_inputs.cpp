@@ -122,7 +122,17 @@ std::string glob_of(const PartialText& parts) {
   return glob;
 }
 
-/// Drops unknown parts' neighbours that are empty and joins known ones.
+/// Takes away what cleaning a path takes: components that are empty or a dot, between two slashes or at the end.
+void clean_dots(std::string& text, bool is_end) {
+  const auto erase_all = [&](std::string_view wanted, std::size_t size) {
+    for (std::size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at)) text.erase(at, size);
+  };
+  if (is_end && text.ends_with("/.")) text.pop_back();
+  erase_all("/./", 2);
+  erase_all("//", 1);
+}
+
+/// Drops unknown parts' neighbours that are empty, joins known ones and cleans those behind an unknown one.
 PartialText simplify(const PartialText& text) {
   PartialText result;
   for (const auto& part : text) {
@@ -132,6 +142,9 @@ PartialText simplify(const PartialText& text) {
     } else if (part || result.empty() || result.back()) {
       result.push_back(part);
     }
+  }
+  for (std::size_t index = 1; index < result.size(); ++index) {
+    if (result[index]) clean_dots(*result[index], index + 1 == result.size());
   }
   return result;
 }

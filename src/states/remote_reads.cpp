@@ -6,7 +6,9 @@
 
 #include "hcl/alternatives.hpp"
 #include "hcl/text_pieces.hpp"
+#include "repo/links.hpp"
 #include "states/partial_text.hpp"
+#include "states/path_inputs.hpp"
 
 namespace statelane::states {
 
@@ -182,6 +184,20 @@ RemoteReads find_remote_reads(const Module& module, const Module::Read& read, co
                        fmt::format("{}: its backend or config is not known statically", read.block.address)});
   }
   return result;
+}
+
+bool may_be_stored(const std::vector<Value>& files, const repo::Tree& tree, const RepoPath& working_directory) {
+  const auto is_stored = [&](const PossibleText& text) {
+    if (text.text.empty() || (text.text.size() == 1 && !text.text.front())) return text.may_climb;
+    const auto anchor = anchor_of(working_directory, text.text.front().value_or(""));
+    if (!anchor || text.text.size() > 1) return anchor.has_value();
+    const auto found = repo::resolve_links(tree, anchor->directory, anchor->rest);
+    return found.outcome == repo::Resolved::Outcome::found;
+  };
+  return std::any_of(files.begin(), files.end(), [&](const Value& file) {
+    const auto texts = to_texts(file);
+    return std::any_of(texts.begin(), texts.end(), is_stored);
+  });
 }
 
 }  // namespace statelane::states

@@ -19,4 +19,7 @@ struct RemoteReads {
 RemoteReads find_remote_reads(const Module& module, const Module::Read& read, const Fold& fold,
                               const RepoPath& working_directory, std::vector<Unknown>& unknown);
 
+/// Whether a stored state of one of these files may be a file of the tree.
+bool may_be_stored(const std::vector<hcl::Value>& files, const repo::Tree& tree, const RepoPath& working_directory);
+
 }  // namespace statelane::states
