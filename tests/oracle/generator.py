@@ -14,11 +14,11 @@ from blocks import Block, Literal, quote, write_json, write_literal, write_nativ
 from reads import READ_FORMS, SHOW_FORMS
 from sites import CALL_WAYS, PATH_ANCHORS, VARIABLE_SOURCES, Root, Site, state_file
 from terraform import Lane
-from texts import CONDITION_FORMS, LIST_FORMS, TEXT_FORMS
+from texts import CONDITION_FORMS, LIST_FORMS, TEXT_FORMS, stays_below
 from world import World
 
 PLACES = ["file: below the state", "file: beside the module", "file: shared", "file: in a submodule", "file: behind a link",
-          "file: behind a linked directory", "directory: with a link in it", "directory: with a linked directory in it"]
+          "file: behind a linked directory", "file: with an odd name", "directory: with a link in it", "directory: with a linked directory in it"]
 MODULE_PLACES = ["module: below the state", "module: below its caller", "module: shared", "module: behind a link",
                  "module: in a submodule", "module: a submodule itself"]
 SYNTAXES = ["syntax: native", "syntax: JSON", "syntax: override", "syntax: JSON override"]
@@ -29,8 +29,10 @@ GROUPS = [([*TEXT_FORMS], 6), ([*LIST_FORMS], 3), ([*CONDITION_FORMS], 2), ([*RE
           ([f"call: {each}" for each in CALL_WAYS], 1), ([f"variable: {each}" for each in VARIABLE_SOURCES], 1),
           (["lane: instances", "lane: one"], 1)]
 KINDS = sorted(kind for kinds, _ in GROUPS for kind in kinds)
-# Forms of texts that hold a list or a condition.
-USERS = {"variable: ": {"text: variable", "text: variable of an object", "text: variable of a list", "list: variable"},
+# Forms that hold a list or a condition, or a text of a shape that few others have.
+USERS = {"text: number": {"read: file of a number"}, "text: length": {"read: file of a number"},
+         "text: basename": {"read: file of a number", "read: files by a map"},
+         "variable: ": {"text: variable", "text: variable of an object", "text: variable of a list", "list: variable"},
          "list: ": {"text: join", "text: element", "text: index", "text: template with a loop"},
          "condition: ": {"text: conditional", "text: template with a condition", "text: conditional the other way"}}
 MOST_FORMS = 60  # in one repository: enough for all to meet, and few enough to read
@@ -105,7 +107,7 @@ class Maker:
             chain.append(self.call_module(chain[-1]))
         for _ in range(self.random.choice([2, 2, 3, 4])):
             place = self.random.choice(chain)
-            expression = self.write(READ_FORMS, place, self.random.choice([0, 1, 2, 3, 3]))
+            expression = self.write(READ_FORMS, place, self.random.choice([0, 2, 3, 3, 4]))
             self.write(SHOW_FORMS, place, expression)
         backend = {"path": Literal("own.tfstate")} if self.random.random() < 0.1 else {}
         site.blocks.append(Block("terraform", [], {"backend": Block("backend", ["local"], backend)}))
@@ -193,6 +195,9 @@ class Maker:
     def place_file(self, site, text, suffix, stem=None):
         """Writes a file somewhere and gives its path as the configuration is to spell it."""
         place, physical = self.directory_for(site)
+        if stem is None and self.wants("file: with an odd name", 0.05):
+            self.use("file: with an odd name")
+            stem = self.random.choice(["a name", "[x]", "{x,y}", "caf\u00e9", "x?", "-x", "x..y", ".x", "a#b"])
         stem = stem or self.random.choice(["x", "y", "z", "zz", "7"])
         if self.world.text(f"{physical}/{stem}{suffix}") is not None:
             stem = self.new_name("file")
@@ -213,7 +218,7 @@ class Maker:
         path = self.place_file(site, content(suffix, self.random), suffix)
         if self.random.random() < 0.7:
             for stem in ("x", "y", "z", "zz", "7"):
-                beside = f"{posixpath.dirname(path)}/{stem}{suffix}"
+                beside = posixpath.join(posixpath.dirname(path), stem + suffix)
                 real = self.real(beside)
                 if self.world.text(real) is None:
                     self.world.put(real, content(suffix, self.random))
@@ -233,8 +238,10 @@ class Maker:
         """The submodule that a path lies in; the path itself where it lies in none."""
         return next((each for each in self.world.submodules if path.startswith(each + "/")), path)
 
-    def data_directory(self, site):
+    def data_directory(self, site, is_submodule=False):
         place, physical = self.directory_for(site)
+        if is_submodule and not site.submodule:
+            place = physical = posixpath.join(self.submodule(), self.random.choice(["data", "conf"]))
         name = self.new_name("set")
         place, physical = posixpath.join(place, name), posixpath.join(physical, name)
         for file in ("x.json", "y.json", "inner/x.json", "inner/z.txt"):
@@ -261,9 +268,9 @@ class Maker:
         self.touches.append(("absent", f"{physical}/{name}"))
         return f"{place}/{name}"
 
-    def place_state_file(self, site, outputs):
+    def place_state_file(self, site, outputs, is_committed=False):
         """Where another state keeps its outputs: in its own directory, ignored by git, or committed as a file like others."""
-        if site.submodule or self.random.random() < 0.3:
+        if is_committed or site.submodule or self.random.random() < 0.3:
             return self.place_file(site, self.state_text(outputs), ".json")
         directory = self.random.choice(["stacks", "upstream/deep"]) + "/" + self.new_name("up")
         path = self.random.choice(["terraform.tfstate", "kept/one.tfstate"])
@@ -335,8 +342,8 @@ class Maker:
         if self.random.random() < 0.5:
             body["default"] = Literal(wrong)
         for weaker in VARIABLE_SOURCES[2:VARIABLE_SOURCES.index(source)]:
-            if weaker in root.tfvars and self.random.random() < 0.5:
-                root.tfvars[weaker][name] = wrong
+            if self.random.random() < (0.5 if weaker in root.tfvars else 0.2):
+                root.tfvars.setdefault(weaker, {})[name] = wrong
         if source == "environment outside":
             root.lane.variables[f"TF_VAR_{name}"] = value if isinstance(value, str) else write_literal(value)
         else:
@@ -402,15 +409,6 @@ class Maker:
         self.use("syntax: JSON override" if name.endswith(".json") else "syntax: override")
         files.setdefault(name, []).append(Block("resource", block.labels, {"input": block.body["input"]}))
         block.body["input"] = quote("overridden")
-
-
-def stays_below(value):
-    """Whether no part of a value can make a path climb, whatever it is put behind."""
-    if isinstance(value, dict):
-        return all(stays_below(each) for each in value.values())
-    if isinstance(value, list):
-        return all(stays_below(each) for each in value)
-    return not value.startswith((".", "/")) and "/." not in value
 
 
 def content(suffix, source):

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 import harness
-from terraform import Terraform, required_paths
+from terraform import Planned, Terraform, required_paths
 from world import Checkout
 
 # Ruby's matching is GitLab's.
@@ -88,55 +88,93 @@ class Miss:
 
 @dataclass
 class Found:
-    """What one seed showed."""
+    """What one seed showed, or several."""
     misses: list = field(default_factory=list)
     failures: list = field(default_factory=list)  # configurations that Terraform refuses, though the base was to be planned
     judged: int = 0
     opened: int = 0
     selected: int = 0
     wide: list = field(default_factory=list)  # selected though the plans are equal: why
-    truth: dict = field(default_factory=dict)
+
+    def add(self, other):
+        for name in ("misses", "failures", "wide"):
+            getattr(self, name).extend(getattr(other, name))
+        for name in ("judged", "opened", "selected"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def ask_terraform(pair, directory, environment, questions=("opened", "planned")):
+    """Terraform's truth about one seed, as it is kept in a file; leaves both commits, with branches, in DIRECTORY/repository.
+
+    Of each state: `opened`, the paths of the base that Terraform looked at and how, and `plans`: equal, differs, or fails
+    where neither commit can be planned.
+    """
+    checkout = Checkout(directory / "repository", environment)
+    terraform = Terraform(checkout.directory, directory, environment)
+    states = [{"id": lane.id or ".", "directory": lane.directory or ".", "var_files": lane.var_files,
+               "backend_config": lane.backend_config, "environment": lane.variables, "error": ""} for lane in pair.lanes]
+    checkout.commit(pair.base, "base")
+    checkout.git("branch", "base")
+    before = []
+    for lane, state in zip(pair.lanes, states):
+        looked = terraform.trace(lane) if "opened" in questions else None
+        if looked:
+            state["opened"] = required_paths(looked, checkout.directory, Rules(pair.base))
+        before.append(terraform.plan(lane, looked) if "planned" in questions or not looked else Planned(error=looked.error))
+        state["error"] = before[-1].error if lane.instance != "dev" else ""
+    checkout.commit(pair.head, pair.change)
+    checkout.git("branch", "head")
+    for lane, state, plan in zip(pair.lanes, states, before):
+        if "planned" in questions:
+            after = terraform.plan(lane) if (checkout.directory / lane.directory).is_dir() else Planned(error="gone")
+            state["plans"] = "fails" if plan.error and after.error else "equal" if plan == after else "differs"
+    return {"seed": pair.seed, "change": pair.change, "kinds": sorted(pair.kinds), "states": states,
+            "told": {"variables": sorted(pair.climbing), "paths": sorted(pair.led_outside)}}
 
 
 class Judge:
-    """One seed in a directory of its own."""
+    """Puts the same questions to the program, in a repository with the branches base and head."""
 
-    def __init__(self, pair, directory, environment, matcher):
-        self.pair, self.matcher = pair, matcher
-        self.environment = environment
-        self.checkout = Checkout(directory / "repository", environment)
-        self.repository = self.checkout.directory
-        self.terraform = Terraform(self.repository, directory, environment)
+    def __init__(self, truth, repository, environment, matcher):
+        self.truth, self.repository, self.environment, self.matcher = truth, repository, environment, matcher
 
     def ask(self, *arguments):
         answer = harness.statelane("-C", self.repository, *arguments, "--json", "--no-cache", cwd=self.repository,
                                    env=self.environment)
         return json.loads(answer.stdout)
 
-    def opened(self):
-        """Each path of the repository that init and plan look at is an input."""
+    def judge(self):
         found = Found()
-        self.checkout.commit(self.pair.base, "base")
-        for lane in self.pair.lanes:
-            looked = self.terraform.trace(lane)
-            if looked.error and lane.instance != "dev":
-                found.failures.append(f"seed {self.pair.seed}: {lane.id}: {looked.error}")
-            answer = self.ask("inputs", lane.id or ".", "--rev", "HEAD")
-            required = required_paths(looked, self.repository, Rules(self.pair.base))
+        is_planned = any("plans" in state for state in self.truth["states"])
+        answer = self.ask("affected", "base..head") if is_planned else {"affected": []}
+        affected = {each["id"]: each for each in answer["affected"]}
+        for state in self.truth["states"]:
+            if state["error"]:
+                found.failures.append(f"seed {self.truth['seed']}: {state['id']}: {state['error']}")
+            if state.get("plans") == "fails":
+                continue
             found.judged += 1
-            found.opened += len(required)
-            found.truth[lane.id] = sorted(required)
-            is_told = self.tells_outside(answer)
-            for path, how in sorted(required.items()):
-                if is_told and path in self.pair.led_outside:
-                    continue
-                if not self.is_input(path, how, answer):
-                    found.misses.append(Miss(self.pair.seed, lane.id, "no input", path, how))
+            if "opened" in state:
+                self.judge_opened(state, found)
+            if "plans" in state:
+                self.judge_plans(state, affected.get(state["id"]), found)
         return found
+
+    def miss(self, state, what, path, how=""):
+        return Miss(self.truth["seed"], state["id"], what, path, how)
+
+    def judge_opened(self, state, found):
+        """Each path of the repository that init and plan look at is an input."""
+        answer = self.ask("inputs", state["id"], "--rev", "base")
+        told = self.truth["told"]["paths"] if self.tells_outside(answer) else []
+        found.opened += len(state["opened"])
+        for path, how in sorted(state["opened"].items()):
+            if path not in told and not self.is_input(path, how, answer):
+                found.misses.append(self.miss(state, "no input", path, how))
 
     def tells_outside(self, answer):
         """Whether the program says of a variable that climbs that it does not know it."""
-        return any(f"var.{name}" in each["what"] for name in self.pair.climbing for each in answer["unknown"])
+        return any(f"var.{name}" in each["what"] for name in self.truth["told"]["variables"] for each in answer["unknown"])
 
     def is_input(self, path, how, answer):
         if path in answer["files"]:
@@ -147,39 +185,17 @@ class Judge:
                 any(overlaps(pattern, path) for pattern in answer["patterns"])
         return self.matcher.matches(answer["patterns"], path)
 
-    def planned(self):
+    def judge_plans(self, state, cause, found):
         """Where two commits plan different values, the state is affected."""
-        found = Found()
-        base = self.checkout.commit(self.pair.base, "base")
-        plans = [self.terraform.plan(lane) for lane in self.pair.lanes]
-        head = self.checkout.commit(self.pair.head, self.pair.change)
-        answer = self.ask("affected", f"{base}..{head}")
-        affected = {each["id"]: each for each in answer["affected"]}
-        for lane, before in zip(self.pair.lanes, plans):
-            self.compare(lane, before, affected, found)
-        return found
-
-    def compare(self, lane, before, affected, found):
-        if before.error and lane.instance != "dev":
-            found.failures.append(f"seed {self.pair.seed}: {lane.id}: {before.error}")
-        head_exists = (self.repository / lane.directory).is_dir()
-        after = self.terraform.plan(lane) if head_exists else None
-        if after is not None and before.error and after.error:
-            found.truth[lane.id] = "fails"
-            return
-        differs = after is None or before.values != after.values
-        found.truth[lane.id] = "differs" if differs else "equal"
-        found.judged += 1
-        cause = affected.get(lane.id or ".")
-        if differs and cause is None and not (self.pair.climbing and self.tells_outside(
-                self.ask("inputs", lane.id or ".", "--rev", "HEAD"))):
-            how = "the head cannot be planned" if after and after.error else ""
-            found.misses.append(Miss(self.pair.seed, lane.id, "plans differ and it is not selected", self.pair.change, how))
+        differs = state["plans"] == "differs"
+        if differs and cause is None and not (self.truth["told"]["variables"] and self.tells_outside(
+                self.ask("inputs", state["id"], "--rev", "head"))):
+            found.misses.append(self.miss(state, "plans differ and it is not selected", self.truth["change"]))
         if cause is not None:
             found.selected += 1
             if not differs:
                 kinds = " > ".join(step["kind"] for step in cause["causes"][0])
-                found.wide.append(f"{self.pair.change.split(':')[0]} ({kinds})")
+                found.wide.append(f"{self.truth['change'].split(':')[0]} ({kinds})")
 
 
 def overlaps(pattern, directory):

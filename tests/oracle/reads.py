@@ -75,6 +75,14 @@ def _(site, depth):
     return f"templatefile({site.path(template, depth)}, {{ where = {site.path(target, depth)} }})"
 
 
+@read_form("template that is named from outside")
+def _(site, depth):
+    named = posixpath.relpath(site.maker.data_file(site), site.root.lane.directory or ".")
+    template = site.maker.place_file(site, "${filemd5(\"%s\")}" % named, ".tftpl", stem=site.new_name("template"))
+    directory, name = posixpath.split(template)
+    return f'templatefile("${{{site.path(directory or ".", depth)}}}/${{{site.outside(name)}}}", {{}})'
+
+
 @read_form("file set")
 def _(site, depth):
     directory, pattern = site.maker.data_directory(site), site.random.choice(PATTERNS)
@@ -152,6 +160,54 @@ def _(site, depth):
         led = {target, site.maker.real(target), *site.maker.links_on(target)}
         site.maker.led_outside |= led | {site.maker.submodule_around(path) for path in led}
     return f'file("${{path.module}}/{head}/${{{name}}}")' if head else f'file("${{path.module}}/${{{name}}}")'
+
+
+@read_form("path with a directory from outside")
+def _(site, depth):
+    # Known parts stand on both sides of what nobody knows; what is behind it need not be there.
+    target = site.maker.maybe_file(site)
+    parts = site.relative(target, site.place).split("/")
+    named = [index for index, part in enumerate(parts[:-1]) if part.strip(".")]
+    if not named:
+        return None
+    place = site.random.choice(named)
+    parts[place] = "${%s}" % site.outside(parts[place])
+    return f'fileexists("${{path.module}}/{"/".join(parts)}")'
+
+
+@read_form("path that climbs behind what comes from outside")
+def _(site, depth):
+    target = site.maker.data_file(site)
+    parts = site.relative(target, site.place).split("/")
+    # Only a name can be taken back; what climbs already cannot.
+    place = site.random.randrange(sum(part == ".." for part in parts), len(parts))
+    aside = site.random.choice(["aside", "aside/deep"])
+    parts[place:place] = ["${%s}" % site.outside(aside), *[".."] * (aside.count("/") + 1)]
+    return f'file("${{path.module}}/{"/".join(parts)}")'
+
+
+@read_form("file set of a pattern from outside")
+def _(site, depth):
+    directory = site.maker.data_directory(site)
+    return f'fileset({site.path(directory, depth)}, {site.outside(site.random.choice(PATTERNS))})'
+
+
+@read_form("file set over a submodule")
+def _(site, depth):
+    directory = site.maker.data_directory(site, is_submodule=True)
+    submodule = site.maker.submodule_around(directory)
+    start, below = posixpath.split(submodule)
+    inside = posixpath.relpath(directory, submodule)
+    pattern = site.random.choice([f"**/{inside}/*.json", f"{below}/{inside}/*.json", f"*/{inside}/x.json", f"{below[0]}*/**/z.txt"])
+    anchor = f"${{path.module}}/{posixpath.relpath(start or '.', site.place or '.')}"
+    return f'[for each_one in fileset("{anchor}", {site.say(pattern, depth)}) : filemd5("{anchor}/${{each_one}}")]'
+
+
+@read_form("digest of the module's own files")
+def _(site, depth):
+    # Configuration that is read as data: whatever stands in it counts, comments too.
+    pattern = site.random.choice(["*.tf", "*", "**" if site.place and not site.submodule else "*.tf*"])
+    return f'[for name in fileset(path.module, "{pattern}") : filesha1("${{path.module}}/${{name}}")]'
 
 
 @read_form("state of another")

@@ -115,17 +115,17 @@ class Site:
         name = self.new_name("variable")
         site = self
         while site is not None:
-            site.blocks.append(Block("variable", [name], {"type": Keyword("string")}))
+            site.blocks.append(Block("variable", [name], {"type": Keyword("string" if isinstance(value, str) else "list(string)")}))
             if site.caller is not None:
                 site.call.body[name] = f"var.{name}"
             site = site.caller
-        self.root.lane.variables[f"TF_VAR_{name}"] = value
+        self.root.lane.variables[f"TF_VAR_{name}"] = value if isinstance(value, str) else write_literal(value)
         return f"var.{name}"
 
-    def remote_state(self, outputs, depth):
+    def remote_state(self, outputs, depth, is_committed=False):
         """A data source with these outputs of another state."""
         name = self.new_name("remote")
-        path = self.maker.place_state_file(self, outputs)
+        path = self.maker.place_state_file(self, outputs, is_committed)
         self.blocks.append(Block("data", ["terraform_remote_state", name], {
             "backend": Literal("local"),
             "config": f"{{ path = {self.state_path(path, depth)} }}"}))

@@ -56,12 +56,12 @@ class Terraform:
         self.environment = environment
         self.binary = shutil.which("terraform")
 
-    def plan(self, lane):
-        plan_file = self.scratch / "planned"
-        error = self.init_and_plan(lane, plan_file, lambda name: [])
+    def plan(self, lane, looked=None):
+        """The plan that was made while it was looked on, or a new one."""
+        error = looked.error if looked else self.init_and_plan(lane, lambda name: [])
         if error:
             return Planned(error=error)
-        shown = harness.run([self.binary, "show", "-json", plan_file], cwd=self.repository / lane.directory,
+        shown = harness.run([self.binary, "show", "-json", self.scratch / "planned"], cwd=self.repository / lane.directory,
                             env=self.variables(lane))
         values = json.loads(shown.stdout)
         return Planned({key: in_order(values[key], key) for key in PLANNED if key in values})
@@ -78,18 +78,18 @@ class Terraform:
                     "-o", traces / name]
 
         looked = Looked()
-        looked.error = self.init_and_plan(lane, self.scratch / "planned", under_strace)
+        looked.error = self.init_and_plan(lane, under_strace)
         for trace in traces.iterdir():
             for line in trace.read_text(errors="surrogateescape").splitlines():
                 add_call(line, str(self.repository / lane.directory), looked)
         return looked
 
-    def init_and_plan(self, lane, plan_file, prefix):
+    def init_and_plan(self, lane, prefix):
         directory = self.repository / lane.directory
         shutil.rmtree(self.scratch / "data", ignore_errors=True)
         settings = [f"-backend-config={each}" for each in lane.backend_config]
         files = [f"-var-file={each}" for each in lane.var_files]
-        for name, arguments in (("init", settings), ("plan", [*files, "-lock=false", f"-out={plan_file}"])):
+        for name, arguments in (("init", settings), ("plan", [*files, "-lock=false", f"-out={self.scratch / 'planned'}"])):
             done = harness.run([*prefix(name), self.binary, name, "-input=false", "-no-color", *arguments],
                                cwd=directory, env=self.variables(lane), check=False)
             if done.returncode != 0:

@@ -64,7 +64,9 @@ class Oracle(unittest.TestCase):
             self.skipTest("SKIPPED: terraform is absent")
 
     def check(self, question, first):
-        total, _ = run.judge_seeds(generator.choose_seeds(COUNT, first), question)
+        def judge_one(seed, matcher):
+            return run.judge_seed(seed, (question,), matcher)
+        total, _ = run.judge_all(judge_one, generator.choose_seeds(COUNT, first))
         self.assertEqual(total.failures, [])
         self.assertEqual([str(each) for each in total.misses], [])
         self.assertGreaterEqual(total.judged, COUNT)

@@ -42,6 +42,15 @@ def other(value):
     return value + "x" if value else "other"
 
 
+def stays_below(value):
+    """Whether no part of a value can make a path climb, whatever it is put behind."""
+    if isinstance(value, dict):
+        return all(stays_below(each) for each in value.values())
+    if isinstance(value, list):
+        return all(stays_below(each) for each in value)
+    return not value.startswith((".", "/")) and "/." not in value
+
+
 def cut(site, value):
     """Two parts of a text, neither of them empty."""
     place = site.random.randrange(1, len(value)) if len(value) > 1 else 0
@@ -162,6 +171,14 @@ def _(site, value, depth):
 @text_form("index")
 def _(site, value, depth):
     return f"{site.list([other(value), value], depth)}[1]"
+
+
+@text_form("index behind a list from outside")
+def _(site, value, depth):
+    before = site.random.choice([[], ["a", "b"], ["a"]])
+    behind = site.list([other(value), value], depth)
+    joined = site.random.choice([f"flatten([{site.outside(before)}, {behind}])", f"concat({site.outside(before)}, {behind})"])
+    return f"{joined}[{len(before) + 1}]" if site.random.random() < 0.5 else f"element({joined}, {len(before) + 1})"
 
 
 @text_form("split")
@@ -365,7 +382,8 @@ def _(site, value, depth):
 
 @text_form("output of another state")
 def _(site, value, depth):
-    return f'{site.remote_state({"name": value}, depth)}.outputs.name' if depth > 1 else None
+    # A value that climbs and is stored where git does not see it may be told instead of watched.
+    return f'{site.remote_state({"name": value}, depth, not stays_below(value))}.outputs.name' if depth > 1 else None
 
 
 @text_form("text of a file")

@@ -1,5 +1,4 @@
 """A repository as a value: what a commit holds, and what lies in the work tree beside it. Knows git and nothing else."""
-import copy
 import os
 import posixpath
 import shutil
@@ -21,7 +20,8 @@ class World:
     untracked: dict = field(default_factory=dict)  # what earlier applies left, and git ignores
 
     def copy(self):
-        return copy.deepcopy(self)
+        submodules = {directory: dict(files) for directory, files in self.submodules.items()}
+        return World(dict(self.files), dict(self.links), set(self.executables), submodules, dict(self.untracked))
 
     def put(self, path, text):
         """Writes a file; below a submodule's directory it becomes a file of the submodule."""
@@ -82,7 +82,7 @@ class Checkout:
         self.directory = Path(directory)
         self.environment = {**environment, "GIT_AUTHOR_DATE": DATE, "GIT_COMMITTER_DATE": DATE}
         self.directory.mkdir(parents=True)
-        self.git("init", "-q", "-b", "main")
+        self.git("init", "-q", "--template=", "-b", "main")
 
     def git(self, *arguments, inside=""):
         return harness.run(["git", *arguments], cwd=self.directory / inside, env=self.environment).stdout.strip()
@@ -126,7 +126,7 @@ class Checkout:
         for path, text in files.items():
             self.write(f"{directory}/{path}", text, False)
         # The same text makes the same commit, since name and date are fixed: a submodule moves only with its files.
-        self.git("init", "-q", "-b", "main", inside=directory)
+        self.git("init", "-q", "--template=", "-b", "main", inside=directory)
         self.git("add", "--all", inside=directory)
         self.git("commit", "-q", "--allow-empty", "-m", "files", inside=directory)
 
