@@ -14,52 +14,17 @@
 #include "cli/output_files.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/report_note.hpp"
+#include "cli/report_results.hpp"
 #include "cli/terminal.hpp"
 #include "comparison/executed_changes.hpp"
 #include "emit/report.hpp"
-#include "gitlab/names.hpp"
-#include "runner/apply_record.hpp"
 #include "runner/artifacts.hpp"
-#include "runner/plan_metadata.hpp"
 
 namespace statelane::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file of a job's artifacts, read; what cannot be read is told, and the report goes on without it.
-template <typename Value>
-std::optional<Value> read_artifact(const files::Place& file, Value (*parse)(std::string_view)) {
-  try {
-    const auto text = files::read(file, runner::largest_record);
-    return text ? std::optional(parse(*text)) : std::nullopt;
-  } catch (const Error& error) {
-    fmt::print(stderr, "warning: {} is left out: {}\n", escape_for_terminal(file.string()), escape_lines(error.what()));
-    return std::nullopt;
-  }
-}
-
-/// Empty where no plan lies, or one of another commit, which would tell of something else.
-std::optional<emit::LaneResult> read_result(const files::Place& artifacts, const std::string& id,
-                                            const std::string& head) {
-  const files::Place directory = artifacts / gitlab::slug(id);
-  const auto plan = read_artifact(directory / "meta.json", runner::parse_metadata);
-  if (!plan || plan->state != id) return std::nullopt;
-  if (!head.empty() && !plan->commit.empty() && plan->commit != head) {
-    fmt::print(stderr, "warning: the plan of {} is left out: it was made for commit {}\n", escape_for_terminal(id),
-               escape_for_terminal(plan->commit));
-    return std::nullopt;
-  }
-  emit::LaneResult result{plan->has_changes, plan->create, plan->update,       plan->remove,
-                          plan->destroy,     {},           plan->passed_guards};
-  if (const auto applied = read_artifact(directory / "applied.json", runner::parse_record)) {
-    result.apply_exit_code = applied->exit_code;
-    result.passed_guards.insert(result.passed_guards.end(), applied->passed_guards.begin(),
-                                applied->passed_guards.end());
-  }
-  return result;
-}
 
 /// The lanes of the child that this job is in, where there are several children; empty: all.
 std::set<std::string> read_own_states() {
@@ -73,6 +38,24 @@ std::set<std::string> read_own_states() {
 std::string find_title(const fs::path& root) {
   const std::string project(gitlab::value_of(read_predefined_variables(), "CI_PROJECT_PATH"));
   return project.empty() ? root.filename().string() : project;
+}
+
+/// Whose change it is: as GitLab says, else as git has it.
+void set_origin(const repo::Repository& repository, emit::Report& report) {
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  report.subject = gitlab::value_of(variables, "CI_COMMIT_TITLE");
+  report.author = gitlab::value_of(variables, "CI_COMMIT_AUTHOR");
+  if (report.subject.empty() && !report.comparison.head.empty()) {
+    const repo::Repository::Message message = repository.message(report.comparison.head);
+    report.subject = message.subject;
+    report.author = message.author;
+  }
+  const std::string merge_request(gitlab::value_of(variables, "CI_MERGE_REQUEST_IID"));
+  report.has_gates = !gitlab::value_of(variables, "CI").empty() && merge_request.empty();
+  if (merge_request.empty()) return;
+  report.merge_request = "!" + merge_request;
+  const std::string project(gitlab::value_of(variables, "CI_MERGE_REQUEST_PROJECT_URL"));
+  if (!project.empty()) report.merge_request_link = project + "/-/merge_requests/" + merge_request;
 }
 
 /// As asked for, or as the file's name says.
@@ -101,11 +84,14 @@ int run_report(const Options& options) {
   report.total = count_states(comparison);
   report.impact = comparison.impact;
   report.executed = comparison::find_executed_changes(comparison.base, comparison.head);
+  set_origin(repository, report);
   const std::set<std::string> own = read_own_states();
+  ResultReader results(artifacts, report.comparison.head);
   for (const impact::Affected& affected : comparison.impact.affected) {
     if (!own.empty() && !own.contains(affected.id)) continue;
-    report.lanes.push_back({affected, read_result(artifacts, affected.id, report.comparison.head)});
+    report.lanes.push_back({affected, results.read(affected.id)});
   }
+  emit::sort_by_risk(report);
   const std::string text = format == ReportFormat::html ? emit::render_report_page(report, comparison.head.states.graph)
                                                         : emit::render_report_markdown(report);
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);

@@ -24,14 +24,25 @@ svg .modified rect, svg .dependent rect { stroke: var(--modified); stroke-width:
 svg .added rect { stroke: var(--added); stroke-width: 2; }
 svg .deleted rect, svg .retired rect { stroke: var(--deleted); stroke-width: 2; }
 svg .moved rect { stroke: var(--moved); stroke-width: 2; }
+svg .is-red rect { stroke: var(--deleted); stroke-width: 3; } svg .is-red text { fill: var(--deleted); }
+svg .is-planned rect { stroke: var(--modified); } svg .is-applied rect { stroke: var(--added); }
+svg .is-applied text { fill: var(--added); } svg .is-quiet rect { stroke: var(--line); }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .5rem 0; }
 .controls input[type=search] { flex: 1 1 16rem; font: inherit; padding: .4rem .6rem; border: 1px solid var(--line);
   border-radius: 6px; background: var(--page); color: var(--text); }
+.controls fieldset { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: center; border: 0; margin: 0; padding: 0; }
+.controls legend { float: left; margin-right: 1rem; padding: 0; color: var(--soft); }
 .controls label { display: inline-flex; gap: .35rem; align-items: center; min-height: 2.2rem; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; background: var(--box); }
 summary { padding: .6rem .75rem; cursor: pointer; display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; }
 summary .id { font-weight: 600; flex: 1 1 14rem; }
 details > div { padding: 0 .75rem .75rem; } details ul { margin: .25rem 0; padding-left: 1.25rem; }
+h3 { font-size: 1rem; margin: .75rem 0 .25rem; }
+.changes { list-style: none; padding-left: 0 !important; }
+.changes details { margin: .15rem 0; background: var(--page); } .changes summary { padding: .25rem .6rem; display: list-item; }
+.changes > li > code { padding: 0 .6rem; }
+pre { margin: 0; padding: .5rem .75rem; overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; }
+pre:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
 li { overflow-wrap: anywhere; }
 .tag { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; font-size: .85rem; }
 .modified .tag, .dependent .tag { color: var(--modified); } .added .tag { color: var(--added); }
@@ -44,15 +55,18 @@ li { overflow-wrap: anywhere; }
 const char* const report_script = R"(
 const search = document.querySelector('#search');
 const kinds = [...document.querySelectorAll('.controls input[type=checkbox]')];
+const marks = [...document.querySelectorAll('.controls input[type=radio]')];
 const lanes = [...document.querySelectorAll('details[data-kind]')];
 const shown = document.querySelector('#shown');
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = new Set(kinds.filter(kind => kind.checked).map(kind => kind.value));
+  const mark = (marks.find(mark => mark.checked) || {value: ''}).value;
   let count = 0;
   for (const lane of lanes) {
     const text = lane.textContent.toLowerCase();
-    lane.hidden = !wanted.has(lane.dataset.kind) || !words.every(word => text.includes(word));
+    lane.hidden = !wanted.has(lane.dataset.kind) || !words.every(word => text.includes(word)) ||
+      (mark !== '' && !lane.dataset.marks.split(' ').includes(mark));
     if (!lane.hidden) count += 1;
   }
   shown.textContent = count + ' of ' + lanes.length + ' shown';
@@ -65,7 +79,7 @@ function open() {
   target.scrollIntoView();
 }
 search.addEventListener('input', filter);
-kinds.forEach(kind => kind.addEventListener('change', filter));
+[...kinds, ...marks].forEach(control => control.addEventListener('change', filter));
 addEventListener('hashchange', open);
 addEventListener('keydown', event => {
   if (event.key === '/' && document.activeElement !== search) { event.preventDefault(); search.focus(); }

@@ -108,13 +108,29 @@ std::string render_edges(const std::vector<NodePair>& edges, const std::vector<B
   return out;
 }
 
+/// What became of a lane, as the style knows it.
+std::string_view class_of(const Report& report, const ReportLane& lane) {
+  const std::vector<std::string_view> marks = marks_of(report, lane);
+  if (std::ranges::find(marks, "failed") != marks.end()) return "is-red";
+  const std::string_view outcome = outcome_of(lane);
+  if (outcome == "applied") return "is-applied";
+  if (outcome == "no changes") return "is-quiet";
+  if (outcome == "no plan") return "";
+  return std::ranges::find(marks, "destroys") != marks.end() ? "is-red" : "is-planned";
+}
+
 std::string render_node(const Drawing::Node& node, std::size_t number, const Box& box, const Report& report) {
   const std::string id = escape_for_terminal(node.id);
-  const std::string_view kind = node.lane ? word_of(report.lanes[*node.lane].affected.change) : "other";
+  std::string kind = "other", title = id;
+  if (node.lane) {
+    const ReportLane& lane = report.lanes[*node.lane];
+    kind = fmt::format("{} {}", word_of(lane.affected.change), class_of(report, lane));
+    title += fmt::format(": {} {}", outcome_of(lane), count_changes(lane));
+  }
   const std::string body = fmt::format(
       "<g class=\"node {}\" data-node=\"{}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
       "rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
-      kind, number, escape_html(id), box.x, box.y, box.width, box_height, box.x + 8, box.y + 18,
+      kind, number, escape_html(title), box.x, box.y, box.width, box_height, box.x + 8, box.y + 18,
       escape_html(cut_middle(id, widest_label)));
   return node.lane ? fmt::format("<a href=\"#{}\">{}</a>\n", anchor_of(*node.lane), body) : body + "\n";
 }
@@ -141,9 +157,11 @@ std::string render_report_graph(const Report& report, const states::StateGraph& 
     out += render_node(drawing.nodes[node], node, boxes[node], report);
   }
   out = "<div class=\"graph\" tabindex=\"0\">\n" + out + "</svg>\n</div>\n";
-  return out + fmt::format("<p class=\"soft\">An arrow leads from a state to one that reads it{}{}.</p>\n",
-                           drawing.possible.empty() ? "" : "; a dashed one may",
-                           drawing.is_reduced ? "; those that others imply are left out" : "");
+  return out + fmt::format(
+                   "<p class=\"soft\">An arrow leads from a state to one that reads it{}{}. Red deletes, replaces "
+                   "or has failed, yellow changes, green is applied.</p>\n",
+                   drawing.possible.empty() ? "" : "; a dashed one may",
+                   drawing.is_reduced ? "; those that others imply are left out" : "");
 }
 
 std::string anchor_of(std::size_t lane) { return fmt::format("state-{}", lane + 1); }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "emit/report.hpp"
 #include "emit/report_graph.hpp"
 #include "emit/view.hpp"
@@ -13,6 +15,7 @@ namespace {
 /// Below GitLab's limit of 1,000,000 characters for a note, with room for what surrounds it.
 constexpr std::size_t most_bytes = 900'000;
 constexpr std::size_t most_causes = 20;
+constexpr std::size_t most_changes = 100;
 
 /// A code span that no character of the text can end, with HTML kept from being read; a bar would part table cells.
 std::string code(std::string_view raw) {
@@ -24,11 +27,45 @@ std::string code(std::string_view raw) {
   return out + "</code>";
 }
 
+/// A link where there is an address that cannot be taken for markup.
+std::string link(std::string_view address, std::string_view words) {
+  const bool is_web = address.starts_with("https://") || address.starts_with("http://");
+  const bool is_plain = is_web && address.find_first_of(" ()<>[]\"\\\n\t") == std::string_view::npos;
+  return is_plain ? fmt::format(" · [{}]({})", words, address) : "";
+}
+
+/// Addresses and names only: whoever reads the note need not be allowed to read the plan.
+std::string render_changes(const LaneResult& result) {
+  std::string out;
+  std::size_t shown = 0;
+  for (const ReportChange& change : result.changes) {
+    if (shown++ == most_changes) break;
+    const bool is_loss = change.action == "delete" || change.action == "replace";
+    out += fmt::format("- {0}{1}{0} {2}\n", is_loss ? "**" : "", change.action, code(change.address));
+  }
+  const std::size_t left = result.changes.size() - std::min(result.changes.size(), most_changes) + result.left_out;
+  if (left > 0) out += fmt::format("- and {}\n", count_of(left, "more change", "more changes"));
+  for (std::size_t index = 0; index < std::min(result.outputs.size(), most_changes); ++index)
+    out += fmt::format("- output {}\n", code(result.outputs[index]));
+  return out;
+}
+
+/// What the plan does and whether it was applied, with links to the jobs.
+std::string render_result(const LaneResult& result) {
+  std::string out = result.failure.empty() ? describe_changes(result) : "The plan failed; its job says why";
+  out += link(result.plan_job, "plan job");
+  if (result.apply_exit_code && !result.applied_by.empty()) out += " · pressed by " + code(result.applied_by);
+  out += link(result.apply_job, "apply job") + "\n\n";
+  for (const std::string& guard : result.passed_guards) out += "- **a guard was passed**: " + code(guard) + "\n";
+  return out + render_changes(result);
+}
+
 std::string render_lane(const ReportLane& lane) {
   const impact::Affected& affected = lane.affected;
   std::string out =
       fmt::format("<details><summary>{} {}{} {}</summary>\n\n", code(affected.id), outcome_of(lane),
                   affected.from.empty() ? "" : ", moved from " + code(affected.from), count_changes(lane));
+  if (lane.result) out += render_result(*lane.result) + "\n";
   for (const std::string& line : pipeline::describe_pending(affected)) out += "- " + code(line) + "\n";
   for (std::size_t index = 0; index < affected.causes.size() && index < most_causes; ++index) {
     out += "- " + code(pipeline::describe_cause(affected.causes[index])) + "\n";
@@ -53,6 +90,9 @@ std::string render_report_markdown(const Report& report) {
     out += "\n";
   }
   if (report.lanes.empty()) return out + "Nothing to plan.\n";
+  const auto outcomes = count_outcomes(report);
+  for (const auto& [outcome, count] : outcomes) out += fmt::format("{} {} · ", count, outcome);
+  if (!outcomes.empty()) out += fmt::format("together {}\n\n", total_changes(report));
   out += "| state | change | plan | |\n| --- | --- | --- | --- |\n";
   for (const ReportLane& lane : report.lanes) {
     out += fmt::format("| {} | {} | {} | {} |\n", code(lane.affected.id), word_of(lane.affected.change),

@@ -19,6 +19,8 @@ struct ApplyRecord {
   AppliedChanges done{};
   std::vector<std::string> passed_guards{};  ///< the options that passed a guard
   AppliedOutputs outputs{};
+  std::string user{};     ///< who started the job; empty: not known
+  std::string job_url{};  ///< empty: not known
   friend bool operator==(const ApplyRecord&, const ApplyRecord&) = default;
 };
 

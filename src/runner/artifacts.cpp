@@ -23,6 +23,7 @@ ArtifactPaths artifact_paths(const LaneDescription& lane) {
           directory / "plan.bin",
           directory / "plan.json",
           directory / "meta.json",
+          directory / "review.json",
           directory / "plan.txt",
           directory / "output.txt",
           directory / "errored.tfstate",

@@ -18,6 +18,7 @@ struct ArtifactPaths {
   files::Place plan_file;  ///< Terraform's own; it holds secrets
   files::Place report;     ///< the counts, for GitLab
   files::Place metadata;
+  files::Place review;         ///< what a person has to see of the plan, or why there is none
   files::Place text;           ///< what `plan` printed, without colours
   files::Place output;         ///< what a program printed, as it did; the whole text where the log was cut
   files::Place errored_state;  ///< the state that Terraform could not save

@@ -53,6 +53,7 @@ JobEnvironment read_job_environment() {
   job.project_id = variable("CI_PROJECT_ID");
   job.job_url = variable("CI_JOB_URL");
   job.job_id = variable("CI_JOB_ID");
+  job.user = variable("GITLAB_USER_LOGIN");
   job.builds_directory = variable("CI_BUILDS_DIR");
   job.keeps_directories = variable("CI_SHARED_ENVIRONMENT") == "true";
   job.applies_before = variable("STATELANE_APPLIES_BEFORE");

@@ -24,6 +24,7 @@ struct JobEnvironment {
   std::string project_id{};        ///< CI_PROJECT_ID
   std::string job_url{};           ///< CI_JOB_URL
   std::string job_id{};            ///< CI_JOB_ID
+  std::string user{};              ///< GITLAB_USER_LOGIN: who started the job
   std::string builds_directory{};  ///< CI_BUILDS_DIR: below it lie the checkouts of the runner
   bool keeps_directories = false;  ///< CI_SHARED_ENVIRONMENT: what a job leaves on disk is there for the next one
   std::string applies_before{};    ///< STATELANE_APPLIES_BEFORE: slugs of the states whose applies come first

@@ -221,7 +221,8 @@ int LaneRun::prepare_terraform() {
 
 int LaneRun::explain_stop(std::string_view what) {
   const int signal = supervisor_.stop_signals().front();
-  log_.line(fmt::format("statelane: stopped by signal {} before {}", process::signal_name(signal), what));
+  failure_ = fmt::format("stopped by signal {} before {}", process::signal_name(signal), what);
+  log_.line("statelane: " + failure_);
   return 128 + signal;
 }
 
@@ -247,6 +248,7 @@ int LaneRun::explain_end(const Supervised& ended, std::string_view what, Reach r
     log_.line(fmt::format("statelane: {}{}\n  fix: {}", reason.place.empty() ? "" : reason.place + ": ", reason.message,
                           reason.fix));
   }
+  failure_ = name_failure(reasons, end_of_output(), fmt::format("'{}' ended with code {}", what, ended.status.code()));
   tell_full_disk();
   tell_end(ended, what, reach, reasons.empty());
   if (std::any_of(reasons.begin(), reasons.end(), [](const Explanation& reason) { return reason.is_refusal; }))

@@ -73,6 +73,10 @@ class LaneRun {
   /// did. After any other end than the tool's own nothing is claimed of state and lock.
   int explain_end(const Supervised& ended, std::string_view what, Reach reach);
 
+  /// Why the last program or step did not succeed, in a sentence of ours or its first error's title; empty: nothing has
+  /// failed. It may hold a provider's words.
+  const std::string& failure() const { return failure_; }
+
   /// Waits before a further try and says why it is needed; false when a stop signal comes.
   bool pause_before(int attempt, std::string_view why);
 
@@ -119,6 +123,7 @@ class LaneRun {
   std::optional<ToolIdentity> tool_;
   process::Captured tool_answer_;
   std::int64_t started_ = 0;
+  std::string failure_;
 };
 
 /// Why a question to the tool has no answer, in its own words where it has some.

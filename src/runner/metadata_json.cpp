@@ -144,6 +144,8 @@ ApplyRecord record_from_json(const Json& json) {
   record.commit = json.at("commit");
   record.finished = json.at("finished");
   record.exit_code = json.at("exit_code");
+  record.user = json.value("user", "");
+  record.job_url = json.value("job_url", "");
   record.done.created = json.at("created").get<std::vector<std::string>>();
   record.done.updated = json.at("updated").get<std::vector<std::string>>();
   record.done.destroyed = json.at("destroyed").get<std::vector<std::string>>();
@@ -188,6 +190,8 @@ std::string render_record(const ApplyRecord& record) {
   json["commit"] = to_utf8(record.commit);
   json["finished"] = record.finished;
   json["exit_code"] = record.exit_code;
+  json["user"] = to_utf8(record.user);
+  json["job_url"] = to_utf8(record.job_url);
   json["created"] = to_utf8(record.done.created);
   json["updated"] = to_utf8(record.done.updated);
   json["destroyed"] = to_utf8(record.done.destroyed);

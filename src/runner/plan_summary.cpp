@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 
 #include "base/error.hpp"
 #include "base/escape.hpp"
@@ -33,6 +32,18 @@ void sort_lists(PlanSummary& summary) {
 bool PlanSummary::has_changes() const {
   if (applyable) return *applyable;
   return create + update + remove > 0 || !imported.empty() || !moved.empty() || !forgotten.empty() || !outputs.empty();
+}
+
+std::array<std::pair<std::string_view, const std::vector<std::string>*>, 9> by_action(const PlanSummary& summary) {
+  return {{{"delete", &summary.deleted},
+           {"replace", &summary.replaced},
+           {"forget", &summary.forgotten},
+           {"forget and create", &summary.succeeded},
+           {"create", &summary.created},
+           {"update", &summary.updated},
+           {"import", &summary.imported},
+           {"move", &summary.moved},
+           {"read", &summary.read}}};
 }
 
 PlanSummaryReader::PlanSummaryReader()
@@ -177,15 +188,9 @@ std::string render_report(const PlanSummary& summary) {
 }
 
 std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::size_t most_lines) {
-  using Part = std::tuple<std::string_view, const std::vector<std::string>*>;
-  const std::array<Part, 9> parts = {Part{"delete", &summary.deleted},   Part{"replace", &summary.replaced},
-                                     Part{"forget", &summary.forgotten}, Part{"forget and create", &summary.succeeded},
-                                     Part{"create", &summary.created},   Part{"update", &summary.updated},
-                                     Part{"import", &summary.imported},  Part{"move", &summary.moved},
-                                     Part{"read", &summary.read}};
   std::string counts;
   std::vector<std::string> lines;
-  for (const auto& [verb, addresses] : parts) {
+  for (const auto& [verb, addresses] : by_action(summary)) {
     if (addresses->empty()) continue;
     counts += fmt::format("{}{} to {}", counts.empty() ? "" : ", ", addresses->size(), verb);
     for (const std::string& address : *addresses)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runner/json_scanner.hpp"
@@ -51,6 +53,9 @@ struct PlanSummary {
 
   friend bool operator==(const PlanSummary&, const PlanSummary&) = default;
 };
+
+/// The lists of what a plan changes with their verbs, what destroys first.
+std::array<std::pair<std::string_view, const std::vector<std::string>*>, 9> by_action(const PlanSummary& summary);
 
 /// Reads the output of `terraform show -json PLAN` in pieces; memory grows with the addresses that change, not with the
 /// plan.

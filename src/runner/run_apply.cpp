@@ -360,6 +360,8 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   const PlanMetadata planned = load_metadata(lane, run.paths());
   check_planned_outputs(planned.outputs, options.dotenv_outputs);
   ApplyRecord record;
+  record.user = job.user;
+  record.job_url = job.job_url;
   std::vector<Refusal> refusals = verify(lane, job, run, planned, questions);
   if (run.supervisor().is_stopping()) return run.explain_stop("the apply began; nothing was changed");
   record.passed_guards = run.enforce(std::move(refusals));

@@ -11,6 +11,7 @@
 #include "runner/annotations.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/lane_run.hpp"
+#include "runner/plan_review.hpp"
 #include "runner/plan_summary.hpp"
 #include "runner/planned_paths.hpp"
 #include "runner/terraform_command.hpp"
@@ -25,8 +26,8 @@ namespace {
 class Results {
  public:
   explicit Results(const ArtifactPaths& paths) : paths_(paths) {
-    for (const files::Place& file :
-         {paths_.metadata, paths_.report, paths_.plan_file, paths_.text, paths_.output, paths_.lock_file})
+    for (const files::Place& file : {paths_.metadata, paths_.review, paths_.report, paths_.plan_file, paths_.text,
+                                     paths_.output, paths_.lock_file})
       files::remove(file);
     remove_files();
   }
@@ -305,6 +306,14 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   return result;
 }
 
+/// What a plan is asked with.
+struct PlanRequest {
+  const LaneDescription& lane;
+  const JobEnvironment& job;
+  const RunOptions& options;
+  const PlanQuestions& questions;
+};
+
 /// Whether nothing keeps the plan from looking at the world.
 bool refreshes(const JobEnvironment& job) {
   return std::none_of(job.terraform.begin(), job.terraform.end(), [](const auto& variable) {
@@ -313,13 +322,9 @@ bool refreshes(const JobEnvironment& job) {
   });
 }
 
-}  // namespace
-
-int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
-             const PlanQuestions& questions) {
-  refuse_destroy_of_commands(lane, options);
-  refuse_other_checkout(lane, job, options);
-  LaneRun run(lane, job, options);
+/// Plans and leaves what the gate needs. The exit code; what the plan changes goes into `review`.
+int plan_for_apply(const PlanRequest& request, LaneRun& run, PlanReview& review) {
+  const auto& [lane, job, options, questions] = request;
   Results results(run.paths());
   if (lane.commands) return run_custom_plan(lane, job, options, run, results);
   const auto [code, plan] = make_plan(lane, job, options, run, Purpose::apply);
@@ -330,11 +335,32 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   keep_lock_file(run);
   tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan), questions.existed_at_base);
   if (!options.keep_plan_file) results.drop_plan();
+  describe_changes(plan.summary, review);
   results.keep();
   const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);
   if (is_all_there && !options.destroy && questions.record_as_applied)
     run.log().line("statelane: " + questions.record_as_applied());
   return options.detailed_exit_code && plan.summary.has_changes() ? 2 : 0;
+}
+
+}  // namespace
+
+int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+             const PlanQuestions& questions) {
+  refuse_destroy_of_commands(lane, options);
+  refuse_other_checkout(lane, job, options);
+  LaneRun run(lane, job, options);
+  PlanReview review{lane.state_id, job.commit, job.job_url};
+  try {
+    const int code = plan_for_apply({lane, job, options, questions}, run, review);
+    if (code != 0 && !(options.detailed_exit_code && code == 2)) review.failure = run.failure();
+    files::write(run.paths().review, render_review(review));
+    return code;
+  } catch (const Error& error) {
+    review.failure = error.what();
+    files::write(run.paths().review, render_review(review));
+    throw;
+  }
 }
 
 int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options) {

@@ -289,4 +289,17 @@ std::vector<Explanation> explain_failure(std::string_view output, const FailureS
   return result.finish(setting.directory);
 }
 
+std::string name_failure(const std::vector<Explanation>& explained, std::string_view output,
+                         const std::string& otherwise) {
+  if (!explained.empty()) {
+    const Explanation& first = explained.front();
+    return first.place.empty() ? first.message : first.place + ": " + first.message;
+  }
+  const std::vector<ToolError> errors = find_errors(output);
+  if (errors.empty()) return otherwise;
+  const ToolError& first = errors.front();
+  return first.title + (first.subject.empty() ? "" : ", with " + first.subject) +
+         (first.place.empty() ? "" : ", at " + first.place);
+}
+
 }  // namespace statelane::runner

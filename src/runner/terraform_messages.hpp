@@ -28,4 +28,9 @@ struct FailureSetting {
 /// lock's holder is named, never our own refused attempt.
 std::vector<Explanation> explain_failure(std::string_view output, const FailureSetting& setting);
 
+/// A failure in one line: the first that is explained, else the title of the first error, which may be a provider's
+/// words, else `otherwise`.
+std::string name_failure(const std::vector<Explanation>& explained, std::string_view output,
+                         const std::string& otherwise);
+
 }  // namespace statelane::runner

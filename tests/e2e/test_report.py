@@ -80,7 +80,7 @@ class Report(EndToEndTest):
         self.assertIn('<span id="shown" class="soft" role="status">2 of 2 shown</span>', shown)
         self.assertIn("applied +4 ~1 −2", shown)
         self.assertIn("a guard was passed: <code>--allow-expired</code>", shown)
-        self.assertEqual(shown.count('class="node modified"'), 2)
+        self.assertEqual(shown.count('class="node modified '), 2)
         self.assertIn("<title>cluster/production</title>", shown)
         # A link of the graph opens the entry that it leads to.
         self.assertRegex(browser.document(self.page, "#state-2"), r'<details id="state-2"[^>]* open')

@@ -28,7 +28,7 @@ Report make_report() {
   report.comparison = {"0123456789abcdef", "parent", "the first parent of HEAD", "fedcba9876543210", false};
   report.total = 3;
   report.impact = hand_made::affected({"dns", "network"});
-  report.lanes.push_back({report.impact.affected[0], statelane::emit::LaneResult{true, 2, 1, 3, false, 0, {}}});
+  report.lanes.push_back({report.impact.affected[0], statelane::emit::LaneResult{true, 2, 1, 3, false, 0}});
   report.lanes.push_back({report.impact.affected[1], {}});
   return report;
 }
@@ -88,14 +88,19 @@ TEST_CASE("the page tells of each state its change, causes and plan") {
   CHECK(page.starts_with("<!DOCTYPE html>"));
   CHECK(contains(page, "<h1>2 of 3 states affected</h1>"));
   CHECK(contains(page, "<p><span>1 applied</span> · <span>1 no plan</span> · together +2 ~1 −3</p>"));
-  CHECK(contains(page, "<p class=\"soft\">An arrow leads from a state to one that reads it.</p>"));
+  CHECK(contains(
+      page,
+      "<p class=\"soft\">An arrow leads from a state to one that reads it. Red deletes, replaces or has failed, "
+      "yellow changes, green is applied.</p>"));
   CHECK(contains(page, "<code>fedcba987654</code> against <code>0123456789ab</code> (the first parent of HEAD)"));
   CHECK(contains(
-      page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"soft\">applied +2 ~1 −3"));
+      page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"failed\">applied +2 ~1 −3"));
   CHECK(contains(page, "<p>plan: 2 to create, 1 to update, 3 to delete</p>\n<p>applied</p>"));
   CHECK(contains(page, "<li>dns/main.tf changed, a file of the state&#39;s directory</li>"));
   CHECK(contains(page, "<p class=\"soft\">no plan lies beside this report</p>"));
-  CHECK(contains(page, "<a href=\"#state-1\"><g class=\"node modified\" data-node=\"0\"><title>dns</title>"));
+  CHECK(contains(page,
+                 "<a href=\"#state-1\"><g class=\"node modified is-applied\" data-node=\"0\"><title>dns: applied +2 ~1 "
+                 "−3</title>"));
   CHECK(contains(page, "default-src 'none'"));
   CHECK_FALSE(contains(page, "src="));
   CHECK_FALSE(contains(page, "://"));
@@ -112,7 +117,69 @@ TEST_CASE("arrows that others imply are not drawn, and the legend says so") {
   CHECK(contains(page, "<path class=\"edge possible\" data-ends=\"3 1\""));
   CHECK(contains(page,
                  "An arrow leads from a state to one that reads it; a dashed one may; those that others imply are "
-                 "left out.</p>"));
+                 "left out. Red"));
+}
+
+TEST_CASE("the page is a review: what it destroys first, each change with Terraform's text, links, who pressed") {
+  Report report = make_report();
+  report.has_gates = true;
+  report.link = "https://gitlab.example.com/p/-/pipelines/9";
+  report.subject = "smaller subnets";
+  report.author = "Ada <ada@example.com>";
+  report.merge_request = "!42";
+  report.merge_request_link = "https://gitlab.example.com/p/-/merge_requests/42";
+  statelane::emit::LaneResult& dns = *report.lanes[0].result;
+  dns.apply_exit_code = 1;
+  dns.applied_by = "bob";
+  dns.applied_at = "2024-01-31 12:00 UTC";
+  dns.apply_job = "https://gitlab.example.com/p/-/jobs/2";
+  dns.changes = {{"create", "a.new"}};
+  statelane::emit::LaneResult network{true, 1, 0, 1};
+  network.changes = {{"replace", "aws_vpc.main", "  # aws_vpc.main must be replaced\n-/+ cidr = \"<b>\"\n"}};
+  network.outputs = {"update vpc_id"};
+  network.left_out = 2;
+  network.plan_job = "https://gitlab.example.com/p/-/jobs/1";
+  report.lanes[1].result = network;
+  statelane::emit::LaneResult failed;
+  failed.failure = "the state is locked";
+  report.lanes.push_back({report.impact.affected[0], failed});
+  report.lanes.back().affected.id = "broken";
+  sort_by_risk(report);
+  CHECK(report.lanes[0].affected.id == "network");
+  CHECK(report.lanes[2].affected.id == "broken");
+  const std::string page = render_report_page(report, {});
+  CHECK(contains(
+      page,
+      "<p>smaller subnets · Ada &lt;ada@example.com&gt; · <a href=\"https://gitlab.example.com/p/-/merge_requests/42\">"
+      "merge request !42</a></p>"));
+  CHECK(contains(page,
+                 "<p><span class=\"failed\">1 plan failed</span> · <span class=\"failed\">1 apply failed</span> · "
+                 "<span>1 planned</span> · together +3 ~1 −4</p>"));
+  CHECK(contains(page,
+                 "<p>plan: 1 to replace, and 2 more · <a href=\"https://gitlab.example.com/p/-/jobs/1\">its job</a> · "
+                 "<a href=\"https://gitlab.example.com/p/-/pipelines/9\">its gate</a></p>"));
+  CHECK(contains(
+      page,
+      "<h3 class=\"failed\">1 to replace</h3>\n<ul class=\"changes\">\n<li><details><summary><code>aws_vpc.main"
+      "</code></summary><pre tabindex=\"0\">  # aws_vpc.main must be replaced\n-/+ cidr = "
+      "&quot;&lt;b&gt;&quot;\n</pre>"));
+  CHECK(contains(page, "<p>… and 2 more changes in the plan's log</p>"));
+  CHECK(contains(page, "<li><code>update vpc_id</code></li>"));
+  CHECK(contains(page,
+                 "<p class=\"failed\">the apply ended with exit code 1, pressed by bob, 2024-01-31 12:00 UTC · <a "
+                 "href=\"https://gitlab.example.com/p/-/jobs/2\">its job</a></p>"));
+  CHECK(contains(page, "<p class=\"failed\">plan failed: the state is locked</p>"));
+  CHECK(contains(page, "data-marks=\"destroys waits\""));
+  CHECK(contains(page, "<input type=\"radio\" name=\"mark\" value=\"failed\">failed</label>"));
+
+  const std::string note = render_report_markdown(report);
+  CHECK(contains(note,
+                 "1 to replace, and 2 more · [plan job](https://gitlab.example.com/p/-/jobs/1)\n\n- **replace** "
+                 "<code>aws&#95;vpc.main</code>\n- and 2 more changes\n- output <code>update vpc&#95;id</code>\n"));
+  CHECK(contains(note, "The plan failed; its job says why\n"));
+  CHECK_FALSE(contains(note, "locked"));
+  CHECK_FALSE(contains(note, "cidr"));
+  CHECK(contains(note, "pressed by <code>bob</code> · [apply job](https://gitlab.example.com/p/-/jobs/2)"));
 }
 
 TEST_CASE("no name becomes markup, on the page or in Markdown") {
@@ -139,12 +206,17 @@ TEST_CASE("the note is a table, and each state with its causes below it") {
   CHECK(render_report_markdown(make_report()) ==
         "### 2 of 3 states affected\n"
         "\n"
+        "1 applied · 1 no plan · together +2 ~1 −3\n"
+        "\n"
         "| state | change | plan | |\n"
         "| --- | --- | --- | --- |\n"
         "| <code>dns</code> | modified | applied | +2 ~1 −3 |\n"
         "| <code>network</code> | modified | no plan |  |\n"
         "\n"
         "<details><summary><code>dns</code> applied +2 ~1 −3</summary>\n"
+        "\n"
+        "2 to create, 1 to update, 3 to delete\n"
+        "\n"
         "\n"
         "- <code>dns/main.tf changed, a file of the state&#39;s directory</code>\n"
         "\n"

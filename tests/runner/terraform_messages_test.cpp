@@ -119,3 +119,13 @@ TEST_CASE("the holder of a lock is told without what a terminal would obey, and 
       long_name + "\xC3\xA9\n  Created:   now\n");
   CHECK(lock.message == "the state is locked by 1234 (" + long_name.substr(0, 200) + "..., x\\u{202e}, since now)");
 }
+
+TEST_CASE("a failure has one line: what is explained, else the first error's title with whose it is, else the end") {
+  using statelane::runner::name_failure;
+  CHECK(name_failure({{"the state is locked", "net/main.tf:3", "wait"}}, "", "") ==
+        "net/main.tf:3: the state is locked");
+  CHECK(name_failure({{"the state is locked", "", "wait"}}, "", "") == "the state is locked");
+  CHECK(name_failure({}, "Error: creating EC2 VPC: limit\n\n  with aws_vpc.a,\n  on main.tf line 1, in resource:\n",
+                     "") == "creating EC2 VPC: limit, with aws_vpc.a, at main.tf:1");
+  CHECK(name_failure({}, "nothing\n", "'plan' ended with code 1") == "'plan' ended with code 1");
+}
