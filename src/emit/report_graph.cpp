@@ -147,7 +147,7 @@ std::string render_report_graph(const Report& report, const states::StateGraph& 
     height = std::max(height, box.y + box_height + margin);
   }
   std::string out = fmt::format(
-      "<svg role=\"img\" aria-label=\"states and what they depend on\" width=\"{0}\" height=\"{1}\" "
+      "<svg role=\"group\" aria-label=\"states and what they depend on\" width=\"{0}\" height=\"{1}\" "
       "viewBox=\"0 0 {0} {1}\">\n<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" "
       "markerWidth=\"7\" markerHeight=\"7\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 "
       "8z\"/></marker></defs>\n",

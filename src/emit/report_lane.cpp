@@ -15,11 +15,16 @@ bool has_action(const LaneResult& result, std::string_view action) {
 
 bool is_failed(const LaneResult& result) { return !result.failure.empty() || result.apply_exit_code.value_or(0) != 0; }
 
+bool deletes(const LaneResult& result) {
+  return has_action(result, "delete") || (result.changes.empty() && result.has_changes && result.remove > 0);
+}
+
 /// The smaller, the sooner it has to be looked at.
 int risk_of(const ReportLane& lane) {
   if (!lane.result) return 5;
   const LaneResult& result = *lane.result;
-  if (has_action(result, "delete") || (result.changes.empty() && result.remove > 0)) return 0;
+  if (result.has_changes && result.apply_exit_code == 0) return 4;
+  if (deletes(result)) return 0;
   if (has_action(result, "replace")) return 1;
   if (is_failed(result)) return 2;
   return result.has_changes ? 3 : 6;
@@ -31,8 +36,7 @@ void sort_by_risk(Report& report) { std::ranges::stable_sort(report.lanes, {}, r
 
 std::vector<std::string_view> marks_of(const Report& report, const ReportLane& lane) {
   std::vector<std::string_view> marks;
-  const int risk = risk_of(lane);
-  if (risk <= 1) marks.emplace_back("destroys");
+  if (lane.result && (deletes(*lane.result) || has_action(*lane.result, "replace"))) marks.emplace_back("destroys");
   if (lane.result && is_failed(*lane.result)) marks.emplace_back("failed");
   if (report.has_gates && outcome_of(lane) == "planned") marks.emplace_back("waits");
   if (lane.affected.pending) marks.emplace_back("pending");

@@ -51,7 +51,7 @@ std::string render_head(const Report& report) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; script-src 'unsafe-inline'\">\n";
-  out += fmt::format("<title>{}: {} affected</title>\n<style>{}</style>\n</head>\n<body>\n", text(report.title),
+  out += fmt::format("<title>{}: {} affected</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n", text(report.title),
                      count_of(report.lanes.size(), "state", "states"), report_style);
   out += fmt::format("<h1>{} of {} affected</h1>\n", report.lanes.size(), count_of(report.total, "state", "states"));
   const pipeline::ComparedCommits& ends = report.comparison;
@@ -164,7 +164,8 @@ std::string render_lane(const Report& report, const ReportLane& lane, std::size_
   const std::string_view kind = word_of(affected.change);
   const std::string from = affected.from.empty() ? "" : " from " + text(affected.from);
   const std::vector<std::string_view> marks = marks_of(report, lane);
-  const bool is_red = std::ranges::any_of(marks, [](auto mark) { return mark == "failed" || mark == "destroys"; });
+  const bool is_red =
+      !marks.empty() && marks.front() != "waits" && marks.front() != "pending" && outcome_of(lane) != "applied";
   std::string out = fmt::format(
       "<details id=\"{}\" class=\"{}\" data-kind=\"{}\" data-marks=\"{}\"><summary><span class=\"id\">{}</span><span "
       "class=\"tag\">{}{}</span><span class=\"{}\">{} {}</span></summary><div>\n",
@@ -197,7 +198,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
   add_list(out, "Skipped, since Terraform reads the same as before", skipped);
   add_list(out, "Changed, but no state's input", unclaimed);
   if (!report.lanes.empty()) out += fmt::format("<script>{}</script>\n", report_script);
-  return out + "</body>\n</html>\n";
+  return out + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace statelane::emit

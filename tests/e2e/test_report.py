@@ -23,6 +23,25 @@ def background(png):
     return sum(zlib.decompressobj().decompress(packed, 4)[1:4]) / 3
 
 
+def seal(content):
+    """As the job helper writes it, with a digest of itself."""
+    text = json.dumps(content, indent=2, sort_keys=True).removesuffix("\n}")
+    return f'{text},\n  "sha256": "{hashlib.sha256(text.encode()).hexdigest()}"\n}}\n'
+
+
+def leave_plan(directory, state, head, **more):
+    """What the plan job of a state leaves; returns the directory."""
+    directory.mkdir(parents=True)
+    meta = {"schema": "statelane/meta/1", "state": state, "commit": head, "root_pipeline": "1", "destroy": False,
+            "has_changes": True, "was_empty": False, "counts": {"create": 4, "update": 1, "delete": 2, "destroys": 2},
+            "plan_sha256": "", "report_sha256": "", "text_sha256": "", "inputs_sha256": "", "lock_file_sha256": "",
+            "helper_version": "0.1.0", "tool": "terraform", "tool_name": "Terraform", "tool_version": "1.11.4",
+            "stored_state": {}, "checkout": "", "files": [], "sensitive_outputs": [], "planned_outputs": None,
+            "var_files": [], "created": 1, "expires": None, "passed_guards": [], "outputs": {}, "remote_outputs": [], **more}
+    (directory / "meta.json").write_text(seal(meta))
+    return directory
+
+
 class Report(EndToEndTest):
     """The example after a commit that touches the network of both environments; one of them was planned and applied."""
 
@@ -36,24 +55,7 @@ class Report(EndToEndTest):
         self.page = self.scratch / "report.html"
 
     def artifacts(self, state, **more):
-        """What the plan job of a state leaves."""
-        directory = self.repository.directory / ".statelane" / self.slug(state)
-        directory.mkdir(parents=True)
-        meta = {"schema": "statelane/meta/1", "state": state, "commit": self.head, "root_pipeline": "1",
-                "destroy": False, "has_changes": True, "was_empty": False,
-                "counts": {"create": 4, "update": 1, "delete": 2, "destroys": 2}, "plan_sha256": "", "report_sha256": "", "text_sha256": "",
-                "inputs_sha256": "",
-                "lock_file_sha256": "", "helper_version": "0.1.0", "tool": "terraform", "tool_name": "Terraform", "tool_version": "1.11.4",
-                "stored_state": {}, "checkout": "", "files": [], "sensitive_outputs": [], "planned_outputs": None,
-                "var_files": [], "created": 1, "expires": None, "passed_guards": [], "outputs": {}, "remote_outputs": [], **more}
-        (directory / "meta.json").write_text(self.seal(meta))
-        return directory
-
-    @staticmethod
-    def seal(content):
-        """As the job helper writes it, with a digest of itself."""
-        text = json.dumps(content, indent=2, sort_keys=True).removesuffix("\n}")
-        return f'{text},\n  "sha256": "{hashlib.sha256(text.encode()).hexdigest()}"\n}}\n'
+        return leave_plan(self.repository.directory / ".statelane" / self.slug(state), state, self.head, **more)
 
     def report(self, *arguments):
         return statelane("report", "HEAD", *arguments, cwd=self.repository.directory, env=self.environment)
@@ -69,7 +71,7 @@ class Report(EndToEndTest):
         directory = self.artifacts("network/production")
         applied = {"schema": "statelane/applied/1", "commit": self.head, "finished": 1, "exit_code": 0, "created": [], "updated": [], "destroyed": [],
                    "passed_guards": ["--allow-expired"], "state": "network/production", "outputs_before": {}, "outputs_after": {}}
-        (directory / "applied.json").write_text(self.seal(applied))
+        (directory / "applied.json").write_text(seal(applied))
         result = self.report("--output", self.page)
         self.assertEqual(result.stderr, f"wrote {self.page}\n")
         return Browser(self.scratch, self.environment)

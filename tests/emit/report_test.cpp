@@ -94,7 +94,7 @@ TEST_CASE("the page tells of each state its change, causes and plan") {
       "yellow changes, green is applied.</p>"));
   CHECK(contains(page, "<code>fedcba987654</code> against <code>0123456789ab</code> (the first parent of HEAD)"));
   CHECK(contains(
-      page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"failed\">applied +2 ~1 −3"));
+      page, "<span class=\"id\">dns</span><span class=\"tag\">modified</span><span class=\"soft\">applied +2 ~1 −3"));
   CHECK(contains(page, "<p>plan: 2 to create, 1 to update, 3 to delete</p>\n<p>applied</p>"));
   CHECK(contains(page, "<li>dns/main.tf changed, a file of the state&#39;s directory</li>"));
   CHECK(contains(page, "<p class=\"soft\">no plan lies beside this report</p>"));
