@@ -11,6 +11,7 @@
 #include "lint/check_structure.hpp"
 #include "lint/check_triggers.hpp"
 #include "lint/examine.hpp"
+#include "terraform/file_names.hpp"
 
 namespace statelane::lint {
 
@@ -57,6 +58,41 @@ void add_unseen(const ExaminedPipeline& pipeline, const Report& report, std::set
          fmt::format("{} in {}{}: the directory is no state (it has no backend block and no lock file; name it "
                      "under states.include)",
                      tool, place.second, more)});
+  }
+}
+
+bool names_working_directory(const repo::Tree& tree, const states::State& state) {
+  const auto is_configuration = [](const states::Input& input) {
+    return input.kind == states::InputKind::own_directory || input.kind == states::InputKind::module_directory;
+  };
+  return std::any_of(state.inputs.begin(), state.inputs.end(), [&](const states::Input& input) {
+    if (!is_configuration(input)) return false;
+    const auto entries = tree.list(input.path);
+    return std::any_of(entries.begin(), entries.end(), [&](const repo::TreeEntry& entry) {
+      const bool is_file = entry.kind == repo::EntryKind::file || entry.kind == repo::EntryKind::executable;
+      return is_file && terraform::is_configuration_name(entry.name) &&
+             tree.read(input.path.child(entry.name)).find("path.cwd") != std::string::npos;
+    });
+  });
+}
+
+/// `path.cwd` is where Terraform was started: inputs follow it in the state's directory and at the root. What `-chdir`
+/// makes of any other place is told.
+void add_other_starts(const ExaminedPipeline& pipeline, const repo::Tree& tree, const states::StateGraph& graph,
+                      const Report& report, std::set<NotLookedAt>& found) {
+  for (const ExaminedJob& job : pipeline.jobs) {
+    for (const TerraformRun& run : job.commands.runs) {
+      const bool is_one = run.started_in.size() == 1 && run.directories.size() == 1;
+      if (!is_one || run.started_in.front().empty() || run.started_in == run.directories) continue;
+      const std::string& directory = run.directories.front();
+      const auto state = std::find_if(graph.states().begin(), graph.states().end(),
+                                      [&](const states::State& each) { return each.directory.str() == directory; });
+      if (state == graph.states().end() || !names_working_directory(tree, *state)) continue;
+      found.insert({report.files()[run.spot.file].path, run.spot.begin.line,
+                    fmt::format("{} in {} is started in {}: that is path.cwd there, and what is read from it is none "
+                                "of the inputs",
+                                run.tool, state->directory.display(), run.started_in.front())});
+    }
   }
 }
 
@@ -110,6 +146,7 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
     check_optional_needs(pipeline, situations, report);
     check_environments(pipeline, graph, report);
     add_unseen(pipeline, report, not_looked_at);
+    add_other_starts(pipeline, tree, graph, report, not_looked_at);
     ids.merge(states_of(pipeline, graph));
     result.jobs += pipeline.jobs.size();
   }

@@ -154,7 +154,10 @@ class Reader {
     if (words[0] == "tee" && source) keep_output(words, *source);
     for (std::size_t index = 0; index < words.size(); ++index) {
       if (is_tool(words[index])) {
+        const Texts before = directories_;
+        if (base_name_of(words[0]) == "env") enter_for_one(words, index);
         add_run(command, words, index);
+        enter(before);
         return;
       }
       const bool goes_on = index > 0 || is_wrapper(words[0]);
@@ -167,15 +170,29 @@ class Reader {
       if (!goes_on) break;
     }
     const bool is_shell = is_any_of(base_name_of(words[0]), {"sh", "bash", "ash", "dash", "zsh", "eval"});
-    const auto text =
-        std::find_if(words.begin() + 1, words.end(), [](const std::string& word) { return word == "-c"; });
+    const auto text = std::find_if(words.begin() + 1, words.end(), [](const std::string& word) {
+      return word.size() > 1 && word[0] == '-' && word[1] != '-' && word.ends_with('c');
+    });
     if (is_shell && level < most_script_levels && (words[0] == "eval" || text != words.end())) {
       if (words[0] == "eval") text_of_eval(words, level);
-      if (text != words.end() && text + 1 != words.end()) read(*(text + 1), level + 1);
+      if (text == words.end() || text + 1 == words.end()) return;
+      auto variables = variables_.save();
+      const Texts directories = directories_;
+      read(*(text + 1), level + 1);
+      variables_.restore(std::move(variables));
+      enter(directories);
       return;
     }
     if (!read_script(words, is_shell, level)) {
       commands_.others.push_back({words, spot_of(command), expand_files(command), from_root(directories_)});
+    }
+  }
+
+  /// `env -C DIR` in front of the word `tool`.
+  void enter_for_one(const Texts& words, std::size_t tool) {
+    for (std::size_t at = 1; at < tool; ++at) {
+      if (words[at] == "-C" || words[at] == "--chdir") enter(join(directories_, {words[at + 1]}));
+      if (words[at].starts_with("--chdir=")) enter(join(directories_, {words[at].substr(8)}));
     }
   }
 
@@ -228,6 +245,7 @@ class Reader {
       const bool is_flag = word.starts_with('-');
       for (const std::string_view name : {"-chdir=", "--terragrunt-working-dir=", "--working-dir="}) {
         if (word.starts_with(name)) directories = join(directories_, expand_argument(command, word, name.size()));
+        if (word.starts_with("-chdir=")) run.started_in = from_root(directories_);
       }
       if (is_any_of(word, {"--terragrunt-working-dir", "--working-dir"}) && at + 1 < words.size()) {
         directories = join(directories_, {words[++at]});

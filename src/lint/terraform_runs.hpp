@@ -20,6 +20,7 @@ struct TerraformRun {
   /// Where it runs, from the repository's root, without `..`: several for loops and matrices, or where a variable has
   /// several values. Parts may be unknown. None: outside the repository.
   std::vector<std::string> directories;
+  std::vector<std::string> started_in;    ///< with `-chdir`: where it is started, in the same way
   yaml::Spot spot;                        ///< the command, or the script item that it stands in
   bool runs_many = false;                 ///< `terragrunt run-all`: every unit below the directory
   bool feeds_pipe = false;                ///< its output goes into another command

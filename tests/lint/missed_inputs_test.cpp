@@ -245,3 +245,37 @@ TEST_CASE("runs in a directory that is no state are noted once for the directory
       ": the directory is no state (it has no backend block and no lock file; name it under states.include)";
   CHECK(notes == Lines{"3: terraform in . (and 1 more line)" + why, "5: tofu in lib" + why});
 }
+
+TEST_CASE("path.cwd is where Terraform was started: elsewhere than at the root, -chdir makes it a place that is told") {
+  const auto notes = [](const std::string& script, const std::string& text = "path.cwd") {
+    const auto result = lint_files(
+        {{".gitlab-ci.yml", "p:\n  script:\n    - " + script + "\n"},
+         {"live/app/main.tf", "terraform {\n  backend \"local\" {\n  }\n}\nmodule \"m\" {\n  source = \"../m\"\n}\n"},
+         {"live/m/main.tf", "locals {\n  x = \"${" + text + "}/x.json\"\n}\n"},
+         {"live/m/readme.txt", "path.cwd"}});
+    Lines found;
+    for (const auto& note : result.not_looked_at) found.push_back(fmt::format("{}: {}", note.line, note.what));
+    return found;
+  };
+  const Lines told = {
+      "3: terraform in live/app is started in live: that is path.cwd there, and what is read from it is none of the "
+      "inputs"};
+  for (const std::string script :
+       {"\"cd live; terraform -chdir=app plan\"", "cd live && terraform -chdir=./app plan",
+        "pushd live; terraform -chdir=app plan; popd", "(cd live && terraform -chdir=app plan); echo done",
+        "(cd live; terraform -chdir=app plan)", "cd live/app && cd .. && terraform -chdir=app plan",
+        "sh -c 'cd live; terraform -chdir=app plan'", "bash -ec 'cd live && terraform -chdir=app plan'",
+        "env -C live terraform -chdir=app plan", "env --chdir=live A=1 terraform -chdir=app plan",
+        "\"{ cd live; terraform -chdir=app plan; }\""}) {
+    CAPTURE(script);
+    CHECK(notes(script) == told);
+  }
+  CHECK(notes("terraform -chdir=live/app plan").empty());
+  CHECK(notes("cd live/app && terraform plan").empty());
+  CHECK(notes("cd live/app && terraform -chdir=. plan").empty());
+  CHECK(notes("(cd live) && terraform -chdir=live/app plan").empty());
+  CHECK(notes("pushd live; popd; terraform -chdir=live/app plan").empty());
+  CHECK(notes("sh -c 'cd live'; terraform -chdir=live/app plan").empty());
+  CHECK(notes("env --chdir=live true; terraform -chdir=live/app plan").empty());
+  CHECK(notes("cd live && terraform -chdir=app plan", "path.root").empty());
+}
