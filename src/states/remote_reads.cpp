@@ -192,7 +192,8 @@ bool may_be_stored(const std::vector<Value>& files, const repo::Tree& tree, cons
     const auto anchor = anchor_of(working_directory, text.text.front().value_or(""));
     if (!anchor || text.text.size() > 1) return anchor.has_value();
     const auto found = repo::resolve_links(tree, anchor->directory, anchor->rest);
-    return found.outcome == repo::Resolved::Outcome::found;
+    const bool is_found = found.outcome == repo::Resolved::Outcome::found;
+    return is_found || (is_inside(found) && lies_in_submodule(tree, found.path));
   };
   return std::any_of(files.begin(), files.end(), [&](const Value& file) {
     const auto texts = to_texts(file);
