@@ -79,6 +79,7 @@ class Maker:
         self.used, self.touches, self.lanes = set(), [], []
         self.sites, self.rules, self.numbers, self.forms = [], [], {}, 0
         self.climbing, self.led_outside = set(), set()
+        self.may_be_in_submodule = True  # whether the files placed now may lie in one
         self.is_cleaned = True  # whether what reads the paths written now cleans them first
         # A few kinds of each group are preferred, others for each seed, so that all occur within few seeds.
         self.wanted = {kinds[(seed * count + step) % len(kinds)] for kinds, count in GROUPS for step in range(count)}
@@ -165,7 +166,7 @@ class Maker:
             self.use("file: in a submodule")
             place = posixpath.join(site.submodule, self.random.choice(["data", "conf"]))
             return place, place
-        kind = self.pick_kind(PLACES[:6])
+        kind = self.pick_kind(PLACES[:6] if self.may_be_in_submodule else [each for each in PLACES[:6] if "submodule" not in each])
         name = self.random.choice(["data", "conf", "conf/deep"])
         if kind == "file: below the state":
             place = posixpath.join(site.root.lane.directory, name)
@@ -211,6 +212,13 @@ class Maker:
             self.link(link, path)
             return link
         return f"{place}/{stem}{suffix}"
+
+    def place_template(self, site, text, stem=None):
+        """A template that reads other files: where nobody sees what it holds, nobody can say what it reads."""
+        self.may_be_in_submodule = False
+        path = self.place_file(site, text, ".tftpl", stem)
+        self.may_be_in_submodule = True
+        return path
 
     def data_file(self, site, suffix=None):
         """A file that the configuration reads, mostly with others beside it that it does not."""

@@ -68,17 +68,21 @@ def _(site, depth):
 @read_form("file within a template")
 def _(site, depth):
     # Paths of a template count from Terraform's own directory, wherever the template lies.
+    if site.submodule:
+        return None
     target = site.maker.data_file(site)
     named = posixpath.relpath(target, site.root.lane.directory or ".")
     text = "${file(\"%s\")}" % named if site.random.random() < 0.5 else "${filemd5(where)}"
-    template = site.maker.place_file(site, text, ".tftpl")
+    template = site.maker.place_template(site, text)
     return f"templatefile({site.path(template, depth)}, {{ where = {site.path(target, depth)} }})"
 
 
 @read_form("template that is named from outside")
 def _(site, depth):
+    if site.submodule:
+        return None
     named = posixpath.relpath(site.maker.data_file(site), site.root.lane.directory or ".")
-    template = site.maker.place_file(site, "${filemd5(\"%s\")}" % named, ".tftpl", stem=site.new_name("template"))
+    template = site.maker.place_template(site, "${filemd5(\"%s\")}" % named, site.new_name("template"))
     directory, name = posixpath.split(template)
     return f'templatefile("${{{site.path(directory or ".", depth)}}}/${{{site.outside(name)}}}", {{}})'
 
