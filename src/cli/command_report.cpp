@@ -17,6 +17,8 @@
 #include "cli/report_results.hpp"
 #include "cli/terminal.hpp"
 #include "comparison/executed_changes.hpp"
+#include "comparison/state_owners.hpp"
+#include "emit/owners.hpp"
 #include "emit/report.hpp"
 #include "runner/artifacts.hpp"
 
@@ -87,9 +89,12 @@ int run_report(const Options& options) {
   set_origin(repository, report);
   const std::set<std::string> own = read_own_states();
   ResultReader results(artifacts, report.comparison.head);
+  const comparison::OwnersAnswer owners = comparison::find_state_owners(comparison, {});
   for (const impact::Affected& affected : comparison.impact.affected) {
     if (!own.empty() && !own.contains(affected.id)) continue;
-    report.lanes.push_back({affected, results.read(affected.id)});
+    const comparison::StateOwners& owner = owners.states.at(affected.id);
+    report.lanes.push_back({affected, results.read(affected.id), emit::describe_owners(owner),
+                            fmt::format("{}", fmt::join(owner.not_asked, ", "))});
   }
   emit::sort_by_risk(report);
   const std::string text = format == ReportFormat::html ? emit::render_report_page(report, comparison.head.states.graph)

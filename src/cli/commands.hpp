@@ -37,6 +37,9 @@ int run_lane(const Options& options, LaneVerb verb);
 /// `each`
 int run_each(const Options& options);
 
+/// `owners`
+int run_owners(const Options& options);
+
 /// `status`
 int run_status(const Options& options);
 

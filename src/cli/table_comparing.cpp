@@ -181,6 +181,25 @@ CommandRow status_row() {
           .run = run_status};
 }
 
+CommandRow owners_row() {
+  ArgumentRow state = state_argument(false);
+  state.field = nullptr;
+  state.fields = &Options::states;
+  return {.name = "owners",
+          .section = Section::comparing,
+          .summary = "who owns affected states by CODEOWNERS, and whom GitLab did not ask",
+          .description =
+              "GitLab asks the owners of the files that a merge request changes. Who owns a state that is affected "
+              "because a module or another file changed is not asked, and is named here. The file is that of the base, "
+              "as in GitLab. Nothing is enforced.",
+          .arguments = {std::move(state)},
+          .options = with_comparison({answer_options()}),
+          .examples = {{"statelane owners", "of all states that the work tree's changes touch"},
+                       {"statelane owners network/prod", "of one state, affected or not"},
+                       {"statelane owners --base v1.2 --head main --json", "between two revisions, for a script"}},
+          .run = run_owners};
+}
+
 OptionRow each_flag(const char* name, bool EachOptions::*field, const char* help) {
   return by_hand(flag(
       name, [field](Options& options) -> bool& { return options.each.*field; }, help));
@@ -227,7 +246,7 @@ CommandRow each_row() {
 }  // namespace
 
 std::vector<CommandRow> comparing_commands() {
-  return {affected_row(), why_row(), status_row(), each_row(), generate_row(), report_row()};
+  return {affected_row(), why_row(), status_row(), owners_row(), each_row(), generate_row(), report_row()};
 }
 
 }  // namespace statelane::cli

@@ -43,6 +43,8 @@ struct LaneResult {
 struct ReportLane {
   impact::Affected affected;
   std::optional<LaneResult> result;  ///< empty: no plan
+  std::string owners{};              ///< by CODEOWNERS: "@net, @sre (Operations)"; empty: nobody
+  std::string not_asked{};           ///< those of them whom GitLab did not ask
 };
 
 /// One run: which states a change touches, and what became of them.

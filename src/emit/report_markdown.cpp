@@ -66,6 +66,8 @@ std::string render_lane(const ReportLane& lane) {
       fmt::format("<details><summary>{} {}{} {}</summary>\n\n", code(affected.id), outcome_of(lane),
                   affected.from.empty() ? "" : ", moved from " + code(affected.from), count_changes(lane));
   if (lane.result) out += render_result(*lane.result) + "\n";
+  if (!lane.owners.empty()) out += "- owned by " + code(lane.owners) + "\n";
+  if (!lane.not_asked.empty()) out += "- **GitLab did not ask** " + code(lane.not_asked) + "\n";
   for (const std::string& line : pipeline::describe_pending(affected)) out += "- " + code(line) + "\n";
   for (std::size_t index = 0; index < affected.causes.size() && index < most_causes; ++index) {
     out += "- " + code(pipeline::describe_cause(affected.causes[index])) + "\n";

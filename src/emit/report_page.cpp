@@ -159,6 +159,12 @@ std::string render_causes(const impact::Affected& affected) {
   return out + "</ul>\n";
 }
 
+std::string render_owners(const ReportLane& lane) {
+  if (lane.owners.empty()) return "";
+  const std::string silent = lane.not_asked.empty() ? "" : " · GitLab did not ask " + text(lane.not_asked);
+  return fmt::format("<p>owned by {}{}</p>\n", text(lane.owners), silent);
+}
+
 std::string render_lane(const Report& report, const ReportLane& lane, std::size_t index) {
   const impact::Affected& affected = lane.affected;
   const std::string_view kind = word_of(affected.change);
@@ -171,7 +177,7 @@ std::string render_lane(const Report& report, const ReportLane& lane, std::size_
       "class=\"tag\">{}{}</span><span class=\"{}\">{} {}</span></summary><div>\n",
       anchor_of(index), kind, kind, fmt::join(marks, " "), text(affected.id), kind, from, is_red ? "failed" : "soft",
       outcome_of(lane), count_changes(lane));
-  return out + render_result(report, lane) + render_causes(affected) + "</div></details>\n";
+  return out + render_result(report, lane) + render_owners(lane) + render_causes(affected) + "</div></details>\n";
 }
 
 void add_list(std::string& out, std::string_view title, const std::vector<std::string>& lines) {

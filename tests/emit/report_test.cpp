@@ -140,6 +140,8 @@ TEST_CASE("the page is a review: what it destroys first, each change with Terraf
   network.left_out = 2;
   network.plan_job = "https://gitlab.example.com/p/-/jobs/1";
   report.lanes[1].result = network;
+  report.lanes[1].owners = "@net, @sre (Operations)";
+  report.lanes[1].not_asked = "@sre";
   statelane::emit::LaneResult failed;
   failed.failure = "the state is locked";
   report.lanes.push_back({report.impact.affected[0], failed});
@@ -163,6 +165,7 @@ TEST_CASE("the page is a review: what it destroys first, each change with Terraf
       "<h3 class=\"failed\">1 to replace</h3>\n<ul class=\"changes\">\n<li><details><summary><code>aws_vpc.main"
       "</code></summary><pre tabindex=\"0\">  # aws_vpc.main must be replaced\n-/+ cidr = "
       "&quot;&lt;b&gt;&quot;\n</pre>"));
+  CHECK(contains(page, "<p>owned by @net, @sre (Operations) · GitLab did not ask @sre</p>"));
   CHECK(contains(page, "<p>… and 2 more changes in the plan's log</p>"));
   CHECK(contains(page, "<li><code>update vpc_id</code></li>"));
   CHECK(contains(page,
