@@ -12,7 +12,7 @@ namespace statelane::cli {
 
 int run_affected(const Options& options) {
   if (options.history != 0) return run_history(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   const pipeline::ComparedCommits ends = describe_comparison(comparison);
   write_output(options.json ? emit::render_affected_json(ends, comparison.impact)

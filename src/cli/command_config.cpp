@@ -55,7 +55,7 @@ class Overlay {
 }  // namespace
 
 int run_config(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
   const RepoPath path = RepoPath::of(config::file_name);

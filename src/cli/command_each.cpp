@@ -120,8 +120,8 @@ void keep_rest(const repo::Repository& repository, EachRecord record, const std:
 }
 
 /// What was asked before, with where it is kept now.
-EachRecord take_up(const repo::Repository& repository, const Options& options) {
-  std::optional<EachRecord> record = find_each_record(repository, options);
+EachRecord take_up(const Options& options) {
+  std::optional<EachRecord> record = find_each_record(open_repository(options), options);
   if (!record)
     throw Error(ErrorKind::usage, "nothing to resume: the last each has left nothing undone, or none has run here");
   record->options.cache = options.cache;
@@ -146,9 +146,9 @@ int write_page(const Options& options) {
 int run_each(const Options& typed) {
   check_words(typed);
   std::signal(SIGPIPE, SIG_IGN);  // what runs goes on when nobody reads
-  const repo::Repository repository = open_repository();
-  EachRecord record = typed.each.is_resumed ? take_up(repository, typed) : EachRecord{typed, {}};
+  EachRecord record = typed.each.is_resumed ? take_up(typed) : EachRecord{typed, {}};
   const Options& options = record.options;
+  const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   refuse_other_revision(repository, comparison);
   if (write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict)) return 1;

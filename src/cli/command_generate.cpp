@@ -128,7 +128,7 @@ int run_generate(const Options& options) {
   if (options.check) throw Error(ErrorKind::usage, "--check goes with --static");
   if (!options.drift_rotation.empty()) throw Error(ErrorKind::usage, "--drift-rotation goes with --drift");
   check_output(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const auto trusted = find_trusted_config(repository, options);
   Comparison comparison = read_comparison(repository, options, trusted ? &*trusted : nullptr);
   // Beyond this point the set of affected states is fixed.

@@ -73,7 +73,7 @@ void write_summary(const Chosen& chosen, std::size_t total) {
 int run_generate_drift(const Options& options) {
   check_output(options);
   const pipeline::Rotation rotation = choose_rotation(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Options reading = options;
   reading.revision = options.head;
   Diagnostics diagnostics;

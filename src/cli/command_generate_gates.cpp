@@ -65,7 +65,7 @@ void refuse_selection(const Options& options) {
 
 int run_generate_gates(const Options& options) {
   refuse_selection(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const auto trusted = find_trusted_config(repository, options);
   const LoadedTree head = read_tree(repository, options, diagnostics, trusted ? &*trusted : nullptr);

@@ -80,7 +80,7 @@ int check_file(const std::string& text, const Options& options) {
 
 int run_generate_static(const Options& options) {
   refuse_what_compares(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Options reading = options;
   reading.revision = options.head;
   Diagnostics diagnostics;

@@ -37,7 +37,7 @@ void write_cycles(const states::StateGraph& graph) {
 }  // namespace
 
 int run_graph(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
   write_output(render(side.states, options));

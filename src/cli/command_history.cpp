@@ -62,6 +62,7 @@ emit::HistoryStep to_step(const LoadedTree& head, const repo::ChangeSet& changes
   emit::HistoryStep step;
   step.states = head.states.graph.states().size();
   for (const impact::Affected& affected : impact.affected) step.affected.push_back(affected.id);
+  step.unread = impact.unclaimed.size();
   for (const states::State& state : head.states.graph.states()) {
     const bool is_affected = impact.find(state.id) != nullptr;
     const bool is_below_glob = is_below(state, changes);
@@ -113,11 +114,11 @@ emit::History replay(const repo::Repository& repository, const Line& line, const
 }  // namespace
 
 int run_history(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const Line line = read_line(repository, options);
   const emit::History history = replay(repository, line, options);
   write_output(options.json ? emit::render_history_json(history)
-                            : emit::render_history_text(history, output_view(options).color));
+                            : emit::render_history_text(history, output_view(options)));
   if (!history.cut.empty()) fmt::print(stderr, "statelane: warning: {}\n", history.cut);
   return 0;
 }

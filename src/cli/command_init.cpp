@@ -51,7 +51,7 @@ void write_advice(const Proposals& proposals, const Options& options, bool is_wr
 }  // namespace
 
 int run_init(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const auto root = repository.work_tree();
   if (!root) throw Error(ErrorKind::environment, "a bare repository has no files to write");
   Diagnostics diagnostics;

@@ -40,7 +40,7 @@ int run_inputs(const Options& options) {
   if (options.state.empty() == options.path.empty()) {
     throw Error(ErrorKind::usage, "inputs takes a STATE, or a path with --of");
   }
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
   write_output(options.path.empty()

@@ -25,7 +25,7 @@ std::optional<gitlab::Version> known_version(const gitlab::PredefinedVariables& 
 }  // namespace
 
 int run_lint(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const RepoPath file = options.path.empty() ? RepoPath::of(default_file) : to_repo_path(repository, options.path);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);

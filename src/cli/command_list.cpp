@@ -9,7 +9,7 @@
 namespace statelane::cli {
 
 int run_list(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   if (const auto ids = options.remembered_ids ? recall_ids(repository, options) : std::nullopt) {
     write_output(*ids);
     return 0;

@@ -14,7 +14,7 @@
 namespace statelane::cli {
 
 int run_owners(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   std::set<std::string> asked;
   for (const std::string& typed : options.states) {

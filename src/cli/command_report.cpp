@@ -74,7 +74,7 @@ ReportFormat choose_format(const Options& options) {
 
 int run_report(const Options& options) {
   const ReportFormat format = choose_format(options);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   const fs::path root = repository.work_tree().value_or(fs::current_path());
   const files::Place artifacts =

@@ -139,7 +139,7 @@ void tell_difference(const Lane& lane) {
 
 int run_lane(const Options& options, LaneVerb verb) {
   std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more must not become the exit code
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   if (!repository.work_tree())
     throw Error(ErrorKind::environment, "a bare repository has no files to run Terraform on");
   Lane lane;

@@ -194,7 +194,7 @@ int run_forget(const repo::Repository& repository, const Options& options, const
 }  // namespace
 
 int run_status(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   if (options.baseline && options.forget) throw Error(ErrorKind::usage, "--baseline and --forget are two things");
   LoadedTree head;
   emit::Status status = read_status(repository, options, head);

@@ -72,7 +72,7 @@ std::vector<emit::Setting> describe(const pipeline::TemplateSet& templates, cons
 
 int run_templates(const Options& options) {
   if (!options.eject.empty()) return eject(options.eject);
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
   const pipeline::TemplateSet templates = load_templates(side, diagnostics);

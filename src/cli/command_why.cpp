@@ -37,7 +37,7 @@ emit::Why explain(const Comparison& comparison, const std::string& id) {
 }  // namespace
 
 int run_why(const Options& options) {
-  const repo::Repository repository = open_repository();
+  const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   const emit::Why why = explain(comparison, find_id(comparison, repository, options.state));
   write_output(options.json ? emit::render_why_json(describe_comparison(comparison), why)

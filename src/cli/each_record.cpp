@@ -24,7 +24,8 @@ template <typename Archive>
 void describe(Archive& archive, EachRecord& record) {
   Options& options = record.options;
   archive(options.range, options.base, options.head, options.since, options.staged, options.all, options.state_globs,
-          options.dependents, options.drop_untouched, options.ignore_format, options.output, options.each, record.done);
+          options.dependents, options.drop_untouched, options.ignore_format, options.output, options.config_file,
+          options.each, record.done);
 }
 
 bool keep_each_record(const repo::Repository& repository, const Options& options, const EachRecord& record) {

@@ -103,7 +103,15 @@ OptionGroup strict_option() {
 OptionGroup tree_options() {
   return {"Which tree",
           {text("--rev", "REV", &Options::revision, "read this revision instead of the work tree", Offers::revisions),
-           flag("--staged", &Options::staged, "read the index instead of the work tree")}};
+           flag("--staged", &Options::staged, "read the index instead of the work tree"), config_file_option()}};
+}
+
+OptionRow config_file_option() {
+  OptionRow row =
+      text("--config", "FILE", &Options::config_file,
+           "take this configuration in place of .statelane.yml, for every commit that is read", Offers::files);
+  row.variable.clear();  // what is executed in a job is not chosen by a variable
+  return row;
 }
 
 OptionGroup cache_options() {
@@ -132,6 +140,7 @@ std::vector<OptionGroup> comparison_options() {
                "--fetch-timeout",
                [](Options& options, std::chrono::milliseconds time) { options.fetch_timeout = time; },
                "for each fetch of what the clone lacks (default 60s)"),
+           config_file_option(),
        }},
       {"Which states",
        {

@@ -78,7 +78,10 @@ OptionRow ledger_timeout_option();
 /// `--strict` alone, for commands without JSON.
 OptionGroup strict_option();
 
-/// `--rev` and `--staged`, for commands that read one tree.
+/// `--config`.
+OptionRow config_file_option();
+
+/// `--rev`, `--staged` and `--config`, for commands that read one tree.
 OptionGroup tree_options();
 
 /// Which commits are compared, and which states are taken.

@@ -36,6 +36,8 @@ struct Options {
   bool json = false;
   bool strict = false;
 
+  std::string config_file;  ///< --config: in place of .statelane.yml of every tree that is read
+
   std::string cache;      ///< --cache: where facts are kept between runs; empty: in git's own directory
   bool no_cache = false;  ///< --no-cache
 

@@ -161,10 +161,21 @@ DividedWords divide(std::span<const char* const> arguments) {
   return {before, arguments.subspan(count + 1)};
 }
 
+/// `help run plan` is `run plan --help`; empty where something else is typed.
+std::optional<ParsedArguments> find_help(std::span<const char* const> arguments, std::size_t width) {
+  if (arguments.size() < 2 || std::string_view(arguments[1]) != "help") return std::nullopt;
+  std::vector<const char*> words(arguments.begin(), arguments.end());
+  words.erase(words.begin() + 1);
+  words.push_back("--help");
+  return parse_arguments(
+      words, [](const std::string&) { return std::optional<std::string>(); }, width);
+}
+
 }  // namespace
 
 ParsedArguments parse_arguments(std::span<const char* const> arguments, const Environment& environment,
                                 std::size_t width) {
+  if (auto help = find_help(arguments, width)) return *std::move(help);
   const DividedWords divided = divide(arguments);
   Parser parser(divided.before);
   const ParserCommand* command = parser.parse(divided.before);

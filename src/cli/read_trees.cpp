@@ -1,11 +1,19 @@
 #include "cli/read_trees.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <string_view>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
 
 #include "cli/open_facts.hpp"
 #include "cli/progress.hpp"
 #include "cli/read_ledger.hpp"
 #include "cli/remembered_ids.hpp"
+#include "config/limits.hpp"
+#include "repo/read_file.hpp"
 
 extern char** environ;
 
@@ -30,6 +38,31 @@ comparison::ComparisonRequest to_request(const repo::Repository& repository, con
   };
   request.trusted = trusted;
   return request;
+}
+
+/// The text of the file of `--config`.
+std::string read_configuration(const std::string& file) {
+  try {
+    const files::Place place = files::place_of(file, std::filesystem::current_path());
+    if (auto text = files::read(place, config::most_bytes)) return *std::move(text);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("--config {}: {}", file, error.what()));
+  }
+  throw Error(ErrorKind::usage, fmt::format("--config {}: there is no such file", file));
+}
+
+bool is_ci() { return !gitlab::value_of(read_predefined_variables(), "CI").empty(); }
+
+/// On a laptop, where a commit's own configuration is read and the work tree has another one: people edit that one and
+/// wonder.
+void tell_unread_configuration(const repo::Repository& repository, const Options& options, const repo::Tree* head) {
+  if (is_ci() || !options.config_file.empty() || head == nullptr || !repository.work_tree()) return;
+  const RepoPath path = RepoPath::of(config::file_name);
+  std::error_code fault;
+  const auto here = repo::read_whole_file(*repository.work_tree() / path.str(), fault);
+  const bool is_there = head->find(path).has_value();
+  if (!here || (is_there && head->read(path) == *here)) return;
+  fmt::print(stderr, "note: {0} of the work tree is not read here; --config {0} uses it\n", config::file_name);
 }
 
 }  // namespace
@@ -58,22 +91,27 @@ std::string find_default_branch(const repo::Repository& repository) {
   return repository.current_branch().value_or("main");
 }
 
-repo::Repository open_repository() { return repo::Repository::open(std::filesystem::current_path()); }
+repo::Repository open_repository(const Options& options) {
+  repo::Repository repository = repo::Repository::open(std::filesystem::current_path());
+  if (!options.config_file.empty())
+    repository.place_file(std::string(config::file_name), read_configuration(options.config_file));
+  return repository;
+}
 
 LoadedTree read_tree(const repo::Repository& repository, const Options& options, Diagnostics& diagnostics,
                      const comparison::TrustedConfig* trusted) {
   const Progress progress("reading states");
   facts::FactStore facts = open_facts(repository, options);
-  const bool is_ci = !gitlab::value_of(read_predefined_variables(), "CI").empty();
   if (options.staged && options.revision.empty())
     return comparison::load_tree(repository.index_tree(), facts, diagnostics, trusted);
-  const std::string revision = !options.revision.empty()          ? options.revision
-                               : is_ci || !repository.work_tree() ? "HEAD"
-                                                                  : "";
+  const std::string revision = !options.revision.empty()            ? options.revision
+                               : is_ci() || !repository.work_tree() ? "HEAD"
+                                                                    : "";
   auto tree = revision.empty() ? repository.disk_tree() : repository.commit_tree(repository.resolve(revision));
   LoadedTree loaded = comparison::load_tree(std::move(tree), facts, diagnostics, trusted);
   facts.save();
   if (revision.empty() || revision == "HEAD") remember_ids(repository, options, loaded.states.graph);
+  if (!revision.empty()) tell_unread_configuration(repository, options, loaded.tree.get());
   return loaded;
 }
 
@@ -85,6 +123,7 @@ Comparison read_comparison(const repo::Repository& repository, const Options& op
       comparison::compare(repository, to_request(repository, options, trusted), read_predefined_variables(), facts);
   facts.save();
   const auto& head = result.ends.head;
+  if (head) tell_unread_configuration(repository, options, result.head.tree.get());
   if (!head || head == repository.find_commit("HEAD")) remember_ids(repository, options, result.head.states.graph);
   return result;
 }

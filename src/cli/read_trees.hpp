@@ -15,8 +15,9 @@ gitlab::PredefinedVariables read_predefined_variables();
 /// CI_DEFAULT_BRANCH, else the branch that looks like it.
 std::string find_default_branch(const repo::Repository& repository);
 
-/// Opens the repository around the current directory.
-repo::Repository open_repository();
+/// Opens the repository around the current directory. The configuration of `--config` takes the place of what its trees
+/// have. Throws `Error` (usage) when that file cannot be read.
+repo::Repository open_repository(const Options& options);
 
 /// Reads the one tree that a command without comparison reads: `--rev`, under CI `HEAD`, otherwise the work tree. What
 /// was learnt is kept for the next run.

@@ -96,7 +96,7 @@ CommandRow init_row() {
       .options = {{"Write",
                    {flag("--write", &Options::write, "write the files; what is there already is not overwritten"),
                     flag("--force", &Options::force, "write them also where they are there and differ"), gates_row(),
-                    flag("--config", &Options::with_config, "a commented .statelane.yml too")}},
+                    flag("--with-config", &Options::with_config, "a commented .statelane.yml too")}},
                   {"Pipeline",
                    {text("--image", "IMAGE", &Options::image,
                          "container image of the jobs: statelane, git, a shell and Terraform"),

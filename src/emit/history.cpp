@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "emit/view.hpp"
 #include "emit/words.hpp"
 
 namespace statelane::emit {
@@ -50,6 +49,8 @@ std::string render_totals(const History& history) {
     out += fmt::format("  .gitlab-ci.yml as it was written: {}, {} missed\n", plans_of(totals.by_pipeline),
                        missed(totals.missed_by_pipeline));
   }
+  if (totals.unread > 0)
+    out += fmt::format("  changed infrastructure that no state reads: {}\n", count_of(totals.unread, "file", "files"));
   return out;
 }
 
@@ -62,6 +63,7 @@ HistoryTotals totals_of(const History& history) {
     totals.all_states += step.states;
     totals.by_globs += step.by_globs;
     totals.missed_by_globs += step.missed_by_globs.size();
+    totals.unread += step.unread;
     totals.is_read_from_pipeline = totals.is_read_from_pipeline || step.is_read_from_pipeline;
     totals.by_pipeline += step.by_pipeline;
     totals.missed_by_pipeline += step.missed_by_pipeline.size();
@@ -69,12 +71,14 @@ HistoryTotals totals_of(const History& history) {
   return totals;
 }
 
-std::string render_history_text(const History& history, bool color) {
-  const View view{color, {}};
-  const bool with_pipeline = totals_of(history).is_read_from_pipeline;
+std::string render_history_text(const History& history, const View& view) {
+  const HistoryTotals totals = totals_of(history);
+  const bool with_pipeline = totals.is_read_from_pipeline;
+  const bool with_unread = totals.unread > 0;
   std::vector<Column> columns = {{"COMMIT"}, {"AFFECTED"}, {"PLANS"}, {"OF"}, {"BY GLOBS"}};
   if (with_pipeline) columns.push_back({"BY PIPELINE"});
-  columns.push_back({"SUBJECT"});
+  if (with_unread) columns.push_back({"UNREAD"});
+  columns.push_back({"SUBJECT", Cut::first, true});
   std::vector<std::vector<std::string>> rows;
   for (const HistoryStep& step : history.steps) {
     std::vector<std::string> row = {short_id(step.commit), fmt::format("{}", step.affected.size()),
@@ -84,6 +88,7 @@ std::string render_history_text(const History& history, bool color) {
       row.push_back(step.is_read_from_pipeline ? count_and_missed(step.by_pipeline, step.missed_by_pipeline.size())
                                                : "-");
     }
+    if (with_unread) row.push_back(fmt::format("{}", step.unread));
     row.push_back(escape_for_terminal(step.subject));
     rows.push_back(std::move(row));
   }

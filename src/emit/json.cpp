@@ -260,7 +260,8 @@ std::string render_history_json(const History& history) {
                   {"states", step.states},
                   {"affected", ids_of(step.affected)},
                   {"plans", step.plans},
-                  {"directory_globs", {{"plans", step.by_globs}, {"missed", ids_of(step.missed_by_globs)}}}};
+                  {"directory_globs", {{"plans", step.by_globs}, {"missed", ids_of(step.missed_by_globs)}}},
+                  {"unread", step.unread}};
     if (step.is_read_from_pipeline) {
       entry["pipeline"] = {{"plans", step.by_pipeline}, {"missed", ids_of(step.missed_by_pipeline)}};
     }
@@ -270,7 +271,8 @@ std::string render_history_json(const History& history) {
   json["totals"] = {{"commits", history.steps.size()},
                     {"plans", totals.plans},
                     {"all_states", totals.all_states},
-                    {"directory_globs", {{"plans", totals.by_globs}, {"missed", totals.missed_by_globs}}}};
+                    {"directory_globs", {{"plans", totals.by_globs}, {"missed", totals.missed_by_globs}}},
+                    {"unread", totals.unread}};
   if (totals.is_read_from_pipeline)
     json["totals"]["pipeline"] = {{"plans", totals.by_pipeline}, {"missed", totals.missed_by_pipeline}};
   json["complete"] = history.cut.empty();

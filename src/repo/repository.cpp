@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "repo/commit_tree.hpp"
 #include "repo/object_id.hpp"
+#include "repo/overlay_tree.hpp"
 #include "repo/read_file.hpp"
 #include "repo/repository_handle.hpp"
 
@@ -132,7 +133,15 @@ std::optional<std::string> Repository::current_branch() const {
 
 std::unique_ptr<Tree> Repository::commit_tree(const CommitId& commit) const {
   const CommitLinks links = read_commit(*handle_->objects, commit);
-  return std::make_unique<CommitTree>(*handle_->objects, links.tree, "commit " + commit.substr(0, 12));
+  return with_placed_file(
+      std::make_unique<CommitTree>(*handle_->objects, links.tree, "commit " + commit.substr(0, 12)));
+}
+
+void Repository::place_file(std::string name, std::string content) { placed_ = {std::move(name), std::move(content)}; }
+
+std::unique_ptr<Tree> Repository::with_placed_file(std::unique_ptr<Tree> tree) const {
+  if (!placed_) return tree;
+  return std::make_unique<OverlayTree>(std::move(tree), placed_->name, placed_->content);
 }
 
 }  // namespace statelane::repo

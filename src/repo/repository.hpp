@@ -89,6 +89,9 @@ class Repository {
   /// A commit is its own ancestor. Throws when a shallow boundary hides the answer.
   bool is_ancestor(const CommitId& ancestor, const CommitId& descendant) const;
 
+  /// Trees that are opened from here on have this file in their root, in place of what stands there.
+  void place_file(std::string name, std::string content);
+
   /// The tree of a commit.
   std::unique_ptr<Tree> commit_tree(const CommitId& commit) const;
 
@@ -150,7 +153,15 @@ class Repository {
   /// SHA-256, and formats that are newer than libgit2.
   static Opened open_by_program(const std::filesystem::path& directory);
 
+  std::unique_ptr<Tree> with_placed_file(std::unique_ptr<Tree> tree) const;
+
+  /// A file's name and content.
+  struct PlacedFile {
+    std::string name;
+    std::string content;
+  };
   std::unique_ptr<Handle> handle_;
+  std::optional<PlacedFile> placed_{};
 };
 
 }  // namespace statelane::repo

@@ -117,8 +117,8 @@ std::unique_ptr<Tree> Repository::disk_tree() const {
       if (entry.is_absent) absent.emplace(entry.path, entry.entry);
     }
   }
-  if (absent.empty()) return std::make_unique<DiskTree>(*handle_->work_tree);
-  return std::make_unique<SparseTree>(*handle_->work_tree, absent, *handle_->objects);
+  if (absent.empty()) return with_placed_file(std::make_unique<DiskTree>(*handle_->work_tree));
+  return with_placed_file(std::make_unique<SparseTree>(*handle_->work_tree, absent, *handle_->objects));
 }
 
 std::unique_ptr<Tree> Repository::index_tree() const {
@@ -138,7 +138,7 @@ std::unique_ptr<Tree> Repository::index_tree() const {
   if (may_be_intended) {
     for (const RepoPath& path : read_intended(*handle_->work_tree)) files.erase(path);
   }
-  return std::make_unique<IndexTree>(files, *handle_->objects);
+  return with_placed_file(std::make_unique<IndexTree>(files, *handle_->objects));
 }
 
 ChangeSet Repository::work_tree_changes(const CommitId& base) const {

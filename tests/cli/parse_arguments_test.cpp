@@ -50,6 +50,22 @@ TEST_CASE("a command comes with its options and arguments, in any order") {
   CHECK(parsed.options.all);
 }
 
+TEST_CASE("help is a command too, with or without the name of another one") {
+  CHECK(parse({"help"}).text == parse({"--help"}).text);
+  CHECK(parse({"help", "affected"}).text == parse({"affected", "--help"}).text);
+  CHECK(parse({"help", "run", "plan"}).text == parse({"run", "plan", "--help"}).text);
+  CHECK(refusal({"why", "help"}).empty());
+}
+
+TEST_CASE("the words after two dashes are a command of its own where there is one, and arguments elsewhere") {
+  const ParsedArguments each = parse({"each", "HEAD", "--parallel", "3", "--", "sh", "--all", "--", "x"});
+  CHECK(each.options.each.command == std::vector<std::string>{"sh", "--all", "--", "x"});
+  CHECK(each.options.range == "HEAD");
+  CHECK(each.options.each.parallel == 3);
+  CHECK_FALSE(each.options.all);
+  CHECK(parse({"why", "--", "-state-"}).options.state == "-state-");
+}
+
 TEST_CASE("a command of two words is one command, and a state may be named like a command") {
   const ParsedArguments parsed = parse({"run", "plan", "list", "--detailed-exitcode"});
   REQUIRE((parsed.command != nullptr));

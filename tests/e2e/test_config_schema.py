@@ -115,7 +115,7 @@ class ConfigSchema(Configuration):
         self.assertEqual(seen, 7)
 
     def test_the_starter_configuration_is_accepted_as_it_is_and_with_everything_switched_on(self):
-        text = statelane("init", "--config", "--write", cwd=self.directory, env=self.environment) and \
+        text = statelane("init", "--with-config", "--write", cwd=self.directory, env=self.environment) and \
             (self.directory / ".statelane.yml").read_text()
         self.assertEqual(self.yaml.safe_load(text), {"version": 1})
         everything = "\n".join(line[2:] if re.match(r"# [ a-z]+[a-z_]+:|# +- match", line) else line

@@ -365,7 +365,7 @@ class Init(EndToEndTest):
     def test_a_configuration_is_written_only_when_asked_for(self):
         self.init("--write", *IMAGE)
         self.assertFalse((self.directory / ".statelane.yml").exists())
-        self.init("--write", "--config", *IMAGE)
+        self.init("--write", "--with-config", *IMAGE)
         self.assertTrue((self.directory / ".statelane.yml").read_text().startswith("# How Statelane reads this repository."))
 
     def test_a_version_that_is_none_and_a_bare_repository_are_refused(self):

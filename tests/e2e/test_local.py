@@ -48,6 +48,37 @@ class SharedAddressTest(LocalTest):
         self.assertNotIn("one address", self.statelane("generate", TF_STATE_NAME="main").stderr)
 
 
+class ConfigurationTest(LocalTest):
+    NOTE = "note: .statelane.yml of the work tree is not read here; --config .statelane.yml uses it\n"
+
+    def test_another_configuration_is_tried_out_on_commits_and_one_that_is_not_read_is_told(self):
+        self.write("a/main.tf", BACKEND.format("a") + "locals {\n  x = 1\n}\n")
+        self.git("commit", "-qam", "a")
+        self.assertEqual(self.affected("HEAD"), ["a"])
+        self.write(".statelane.yml", "states:\n  exclude: [a]\n")
+        self.assertIn(self.NOTE, self.statelane("affected", "HEAD").stderr)
+        self.assertEqual(self.affected("HEAD"), ["a"])
+        self.assertEqual(self.affected("HEAD", "--config", ".statelane.yml"), [])
+        self.assertNotIn("note:", self.statelane("affected", "HEAD", "--config", ".statelane.yml").stderr)
+        self.assertNotIn("note:", self.statelane("affected").stderr)
+        self.assertNotIn("note:", self.statelane("affected", "HEAD", CI="true", CI_COMMIT_SHA="HEAD").stderr)
+        self.assertIn(self.NOTE, self.statelane("list", "--rev", "HEAD").stderr)
+        self.assertEqual(self.statelane("list", "--ids", "--rev", "HEAD", "--config", ".statelane.yml").stdout, "b\nc\n")
+        self.assertEqual(self.statelane("list", "--ids", "--rev", "HEAD").stdout, "a\nb\nc\n")
+        self.git("add", "-A")
+        self.git("commit", "-qm", "the configuration")
+        self.assertNotIn("note:", self.statelane("affected", "HEAD").stderr)
+        history = json.loads(self.statelane("affected", "--history", "3", "--json", "--config", ".statelane.yml").stdout)
+        self.assertEqual([step["affected"] for step in history["commits"]], [[], [], ["b", "c"]])
+
+    def test_a_configuration_that_cannot_be_read_is_told(self):
+        done = self.statelane("list", "--config", "none.yml", check=False)
+        self.assertEqual((done.returncode, done.stderr), (2, "statelane: error: --config none.yml: there is no such file\n"))
+        done = self.statelane("list", "--config", "a", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("statelane: error: --config a: ", done.stderr)
+
+
 class TreesTest(LocalTest):
     def test_uncommitted_and_untracked_files_count_and_ignored_ones_do_not(self):
         self.write("a/main.tf", BACKEND.format("a") + "# changed\nlocals {\n  x = 1\n}\n")
@@ -409,7 +440,7 @@ class HistoryTest(LocalTest):
         self.assertEqual((module["affected"], module["plans"], module["states"]), (["c"], 1, 3))
         self.assertEqual(module["directory_globs"], {"plans": 0, "missed": ["c"]})
         self.assertEqual(answer["totals"], {"commits": 3, "plans": 2, "all_states": 9,
-                                            "directory_globs": {"plans": 2, "missed": 1}})
+                                            "directory_globs": {"plans": 2, "missed": 1}, "unread": 0})
         table = self.statelane("affected", "--history", "3").stdout
         self.assertIn("3 commits, 2 plans\n", table)
         self.assertIn("a module", table)

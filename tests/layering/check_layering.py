@@ -25,7 +25,7 @@ ROOMS = {
     "gitlab": ["base", "yaml"],
     "comparison": ["base", "config", "terraform", "facts", "states", "impact", "gitlab", "repo", "applied"],
     "pipeline": ["base", "yaml", "config", "states", "impact", "gitlab"],
-    "lint": ["base", "yaml", "config", "states", "gitlab", "repo/tree.hpp"],
+    "lint": ["base", "yaml", "config", "states", "gitlab", "repo/tree.hpp", "terraform/file_names.hpp"],
     "emit": ["base", "yaml", "states", "impact", "pipeline", "lint", "applied", "comparison", "batch"],
     "http": ["base", "process"],
     "applied": ["base", "gitlab", "http", "repo"],
