@@ -88,17 +88,17 @@ void describe(Archive& archive, Diagnostic& diagnostic) {
 template <typename Archive>
 void describe(Archive& archive, terraform::FileFacts& facts) {
   auto& [modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
-         has_faults, version, arena] = facts;
+         has_faults, is_cut, version, arena] = facts;
   static_cast<void>(arena);  // what it owns is written where it is used
   archive(modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
-          has_faults, version);
+          has_faults, is_cut, version);
 }
 
 template <typename Archive>
 void describe(Archive& archive, terraform::VariableFile& file) {
-  auto& [values, references, faults, arena] = file;
+  auto& [values, references, faults, is_cut, arena] = file;
   static_cast<void>(arena);
-  archive(values, references, faults);
+  archive(values, references, faults, is_cut);
 }
 
 template <typename Archive>

@@ -20,7 +20,7 @@ Value json_decode(Arguments arguments, const SourceRange&) {
   if (!text || text->starts_with("\xEF\xBB\xBF")) return not_folded();
   Diagnostics faults;
   Arena arena;
-  const JsonValue json = read_json(*text, RepoPath(), arena, faults);
+  const JsonValue json = read_json(*text, RepoPath(), arena, faults).value;
   return faults.empty() ? to_value(json) : Value{Value::Unknown{"it is not JSON that is understood", {}}};
 }
 

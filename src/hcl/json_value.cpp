@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hcl/characters.hpp"
+#include "hcl/file_builder.hpp"
 #include "hcl/parse.hpp"
 
 namespace statelane::hcl {
@@ -25,11 +26,11 @@ class JsonReader {
     if (source.starts_with("\xEF\xBB\xBF")) offset_ = line_start_ = 3;
   }
 
-  JsonValue read_document() {
+  JsonDocument read_document() {
     const JsonValue result = read_value();
     skip_space();
     if (!failed_ && offset_ < source_.size()) fail("expected the end of the file", {"a file holds one JSON value"});
-    return result;
+    return {result, is_cut_};
   }
 
  private:
@@ -37,7 +38,8 @@ class JsonReader {
     skip_space();
     JsonValue value;
     value.range.begin = position();
-    if (++depth_ > nesting_limit) fail(fmt::format("this is nested more than {} levels deep", nesting_limit));
+    if (++values_ > most_values) cut(too_many_values(), {keep_data_apart});
+    if (++depth_ > nesting_limit) cut(fmt::format("this is nested more than {} levels deep", nesting_limit), {});
     const char first = peek();
     if (failed_) {
     } else if (first == '{') {
@@ -255,6 +257,11 @@ class JsonReader {
     return {line_, static_cast<std::uint32_t>(offset_ - line_start_ + 1), static_cast<std::uint32_t>(offset_)};
   }
 
+  void cut(std::string message, std::vector<std::string> hints) {
+    is_cut_ = is_cut_ || !failed_;
+    fail(std::move(message), std::move(hints));
+  }
+
   void fail(std::string message, std::vector<std::string> hints = {}) {
     if (failed_) return;
     failed_ = true;
@@ -276,12 +283,14 @@ class JsonReader {
   std::uint32_t line_ = 1;
   std::size_t line_start_ = 0;
   int depth_ = 0;
+  std::size_t values_ = 0;
   bool failed_ = false;
+  bool is_cut_ = false;
 };
 
 }  // namespace
 
-JsonValue read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics) {
+JsonDocument read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics) {
   return JsonReader(source, path, arena, diagnostics).read_document();
 }
 

@@ -28,9 +28,14 @@ struct JsonMember {
   JsonValue value;
 };
 
+struct JsonDocument {
+  JsonValue value;
+  bool is_cut = false;  ///< see `File::is_cut`
+};
+
 /// Reads JSON text. The first fault is an error with its place and ends the reading; what was complete before it is
-/// returned. Values may nest `nesting_limit` deep.
-JsonValue read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics);
+/// returned. Values may nest `nesting_limit` deep; there may be `most_values`.
+JsonDocument read_json(std::string_view source, const RepoPath& path, Arena& arena, Diagnostics& diagnostics);
 
 /// The value that `jsondecode` makes of it.
 Value to_value(const JsonValue& json);

@@ -10,7 +10,7 @@ File parse(std::string source, const RepoPath& path, Diagnostics& diagnostics) {
   FileBuilder builder(file);
   Parser parser(file.source(), path, Scanner::Start::body, builder.arena(), diagnostics);
   builder.set_body(parser.parse_file());
-  builder.set_faults(file.has_faults() || parser.has_faults());
+  builder.set_faults(parser.has_faults(), parser.is_cut());
   return file;
 }
 
@@ -19,7 +19,7 @@ File parse_template(std::string source, const RepoPath& path, Diagnostics& diagn
   FileBuilder builder(file);
   Parser parser(file.source(), path, Scanner::Start::template_text, builder.arena(), diagnostics);
   builder.set_expression(parser.parse_only_template());
-  builder.set_faults(file.has_faults() || parser.has_faults());
+  builder.set_faults(parser.has_faults(), parser.is_cut());
   return file;
 }
 
@@ -28,7 +28,7 @@ File parse_expression(std::string source, const RepoPath& path, Diagnostics& dia
   FileBuilder builder(file);
   Parser parser(file.source(), path, Scanner::Start::body, builder.arena(), diagnostics);
   builder.set_expression(parser.parse_only_expression());
-  builder.set_faults(file.has_faults() || parser.has_faults());
+  builder.set_faults(parser.has_faults(), parser.is_cut());
   return file;
 }
 

@@ -42,7 +42,8 @@ class JsonBodies {
     return body;
   }
 
-  bool has_faults() const { return has_faults_; }
+  bool has_faults() const { return fault_count_ > 0; }
+  bool is_cut() const { return is_cut_; }
 
  private:
   static SourceRange range_of(const JsonMember& member) { return {member.name_range.begin, member.value.range.end}; }
@@ -142,7 +143,10 @@ class JsonBodies {
     Diagnostics faults;
     Parser parser(terminated.substr(0, text.size()), file_.path(), Scanner::Start::template_text, arena_, faults);
     parser.set_place(range);
+    parser.set_values(values_);
     const Expression* result = parser.parse_only_template();
+    values_ = parser.values();
+    is_cut_ = is_cut_ || parser.is_cut();
     for (const Diagnostic& fault : faults.sorted()) report(range, fault.message, fault.hints);
     return result;
   }
@@ -156,6 +160,7 @@ class JsonBodies {
     std::uint16_t height = 0;
     for (const Expression* operand : operands) height = std::max(height, operand->height);
     if (height >= height_limit) {
+      is_cut_ = true;
       report(range, fmt::format("this expression has more than {} steps", height_limit));
       return leaf(ExpressionKind::invalid, range, {});
     }
@@ -164,7 +169,8 @@ class JsonBodies {
   }
 
   void report(const SourceRange& range, std::string message, std::vector<std::string> hints = {}) {
-    has_faults_ = true;
+    if (++fault_count_ > most_messages) return;
+    if (fault_count_ == most_messages) hints.emplace_back("further faults of this file are not shown");
     std::string_view line = file_.source().substr(range.begin.offset - (range.begin.column - 1), longest_shown_line);
     line = line.substr(0, line.find_first_of("\r\n"));
     diagnostics_.add({Severity::error, file_.path(), range, std::move(message), std::move(hints), std::string(line)});
@@ -175,7 +181,9 @@ class JsonBodies {
   const File& file_;
   Arena& arena_;
   Diagnostics& diagnostics_;
-  bool has_faults_ = false;
+  int fault_count_ = 0;
+  bool is_cut_ = false;
+  std::size_t values_ = 0;     // of the templates in strings
   std::vector<Label> labels_;  // above the level at hand
 };
 
@@ -187,10 +195,10 @@ File parse_json(std::string source, const RepoPath& path, std::span<const BlockS
   FileBuilder builder(file);
   if (file.has_faults()) return file;
   Diagnostics faults;
-  const JsonValue document = read_json(file.source(), path, builder.arena(), faults);
+  const JsonDocument document = read_json(file.source(), path, builder.arena(), faults);
   JsonBodies bodies(file, builder.arena(), diagnostics);
-  builder.set_body(bodies.build_body(document, schema));
-  builder.set_faults(faults.has_errors() || bodies.has_faults());
+  builder.set_body(bodies.build_body(document.value, schema));
+  builder.set_faults(faults.has_errors() || bodies.has_faults(), document.is_cut || bodies.is_cut());
   diagnostics.merge(faults);
   return file;
 }

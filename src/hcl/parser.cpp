@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
+#include "hcl/file_builder.hpp"
 #include "hcl/parse.hpp"
 
 namespace statelane::hcl {
 
 namespace {
-
-/// A file with more faults than this is no HCL; more messages would not help.
-constexpr int most_messages = 50;
 
 /// Enough for any caret; a line may have megabytes.
 constexpr std::size_t longest_shown_line = 1000;
@@ -28,18 +26,28 @@ Parser::Parser(std::string_view source, const RepoPath& path, Scanner::Start sta
 
 Parser::Nesting::Nesting(Parser& parser) : parser_(parser) {
   if (++parser_.depth_ <= nesting_limit) return;
+  parser_.is_cut_ = true;
   parser_.fail(parser_.token_, fmt::format("this is nested more than {} levels deep", nesting_limit),
                {"move a part into a value or file of its own"});
 }
 
-const Expression* Parser::leaf(ExpressionKind kind, const Lexeme& token, std::string_view text) {
-  return arena_.make(Expression{kind, false, 1, range_of(token, token), text, {}});
+void Parser::count_value() {
+  if (++values_ <= most_values || is_over_) return;
+  fail(token_, too_many_values(), {keep_data_apart});
+  is_cut_ = is_over_ = true;
+  token_.kind = TokenKind::end;
+}
+
+const Expression* Parser::leaf(ExpressionKind kind, SourceRange range, std::string_view text) {
+  count_value();
+  return arena_.make(Expression{kind, false, 1, range, text, {}});
 }
 
 /// The node whose operands are those from `first_operand` on.
 const Expression* Parser::finish(ExpressionKind kind, SourceRange range, std::size_t first_operand,
                                  std::string_view text, bool has_ellipsis) {
   const std::span<const Expression* const> operands = std::span(operands_).subspan(first_operand);
+  count_value();
   int height = 0;
   for (const Expression* operand : operands) height = std::max<int>(height, operand->height);
   ++height;
@@ -47,6 +55,7 @@ const Expression* Parser::finish(ExpressionKind kind, SourceRange range, std::si
   if (height <= height_limit) {
     node.operands = arena_.copy(operands);
   } else {
+    is_cut_ = true;
     fail(range, fmt::format("this expression has more than {} steps", height_limit), {"break it up with local values"});
     node.height = 1;
   }
@@ -59,6 +68,7 @@ void Parser::advance() {
   previous_ = token_;
   do {
     token_ = scanner_.next();
+    if (values_ > most_values) token_.kind = TokenKind::end;
   } while (token_.kind == TokenKind::comment || (token_.kind == TokenKind::newline && !newlines_));
 }
 

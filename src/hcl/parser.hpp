@@ -25,11 +25,16 @@ class Parser {
   /// shown.
   void set_place(const SourceRange& place) { place_ = place; }
 
+  /// How many values there are: what was set, for those of the text around, and those that were read since.
+  std::size_t values() const { return values_; }
+  void set_values(std::size_t values) { values_ = values; }
+
   Body parse_file();
   const Expression* parse_only_expression();
   const Expression* parse_only_template();
 
   bool has_faults() const { return fault_count_ > 0; }
+  bool is_cut() const { return is_cut_; }
 
  private:
   enum class PartKind : std::uint8_t { literal, interpolation, begin_if, begin_for, else_branch, end_if, end_for };
@@ -96,8 +101,9 @@ class Parser {
   // templates, in parser_templates.cpp
   const Expression* parse_string();
   const Expression* parse_template(const Lexeme& first, TokenKind close, bool is_flush);
-  void parse_parts(TokenKind close, const Lexeme& first);
-  void add_literal(bool strips_begin);
+  void parse_parts(TokenKind close, const Lexeme& first, bool is_flush);
+  void add_literal(std::size_t first_part, bool strips_begin, bool is_flush);
+  bool join_last_literals(std::size_t first_part);
   void add_sequence();
   TemplatePart parse_directive();
   void strip_before(const Lexeme& open, std::size_t first_part);
@@ -109,7 +115,12 @@ class Parser {
   std::string_view literal_value(const Lexeme& literal);
 
   // nodes and tokens, in parser.cpp
-  const Expression* leaf(ExpressionKind kind, const Lexeme& token, std::string_view text);
+  /// Past `most_values` the file is over.
+  void count_value();
+  const Expression* leaf(ExpressionKind kind, SourceRange range, std::string_view text);
+  const Expression* leaf(ExpressionKind kind, const Lexeme& token, std::string_view text) {
+    return leaf(kind, range_of(token, token), text);
+  }
   const Expression* finish(ExpressionKind kind, const Lexeme& first, std::size_t first_operand,
                            std::string_view text = {}, bool has_ellipsis = false) {
     return finish(kind, range_of(first, previous_), first_operand, text, has_ellipsis);
@@ -149,10 +160,12 @@ class Parser {
   Lexeme previous_;  // the last one that was consumed
   bool newlines_ = true;
   bool failed_ = false;
+  bool is_cut_ = false;
   bool is_over_ = false;  // a fault led to the end of the text
   int depth_ = 0;
   int brackets_ = 0;  // open in the item at hand
   int fault_count_ = 0;
+  std::size_t values_ = 0;
 
   // Stacks: who adds to one takes its own entries off again.
   std::vector<const Expression*> operands_;

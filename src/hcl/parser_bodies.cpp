@@ -85,6 +85,7 @@ void Parser::parse_attribute(const Lexeme& name, bool is_on_one_line) {
 /// The labels stay on the stack.
 void Parser::parse_labels(const Lexeme& type) {
   while (!failed_ && token_.kind != TokenKind::open_brace) {
+    count_value();
     if (token_.kind == TokenKind::open_quote) {
       labels_.push_back(parse_quoted_label());
     } else if (token_.kind == TokenKind::identifier) {
@@ -113,6 +114,7 @@ Label Parser::parse_quoted_label() {
 
 void Parser::parse_block(const Lexeme& type) {
   const Nesting nesting(*this);
+  count_value();
   const std::size_t first_label = labels_.size();
   const bool is_too_deep = failed_;
   failed_ = false;

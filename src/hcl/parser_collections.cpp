@@ -118,7 +118,7 @@ const Expression* Parser::parse_object_key() {
   const bool is_bare = key->kind == ExpressionKind::variable || key->kind == ExpressionKind::boolean ||
                        key->kind == ExpressionKind::null_literal;
   if (!is_word || !is_bare) return key;
-  return arena_.make(Expression{ExpressionKind::string, false, 1, key->range, key->text, {}});
+  return leaf(ExpressionKind::string, key->range, key->text);
 }
 
 /// `for` and the rest, with the closing bracket; `outer` is whether newlines mean something behind it.

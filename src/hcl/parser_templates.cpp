@@ -21,7 +21,7 @@ const Expression* Parser::parse_string() {
     const std::string_view text = literal_value(token_);
     advance();
     advance();
-    return arena_.make(Expression{ExpressionKind::string, false, 1, range_of(open, previous_), text, {}});
+    return leaf(ExpressionKind::string, range_of(open, previous_), text);
   }
   return parse_template(open, is_heredoc ? TokenKind::close_heredoc : TokenKind::close_quote, is_flush);
 }
@@ -29,7 +29,7 @@ const Expression* Parser::parse_string() {
 const Expression* Parser::parse_template(const Lexeme& first, TokenKind close, bool is_flush) {
   const Nesting nesting(*this);
   const std::size_t first_part = parts_.size();
-  if (!failed_) parse_parts(close, first);
+  if (!failed_) parse_parts(close, first, is_flush);
   if (failed_) {
     const std::size_t first_operand = operands_.size();
     for (std::size_t part = first_part; part < parts_.size(); ++part) {
@@ -49,19 +49,19 @@ const Expression* Parser::parse_template(const Lexeme& first, TokenKind close, b
 }
 
 /// Reads up to and with `close` and adds the parts.
-void Parser::parse_parts(TokenKind close, const Lexeme& first) {
+void Parser::parse_parts(TokenKind close, const Lexeme& first, bool is_flush) {
   const std::size_t first_part = parts_.size();
   bool strips_next = false;
   while (!failed_ && token_.kind != close) {
     switch (token_.kind) {
       case TokenKind::quoted_literal:
       case TokenKind::string_literal:
-        add_literal(strips_next);
+        add_literal(first_part, strips_next, is_flush);
         strips_next = false;
         break;
       case TokenKind::invalid:
         report(token_, "this is no UTF-8", {"save the file as UTF-8"});
-        add_literal(strips_next);
+        add_literal(first_part, strips_next, is_flush);
         strips_next = false;
         break;
       case TokenKind::interpolation:
@@ -102,13 +102,30 @@ std::string_view Parser::literal_value(const Lexeme& literal) {
   return arena_.copy(decoded.text);
 }
 
-void Parser::add_literal(bool strips_begin) {
+/// Each line of a heredoc is a literal. Where its indentation stays, all but the last, which a marker may strip, are
+/// one.
+void Parser::add_literal(std::size_t first_part, bool strips_begin, bool is_flush) {
   TemplatePart part;
   part.text = literal_value(token_);
   if (strips_begin) part.text = trim_left(part.text);
   part.begin = part.end = token_;
-  parts_.push_back(part);
+  if (is_flush || !join_last_literals(first_part)) count_value();
   advance();
+  parts_.push_back(part);
+}
+
+/// Whether the last two parts were literals that are neighbours in the source, and are one now.
+bool Parser::join_last_literals(std::size_t first_part) {
+  if (parts_.size() < first_part + 2) return false;
+  TemplatePart& first = parts_[parts_.size() - 2];
+  const TemplatePart& second = parts_.back();
+  const bool are_neighbours = first.kind == PartKind::literal && second.kind == PartKind::literal &&
+                              first.text.data() + first.text.size() == second.text.data();
+  if (!are_neighbours) return false;
+  first.text = {first.text.data(), first.text.size() + second.text.size()};
+  first.end = second.end;
+  parts_.pop_back();
+  return true;
 }
 
 /// `${~` and `%{~` strip the blanks at the end of the literal right before them.
@@ -219,7 +236,7 @@ const Expression* Parser::build_sequence(std::size_t& part, SourceRange range) {
   if (!failed_ && (count == 0 || (count == 1 && operands_.back()->kind == ExpressionKind::string))) {
     const std::string_view text = count == 0 ? std::string_view() : operands_.back()->text;
     operands_.resize(first_operand);
-    return arena_.make(Expression{ExpressionKind::string, false, 1, range, text, {}});
+    return leaf(ExpressionKind::string, range, text);
   }
   return finish(ExpressionKind::string_template, range, first_operand);
 }
@@ -243,7 +260,7 @@ const Expression* Parser::build_literal(std::size_t& part) {
     }
   }
   if (!joined.empty()) text = arena_.copy(joined);
-  return arena_.make(Expression{ExpressionKind::string, false, 1, range_of(first, last), text, {}});
+  return leaf(ExpressionKind::string, range_of(first, last), text);
 }
 
 /// From `%{ if` to `%{ endif }`, from `%{ for` to `%{ endfor }`.

@@ -104,6 +104,8 @@ class File {
   const RepoPath& path() const { return path_; }
   /// Something was wrong with the text: the tree holds what could be read, more may be missing.
   bool has_faults() const { return has_faults_; }
+  /// A bound of ours ended the reading: it is larger, longer or deeper than is read here, and Terraform may read on.
+  bool is_cut() const { return is_cut_; }
 
   /// Memory of the tree, in bytes.
   std::size_t tree_bytes() const { return arena_.capacity(); }
@@ -116,6 +118,7 @@ class File {
   Body body_;
   const Expression* expression_ = nullptr;
   bool has_faults_ = false;
+  bool is_cut_ = false;
 };
 
 /// A variable with the constant steps behind it: `var.a["b"][0].c` is root `var`, steps `a`, `b`, `0`, `c`.

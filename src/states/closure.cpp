@@ -53,6 +53,12 @@ class ClosureBuilder {
     for (const RepoPath& path : loaded_variable_files(sources_, directory_, instance_)) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
+      if (file->is_cut) {
+        // Any variable may be set in what was not read.
+        references_.add_cut_file(path, std::nullopt);
+        for (auto& [name, value] : result)
+          value = Value::unknown(fmt::format("{} was not read to its end", path.display()), {});
+      }
       for (const auto& entry : file->values)
         result.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
       for (const FileReference& reference : file->references) {
@@ -78,6 +84,7 @@ class ClosureBuilder {
     for (const RepoPath& path : instance_.backend_files) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
+      result.is_open = result.is_open || file->is_cut;
       for (const auto& entry : file->values) add_setting(std::string(entry.name), scope.fold(*entry.value), result);
     }
     return result;

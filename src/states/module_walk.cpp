@@ -48,6 +48,7 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
   const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable> variables) {
     return scope.fold(expression, variables);
   };
+  note_cut_files(module, via);
   for (const LoadedFile& file : module.files) {
     for (const FileReference& reference : file.facts->references) {
       // What names modules counts where they are called.
@@ -62,7 +63,14 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
 /// Of a call without instances nothing is evaluated, but Terraform loads it with all that it calls.
 void ModuleWalk::load_module(const Module& module, const std::string& path, std::optional<std::uint32_t> via) {
   if (!loaded_.insert(module.directory).second) return;
+  note_cut_files(module, via);
   visit_calls(ModuleScope(module, lane_, path, {}, false), via, false);
+}
+
+void ModuleWalk::note_cut_files(const Module& module, std::optional<std::uint32_t> via) {
+  for (const LoadedFile& file : module.files) {
+    if (file.facts->is_cut) references_.add_cut_file(file.path, via);
+  }
 }
 
 void ModuleWalk::visit_calls(const ModuleScope& scope, std::optional<std::uint32_t> via, bool is_evaluated) {

@@ -33,6 +33,7 @@ class ModuleWalk {
 
   void visit_module(const Module& module, const std::string& path, Arguments arguments,
                     std::optional<std::uint32_t> via);
+  void note_cut_files(const Module& module, std::optional<std::uint32_t> via);
   void load_module(const Module& module, const std::string& path, std::optional<std::uint32_t> via);
   void visit_calls(const ModuleScope& scope, std::optional<std::uint32_t> via, bool is_evaluated);
   void add_reads(const Module& module, const Module::Read& read, const Fold& fold, std::optional<std::uint32_t> via);

@@ -138,6 +138,11 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
   return added;
 }
 
+void ReferenceInputs::add_cut_file(const RepoPath& path, std::optional<std::uint32_t> via) {
+  const PossibleText anything{{std::nullopt}, "the file is larger or deeper than is read"};
+  note(PathOutcome::anything, anything, {via, {path, 0}});
+}
+
 void ReferenceInputs::add_state_file(const Value& path, const Reach& reach) {
   for (const PossibleText& text : to_texts(path)) {
     const bool is_unknown = text.text.size() == 1 && !text.text.front();

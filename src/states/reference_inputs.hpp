@@ -31,6 +31,9 @@ class ReferenceInputs {
   /// Of a path that only the world outside knows nothing is added: stored states lie anywhere, and mostly in no commit.
   void add_state_file(const hcl::Value& path, const Reach& reach);
 
+  /// A file of configuration that was not read to its end, though Terraform may: what it reads is not known.
+  void add_cut_file(const RepoPath& path, std::optional<std::uint32_t> via);
+
   /// Files that a `fileset` covers count as part of it. To be called when all references have been added.
   void finish() { inputs_.absorb_files(file_sets_); }
 

@@ -331,6 +331,7 @@ FileFacts to_file_facts(const hcl::File& file, Diagnostics faults) {
   FileFacts facts = Extractor().extract(file.body());
   facts.faults = std::move(faults);
   facts.has_faults = file.has_faults();
+  facts.is_cut = file.is_cut();
   return facts;
 }
 

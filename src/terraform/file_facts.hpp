@@ -122,6 +122,7 @@ struct FileFacts {
   std::span<const std::string_view> source_names;  ///< the same
   Diagnostics faults;                              ///< with the root as path: who uses the facts knows the file
   bool has_faults = false;
+  bool is_cut = false;                ///< see `hcl::File::is_cut`
   std::string_view required_version;  ///< literal text; empty when there is none
   hcl::Arena arena;                   ///< owns everything above
 };

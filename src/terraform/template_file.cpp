@@ -17,6 +17,7 @@ TemplateFile read_template_file(std::string text) {
   if (result.is_too_large) return result;
   const hcl::File file = hcl::parse_template(std::move(text), RepoPath(), result.faults);
   std::vector<FileReference> references;
+  result.is_too_large = file.is_cut();
   LoopStack loops(result.arena);
   if (file.expression() != nullptr) {
     collect_references(*file.expression(), false, Wanted::calls, loops, result.arena, references);

@@ -26,6 +26,7 @@ VariableFile to_variable_file(const hcl::File& file, Diagnostics faults) {
   result.values = result.arena.copy(std::span<const NamedExpression>(values));
   result.references = result.arena.copy(std::span<const FileReference>(references));
   result.faults = std::move(faults);
+  result.is_cut = file.is_cut();
   return result;
 }
 

@@ -15,6 +15,7 @@ struct VariableFile {
   std::span<const NamedExpression> values;
   std::span<const FileReference> references;  ///< values that may be paths
   Diagnostics faults;                         ///< with the root as path
+  bool is_cut = false;                        ///< see `hcl::File::is_cut`
   hcl::Arena arena;                           ///< owns everything above
 
   /// The value called `name`; null when there is none.

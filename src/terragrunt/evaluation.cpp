@@ -55,12 +55,21 @@ std::optional<RepoPath> Evaluation::config_file_in(const RepoPath& directory, co
   return std::nullopt;
 }
 
+const hcl::File* Evaluation::find_file(const RepoPath& path) {
+  const hcl::File* file = parsed_.find(path);
+  if (file != nullptr && file->is_cut()) {
+    hcl::Value anything = hcl::Value::unknown("the file is larger or deeper than is read", {});
+    log_.open.push_back({std::move(anything), path.parent(), {files_.origin(path), 0}, "what it reads"});
+  }
+  return file;
+}
+
 std::optional<Entries> Evaluation::values_beside(const RepoPath& directory, const Origin& origin) {
   if (const auto found = generated_.find(directory); found != generated_.end() && found->second.values)
     return found->second.values;
   const RepoPath path = directory.child(values_name);
   note(Read::Kind::evaluated, path, origin);
-  const hcl::File* file = parsed_.find(path);
+  const hcl::File* file = find_file(path);
   if (file == nullptr) return std::nullopt;
   const Context context{path, directory, {}, {}};
   Entries result;
@@ -71,7 +80,7 @@ std::optional<Entries> Evaluation::values_beside(const RepoPath& directory, cons
 }
 
 std::optional<Config> Evaluation::load(const RepoPath& path) {
-  const hcl::File* file = parsed_.find(path);
+  const hcl::File* file = find_file(path);
   if (file == nullptr || !spend()) return std::nullopt;
   Context context{path, path.parent(), {}, {}};
   {
@@ -101,7 +110,7 @@ std::optional<Config> Evaluation::load(const RepoPath& path) {
 Config Evaluation::load_included(const Include& include, const Context& context) {
   note(Read::Kind::evaluated, include.file, include.origin);
   log_.included.push_back(files_.origin(include.file));
-  const hcl::File* file = parsed_.find(include.file);
+  const hcl::File* file = find_file(include.file);
   if (file == nullptr || !spend()) {
     log_.remarks.push_back({include.origin, fmt::format("there is no {} to include", include.file.display())});
     Config empty;
@@ -127,7 +136,7 @@ void Evaluation::merge_autoinclude(const RepoPath& beside, const Context& contex
     return;
   }
   note(Read::Kind::evaluated, path, {files_.origin(beside), 0});
-  const hcl::File* file = parsed_.find(path);
+  const hcl::File* file = find_file(path);
   if (file == nullptr || path == beside || !spend()) return;
   FileScope scope(*this, *file, path, context, include_directory);
   Config over = scope.evaluate();

@@ -64,9 +64,11 @@ class Evaluation {
   std::string digest_of(const RepoPath& path) const;
 
   const Files& files() const { return files_; }
-  ParsedFiles& parsed() { return parsed_; }
   const RepoPath& original() const { return original_; }
   ReadLog& log() { return log_; }
+
+  /// The file at `path`, null when there is none. What one reads that was not read to its end is not known.
+  const hcl::File* find_file(const RepoPath& path);
 
   /// False when too much was asked for.
   bool spend() { return --files_left_ >= 0; }

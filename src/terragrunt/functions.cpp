@@ -156,7 +156,7 @@ Value read_variables(FileScope& scope, Arguments arguments) {
   const auto path = named_file(scope, arguments[0], scope.context().directory, "a file of variables that is read");
   if (!path) return unknown("which file of variables is read is not known");
   scope.evaluation().note(Read::Kind::evaluated, *path, scope.here());
-  const hcl::File* file = scope.evaluation().parsed().find(*path);
+  const hcl::File* file = scope.evaluation().find_file(*path);
   if (file == nullptr) return Value::error({});
   const hcl::Scope nothing{
       [](std::string_view, std::string_view, const SourceRange& range) { return Value::error(range); }};

@@ -41,17 +41,17 @@ struct Value {
   Spot spot{};      ///< where it stands in the text that it was read from
   Spot key_spot{};  ///< of a map's value: where its key stands
 
-  Value() = default;
+  Value();
   template <typename Data>
-  Value(Data value, const Spot& place) : data(std::move(value)), spot(place) {}
-  Value(bool value) : data(value) {}                    // NOLINT(google-explicit-constructor): a literal reads as data
-  Value(int value) : data(std::int64_t{value}) {}       // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : data(value) {}            // NOLINT(google-explicit-constructor)
-  Value(std::string value) : data(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : data(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* value) : data(std::string(value)) {}       // NOLINT(google-explicit-constructor)
-  Value(List value);                                           // NOLINT(google-explicit-constructor)
-  Value(Map value);                                            // NOLINT(google-explicit-constructor)
+  Value(Data value, const Spot& place);
+  Value(bool value);              // NOLINT(google-explicit-constructor): a literal reads as data
+  Value(int value);               // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value);      // NOLINT(google-explicit-constructor)
+  Value(std::string value);       // NOLINT(google-explicit-constructor)
+  Value(std::string_view value);  // NOLINT(google-explicit-constructor)
+  Value(const char* value);       // NOLINT(google-explicit-constructor)
+  Value(List value);              // NOLINT(google-explicit-constructor)
+  Value(Map value);               // NOLINT(google-explicit-constructor)
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(data); }
   const bool* as_bool() const { return std::get_if<bool>(&data); }
@@ -83,9 +83,18 @@ struct Value::Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
+// Here, since clang instantiates what they need of a list of entries where they are written, and needs the whole entry.
+inline Value::Value() = default;
+template <typename Data>
+Value::Value(Data value, const Spot& place) : data(std::move(value)), spot(place) {}
+inline Value::Value(bool value) : data(value) {}
+inline Value::Value(int value) : data(std::int64_t{value}) {}
+inline Value::Value(std::int64_t value) : data(value) {}
+inline Value::Value(std::string value) : data(std::move(value)) {}
+inline Value::Value(std::string_view value) : data(std::string(value)) {}
+inline Value::Value(const char* value) : data(std::string(value)) {}
 inline Value::Value(List value) : data(std::move(value)) {}
 inline Value::Value(Map value) : data(std::move(value)) {}
-/// Here, since clang instantiates the comparison of a list where it is written, and needs the whole entry.
 inline bool operator==(const Value& left, const Value& right) { return left.data == right.data; }
 
 /// The entry at `key`; null when there is none.

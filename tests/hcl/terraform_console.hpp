@@ -93,7 +93,7 @@ inline std::vector<std::optional<Value>> ask_terraform(std::string_view configur
     line.clear();
     Diagnostics diagnostics;
     Arena arena;
-    const JsonValue json = read_json(answer, RepoPath(), arena, diagnostics);
+    const JsonValue json = read_json(answer, RepoPath(), arena, diagnostics).value;
     for (const JsonValue& item : json.items) {
       const bool is_refused = item.kind == JsonValue::Kind::null;
       result.push_back(is_refused ? std::nullopt : std::optional(to_value(item.items[0])));

@@ -63,7 +63,7 @@ std::set<std::string> ask_terraform(const fs::path& top, const fs::path& directo
   Diagnostics diagnostics;
   hcl::Arena arena;
   const std::string text = support::read_file(manifest);
-  const hcl::JsonValue json = hcl::read_json(text, RepoPath(), arena, diagnostics);
+  const hcl::JsonValue json = hcl::read_json(text, RepoPath(), arena, diagnostics).value;
   std::set<std::string> result;
   for (const hcl::JsonValue& module : member(json, "Modules")->items) {
     if (member(module, "Key")->text.empty()) continue;

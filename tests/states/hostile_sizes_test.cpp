@@ -167,6 +167,51 @@ TEST_CASE("a module whose only file is above the limit is still an input") {
   CHECK(answer.loaded.graph.is_claimed(RepoPath::of("m/main.tf")));
 }
 
+TEST_CASE("what a file reads that is not read to its end is not known: anything counts") {
+  const std::string many = "locals {\n  a = [" + repeat("1,", 1'000'001) + "]\n}\n";
+  const std::string deep = "locals {\n  a = " + repeat("[", 300) + repeat("]", 300) + "\n}\n";
+  const std::string long_sum = "locals {\n  a = 1" + repeat(" + 1", 600) + "\n}\n";
+  const std::string huge(hcl::largest_file + 1, '#');
+  const std::string many_in_json = "{\"locals\":{\"a\":[" + repeat("1,", 1'000'001) + "1]}}";
+  const std::string deep_in_json = "{\"locals\":{\"a\":" + repeat("[", 300) + repeat("]", 300) + "}}";
+  const std::string long_in_json = "{\"locals\":{\"a\":\"${1" + repeat(" + 1", 600) + "}\"}}";
+  const std::vector<std::pair<const char*, std::string>> files = {
+      {"data.tf", many},
+      {"data.tf", deep},
+      {"data.tf", long_sum},
+      {"data.tf", huge},
+      {"data.tf.json", many_in_json},
+      {"data.tf.json", deep_in_json},
+      {"data.tf.json", long_in_json},
+      {"terraform.tfvars", "a = [" + repeat("1,", 1'000'001) + "]\n"}};
+  for (const auto& [name, text] : files) {
+    CAPTURE(name);
+    CAPTURE(text.substr(0, 40));
+    Files all;
+    all[RepoPath::of("net/backend.tf")] = {backend};
+    all[RepoPath::of("net").child(name)] = {text};
+    all[RepoPath::of("elsewhere/b.txt")] = {"b"};
+    const Answer answer = load(all);
+    CHECK(answer.loaded.graph.is_claimed(RepoPath::of("elsewhere/b.txt")));
+    REQUIRE(answer.loaded.graph.states()[0].unknown.size() == 1);
+    CHECK(answer.loaded.graph.states()[0].unknown[0].what ==
+          "any file of the repository may be read here: the file is larger or deeper than is read");
+  }
+}
+
+TEST_CASE("a module with a file that is not read to its end, and a fault that Terraform has too") {
+  Files files;
+  files[RepoPath::of("net/main.tf")] = {std::string(backend) + "module \"m\" {\n  source = \"../m\"\n  count = 0\n}\n"};
+  files[RepoPath::of("m/main.tf")] = {std::string(hcl::largest_file + 1, '#')};
+  files[RepoPath::of("db/main.tf")] = {std::string(backend) + "a = =\n"};
+  files[RepoPath::of("elsewhere/b.txt")] = {"b"};
+  const Answer answer = load(files);
+  REQUIRE(answer.loaded.graph.states().size() == 2);
+  CHECK(answer.loaded.graph.states()[0].unknown.empty());
+  CHECK(answer.loaded.graph.states()[1].unknown.size() == 1);
+  CHECK(answer.loaded.graph.is_claimed(RepoPath::of("elsewhere/b.txt")));
+}
+
 TEST_CASE("directories deeper than a tree is read are told") {
   Files files;
   files[RepoPath::of("net/backend.tf")] = {backend};
