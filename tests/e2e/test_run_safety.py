@@ -1,6 +1,8 @@
 """What `statelane run` promises about plans and secrets: only what was reviewed is applied, once, and secrets stay where they are."""
+import os
 import shutil
 import threading
+from random import Random
 
 from harness import run
 from runs import BACKEND, ONE_RESOURCE, RunTest
@@ -34,6 +36,26 @@ class Tampering(RunTest):
                     file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
                     self.refuse(message)
             file.write_bytes(whole)
+        self.apply()
+
+    def test_one_flipped_bit_anywhere_in_any_artifact_is_refused(self):
+        """Twenty bits; two hundred with STATELANE_ALL_BITS=1."""
+        count = 200 if os.environ.get("STATELANE_ALL_BITS") else 20
+        files = sorted(self.artifact("").iterdir())
+        random = Random(17)
+        refused = 0
+        for turn in range(count):
+            file = files[turn % len(files)]
+            whole = file.read_bytes()
+            bit = random.randrange(len(whole) * 8)
+            damaged = bytearray(whole)
+            damaged[bit // 8] ^= 1 << bit % 8
+            with self.subTest(artifact=file.name, bit=bit):
+                file.write_bytes(damaged)
+                self.refuse(f"{file.name}" if file.name != "plan.bin" else "the plan file is not the one that was planned")
+                refused += 1
+            file.write_bytes(whole)
+        print(f"{refused} of {count} flipped bits refused")
         self.apply()
 
     def test_one_flipped_byte_in_what_another_apply_left_is_refused(self):

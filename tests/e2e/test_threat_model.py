@@ -5,6 +5,8 @@ import unittest
 
 from harness import SOURCE_DIR, run, statelane_binary
 from notes_server import NotesServer
+from pipelines import PipelineRunner
+from readers import read_as_gitlab
 from runs import BACKEND, ONE_RESOURCE, RunTest
 
 S3 = 'terraform {{\n  backend "s3" {{\n    bucket = "b"\n    key    = "{}"\n  }}\n}}\n'
@@ -17,6 +19,13 @@ CONFIG = """states:
       max_destroy: {most}
       apply: {{branches: [{branches}]}}
 pipeline: {{templates: lanes.yml}}
+"""
+PARENT = """
+generate:
+  variables: {{STATELANE_OPT_CONFIG_FROM: "{}"}}
+  script: ['echo "had $SECRET"', statelane generate -o child.yml]
+  artifacts: {{paths: [child.yml]}}
+lanes: {{needs: [generate], trigger: {{include: [{{artifact: child.yml, job: generate}}]}}}}
 """
 TEMPLATES = '.statelane-plan:\n  before_script: [echo {}]\n'
 
@@ -68,11 +77,62 @@ class ThreatModel(RunTest):
             "No cache leads upwards.",
             "Variables given by hand beat those of files"])
 
+    def test_who_controls_what_in_each_kind_of_pipeline(self):
+        """The page's table, row by row: whose files the child shows, who has the environment's variables, who gets gates."""
+        page = (SOURCE_DIR / "README.md").read_text().split("### What a merge request may do\n")[1].split("\n- ")[0]
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| of ")]
+        def scoped(**settings):
+            return {".statelane.yml": config(**settings).replace("{templates: ", "{plan_environment: access, templates: ")}
+
+        self.feature(scoped(image="own:1"))
+        merge_request, pushed = self.merge_request(), self.push(CI_COMMIT_REF_PROTECTED="false")
+        fork = self.merge_request(CI_PROJECT_ID="77", CI_MERGE_REQUEST_SOURCE_PROJECT_ID="77", CI_MERGE_REQUEST_PROJECT_ID="42")
+        self.commit(scoped(image="own:2", branches="main, feature"))
+        granted = [self.merge_request(CI_COMMIT_SHA=self.repository.git("rev-parse", "HEAD")),
+                   self.push(CI_COMMIT_REF_PROTECTED="false")]
+        self.repository.git("checkout", "-q", "main")
+        self.commit({**scoped(image="merged:1"), "net/more.tf": "locals {\n  b = 2\n}\n"})
+        protected = self.push("main", CI_COMMIT_REF_PROTECTED="true")
+        seen = {}
+        for kind, env in {"of a fork": fork, "of a merge request": merge_request, "of a branch that is not protected": pushed,
+                          "granting merge request": granted[0], "granting branch": granted[1],
+                          "of a protected branch": protected}.items():
+            text = self.generate(env)[0]
+            [image] = set(re.findall(r'"((?:own|merged):\d)"', text))
+            (self.scratch / "child.yml").write_text(text)
+            [child] = read_as_gitlab([self.scratch / "child.yml"]).values()
+            seen[kind] = (image, "environment" in child["plan: net"], "apply: net" in child)
+        self.assertEqual(seen, {
+            "of a fork": ("own:1", False, False),
+            "of a merge request": ("own:1", False, False),
+            "granting merge request": ("own:2", False, False),
+            "of a branch that is not protected": ("own:1", False, False),
+            "granting branch": ("own:2", True, True),
+            "of a protected branch": ("merged:1", True, True)})
+        self.assertEqual(rows, [
+            ["of a fork", "whoever owns the fork", "what the fork's own project has", "none"],
+            ["of a merge request", "whoever may push its source branch", "variables that are not protected", "none"],
+            ["of a branch that is not protected", "whoever may push it", "variables that are not protected",
+             "where its own `apply.branches` says so"],
+            ["of a protected branch", "whoever may merge or push there",
+             "protected variables, scoped to environments too", "on the apply branches"]])
+
     def test_the_pipeline_file_is_the_first_thing_to_protect(self):
-        """What the child has of the option is a variable of the file: whoever writes the file writes it."""
+        """One merge request under its own pipeline file, which drops the option, and under one that it does not write."""
         self.feature(image="evil:1")
-        text = self.generate(self.merge_request(), "--config-from", "target")[0]
-        self.assertEqual(text.count("STATELANE_OPT_CONFIG_FROM"), 1)
+        variables = {name: value for name, value in self.merge_request().items() if name.startswith("CI_")}
+        child = {}
+        for whose, option in (("its own", ""), ("another project's", "target")):
+            file = self.scratch / "parent.yml"
+            file.write_text(PARENT.format(option))
+            parent = PipelineRunner(self.project, file, self.environment, {**variables, "SECRET": "of-the-job"})
+            self.assertEqual(parent.run_only("generate").passed, {"generate"})
+            child[whose] = (parent.artifacts("generate") / "child.yml").read_text()
+            # What its jobs have is had by whatever its script calls.
+            self.assertIn("had of-the-job", parent.log("generate"))
+        self.assertIn("evil:1", child["its own"])
+        self.assertNotIn("evil:1", child["another project's"])
+        self.assertEqual(child["another project's"].count("STATELANE_OPT_CONFIG_FROM"), 1)
 
     def test_a_plan_runs_what_the_commit_says(self):
         self.feature({"net/evil": "#!/bin/sh\necho evil-ran\nexit 7\n"}, tool="./evil", image="evil:1")
@@ -182,7 +242,25 @@ class ThreatModel(RunTest):
         self.feature()
         self.plan(env=self.merge_request())
         log = self.apply(env=self.push("main", STATELANE_ROOT_PIPELINE="8"), code=125).log
-        self.assertIn("pipeline", log)
+        self.assertIn("the plan was made in pipeline 7, and this job belongs to pipeline 8", log)
+        planned = self.repository.git("rev-parse", "HEAD")
+        self.commit({"net/more.tf": "locals {\n  c = 3\n}\n"})
+        log = self.apply(env=self.push("main"), code=125).log
+        self.assertIn(f"the plan was made for commit {planned[:12]}, and this job is at ", log)
+
+    def test_a_note_that_somebody_else_forged_is_not_believed(self):
+        server = self.enterContext(NotesServer())
+        self.feature()
+        self.plan(env=self.merge_request())
+        env = self.merge_request(CI_API_V4_URL=server.url(), CI_MERGE_REQUEST_PROJECT_ID="34", STATELANE_NOTE_TOKEN="bot-token")
+        report = [statelane_binary(), "report", "--output", "report.html", "--note"]
+        run(report, cwd=self.project, env=env)
+        [own] = server.written_by_bot()
+        server.notes.clear()
+        server.add(own.replace("net", "harmless"), author="somebody")
+        run(report, cwd=self.project, env=env)
+        self.assertEqual(server.written_by_bot(), [own])
+        self.assertEqual(server.notes[0]["body"], own.replace("net", "harmless"))
 
     def test_no_cache_leads_upwards(self):
         self.feature({"net/.terraform.lock.hcl": LOCK_FILE, "bare/main.tf": S3.format("bare")})
