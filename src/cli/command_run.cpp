@@ -15,6 +15,7 @@
 #include "cli/newest_commit.hpp"
 #include "cli/open_facts.hpp"
 #include "cli/read_trees.hpp"
+#include "cli/shared_address.hpp"
 #include "cli/trusted_config.hpp"
 #include "cli/unit_lanes.hpp"
 #include "comparison/choose_ends.hpp"
@@ -150,6 +151,7 @@ int run_lane(const Options& options, LaneVerb verb) {
     return 1;
   }
   lane.description.checked_out = find_head(repository);
+  lane.description.shared_place = describe_shared_place(*lane.tree, lane.index);
   tell_difference(lane);
   lane.description.find_untracked = [&lane] { return find_untracked(lane); };
   const runner::JobEnvironment job = runner::read_job_environment();

@@ -11,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/output_files.hpp"
 #include "cli/read_back.hpp"
+#include "cli/shared_address.hpp"
 #include "emit/write_yaml.hpp"
 #include "gitlab/limits.hpp"
 #include "pipeline/provider_caches.hpp"
@@ -80,6 +81,7 @@ pipeline::PipelineRequest describe_job(const LoadedTree& head, const Options& op
   request.is_protected = is_protected.empty() ? request.branch == request.default_branch : is_protected == "true";
   request.root_pipeline = root != nullptr && *root != '\0' ? root : text("CI_PIPELINE_ID");
   request.image = options.image.empty() ? text("CI_JOB_IMAGE") : options.image;
+  request.shared = describe_shared_variables(head);
   request.gates = options.gates;
   request.changes_keyword = options.changes;
   request.gates_of = options.gates_for;

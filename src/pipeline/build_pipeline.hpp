@@ -40,6 +40,7 @@ struct PipelineRequest {
   std::string branch;          ///< empty in pipelines for tags and merge requests
   std::string default_branch;  ///< empty: not known, and so no apply job without configured branches
   std::string root_pipeline;   ///< id; plans and applies of one root pipeline belong together. Empty: left out
+  std::string shared;          ///< what the child's jobs have as STATELANE_SHARED; empty: nothing
   std::string config_from;     ///< what the child's jobs take for `--config-from`; empty: nothing
   std::vector<std::string> executed_changes;  ///< what the change does to what jobs execute, a line each
   std::string image;                          ///< default image of the child's jobs; empty: left out

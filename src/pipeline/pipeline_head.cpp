@@ -76,6 +76,7 @@ yaml::Value::Map child_globals(const PipelineRequest& request, bool has_second_s
       {"workflow", std::move(workflow)}, {"stages", std::move(stages)}, {"default", std::move(defaults)}};
   yaml::Value::Map variables;
   if (!request.root_pipeline.empty()) variables.emplace_back("STATELANE_ROOT_PIPELINE", request.root_pipeline);
+  if (!request.shared.empty()) variables.emplace_back("STATELANE_SHARED", request.shared);
   if (!request.config_from.empty()) variables.emplace_back("STATELANE_OPT_CONFIG_FROM", request.config_from);
   if (!variables.empty()) globals.emplace_back("variables", std::move(variables));
   return globals;

@@ -20,6 +20,10 @@ constexpr std::size_t atomic_write = 4096;
 /// Length of the time stamp that runners since 18.7 put before each line of the log.
 constexpr std::uint64_t line_overhead = 40;
 
+std::uint64_t cost_of(std::string_view text) {
+  return text.size() + line_overhead * static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 }  // namespace
 
 JobLog::JobLog(int descriptor, const Style& style) : descriptor_(descriptor), style_(style) {}
@@ -57,12 +61,9 @@ std::size_t JobLog::write_some(std::string_view text) {
 
 std::size_t JobLog::take_from_limit(std::string_view text) {
   if (!style_.relay_limit) return text.size();
-  const auto cost = [](std::string_view part) {
-    return part.size() + line_overhead * static_cast<std::uint64_t>(std::count(part.begin(), part.end(), '\n'));
-  };
   const std::uint64_t left = *style_.relay_limit - std::min(relayed_, *style_.relay_limit);
-  if (cost(text) <= left) {
-    relayed_ += cost(text);
+  if (const std::uint64_t cost = cost_of(text); cost <= left) {
+    relayed_ += cost;
     return text.size();
   }
   std::size_t fitting = 0;
@@ -74,6 +75,18 @@ std::size_t JobLog::take_from_limit(std::string_view text) {
   }
   relayed_ = *style_.relay_limit;
   return fitting;
+}
+
+std::size_t JobLog::take_for_tail(std::string_view text) {
+  const std::uint64_t left = std::min(style_.tail, style_.tails - std::min(tails_, style_.tails));
+  std::uint64_t cost = cost_of(text);
+  while (cost > left) {
+    const std::string_view line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    cost -= cost_of(line);
+    text.remove_prefix(line.size());
+  }
+  tails_ += cost;
+  return text.size();
 }
 
 JobLog::Section::Section(JobLog& log, std::string name, std::string_view heading, bool collapsed)

@@ -16,7 +16,8 @@ class JobLog {
     bool sections = false;  ///< GitLab's collapsible sections; plain headings otherwise
     std::optional<std::uint64_t>
         relay_limit{};  ///< how much of the programs' output to relay before cutting; empty: all
-    std::uint64_t tail = std::uint64_t{256} * 1024;  ///< what is shown of the end of an output that was cut
+    std::uint64_t tail = std::uint64_t{256} * 1024;    ///< what is shown of the end of an output that was cut
+    std::uint64_t tails = std::uint64_t{1024} * 1024;  ///< … and of all of them, so that last words find their place
     /// GitLab drops a job that prints nothing for an hour; a cut output shows a sign of life this often.
     std::chrono::milliseconds sign_of_life = std::chrono::minutes(1);
   };
@@ -40,6 +41,8 @@ class JobLog {
   /// Takes from the relay limit for `text`; returns how much of it still fits, in whole lines where it does not all.
   /// A line costs more than its bytes, since the runner may put a time stamp before each.
   std::size_t take_from_limit(std::string_view text);
+  /// Takes from what is left for tails; returns how much of the end of `text` still fits, in whole lines.
+  std::size_t take_for_tail(std::string_view text);
 
   /// A part of the log with a heading; closed at the end of the scope.
   class Section {
@@ -58,6 +61,7 @@ class JobLog {
   int descriptor_;
   Style style_;
   std::uint64_t relayed_ = 0;
+  std::uint64_t tails_ = 0;
   bool closed_ = false;
 };
 

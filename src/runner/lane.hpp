@@ -40,6 +40,7 @@ struct LaneDescription {
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
   std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
   std::vector<OpenAddress> open_addresses{};     ///< of stored states that it reads and of its lock
+  std::string shared_place{};  ///< that a variable of all jobs keeps other states where this one is; empty: none does
   std::string gitlab_state{};  ///< the name that GitLab keeps an http state under when nothing gives its address
   std::set<std::string> identity_settings{};  ///< settings of its backend that tell one stored state from another
   bool has_ephemeral_variables = false;       ///< the configuration declares variables that no plan keeps

@@ -126,23 +126,25 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
   }
   files::make_private_directory(paths_.directory);
   if (lane_.commands) return;
-  refuse_token_leak();
+  refuse_at_once();
   for (const std::string& setting : hidden_arguments(job_)) {
     log_.line(fmt::format("statelane: {} is set and changes what {} does", setting, lane_.tool));
   }
 }
 
-void LaneRun::refuse_token_leak() {
-  const std::string leak = find_token_leak(lane_, job_);
-  if (leak.empty()) return;
-  if (options_.passed.contains(Guard::job_token)) {
-    log_.line(fmt::format("statelane: {} lets this pass: {}", option_of(Guard::job_token), leak));
-    return;
+void LaneRun::refuse_at_once() {
+  std::vector<Refusal> refusals;
+  if (std::string leak = find_token_leak(lane_, job_); !leak.empty()) {
+    refusals.push_back({Guard::job_token, std::move(leak),
+                        "give that state's configuration a username and a password from a variable of the project; "
+                        "-backend-config=password=... would keep the token in the plan file"});
   }
-  throw Error(ErrorKind::refused, fmt::format("refused to run {}: {}", lane_.state_id, leak),
-              {"give that state's configuration a username and a password from a variable of the project; "
-               "-backend-config=password=... would keep the token in the plan file",
-               fmt::format("to go on all the same: {}", way_past(Guard::job_token, job_.ci))});
+  if (!lane_.shared_place.empty()) {
+    refusals.push_back({Guard::stored_state, lane_.shared_place,
+                        "take the variable out of the project's, or scope it to environments; gitlab_state and "
+                        "backend_config in .statelane.yml name each state's place"});
+  }
+  enforce(std::move(refusals), "run");
 }
 
 Supervised LaneRun::run(const Step& step, std::vector<std::string> argv) {

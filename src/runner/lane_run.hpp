@@ -105,7 +105,7 @@ class LaneRun {
   std::vector<Refusal> find_unsaved();
 
  private:
-  void refuse_token_leak();
+  void refuse_at_once();
   int init();
   Supervised try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache);
   void tell_end(const Supervised& ended, std::string_view what, Reach reach, bool went_well);

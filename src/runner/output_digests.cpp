@@ -17,10 +17,11 @@ bool is_named(const std::optional<std::vector<std::string>>& names, const std::s
   return !names || std::find(names->begin(), names->end(), name) != names->end();
 }
 
-/// `read` is what `before` holds, as far as a record tells.
+/// `read` is what `before` holds, as far as plan and record tell.
 bool is_same(const OutputDigests& read, const OutputDigests& before) {
   return std::equal(read.begin(), read.end(), before.begin(), before.end(), [](const auto& left, const auto& right) {
-    return left.first == right.first && (left.second == right.second || right.second == sensitive_before);
+    const bool is_told = left.second != sensitive_before && right.second != sensitive_before;
+    return left.first == right.first && (left.second == right.second || !is_told);
   });
 }
 
@@ -177,6 +178,17 @@ void OutputDigestReader::take_value() {
   OutputDigests& outputs = is_remote_output_ ? seen_.remote.back().outputs : seen_.own;
   outputs[output_name_] = digest_->finish_hex();
   digest_.reset();
+}
+
+SeenOutputs without_digests(SeenOutputs seen) {
+  const auto hide = [](OutputDigests& outputs) {
+    for (auto& [name, digest] : outputs) digest = sensitive_before;
+  };
+  hide(seen.own);
+  for (RemoteOutputs& remote : seen.remote) hide(remote.outputs);
+  if (!seen.planned) return seen;
+  for (auto& [name, planned] : *seen.planned) planned.size = 0;
+  return seen;
 }
 
 AppliedOutputs hide_sensitive(AppliedOutputs applied, const std::set<std::string>& sensitive) {

@@ -107,6 +107,9 @@ class OutputDigestReader {
   SeenOutputs seen_;
 };
 
+/// What a plan that is encrypted leaves of `seen`: names, and nothing by which a value could be guessed.
+SeenOutputs without_digests(SeenOutputs seen);
+
 /// What stands in place of a digest of a sensitive output in the record of an apply: a value of few digits would be
 /// found by trying them all.
 inline constexpr std::string_view sensitive_before = "sensitive";

@@ -103,20 +103,19 @@ void OutputRelay::finish() {
 }
 
 void OutputRelay::show_tail() {
-  const std::uint64_t tail = log_.style().tail;
-  std::uint64_t from = std::max(relayed_, looked_at_ - std::min(looked_at_, tail));
-  if (from > relayed_) {
-    const std::string_view text = read_at(from);
-    from += std::min(text.find('\n') + 1, text.size());
-    log_.write(fmt::format("\x1b[0m\n... {} KiB left out here; the whole text is in {}\n", (from - relayed_) / 1024,
-                           kept_as_));
+  std::uint64_t from = std::max(relayed_, looked_at_ - std::min(looked_at_, log_.style().tail));
+  std::string tail;
+  while (from + tail.size() < looked_at_) {
+    const std::string_view text = read_at(from + tail.size()).substr(0, looked_at_ - from - tail.size());
+    if (text.empty()) break;
+    tail += text;
   }
-  while (from < looked_at_) {
-    const std::string_view text = read_at(from).substr(0, looked_at_ - from);
-    if (text.empty()) return;
-    write_filtered(text);
-    from += text.size();
-  }
+  // A line that is cut is none.
+  if (from > relayed_) tail.erase(0, tail.find('\n') + 1);
+  tail.erase(0, tail.size() - log_.take_for_tail(tail));
+  if (const std::uint64_t left_out = looked_at_ - relayed_ - tail.size(); left_out > 0)
+    log_.write(fmt::format("\x1b[0m\n... {} KiB left out here; the whole text is in {}\n", left_out / 1024, kept_as_));
+  write_filtered(tail);
 }
 
 }  // namespace statelane::runner

@@ -187,7 +187,8 @@ std::string render_report(const PlanSummary& summary) {
   return fmt::format("{{\"create\":{},\"update\":{},\"delete\":{}}}\n", summary.create, summary.update, summary.remove);
 }
 
-std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::size_t most_lines) {
+std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::string_view whole,
+                           std::size_t most_lines) {
   std::string counts;
   std::vector<std::string> lines;
   for (const auto& [verb, addresses] : by_action(summary)) {
@@ -208,7 +209,10 @@ std::string render_summary(const PlanSummary& summary, std::string_view state_id
       fmt::format("plan of {}: {}\n", escape_for_terminal(state_id), counts.empty() ? "changes" : counts);
   const std::size_t shown = lines.size() <= most_lines ? lines.size() : most_lines - 1;
   for (std::size_t index = 0; index < shown; ++index) result += lines[index];
-  if (shown < lines.size()) result += fmt::format("  ... and {} more, all in plan.txt\n", lines.size() - shown);
+  if (shown < lines.size()) {
+    result += fmt::format("  ... and {} more{}\n", lines.size() - shown,
+                          whole.empty() ? "" : fmt::format(", all in {}", whole));
+  }
   return result;
 }
 

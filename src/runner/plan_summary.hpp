@@ -109,8 +109,9 @@ class PlanSummaryReader {
 };
 
 /// One screen about a plan, for the job's log: a line of counts, then addresses by action and the outputs that change,
-/// at most `most_lines` lines.
-std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::size_t most_lines = 40);
+/// at most `most_lines` lines. `whole` is the file with all of them; empty: there is none.
+std::string render_summary(const PlanSummary& summary, std::string_view state_id, std::string_view whole,
+                           std::size_t most_lines = 40);
 
 /// GitLab's `reports:terraform`: `{"create":1,"update":0,"delete":2}` and a newline.
 std::string render_report(const PlanSummary& summary);

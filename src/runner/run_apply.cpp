@@ -261,23 +261,34 @@ void write_dotenv(const LaneDescription& lane, const RunOptions& options, LaneRu
   files::write(run.paths().dotenv, render_dotenv(outputs, options.dotenv_outputs));
 }
 
+OutputDigests digest_outputs(const JobEnvironment& job, const std::string& outputs, std::set<std::string>& sensitive) {
+  if (outputs.empty()) return {};
+  OutputDigestReader reader(OutputDigestReader::Source::output_command, job.root_pipeline);
+  reader.add(outputs);
+  SeenOutputs seen = reader.finish();
+  sensitive.merge(seen.sensitive);
+  return std::move(seen.own);
+}
+
 /// Leaves what was done for the applies that depend on this one. Outputs that cannot be read count as changed.
 void write_record(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const PlanMetadata& planned,
                   const std::string& outputs, ApplyRecord record) {
   record.commit = job.commit;
   record.finished = std::time(nullptr);
-  record.outputs.state = lane.state_id;
-  record.outputs.before = planned.outputs.own;
   std::set<std::string> sensitive = planned.outputs.sensitive;
-  if (!outputs.empty()) {
-    OutputDigestReader reader(OutputDigestReader::Source::output_command, job.root_pipeline);
-    reader.add(outputs);
-    SeenOutputs now = reader.finish();
-    record.outputs.after = std::move(now.own);
-    sensitive.merge(now.sensitive);
+  record.outputs = {lane.state_id, planned.outputs.own, digest_outputs(job, outputs, sensitive)};
+  if (is_encrypted_plan(run.paths().plan_file)) {
+    for (const OutputDigests* side : {&record.outputs.before, &record.outputs.after})
+      for (const auto& [name, digest] : *side) sensitive.insert(name);
   }
   record.outputs = hide_sensitive(std::move(record.outputs), sensitive);
   files::write(run.paths().record, render_record(record));
+}
+
+/// A plan that is encrypted says nothing of its outputs but their names: they are asked for before the apply.
+void learn_outputs(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, SeenOutputs& seen) {
+  if (lane.commands || seen.own.empty() || !is_encrypted_plan(run.paths().plan_file)) return;
+  seen.own = digest_outputs(job, ask_outputs(lane, run), seen.sensitive);
 }
 
 /// A plan without changes is done at once, and its outputs stay what they were.
@@ -357,7 +368,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   LaneRun run(lane, job, options);
   for (const files::Place& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text, run.paths().output})
     files::remove(file);
-  const PlanMetadata planned = load_metadata(lane, run.paths());
+  PlanMetadata planned = load_metadata(lane, run.paths());
   check_planned_outputs(planned.outputs, options.dotenv_outputs);
   ApplyRecord record;
   record.user = job.user;
@@ -378,6 +389,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
     const std::vector<std::string> older = enforce_ledger(run, questions);
     record.passed_guards.insert(record.passed_guards.end(), older.begin(), older.end());
+    learn_outputs(lane, job, run, planned.outputs);
     const Supervised applied = apply(lane, job, options, run);
     if (applied.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
     record.exit_code = finish(lane, run, applied, record.done);

@@ -217,7 +217,8 @@ PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& j
   metadata.created = std::time(nullptr);
   if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
   for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
-  metadata.outputs = plan.outputs;
+  // Who may read a plan file that is not encrypted needs no digests to know its values.
+  metadata.outputs = is_encrypted_plan(run.paths().plan_file) ? without_digests(plan.outputs) : plan.outputs;
   // Outputs of what a target leaves out are not told, and will be there.
   if (plan.summary.complete == false) metadata.outputs.planned.reset();
   files::write(run.paths().metadata, render_metadata(metadata));
@@ -287,7 +288,8 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   run.demand_text();
   const bool is_told_to_be_incomplete = is_told_incomplete(run.end_of_output());
   // What is encrypted in the plan file must not lie beside it in clear.
-  if (is_encrypted_plan(run.paths().plan_file)) files::remove(run.paths().text);
+  const bool is_encrypted = is_encrypted_plan(run.paths().plan_file);
+  if (is_encrypted) files::remove(run.paths().text);
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
@@ -297,7 +299,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
   PlanSummary& summary = result.contents.summary;
   if (is_told_to_be_incomplete) summary.complete = false;
   if (summary.errored) throw Error(ErrorKind::environment, "the plan stopped half-way", {"see the errors above"});
-  run.log().write(render_summary(summary, lane.state_id));
+  run.log().write(render_summary(summary, lane.state_id, is_encrypted ? "" : "plan.txt"));
   warn_about(lane, job, run.log(), summary, options.destroy);
   warn_about_variables(job, run, summary.variables);
   if (!plan_json) return result;

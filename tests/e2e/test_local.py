@@ -33,7 +33,8 @@ class LocalTest(harness.EndToEndTest):
 
 class SharedAddressTest(LocalTest):
     WARNING = (".statelane.yml: warning: {} is set, and gives 2 states one address: a, b\n"
-               "hint: take it out of the project's variables, or scope it to environments; gitlab_state names each state\n")
+               "hint: take it out of the project's variables, or scope it to environments; gitlab_state and backend_config in "
+               ".statelane.yml name each state's place\n")
 
     def test_a_variable_that_gives_several_states_one_address_is_told_of(self):
         for name in ("a", "b"):
@@ -44,6 +45,13 @@ class SharedAddressTest(LocalTest):
                 told = self.statelane(command, **{variable: "main"}, check=False).stderr
                 self.assertIn(self.WARNING.format(variable), told)
         self.assertNotIn("one address", self.statelane("generate").stderr)
+        address = "-backend-config=address=https://gitlab.example.com/api/v4/projects/1/terraform/state/main"
+        self.assertIn(".statelane.yml: warning: TF_CLI_ARGS_init is set, and gives 2 states one place in their backend: a, b\n",
+                      self.statelane("generate", TF_CLI_ARGS_init=address).stderr)
+        self.assertNotIn("one place", self.statelane("generate", TF_CLI_ARGS_init="-backend-config=retry_max=1").stderr)
+        self.write("b/main.tf", 'terraform {\n  backend "http" {}\n}\n')
+        self.write(".statelane.yml", 'states: {rules: [{match: "**", gitlab_state: "{slug}"}]}\n')
+        self.assertIn("one address", self.statelane("generate", TF_STATE_NAME="main").stderr)
         self.write("b/main.tf", BACKEND.format("b"))
         self.assertNotIn("one address", self.statelane("generate", TF_STATE_NAME="main").stderr)
 

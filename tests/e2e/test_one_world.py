@@ -1,9 +1,12 @@
 """Plan and apply are two jobs in two checkouts: what was reviewed is applied, or refused before anything is done."""
+import json
 import os
+import re
 import shutil
 import subprocess
 import unittest
 
+from harness import run, statelane_binary
 from runs import BACKEND, ONE_RESOURCE, RunTest
 
 REFUSED = "statelane: error: refused to apply net: "
@@ -119,6 +122,49 @@ class OneWorld(RunTest):
         self.assertFalse((self.scratch / "applying/.statelane/net/outputs.env").exists())
         self.assertFalse((self.scratch / "applying/.statelane/net/applied.json").exists())
 
+    def test_whatever_moves_the_state_elsewhere_is_refused(self):
+        api, address = self.server.address, self.job()["TF_HTTP_ADDRESS"]
+        self.commit({"modules/x": "x\n", ".statelane.yml": f"states: {{rules: [{{match: net, tool: {self.tool}, gitlab_state: net}}]}}\n"})
+        bare = {name: value for name, value in self.job().items() if not name.startswith("TF_HTTP_") or name == "TF_HTTP_RETRY_MAX"}
+        self.plan(env=bare)
+        self.second_checkout()
+        for way in ({"TF_STATE_NAME": "net-other"}, {"TF_ADDRESS": f"{api}/net-other"}, {"TF_HTTP_ADDRESS": f"{api}/net-other"},
+                    {"TF_CLI_ARGS_init": f"-backend-config=address={api}/net-other"},
+                    {"TF_CLI_ARGS": f"-backend-config=address={api}/net-other"}):
+            with self.subTest(way=list(way)):
+                ended = self.apply("--allow-empty-state", directory=self.scratch / "applying", env={**bare, **way}, code=None)
+                if "TF_CLI_ARGS" in way:  # every command gets it, and none but init knows it
+                    self.assertNotEqual(ended.code, 0)
+                else:
+                    self.assert_refused(f"the plan is of another stored state: its backend's address is '{address}', and here it is "
+                                        f"'{api}/net-other'", ended)
+                    self.assertEqual(ended.code, 125)
+                self.assertFalse((self.scratch / "applying/.statelane/net/applied.json").exists())
+        self.assertEqual((self.server.versions("net"), self.server.versions("net-other")), ([], []))
+
+    def test_a_variable_of_all_jobs_that_gives_lanes_one_place_is_refused(self):
+        place = self.scratch / "states"
+        local = 'terraform {\n  backend "local" {}\n}\n' + ONE_RESOURCE
+        self.lane(BACKEND + ONE_RESOURCE)
+        self.commit({"app/main.tf": BACKEND + ONE_RESOURCE, "disk/a/main.tf": local, "disk/b/main.tf": local})
+        address = self.job()["TF_HTTP_ADDRESS"]
+        for state, variables, others in (
+                ("net", {"TF_STATE_NAME": "net"}, "TF_HTTP_ADDRESS keeps it where others are kept: app"),
+                ("disk/a", {"TF_CLI_ARGS_init": f"-backend-config=path={place}/one"}, "TF_CLI_ARGS_init keeps it where others are kept: disk/b")):
+            env = self.job(TF_HTTP_ADDRESS=address, **variables)
+            child = self.scratch / "child.yml"
+            run([statelane_binary(), "generate", "--all", "--output", child], cwd=self.project, env=env)
+            shared = re.search(r'"?STATELANE_SHARED"?: "(.*)"', child.read_text())[1]
+            ended = self.run_to_end("plan", state, env={**env, "STATELANE_SHARED": shared}, code=125)
+            self.assertIn(f"statelane: error: refused to run {state}: {others}\n"
+                          "hint: take the variable out of the project's, or scope it to environments; gitlab_state and backend_config in "
+                          ".statelane.yml name each state's place\n"
+                          "hint: to go on all the same: --allow-other-backend, or start the job with the variable "
+                          "STATELANE_OPT_ALLOW_OTHER_BACKEND=true\n", ended.log)
+            # A lane that gives it another value has it for itself.
+            other = {**env, "STATELANE_SHARED": shared, "TF_HTTP_ADDRESS": address + "-own", "TF_CLI_ARGS_init": ""}
+            self.assertNotIn("refused to run", self.start("plan", state, env=other).finish().log)
+
     def test_another_workspace_is_refused(self):
         place = self.scratch / "states"
         self.lane(f'terraform {{\n  backend "local" {{\n    path = "{place}/net"\n    workspace_dir = "{place}"\n  }}\n}}\n'
@@ -161,7 +207,7 @@ class OneWorldWithOpenTofu(OneWorld):
                   '    key_provider "pbkdf2" "k" { passphrase = var.k }\n'
                   '    method "aes_gcm" "m" { keys = key_provider.pbkdf2.k }\n'
                   '    state { method = method.aes_gcm.m }\n    plan { method = method.aes_gcm.m }\n  }\n}\n'
-                  'resource "terraform_data" "a" { input = "canary" }\n')
+                  'resource "terraform_data" "a" { input = "canary" }\noutput "o" { value = "canary" }\n')
         env = self.job(TF_VAR_k="0123456789abcdef")
         self.plan(env=env)
         ended = self.apply_elsewhere(env=self.job(TF_VAR_k="another-key-of-16"), code=1)
@@ -173,6 +219,10 @@ class OneWorldWithOpenTofu(OneWorld):
             for file in (checkout / ".statelane/net").rglob("*"):
                 if file.is_file() and file.name != "output.txt":
                     self.assertNotIn(b"canary", file.read_bytes(), file)
+        digest = r"[0-9a-f]{64}"
+        for name, key in (("meta.json", "outputs"), ("applied.json", "outputs_after")):
+            told = json.loads((self.scratch / "applying/.statelane/net" / name).read_text())[key]
+            self.assertNotRegex(json.dumps(told), digest, name)
 
     def test_early_evaluation_reaches_every_command(self):
         state = self.job()["TF_HTTP_ADDRESS"]

@@ -11,10 +11,12 @@ using statelane::runner::AppliedOutputs;
 using statelane::runner::ApplyRecord;
 using statelane::runner::find_changed_outputs;
 using statelane::runner::OutputDigestReader;
+using statelane::runner::OutputDigests;
 using statelane::runner::parse_record;
 using statelane::runner::RemoteOutputs;
 using statelane::runner::render_record;
 using statelane::runner::SeenOutputs;
+using statelane::runner::without_digests;
 using statelane::support::words_of_error;
 using Source = statelane::runner::OutputDigestReader::Source;
 
@@ -110,4 +112,22 @@ TEST_CASE("the record of an apply is read as it was written, and damage is an er
           "the record of an apply (applied.json) is damaged, or of another version of statelane\n"
           "hint: plan and apply the state that it comes from again, then this one");
   }
+}
+
+TEST_CASE("what an encrypted plan leaves has names only, and a read output counts where its state's apply changed it") {
+  SeenOutputs seen;
+  seen.own = {{"pin", "digest"}};
+  seen.remote = {{"data.terraform_remote_state.up", {{"cidr", "old"}, {"pin", "old pin"}}}};
+  seen.planned.emplace()["pin"] = {true, "", 4};
+  const SeenOutputs told = without_digests(seen);
+  CHECK(told.own == OutputDigests{{"pin", "sensitive"}});
+  CHECK(told.remote.front().outputs == OutputDigests{{"cidr", "sensitive"}, {"pin", "sensitive"}});
+  CHECK(told.planned->at("pin").size == 0);
+  const OutputDigests before = {{"cidr", "old"}, {"pin", "sensitive"}};
+  CHECK(find_changed_outputs(told.remote, {"up", before, before}, {}).empty());
+  const auto changed = find_changed_outputs(told.remote, {"up", before, {{"cidr", "new"}, {"pin", "sensitive"}}}, {});
+  REQUIRE(changed.size() == 1);
+  CHECK(changed.front().message ==
+        "output 'cidr' of state 'up' has changed since the plan read it (data.terraform_remote_state.up)");
+  CHECK(find_changed_outputs(told.remote, {"other", {{"cidr", "old"}}, {{"cidr", "new"}}}, {}).empty());
 }

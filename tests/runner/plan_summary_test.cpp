@@ -60,7 +60,7 @@ TEST_CASE("each action is counted by GitLab's rule and listed by address") {
   CHECK(summary.replaced == Lines{"t.r1", "t.r2"});
   CHECK(summary.forgotten == Lines{"t.f"});
   CHECK(summary.succeeded == Lines{"t.fc"});
-  CHECK(render_summary(summary, "net").find("  forget and create t.fc\n") != std::string::npos);
+  CHECK(render_summary(summary, "net", "").find("  forget and create t.fc\n") != std::string::npos);
   CHECK(summary.moved == Lines{"t.old -> t.m"});
   CHECK(summary.read == Lines{"t.rd"});
   CHECK(summary.outputs == std::vector<OutputChange>{{"c", "create"}, {"o", "update"}});
@@ -107,17 +107,19 @@ TEST_CASE("the summary names what is dangerous first, and fits a screen") {
   const PlanSummary summary = read_changes(resource("c", R"(["create"])") + "," + resource("d", R"(["delete"])") + "," +
                                                resource("r", R"(["delete","create"])"),
                                            R"("o":{"actions":["update"]})");
-  CHECK(render_summary(summary, "network/prod") ==
+  CHECK(render_summary(summary, "network/prod", "plan.txt") ==
         "plan of network/prod: 1 to delete, 1 to replace, 1 to create, 1 output changes\n"
         "  delete   t.d\n"
         "  replace  t.r\n"
         "  create   t.c\n"
         "  update   output o\n");
-  CHECK(render_summary(summary, "network/prod", 2) ==
+  CHECK(render_summary(summary, "network/prod", "plan.txt", 2) ==
         "plan of network/prod: 1 to delete, 1 to replace, 1 to create, 1 output changes\n"
         "  delete   t.d\n"
         "  ... and 3 more, all in plan.txt\n");
-  CHECK(render_summary(read_plan(R"({"format_version":"1.2","applyable":false})"), ".") == "plan of .: no changes\n");
+  CHECK(render_summary(summary, "network/prod", "", 2).ends_with("  ... and 3 more\n"));
+  CHECK(render_summary(read_plan(R"({"format_version":"1.2","applyable":false})"), ".", "") ==
+        "plan of .: no changes\n");
 }
 
 TEST_CASE("the counts equal those of GitLab's jq filter on a real plan with every kind of action") {
@@ -188,7 +190,7 @@ output "secret" {
   CHECK(summary.outputs == std::vector<OutputChange>{{"secret", "update"}});
   CHECK(summary.tool_version.starts_with("1."));
   CHECK(json.find("canary-two") != std::string::npos);
-  CHECK(render_summary(summary, "x").find("canary") == std::string::npos);
+  CHECK(render_summary(summary, "x", "").find("canary") == std::string::npos);
 }
 
 TEST_CASE("moves, imports and outputs alone are changes") {

@@ -207,10 +207,28 @@ TEST_CASE("a log with a limit keeps head and tail and says where the whole text 
   CHECK(helper.finish() == 0);
   CHECK(helper.log().starts_with("1\n2\n3\n"));
   CHECK(helper.log().ends_with("99999\n100000\n"));
-  CHECK(helper.log().find(fmt::format("\x1b[0m\n... 568 KiB left out here; the whole text is in {}\n", "output.txt")) !=
+  CHECK(helper.log().find(fmt::format("\x1b[0m\n... 572 KiB left out here; the whole text is in {}\n", "output.txt")) !=
         std::string::npos);
   CHECK(helper.log().size() < 25500);
   CHECK(read_text(scratch.path / "output.txt").size() == 588895);
+}
+
+TEST_CASE("however many outputs are cut, a log with a limit has room for the last words") {
+  const Scratch scratch;
+  ForkedHelper helper([&](int log_descriptor) {
+    JobLog log(log_descriptor, {.relay_limit = 20000, .tail = 5000, .tails = 12000});
+    Supervisor supervisor(log, 100ms);
+    for (int turn = 0; turn < 6; ++turn)
+      supervisor.run({{"seq", "100000"}, {}, scratch.path}, {scratch.path, "output.txt"}, "output.txt");
+    log.line("last words");
+    return 0;
+  });
+  CHECK(helper.finish() == 0);
+  CHECK(helper.log().ends_with("last words\n"));
+  const auto lines = std::count(helper.log().begin(), helper.log().end(), '\n');
+  const std::size_t with_time_stamps = helper.log().size() + 40 * static_cast<std::size_t>(lines);
+  CHECK(with_time_stamps < 20000 + 12000 + 2000);
+  CHECK(with_time_stamps > 20000 + 10000);
 }
 
 TEST_CASE("a log that is cut shows signs of life while the program goes on") {
