@@ -1,5 +1,7 @@
 #include "impact/touched.hpp"
 
+#include <algorithm>
+
 #include "states/copy_rule.hpp"
 
 namespace statelane::impact {
@@ -80,13 +82,18 @@ class ChainBuilder {
   std::size_t most_ = most_chains;
 };
 
-/// The state reads the path only as configuration, so that its tokens are all that matters.
-bool reads_as_configuration(const Input& input, const RepoPath& path) {
+/// Terraform loads the path with the directory that it lies in.
+bool is_loaded_with(const Input& input, const RepoPath& path) {
+  const bool is_directory = input.kind == InputKind::own_directory || input.kind == InputKind::module_directory;
+  return is_directory && path.parent() == input.path && states::is_infrastructure_name(path.name());
+}
+
+/// The state reads the path only as configuration, so that its tokens are all that matters. `is_loaded`: with its own
+/// directory; then one above it holds nothing more of it, unless that is read as data.
+bool reads_as_configuration(const Input& input, const RepoPath& path, bool is_loaded) {
   switch (input.kind) {
     case InputKind::own_directory:
-    case InputKind::module_directory:
-      return path.name() == ".gitattributes" ||
-             (path.parent() == input.path && states::is_infrastructure_name(path.name()));
+    case InputKind::module_directory: return is_loaded || path.name() == ".gitattributes";
     case InputKind::configuration_file:
     case InputKind::attributes:
     case InputKind::unit_configuration:
@@ -129,10 +136,12 @@ void add_claims(const State& state, std::span<const Claim> claims, const RepoPat
     touched.without_effect[state.id].insert(path);
     return;
   }
-  bool as_configuration = is_format_only;
-  for (const Claim& claim : claims) {
-    as_configuration = as_configuration && reads_as_configuration(state.inputs[claim.input], path);
-  }
+  const bool is_loaded = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    return is_loaded_with(state.inputs[claim.input], path);
+  });
+  const bool as_configuration = is_format_only && std::all_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+                                  return reads_as_configuration(state.inputs[claim.input], path, is_loaded);
+                                });
   if (as_configuration) {
     touched.without_effect[state.id].insert(path);
     return;

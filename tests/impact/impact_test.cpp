@@ -154,6 +154,25 @@ TEST_CASE("a change of layout only skips the state, and a skipped state is no de
   CHECK(untouched.dependents == Ids{"b"});
 }
 
+TEST_CASE("layout of a module below the state that calls it is layout, unless the state reads it as data") {
+  const RepoPath file = RepoPath::of("a/modules/m/main.tf");
+  const auto is_skipped = [&](const std::vector<states::Input>& more, const RepoPath& changed) {
+    State lane = state("a");
+    lane.inputs.insert(lane.inputs.end(), more.begin(), more.end());
+    return find(graph({lane}), graph({lane}), {change(changed.str())}, {}, {changed}).affected.empty();
+  };
+  const states::Input module{states::InputKind::module_directory, RepoPath::of("a/modules/m"), "", {states::Reach{}}};
+  const states::Input around{states::InputKind::module_directory, RepoPath::of("a/modules"), "", {states::Reach{}}};
+  const states::Input data{states::InputKind::data_directory, RepoPath::of("a/modules"), "", {states::Reach{}}};
+  CHECK(is_skipped({module}, file));
+  CHECK(is_skipped({around, module}, file));
+  CHECK(!is_skipped({}, file));
+  CHECK(!is_skipped({around}, file));
+  CHECK(!is_skipped({module, data}, file));
+  CHECK(!is_skipped({module}, RepoPath::of("a/modules/m/readme.txt")));
+  CHECK(!is_skipped({module}, RepoPath::of("a/modules/m/deep/x.tf")));
+}
+
 TEST_CASE("dependents through others are named once, in circles too") {
   const auto edge = [](std::uint32_t from, std::uint32_t to) {
     return states::Edge{from, to, states::EdgeKind::remote_state, {RepoPath::of("x.tf"), 1}};

@@ -2,6 +2,7 @@
 import posixpath
 
 from blocks import Block, Literal, quote
+from texts import stays_below
 
 READ_FORMS = {}
 SHOW_FORMS = {}
@@ -179,6 +180,24 @@ def _(site, depth):
     return f'fileexists("${{path.module}}/{"/".join(parts)}")'
 
 
+@read_form("path that is known in part, through a function")
+def _(site, depth):
+    # The known part climbs, and what comes from outside does not.
+    parts = site.relative(site.maker.data_file(site), site.place).split("/")
+    place = site.random.randrange(1, len(parts)) if len(parts) > 1 else 0
+    head, tail = "/".join(parts[:place]), "/".join(parts[place:])
+    if not head or not stays_below(tail):
+        return None
+    tail = site.outside(tail)
+    text = f"{head}/${{{tail}}}"
+    through = site.random.choice([
+        f'trimspace(" {text} ")', f'substr("abc{text}", 3, -1)', f'replace("NAME/${{{tail}}}", "NAME", "{head}")',
+        f'element(concat({site.outside([])}, ["{text}"]), 0)', f'trim("__{text}", "_")', f'trimprefix("pre-{text}", "pre-")',
+        f'chomp("{text}\\n")', f'format("%s/%s", "{head}", {tail})', f'join("/", ["{head}", {tail}])',
+        f'coalesce("", "{text}")', f'try("{text}", "none")', f'lookup({{ a = "{text}" }}, "a", "none")'])
+    return f'file("${{path.module}}/${{{through}}}")'
+
+
 @read_form("path that climbs behind what comes from outside")
 def _(site, depth):
     target = site.maker.data_file(site)
@@ -198,6 +217,8 @@ def _(site, depth):
 
 @read_form("file set over a submodule")
 def _(site, depth):
+    if site.submodule:
+        return None
     directory = site.maker.data_directory(site, is_submodule=True)
     submodule = site.maker.submodule_around(directory)
     start, below = posixpath.split(submodule)
@@ -210,7 +231,7 @@ def _(site, depth):
 @read_form("digest of the module's own files")
 def _(site, depth):
     # Configuration that is read as data: whatever stands in it counts, comments too.
-    pattern = site.random.choice(["*.tf", "*", "**" if site.place and not site.submodule else "*.tf*"])
+    pattern = site.random.choice(["*.tf", "*.tf*", "{main,more}.tf"])
     return f'[for name in fileset(path.module, "{pattern}") : filesha1("${{path.module}}/${{name}}")]'
 
 

@@ -2,7 +2,7 @@
 """The long run of the oracle: Terraform itself says what it opens and what it plans. Ends with 1 where something was missed.
 
 usage: run.py [--seeds N] [--first SEED] [--jobs N] [--write DIR]
-       run.py --against DIR
+       run.py --against DIR [--until-missed]
 
 --write DIR leaves each pair of commits as a git repository, DIR/SEED/repository with the branches base and head, and the truth
 beside it, DIR/SEED/truth.json: so any other tool can be asked the same. It says how each state is planned (its variable files and
@@ -50,14 +50,17 @@ def judge_kept(directory, matcher):
         return Judge(truth, directory / "repository", harness.clean_environment(scratch), matcher).judge(), truth["kinds"]
 
 
-def judge_all(judge_one, subjects, jobs=2):
-    """All that the subjects show together, and the kinds that occurred."""
+def judge_all(judge_one, subjects, jobs=2, until_missed=False):
+    """All that the subjects show together, or those up to the first miss, and the kinds that occurred."""
     total, kinds = Found(), set()
     matcher = Matcher()
     with ThreadPoolExecutor(jobs) as pool:
         for found, more in pool.map(lambda subject: judge_one(subject, matcher), subjects):
             total.add(found)
             kinds |= set(more)
+            if until_missed and total.misses:
+                pool.shutdown(cancel_futures=True)
+                break
     matcher.close()
     return total, kinds
 
@@ -80,10 +83,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write")
     parser.add_argument("--against")
+    parser.add_argument("--until-missed", action="store_true")
     arguments = parser.parse_args()
     if arguments.against:
         kept = sorted((each.parent for each in Path(arguments.against).glob("*/truth.json")), key=lambda each: int(each.name))
-        total, _ = judge_all(judge_kept, kept, arguments.jobs)
+        total, _ = judge_all(judge_kept, kept, arguments.jobs, arguments.until_missed)
     else:
         def judge_one(seed, matcher):
             return judge_seed(seed, ("opened", "planned"), matcher, arguments.write)
