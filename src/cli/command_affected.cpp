@@ -3,8 +3,10 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
+#include "cli/merge_requests.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/terminal.hpp"
+#include "emit/collisions.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
 
@@ -15,9 +17,15 @@ int run_affected(const Options& options) {
   const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
   const pipeline::ComparedCommits ends = describe_comparison(comparison);
-  write_output(options.json ? emit::render_affected_json(ends, comparison.impact)
-                            : emit::render_affected_text(ends, comparison.impact, count_states(comparison),
-                                                         output_view(options)));
+  std::optional<comparison::Collisions> collisions;
+  if (options.merge_requests) collisions = look_at_merge_requests(repository, comparison, options);
+  if (options.json) {
+    write_output(emit::render_affected_json(ends, comparison.impact, collisions ? &*collisions : nullptr));
+  } else {
+    write_output(emit::render_affected_text(ends, comparison.impact, count_states(comparison), output_view(options)));
+    if (collisions) write_output(emit::render_collisions_text(*collisions, output_view(options)));
+  }
+  if (collisions) write_remarks(*collisions);
   const bool has_errors = write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
   const bool is_unclaimed = write_unclaimed(comparison, options, !options.json && is_one_terminal());
   write_ledger_notes(comparison);

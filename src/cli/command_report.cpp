@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/describe_comparison.hpp"
+#include "cli/merge_requests.hpp"
 #include "cli/output_files.hpp"
 #include "cli/read_trees.hpp"
 #include "cli/report_note.hpp"
@@ -18,6 +19,7 @@
 #include "cli/terminal.hpp"
 #include "comparison/executed_changes.hpp"
 #include "comparison/state_owners.hpp"
+#include "emit/collisions.hpp"
 #include "emit/owners.hpp"
 #include "emit/report.hpp"
 #include "runner/artifacts.hpp"
@@ -89,12 +91,17 @@ int run_report(const Options& options) {
   set_origin(repository, report);
   const std::set<std::string> own = read_own_states();
   ResultReader results(artifacts, report.comparison.head);
+  const bool looks_around = options.merge_requests || (options.note && !report.merge_request.empty());
+  const comparison::Collisions collisions =
+      looks_around ? look_at_merge_requests(repository, comparison, options) : comparison::Collisions();
+  report.remarks = collisions.remarks;
   const comparison::OwnersAnswer owners = comparison::find_state_owners(comparison, {});
   for (const impact::Affected& affected : comparison.impact.affected) {
     if (!own.empty() && !own.contains(affected.id)) continue;
     const comparison::StateOwners& owner = owners.states.at(affected.id);
     report.lanes.push_back({affected, results.read(affected.id), emit::describe_owners(owner),
-                            fmt::format("{}", fmt::join(owner.not_asked, ", "))});
+                            fmt::format("{}", fmt::join(owner.not_asked, ", ")),
+                            emit::describe_collisions(collisions, affected.id)});
   }
   emit::sort_by_risk(report);
   const std::string text = format == ReportFormat::html ? emit::render_report_page(report, comparison.head.states.graph)

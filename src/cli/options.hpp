@@ -58,8 +58,9 @@ struct Options {
   bool drop_untouched = false;  ///< --drop-untouched-dependents
   bool ignore_format = true;
   bool fail_on_unclaimed = false;
-  bool exit_code = false;   ///< affected --exit-code
-  std::size_t history = 0;  ///< affected --history: how many commits; 0: none
+  bool exit_code = false;       ///< affected --exit-code
+  bool merge_requests = false;  ///< affected, report --merge-requests
+  std::size_t history = 0;      ///< affected --history: how many commits; 0: none
 
   // generate
   std::string output;

@@ -19,10 +19,16 @@ std::vector<OptionGroup> with_comparison(std::vector<OptionGroup> groups) {
   return groups;
 }
 
+OptionRow merge_requests_row() {
+  return flag("--merge-requests", &Options::merge_requests,
+              "name other merge requests that change the same states: the 50 newest that origin has");
+}
+
 CommandRow affected_row() {
   OptionGroup answer = answer_options();
   answer.rows.push_back(
       flag("--exit-code", &Options::exit_code, "exit with 0: none affected, 1: some, 4: file errors"));
+  answer.rows.push_back(merge_requests_row());
   answer.rows.push_back(number(
       "--history", "N", {1, 100'000}, [](Options& options, std::size_t count) { options.history = count; },
       "replay the last N commits along first parents: plans against other ways of choosing states"));
@@ -118,7 +124,7 @@ CommandRow report_row() {
        duration(
            "--note-timeout", [](Options& options, std::chrono::milliseconds time) { options.note_timeout = time; },
            "how long GitLab is tried (default 2m)"),
-       strict_option().rows[0]}};
+       merge_requests_row(), strict_option().rows[0]}};
   return {
       .name = "report",
       .section = Section::pipeline,

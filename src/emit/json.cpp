@@ -150,6 +150,17 @@ void add_ends(Json& json, const pipeline::ComparedCommits& comparison) {
 
 std::string finish(const Json& json) { return json.dump(2) + "\n"; }
 
+Json collisions_of(const comparison::Collisions& collisions) {
+  Json json = {{"looked", collisions.looked}, {"remarks", ids_of(collisions.remarks)}, {"same_states", Json::array()}};
+  for (const comparison::Collision& collision : collisions.found) {
+    Json states = Json::array();
+    for (const auto& [id, path] : collision.states)
+      states.push_back({{"id", escape_non_utf8(id)}, {"path", text_of(path)}});
+    json["same_states"].push_back({{"merge_request", collision.request}, {"states", std::move(states)}});
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string render_list_json(const states::LoadedStates& loaded, std::span<const RepoPath> unclaimed) {
@@ -213,7 +224,8 @@ std::string render_graph_json(const states::LoadedStates& loaded) {
   return finish(json);
 }
 
-std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact) {
+std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact,
+                                 const comparison::Collisions* collisions) {
   const std::string base = comparison.base_reason == "applied" ? comparison.base : "";
   Json json = {{"schema", "statelane/affected/1"}};
   add_ends(json, comparison);
@@ -227,6 +239,7 @@ std::string render_affected_json(const pipeline::ComparedCommits& comparison, co
   json["dependents"] = ids_of(impact.dependents);
   json["untouched"] = ids_of(impact.untouched);
   json["unclaimed"] = paths_of(impact.unclaimed);
+  if (collisions != nullptr) json["merge_requests"] = collisions_of(*collisions);
   return finish(json);
 }
 

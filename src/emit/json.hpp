@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/repo_path.hpp"
+#include "comparison/collisions.hpp"
 #include "impact/impact.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "states/load_states.hpp"
@@ -30,7 +31,8 @@ std::string render_inputs_of_json(const RepoPath& path, std::span<const std::str
 /// `statelane/graph/1`
 std::string render_graph_json(const states::LoadedStates& loaded);
 
-/// `statelane/affected/1`
-std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact);
+/// `statelane/affected/1`; with what other merge requests do, where they were looked at.
+std::string render_affected_json(const pipeline::ComparedCommits& comparison, const impact::Impact& impact,
+                                 const comparison::Collisions* collisions = nullptr);
 
 }  // namespace statelane::emit

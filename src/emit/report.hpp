@@ -42,9 +42,10 @@ struct LaneResult {
 /// One state of the report.
 struct ReportLane {
   impact::Affected affected;
-  std::optional<LaneResult> result;  ///< empty: no plan
-  std::string owners{};              ///< by CODEOWNERS: "@net, @sre (Operations)"; empty: nobody
-  std::string not_asked{};           ///< those of them whom GitLab did not ask
+  std::optional<LaneResult> result;       ///< empty: no plan
+  std::string owners{};                   ///< by CODEOWNERS: "@net, @sre (Operations)"; empty: nobody
+  std::string not_asked{};                ///< those of them whom GitLab did not ask
+  std::vector<std::string> collisions{};  ///< other merge requests that change it, a sentence each
 };
 
 /// One run: which states a change touches, and what became of them.
@@ -60,7 +61,8 @@ struct Report {
   std::string author{};
   std::string merge_request{};  ///< "!42"; empty: none
   std::string merge_request_link{};
-  bool has_gates = false;  ///< what is planned waits for a person
+  bool has_gates = false;              ///< what is planned waits for a person
+  std::vector<std::string> remarks{};  ///< what was not looked at, and why
 };
 
 /// Brings what a reviewer has to see first to the beginning: what deletes, what replaces, what failed, then the rest.

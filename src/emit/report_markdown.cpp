@@ -66,6 +66,8 @@ std::string render_lane(const ReportLane& lane) {
       fmt::format("<details><summary>{} {}{} {}</summary>\n\n", code(affected.id), outcome_of(lane),
                   affected.from.empty() ? "" : ", moved from " + code(affected.from), count_changes(lane));
   if (lane.result) out += render_result(*lane.result) + "\n";
+  for (const std::string& line : lane.collisions)
+    out += "- **" + code(line) + "**: when one is merged, the other's plan is old\n";
   if (!lane.owners.empty()) out += "- owned by " + code(lane.owners) + "\n";
   if (!lane.not_asked.empty()) out += "- **GitLab did not ask** " + code(lane.not_asked) + "\n";
   for (const std::string& line : pipeline::describe_pending(affected)) out += "- " + code(line) + "\n";
@@ -113,6 +115,7 @@ std::string render_report_markdown(const Report& report) {
     out += fmt::format("\n{} not shown: GitLab bounds the size of a note.\n",
                        count_of(report.lanes.size() - shown, "state is", "states are"));
   }
+  for (const std::string& remark : report.remarks) out += fmt::format("\n{}\n", code(remark));
   for (const RepoPath& path : report.impact.unclaimed)
     out += fmt::format("\n{} is no state's input\n", code(path.display()));
   return out;

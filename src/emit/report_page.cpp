@@ -165,6 +165,13 @@ std::string render_owners(const ReportLane& lane) {
   return fmt::format("<p>owned by {}{}</p>\n", text(lane.owners), silent);
 }
 
+std::string render_collisions(const ReportLane& lane) {
+  std::string out;
+  for (const std::string& line : lane.collisions)
+    out += fmt::format("<p class=\"failed\">{}: when one is merged, the other's plan is old</p>\n", text(line));
+  return out;
+}
+
 std::string render_lane(const Report& report, const ReportLane& lane, std::size_t index) {
   const impact::Affected& affected = lane.affected;
   const std::string_view kind = word_of(affected.change);
@@ -177,7 +184,8 @@ std::string render_lane(const Report& report, const ReportLane& lane, std::size_
       "class=\"tag\">{}{}</span><span class=\"{}\">{} {}</span></summary><div>\n",
       anchor_of(index), kind, kind, fmt::join(marks, " "), text(affected.id), kind, from, is_red ? "failed" : "soft",
       outcome_of(lane), count_changes(lane));
-  return out + render_result(report, lane) + render_owners(lane) + render_causes(affected) + "</div></details>\n";
+  return out + render_result(report, lane) + render_collisions(lane) + render_owners(lane) + render_causes(affected) +
+         "</div></details>\n";
 }
 
 void add_list(std::string& out, std::string_view title, const std::vector<std::string>& lines) {
@@ -200,6 +208,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
   std::vector<std::string> skipped, unclaimed;
   for (const impact::Skipped& entry : report.impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : report.impact.unclaimed) unclaimed.push_back(path.display());
+  add_list(out, "Not looked at", report.remarks);
   add_list(out, "Depend on these, and do not run", report.impact.dependents);
   add_list(out, "Skipped, since Terraform reads the same as before", skipped);
   add_list(out, "Changed, but no state's input", unclaimed);

@@ -142,10 +142,15 @@ Fetched Repository::deepen(const std::vector<CommitId>& commits, unsigned count,
 }
 
 bool Repository::fetch_branch(const std::string& branch, std::chrono::seconds time_out) const {
-  const auto answer = try_git(handle_->place(),
-                              {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
-                               "--no-auto-maintenance", "origin", "refs/heads/" + branch},
-                              time_out);
+  return fetch_refs({"refs/heads/" + branch}, time_out);
+}
+
+bool Repository::fetch_refs(const std::vector<std::string>& names, std::chrono::seconds time_out) const {
+  std::vector<std::string> words = {
+      "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--no-auto-maintenance",
+      "origin"};
+  words.insert(words.end(), names.begin(), names.end());
+  const auto answer = try_git(handle_->place(), words, time_out);
   handle_->objects->refresh();
   return answer.has_value();
 }

@@ -136,6 +136,9 @@ class Repository {
   /// False when that cannot be done.
   bool fetch_branch(const std::string& branch, std::chrono::seconds time_out) const;
 
+  /// The same for refs of any name.
+  bool fetch_refs(const std::vector<std::string>& names, std::chrono::seconds time_out) const;
+
   /// The commit that the remote branch `branch` of `origin` points at now; empty when the branch is gone. Throws when
   /// the remote cannot be asked.
   std::optional<CommitId> remote_branch_tip(const std::string& branch, std::chrono::seconds time_out) const;

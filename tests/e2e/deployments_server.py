@@ -41,6 +41,7 @@ class DeploymentsServer:
         self.origin, self.environment = origin, environment  # a bare repository, and how git is run
         self.environments = {}  # name: {"id", "name", "slug", "state"}
         self.deployments = []
+        self.open_merge_requests = []  # their numbers; a job's token may not ask for them
         self.requests = []
         self.tokens = {"JOB-TOKEN": {"deployments-token"}, "PRIVATE-TOKEN": {"my-token"}}
         self.faults = []
@@ -152,6 +153,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply_page([one for one in found if query.get("name", one["name"]) == one["name"]], query)
         if self.command == "GET" and rest == "/deployments":
             return self.list_deployments(query)
+        if self.command == "GET" and rest == "/merge_requests":
+            if self.headers.get("JOB-TOKEN"):
+                return self.reply(403, {"message": "403 Forbidden"})
+            return self.reply_page([{"iid": number, "state": "opened"} for number in owner.open_merge_requests], query)
         if self.command == "POST" and rest == "/deployments":
             return self.create(json.loads(body))
         if stop := re.fullmatch(r"/environments/(\d+)/stop", rest):

@@ -142,6 +142,8 @@ TEST_CASE("the page is a review: what it destroys first, each change with Terraf
   report.lanes[1].result = network;
   report.lanes[1].owners = "@net, @sre (Operations)";
   report.lanes[1].not_asked = "@sre";
+  report.lanes[1].collisions = {"!7 also changes it, through modules/vpc/main.tf"};
+  report.remarks = {"!8 was not looked at: it is not here"};
   statelane::emit::LaneResult failed;
   failed.failure = "the state is locked";
   report.lanes.push_back({report.impact.affected[0], failed});
@@ -165,6 +167,10 @@ TEST_CASE("the page is a review: what it destroys first, each change with Terraf
       "<h3 class=\"failed\">1 to replace</h3>\n<ul class=\"changes\">\n<li><details><summary><code>aws_vpc.main"
       "</code></summary><pre tabindex=\"0\">  # aws_vpc.main must be replaced\n-/+ cidr = "
       "&quot;&lt;b&gt;&quot;\n</pre>"));
+  CHECK(contains(page,
+                 "<p class=\"failed\">!7 also changes it, through modules/vpc/main.tf: when one is merged, the other's "
+                 "plan is old</p>"));
+  CHECK(contains(page, "<h2>Not looked at</h2>\n<ul>\n<li><code>!8 was not looked at: it is not here</code></li>"));
   CHECK(contains(page, "<p>owned by @net, @sre (Operations) · GitLab did not ask @sre</p>"));
   CHECK(contains(page, "<p>… and 2 more changes in the plan's log</p>"));
   CHECK(contains(page, "<li><code>update vpc_id</code></li>"));
