@@ -8,7 +8,8 @@ namespace {
 
 /// Lock files and pins are alike in states that have nothing to do with each other.
 bool is_configuration(const RepoPath& path) {
-  return path.name().ends_with(".tf") || path.name().ends_with(".tf.json") || path.name().ends_with(".tofu");
+  return path.name().ends_with(".tf") || path.name().ends_with(".tf.json") || path.name().ends_with(".tofu") ||
+         path.name().ends_with(".tofu.json");
 }
 
 /// Where each content newly appears.

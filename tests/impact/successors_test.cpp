@@ -53,6 +53,13 @@ TEST_CASE("a deleted state whose files are in a new one looks moved") {
               deleted("old/main.tf", 2)}) == std::map<std::string, std::string>{{"old", "new"}});
 }
 
+TEST_CASE("configuration in every syntax tells where a state went") {
+  for (const std::string ending : {".tf", ".tf.json", ".tofu", ".tofu.json"}) {
+    CAPTURE(ending);
+    CHECK(find({added("new/main" + ending, 2), deleted("old/main" + ending, 2)}).size() == 1);
+  }
+}
+
 TEST_CASE("a minority of common files, or none that is configuration, is no move") {
   CHECK(find({added("new/main.tf", 2), deleted("old/a.tf", 3), deleted("old/b.tf", 4), deleted("old/main.tf", 2)})
             .empty());

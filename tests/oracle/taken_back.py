@@ -46,11 +46,11 @@ RULES = [
     ("fileset: names are cleaned before they are matched", "src/states/file_set_pattern.cpp",
      '    if (component.empty() || component == ".") continue;\n', ""),
     ("names in JSON that is read", "src/hcl/fold_decoding_functions.cpp",
-     "return faults.empty() ? to_value(json) :", 'return faults.empty() ? Value::unknown("", {}) :'),
+     "return faults.empty() ? to_value(json) :", 'return faults.empty() ? (void(json), Value::unknown("", {})) :'),
     ("names in CSV that is read", "src/hcl/fold_decoding_functions.cpp",
      "return names.empty() || reader.has_fault() ? not_folded() : Value{std::move(result)};", 'return Value::unknown("", {});'),
     ("names in YAML that is read", "src/states/module_scope.cpp",
-     "return text ? std::optional(terraform::decode_yaml(*text)) : std::nullopt;", 'return Value::unknown("", {});'),
+     "std::optional(terraform::decode_yaml(*text))", 'std::optional(Value::unknown("", {}))'),
     ("outputs of a committed state", "src/states/module_scope.cpp",
      '(name == "terraform_remote_state" && reads_stored_file())', '(name == "terraform_remote_state" && false)'),
     ("outputs of a module", "src/states/module_scope.cpp",
@@ -69,7 +69,9 @@ RULES = [
 
 
 def missed(clone, build, kept):
-    subprocess.run(["ninja", "-C", build, "statelane"], check=True, stdout=subprocess.DEVNULL)
+    built = subprocess.run(["ninja", "-C", build, "statelane"], text=True, capture_output=True)
+    if built.returncode != 0:
+        raise SystemExit(built.stdout)
     done = subprocess.run([sys.executable, Path(__file__).parent / "run.py", "--against", kept, "--until-missed"], text=True, capture_output=True,
                           env={**os.environ, "STATELANE_BINARY": f"{build}/src/statelane", "STATELANE_SOURCE_DIR": str(clone)})
     misses = [line for line in done.stdout.splitlines() if line.startswith("seed ")]
