@@ -12,15 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-UNKNOWN = 'return Value::unknown("", range);'
-BLUR = f"if (text.pieces.size() > 1) {UNKNOWN}"
 RULES = [
     ("flatten: an unknown one is one element", "src/hcl/fold_collection_functions.cpp",
      "  result.is_open = result.is_open || item.is_unknown();\n", ""),
     ("concat: an unknown one is one element", "src/hcl/fold_collection_functions.cpp",
      "    if (argument.is_unknown()) {\n      result.is_open = true;\n", "    if (argument.is_unknown()) {\n"),
-    ("element: of a list of any length", "src/hcl/fold_collection_functions.cpp",
-     "return any_member(arguments[0], arguments[1]);\n  const auto size", f"{UNKNOWN}\n  const auto size"),
     ("order of variable files", "src/states/fixed_inputs.cpp",
      "&& !is_first) result.push_back(directory.child(name));", "&& !is_first) result.insert(result.begin(), directory.child(name));"),
     ("variable files of a lane come last", "src/states/fixed_inputs.cpp",
@@ -33,14 +29,6 @@ RULES = [
     ("dots behind an unknown part", "src/states/path_inputs.cpp", "if (result[index]) clean_dots(", "if (false) clean_dots("),
     ("path.module is relative", "src/states/module_scope.cpp",
      'if (name == "module") return Value::text(path_);', 'if (name == "module") return Value::text(absolute_text(module_.directory));'),
-    ("trimspace of a text that is known in part", "src/hcl/fold_text_functions.cpp",
-     "  trim_pieces(text.pieces.begin(), text.pieces.end(), trim_left);\n",
-     f"  {BLUR}\n  trim_pieces(text.pieces.begin(), text.pieces.end(), trim_left);\n"),
-    ("replace in a text that is known in part", "src/hcl/fold_text_functions.cpp",
-     "  if (text.pieces.size() > 1 && has_border(*from)) return not_folded();\n",
-     f"  if (text.pieces.size() > 1 || has_border(*from)) {UNKNOWN}\n"),
-    ("substr of a text that is known in part", "src/hcl/fold_text_functions.cpp",
-     "  const bool is_known = text.pieces.size() == 1;\n", f"  {BLUR}\n  const bool is_known = true;\n"),
     ("a function that gives up keeps `..`", "src/hcl/fold_calls.cpp",
      'unknown(expression, "it is not folded", why->may_climb)', 'unknown(expression, "it is not folded", false)'),
     ("fileset: names are cleaned before they are matched", "src/states/file_set_pattern.cpp",
