@@ -211,8 +211,9 @@ void check_include(const Value& map, ShapeCheck& check) {
   if (is_set(map, "artifact") && !is_filled(map, "job")) {
     check.add(spot_of_key(map, "artifact"), "an include with \"artifact\" needs \"job\", the job that makes it");
   }
-  if (is_set(map, "integrity") && !is_filled(map, "remote")) {
-    check.add(spot_of_key(map, "integrity"), "\"integrity\" stands only beside \"remote\"");
+  for (const char* key : {"integrity", "cache"}) {
+    if (!is_filled(map, key) || is_filled(map, "remote")) continue;
+    check.add(spot_of_key(map, key), fmt::format("\"{}\" stands only beside \"remote\"", key));
   }
 }
 
@@ -222,6 +223,21 @@ void check_secret(const Value& map, ShapeCheck& check) {
   const auto count = std::count_if(providers.begin(), providers.end(), [&](const char* key) { return has(map, key); });
   if (count == 1) return;
   check.add(map.spot, fmt::format("{} takes exactly one of {}", named(check), fmt::join(providers, ", ")));
+}
+
+/// A whole pipeline is what a trigger mirrors; a job that runs a script needs jobs.
+void check_needed_pipelines(const Value& map, ShapeCheck& check) {
+  const Value* needs = map.find("needs");
+  const bool has_script = is_filled(map, "script") || is_filled(map, "run");
+  const bool is_trigger = is_filled(map, "trigger");
+  if (needs == nullptr || has_script == is_trigger) return;
+  const auto look_at = [&](const Value& need) {
+    if (need.as_map() == nullptr || !has(need, "pipeline") || has(need, "job") != is_trigger) return;
+    check.add(spot_of_key(need, "pipeline"), is_trigger ? "a trigger needs no \"job\" of another pipeline"
+                                                        : "a job with a script needs a \"job\" of that pipeline");
+  };
+  look_at(*needs);
+  if (needs->as_list() != nullptr) std::for_each(needs->as_list()->begin(), needs->as_list()->end(), look_at);
 }
 
 void check_job(const Value& map, ShapeCheck& check) {
@@ -245,6 +261,7 @@ void check_job(const Value& map, ShapeCheck& check) {
     check.add(delay->spot, "\"start_in\" takes a span of time like \"30 minutes\", of a week at most");
   }
   check_dependencies(map, check);
+  check_needed_pipelines(map, check);
 }
 
 void check_root(const Value& map, ShapeCheck& check) {

@@ -174,6 +174,21 @@ bool is_timeout(std::string_view text) { return is_span_up_to(text, longest_time
 
 bool is_delay(std::string_view text) { return is_span_up_to(text, longest_delay); }
 
+bool is_cache_time(std::string_view text) {
+  const auto time = parse_duration(text);
+  return !is_not_blank(text) || (time && *time >= std::chrono::minutes(1));
+}
+
+bool is_integrity(std::string_view text) {
+  constexpr std::string_view beginning = "sha256-";
+  if (!text.starts_with(beginning)) return false;
+  text.remove_prefix(beginning.size());
+  if (text.size() % 4 != 0) return false;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  return std::all_of(text.begin(), text.end(),
+                     [](char letter) { return is_alphanumeric(letter) || letter == '+' || letter == '/'; });
+}
+
 bool is_expiry(std::string_view text) { return text == "never" || parse_duration(text).has_value(); }
 
 bool is_environment_name(std::string_view text) {

@@ -22,6 +22,10 @@ bool is_timeout(std::string_view text);
 bool is_delay(std::string_view text);
 /// A span of time, or `never`.
 bool is_expiry(std::string_view text);
+/// A span of time of a minute or more, or nothing (Entry::Concerns::BaseInclude).
+bool is_cache_time(std::string_view text);
+/// `sha256-` and what Ruby's `Base64.strict_decode64` takes.
+bool is_integrity(std::string_view text);
 /// The name of an environment, variables in it or not (environment_name_regex).
 bool is_environment_name(std::string_view text);
 /// What `artifacts:expose_as` shows.

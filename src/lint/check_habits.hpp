@@ -15,17 +15,18 @@ namespace statelane::lint {
 void check_plan_handover(const ExaminedPipeline& pipeline, std::span<const Situation> situations,
                          const repo::Tree& tree, Report& report);
 
-/// Credentials in `-backend-config`, and states that end with the job because nothing says where they are kept.
-void check_backends(const ExaminedPipeline& pipeline, const repo::Tree& tree, const states::StateGraph& graph,
-                    Report& report);
+/// Credentials in `-backend-config`.
+void check_backend_credentials(const ExaminedPipeline& pipeline, Report& report);
 
 /// How jobs apply: without the reviewed plan, without lock or lock time-out, interruptible, without resource group, in
 /// merge requests or on any branch, retried, behind a gate that is optional, as the stop of a lasting environment; and
 /// jobs that break locks.
 void check_applies(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report);
 
-/// Applies of states whose backend is local, in jobs that keep no state file: what they store is lost.
-void check_lost_states(const ExaminedPipeline& pipeline, const states::StateGraph& graph, Report& report);
+/// States that end with the job, in jobs that keep no state file: their backend is local, or nothing says where they
+/// are kept.
+void check_lost_states(const ExaminedPipeline& pipeline, const repo::Tree& tree, const states::StateGraph& graph,
+                       Report& report);
 
 /// What jobs leave behind: plans in the cache or gone too soon, state, outputs and `.terraform` in artifacts, wrong
 /// reports, one cache for several states.

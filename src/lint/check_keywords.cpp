@@ -112,10 +112,16 @@ class Check {
     add_all(gitlab::check_job_keywords({std::move(keywords), job_->spot}, server_));
   }
 
+  /// `needs: {pipeline: GROUP/PROJECT}` alone is a job that has that pipeline's status (#needspipeline).
+  bool mirrors_pipeline() const {
+    const yaml::Value* needs = own("needs");
+    return needs != nullptr && needs->find("pipeline") != nullptr && needs->find("job") == nullptr;
+  }
+
   void check_work() {
     const auto has = [&](const char* keyword) { return job_->own_keywords.contains(keyword); };
     const bool has_work = has("script") || has("run") || has("trigger");
-    if (has_work || has_work_elsewhere() || is_defined_elsewhere()) return;
+    if (has_work || mirrors_pipeline() || has_work_elsewhere() || is_defined_elsewhere()) return;
     add(Rule::invalid_job, job_->spot, "a job has to have script, run or trigger",
         {"a job that is only there to be extended begins with a dot"});
   }

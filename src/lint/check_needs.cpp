@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
 #include <unordered_map>
 
 #include "base/suggest.hpp"
 #include "gitlab/limits.hpp"
+#include "gitlab/needs.hpp"
 #include "lint/check_structure.hpp"
 
 namespace statelane::lint {
@@ -33,14 +33,19 @@ class Check {
   }
 
   void check_job(const Job& job) {
-    const std::vector<Need> needs = needs_of(job);
-    if (needs.size() > gitlab::max_needs) {
+    const gitlab::Needs needs = gitlab::read_needs(job.find("needs"));
+    if (needs.jobs.size() > gitlab::max_needs) {
       report_.add(Rule::invalid_needs, job.find_entry("needs")->spot(), job.name,
-                  fmt::format("{} needs; GitLab takes at most {}", needs.size(), gitlab::max_needs),
+                  fmt::format("{} needs; GitLab takes at most {}", needs.jobs.size(), gitlab::max_needs),
                   {"let a job in between need some of them, or leave needs out and order by stages"});
     }
+    if (needs.of_other_pipelines > gitlab::max_cross_pipeline_needs) {
+      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot(), job.name,
+                  fmt::format("{} needs of other pipelines; GitLab takes at most {}", needs.of_other_pipelines,
+                              gitlab::max_cross_pipeline_needs));
+    }
     std::set<std::string> seen;
-    for (const Need& need : needs) {
+    for (const gitlab::Need& need : needs.jobs) {
       if (!seen.insert(need.job).second) {
         report_.add(Rule::invalid_needs, need.node->spot, job.name, fmt::format("needs \"{}\" twice", need.job));
       } else {
@@ -77,37 +82,23 @@ class Check {
                 fmt::format("{} names \"{}\", and there is no such job", keyword, name), std::move(hints));
   }
 
-  /// Takes away jobs that need nothing, then those that nothing needs, until only circles and what lies between them
-  /// are left.
   void find_circles() {
-    std::map<const Job*, std::set<const Job*>> needs;
-    for (const Job& job : pipeline_.jobs) {
-      for (const Need& need : needs_of(job)) {
+    std::vector<std::vector<std::size_t>> needed(pipeline_.jobs.size());
+    for (std::size_t index = 0; index < pipeline_.jobs.size(); ++index) {
+      const Job& job = pipeline_.jobs[index];
+      for (const gitlab::Need& need : gitlab::read_needs(job.find("needs")).jobs) {
         const auto found = jobs_.find(need.job);
-        if (found != jobs_.end() && found->second != &job) needs[&job].insert(found->second);
+        if (found == jobs_.end() || found->second == &job) continue;
+        needed[index].push_back(static_cast<std::size_t>(found->second - pipeline_.jobs.data()));
       }
     }
-    for (bool is_changed = true; is_changed;) {
-      std::set<const Job*> needed;
-      for (const auto& [job, others] : needs) needed.insert(others.begin(), others.end());
-      const std::size_t before = needs.size();
-      std::erase_if(needs, [&](const auto& entry) { return !needed.contains(entry.first); });
-      for (auto& [job, others] : needs) {
-        std::erase_if(others, [&](const Job* other) { return !needs.contains(other); });
-      }
-      std::erase_if(needs, [](const auto& entry) { return entry.second.empty(); });
-      is_changed = needs.size() != before;
-    }
+    const std::vector<std::size_t> circles = gitlab::find_circles(needed);
+    if (circles.empty()) return;
     std::vector<std::string> names;
-    for (const Job& job : pipeline_.jobs) {
-      if (needs.contains(&job)) names.push_back(fmt::format("\"{}\"", job.name));
-    }
-    for (const Job& job : pipeline_.jobs) {
-      if (!needs.contains(&job)) continue;
-      report_.add(Rule::invalid_needs, job.find_entry("needs")->spot(), job.name,
-                  fmt::format("needs goes in a circle: {}", fmt::join(names, ", ")));
-      return;
-    }
+    for (const std::size_t index : circles) names.push_back(fmt::format("\"{}\"", pipeline_.jobs[index].name));
+    const Job& first = pipeline_.jobs[circles.front()];
+    report_.add(Rule::invalid_needs, first.find_entry("needs")->spot(), first.name,
+                fmt::format("needs goes in a circle: {}", fmt::join(names, ", ")));
   }
 
   const Pipeline& pipeline_;
@@ -119,30 +110,5 @@ class Check {
 }  // namespace
 
 void check_needs(const Pipeline& pipeline, Report& report) { Check(pipeline, report).run(); }
-
-std::vector<Need> needs_of(const Job& job) {
-  std::vector<Need> needs;
-  const yaml::Value* node = job.find("needs");
-  if (node == nullptr) return needs;
-  const auto add = [&](const yaml::Value& item) {
-    if (item.as_string() != nullptr) needs.push_back({*item.as_string(), &item});
-    const yaml::Value* name = item.find("job");
-    const bool is_elsewhere = item.find("project") != nullptr || item.find("pipeline") != nullptr;
-    if (name == nullptr || name->as_string() == nullptr || is_elsewhere) return;
-    const auto is_value = [&](std::string_view key, bool value) {
-      const yaml::Value* flag = item.find(key);
-      return flag != nullptr && flag->as_bool() != nullptr && *flag->as_bool() == value;
-    };
-    needs.push_back({*name->as_string(), name, is_value("optional", true), !is_value("artifacts", false)});
-  };
-  add(*node);
-  if (node->as_list() == nullptr) return needs;
-  for (const yaml::Value& item : *node->as_list()) {
-    add(item);
-    if (item.as_list() == nullptr) continue;
-    for (const yaml::Value& inner : *item.as_list()) add(inner);
-  }
-  return needs;
-}
 
 }  // namespace statelane::lint

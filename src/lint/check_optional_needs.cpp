@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gitlab/needs.hpp"
 #include "lint/check_habits.hpp"
 #include "lint/check_structure.hpp"
 #include "lint/probes.hpp"
@@ -50,7 +51,7 @@ void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situ
   std::map<std::string_view, const ExaminedJob*> jobs;
   for (const ExaminedJob& job : pipeline.jobs) jobs.emplace(job.job->name, &job);
   for (const ExaminedJob& job : pipeline.jobs) {
-    for (const Need& need : needs_of(*job.job)) {
+    for (const gitlab::Need& need : gitlab::read_needs(job.job->find("needs")).jobs) {
       const auto needed = jobs.find(need.job);
       if (need.is_optional || needed == jobs.end() || needed->second->trigger.lists().empty()) continue;
       if (!job.job->unseen_bases.empty() || !needed->second->job->unseen_bases.empty()) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gitlab/needs.hpp"
 #include "lint/check_habits.hpp"
 #include "lint/check_structure.hpp"
 #include "lint/job_paths.hpp"
@@ -233,7 +234,7 @@ class Check {
   }
 
   static std::string why_not_needed(const Job& job, const std::string& name) {
-    for (const Need& need : needs_of(job)) {
+    for (const gitlab::Need& need : gitlab::read_needs(job.find("needs")).jobs) {
       if (is_named(need.job, name)) return need.has_artifacts ? "" : "\"needs\" leaves its artifacts out";
     }
     return "\"needs\" leaves that job out";
@@ -250,7 +251,7 @@ class Check {
   }
 
   bool check_presence(const ExaminedJob& job, const TerraformRun& apply, const std::vector<const MadePlan*>& makers) {
-    for (const Need& need : needs_of(*job.job)) {
+    for (const gitlab::Need& need : gitlab::read_needs(job.job->find("needs")).jobs) {
       // GitLab creates no pipeline then, which is a finding of its own.
       const auto is_it = [&](const MadePlan* plan) { return is_named(need.job, plan->job->job->name); };
       if (!need.is_optional && std::any_of(makers.begin(), makers.end(), is_it)) return false;

@@ -20,13 +20,4 @@ Rule rule_of(gitlab::KeywordFault::Kind kind);
 /// What GitLab would refuse of `needs` and `dependencies`: unknown, later and repeated jobs, circles, more than 50.
 void check_needs(const Pipeline& pipeline, Report& report);
 
-/// The jobs that `needs` names in this pipeline, each with the node and whether it is optional.
-struct Need {
-  std::string job;
-  const yaml::Value* node = nullptr;
-  bool is_optional = false;
-  bool has_artifacts = true;
-};
-std::vector<Need> needs_of(const Job& job);
-
 }  // namespace statelane::lint

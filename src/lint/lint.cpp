@@ -138,9 +138,9 @@ LintResult lint_pipeline(const repo::Tree& tree, const RepoPath& path, const sta
     check_missed_inputs(pipeline.jobs, situations, tree, graph, report);
     check_unneeded_triggers(pipeline.jobs, tree, graph, report);
     check_applies(pipeline, situations, report);
-    check_lost_states(pipeline, graph, report);
+    check_lost_states(pipeline, tree, graph, report);
     check_plan_handover(pipeline, situations, tree, report);
-    check_backends(pipeline, tree, graph, report);
+    check_backend_credentials(pipeline, report);
     check_leftovers(pipeline, tree, report);
     check_surroundings(pipeline, report);
     check_optional_needs(pipeline, situations, report);

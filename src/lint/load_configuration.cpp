@@ -58,10 +58,10 @@ class Loader {
     auto document = read_document(file, report_);
     if (!document) return std::nullopt;
     if (document->header) {
-      for (const gitlab::KeywordFault& fault : gitlab::check_header_keywords(*document->header))
-        report_.add(rule_of(fault.kind), fault.spot, "", fault.message, fault.hints);
+      add(gitlab::check_header_keywords(*document->header));
+      add(interpolate_inputs(*document->header, inputs, document->content));
     }
-    if (document->header) interpolate_inputs(*document->header, inputs, document->content);
+    add(check_given_inputs(document->header ? *document->header : yaml::Value(), inputs));
     values_ += yaml::count_values(document->content, most_configuration_values);
     if (values_ > most_configuration_values) {
       report_.add(Rule::too_large, {file, {}, 1}, "", "all files together hold too many values");
@@ -109,8 +109,10 @@ class Loader {
     }
   }
 
-  void check_include(const yaml::Value& include) {
-    for (const gitlab::KeywordFault& fault : gitlab::check_include_keywords(include))
+  void check_include(const yaml::Value& include) { add(gitlab::check_include_keywords(include)); }
+
+  void add(const std::vector<gitlab::KeywordFault>& faults) {
+    for (const gitlab::KeywordFault& fault : faults)
       report_.add(rule_of(fault.kind), fault.spot, "", fault.message, fault.hints);
   }
 

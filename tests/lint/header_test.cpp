@@ -46,10 +46,44 @@ TEST_CASE("an include names one place, with what belongs to it") {
   CHECK(refused("include: {project: a/b}\n" + job) == Lines{"1: an include with \"project\" needs \"file\""});
   CHECK(refused("include: [{template: a, project: b/c, file: d.yml}]\n" + job) ==
         Lines{"1: an include takes one of project, template, not several"});
-  CHECK(refused("include: {template: a, integrity: b}\n" + job) ==
+  CHECK(refused("include: {template: a, integrity: sha256-YWJj}\n" + job) ==
         Lines{"1: \"integrity\" stands only beside \"remote\""});
+  CHECK(refused("include: {remote: 'https://e.org/a.yml', cache: true, integrity: 'sha256-abc123def456'}\n" + job)
+            .empty());
+  CHECK(refused("include: {remote: 'https://e.org/a.yml', integrity: b}\n" + job) ==
+        Lines{"1: \"include:integrity\" takes \"sha256-\" and a hash in Base64, not \"b\""});
+  CHECK(refused("include: {remote: 'https://e.org/a.yml', cache: 30 seconds}\n" + job) ==
+        Lines{"1: \"include:cache\" takes a span of time of a minute or more, like \"1 day\" or true or false, not "
+              "\"30 seconds\""});
   CHECK(refused("include: {project: a/b, file: [c.yml, d.yml], ref: main, rules: [{if: $A}]}\n" + job).empty());
   CHECK(refused("include: {component: a/b/c@1, inputs: {x: y}}\n" + job).empty());
+}
+
+TEST_CASE("only inputs that are declared are there, and only functions that GitLab has") {
+  const auto text = [](std::string_view uses) {
+    return "spec: {inputs: {a: {default: x}}}\n---\nj: {script: \"" + std::string(uses) + "\"}\n";
+  };
+  CHECK(
+      refused(text("$[[ inputs.a | expand_vars | truncate(0, 2) | posix_escape ]] $[[ component.version ]]")).empty());
+  CHECK(refused(text("$[[ inputs.b ]]")) == Lines{"3: \"inputs.b\" is no input that spec:inputs declares"});
+  CHECK(refused(text("$[[ inputs.a | upcase ]]")) == Lines{"3: \"upcase\" is no function of inputs"});
+  const auto result = lint_files({{".gitlab-ci.yml", "include: {local: a.yml, inputs: {b: c}}\n"},
+                                  {"a.yml", "spec: {inputs: {a: {default: x}}}\n---\nj: {script: x}\n"}});
+  CHECK(findings_of(result, Rule::invalid_value) == Lines{"1: the file that is included declares no input \"b\""});
+}
+
+TEST_CASE("a job needs five jobs of other pipelines at most") {
+  std::string needs;
+  for (int count = 0; count < 6; ++count) needs += "{pipeline: $P, job: j" + std::to_string(count) + "}, ";
+  CHECK(findings_of(lint_files({{".gitlab-ci.yml", "j: {script: x, needs: [" + needs + "]}\n"}}),
+                    Rule::invalid_needs) == Lines{"1: 6 needs of other pipelines; GitLab takes at most 5"});
+}
+
+TEST_CASE("a job with a script needs jobs of other pipelines, not whole ones") {
+  CHECK(refused("j: {script: x, needs: {pipeline: g/p}}\n") ==
+        Lines{"1: a job with a script needs a \"job\" of that pipeline"});
+  CHECK(refused("j: {trigger: g/p, needs: [{pipeline: $P, job: k}]}\n") ==
+        Lines{"1: a trigger needs no \"job\" of another pipeline"});
 }
 
 TEST_CASE("wildcards of an include cost no time that doubles with each") {
