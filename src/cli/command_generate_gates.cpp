@@ -8,11 +8,11 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/pipeline_files.hpp"
-#include "cli/read_back.hpp"
 #include "cli/trusted_config.hpp"
 #include "gitlab/expansion.hpp"
-#include "pipeline/check_pipeline.hpp"
+#include "pipeline/complete_child.hpp"
 #include "pipeline/second_stage.hpp"
+#include "pipeline/split_pipeline.hpp"
 #include "runner/artifacts.hpp"
 #include "runner/plan_metadata.hpp"
 
@@ -65,6 +65,7 @@ void refuse_selection(const Options& options) {
 
 int run_generate_gates(const Options& options) {
   refuse_selection(options);
+  check_output(options);
   const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const auto trusted = find_trusted_config(repository, options);
@@ -85,13 +86,12 @@ int run_generate_gates(const Options& options) {
   std::vector<std::string> ids;
   for (const pipeline::PlannedState& plan : plans.states) ids.push_back(plan.id);
   request.lock_files = find_lock_files(head, ids);
-  const pipeline::Pipeline child = pipeline::build_second_stage(request, pipeline_id, plans.states, head.states.graph,
-                                                                templates, head.config, diagnostics);
-  if (!diagnostics.has_errors()) pipeline::check_pipeline({&child, 1}, request.server, diagnostics);
+  pipeline::Pipeline child = pipeline::build_second_stage(request, pipeline_id, plans.states, head.states.graph,
+                                                          templates, head.config, diagnostics);
+  pipeline::Child files = pipeline::split_into_files(std::move(child), request.server);
+  pipeline::complete_child(files, 1, {1, options.files}, request, diagnostics);
   if (write_diagnostics(diagnostics, head.tree.get(), options.strict)) return 1;
-  const std::string text = render_file(child, request.server);
-  read_back({&text, 1}, request.server);
-  write_pipeline(text, options);
+  write_children({files}, request.server, options);
   const auto changed =
       std::count_if(plans.states.begin(), plans.states.end(), [](const auto& plan) { return plan.has_changes; });
   fmt::print(stderr, "{} of {} plans have changes\n", changed, plans.states.size());

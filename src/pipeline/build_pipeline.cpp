@@ -183,7 +183,7 @@ Pipeline build_pipeline(const PipelineRequest& request, const impact::Impact& im
   pipeline.jobs = writer.take_jobs();
   const bool has_second_stage = gates == config::Gates::changed && has_applies(lanes);
   if (has_second_stage) {
-    for (Job& job : build_second_stage_start(request.server)) pipeline.jobs.push_back(std::move(job));
+    for (Job& job : build_second_stage_start(lanes, request.server)) pipeline.jobs.push_back(std::move(job));
   }
   // Without the helper there is neither a program for it nor anything to read.
   if (request.has_report && jobs == config::Jobs::helper && (!lanes.empty() || !request.executed_changes.empty())) {

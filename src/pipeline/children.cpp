@@ -100,7 +100,9 @@ class ChildrenBuilder {
     Made made;
     Pipeline pipeline = build_pipeline(request, part, base_, head_, templates_, config_, made.diagnostics);
     made.child = split_into_files(std::move(pipeline), request.server);
-    made.deploying = count_deploying(made.child);
+    // The gates of a second stage are one pipeline too.
+    const bool is_first_stage = request.gates_of.value_or(config_.gates) == config::Gates::changed;
+    made.deploying = std::max(count_deploying(made.child), is_first_stage && request.gates ? count_gates(part) : 0);
     return made;
   }
 

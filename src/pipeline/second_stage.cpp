@@ -12,6 +12,7 @@
 #include "pipeline/pipeline_head.hpp"
 #include "pipeline/provider_caches.hpp"
 #include "pipeline/shared_templates.hpp"
+#include "pipeline/split_pipeline.hpp"
 
 namespace statelane::pipeline {
 
@@ -75,20 +76,41 @@ std::string nothing_to_apply(const std::vector<PlannedState>& planned) {
                  : fmt::format("nothing to apply: none of {} plans has changes", planned.size());
 }
 
+/// As many as the gates of all lanes fill, with room for what they share.
+std::size_t count_files(const std::vector<Lane>& lanes, const gitlab::Version& server) {
+  Barriers barriers({{"extends", ".statelane-barrier"}}, gitlab::max_needs);
+  Pipeline gates;
+  for (const Lane& lane : lanes) {
+    if (lane.has_apply()) gates.jobs.push_back(build_apply_job(lane, {}, barriers));
+  }
+  for (Job& barrier : barriers.take_jobs()) gates.jobs.push_back(std::move(barrier));
+  const std::size_t size = measure_file(gates) * 5 / 4;
+  return std::min(size / gitlab::max_yaml_bytes(server) + 1, gitlab::max_trigger_includes);
+}
+
 }  // namespace
 
-std::vector<Job> build_second_stage_start(const gitlab::Version& server) {
+std::vector<Job> build_second_stage_start(const std::vector<Lane>& lanes, const gitlab::Version& server) {
   const bool knows_mirror = gitlab::supports(gitlab::Feature::strategy_mirror, server);
+  Job generate{std::string(generating_job), {}, {{"extends", ".statelane-gates"}}};
+  yaml::Value::List names = {generated_file};
+  const std::size_t files = count_files(lanes, server);
+  for (std::size_t file = 2; file <= files; ++file) names.emplace_back(fmt::format("gates-file{}.gitlab-ci.yml", file));
+  if (files > 1) {
+    generate.keywords.push_back({"variables", yaml::Value::Map{{"STATELANE_OPT_FILES", fmt::format("{}", files)}}});
+    generate.keywords.push_back({"artifacts", yaml::Value::Map{{"paths", names}}});
+  }
+  yaml::Value::List included;
+  for (const yaml::Value& name : names)
+    included.push_back(yaml::Value::Map{{"artifact", name}, {"job", generating_job}});
   Job start{"gates", {"starts the pipeline with the gates of the states whose plan has changes"}, {}};
-  start.keywords = {
-      {"stage", "gates"},
-      {"needs", yaml::Value::List{generating_job}},
-      {"inherit", yaml::Value::Map{{"variables", false}}},
-      {"trigger", yaml::Value::Map{{"include", yaml::Value::List{yaml::Value::Map{{"artifact", generated_file},
-                                                                                  {"job", generating_job}}}},
-                                   {"strategy", knows_mirror ? "mirror" : "depend"},
-                                   {"forward", yaml::Value::Map{{"yaml_variables", false}}}}}};
-  return {{std::string(generating_job), {}, {{"extends", ".statelane-gates"}}}, std::move(start)};
+  start.keywords = {{"stage", "gates"},
+                    {"needs", yaml::Value::List{generating_job}},
+                    {"inherit", yaml::Value::Map{{"variables", false}}},
+                    {"trigger", yaml::Value::Map{{"include", std::move(included)},
+                                                 {"strategy", knows_mirror ? "mirror" : "depend"},
+                                                 {"forward", yaml::Value::Map{{"yaml_variables", false}}}}}};
+  return {std::move(generate), std::move(start)};
 }
 
 Pipeline build_second_stage(const PipelineRequest& request, const std::string& plan_pipeline,

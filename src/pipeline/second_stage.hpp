@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/build_pipeline.hpp"
+#include "pipeline/lanes.hpp"
 
 namespace statelane::pipeline {
 
@@ -19,8 +20,9 @@ struct PlannedState {
 };
 
 /// What ends a first stage, in which states are only planned: a job that writes the second stage from the plans, and
-/// one that starts it. The first has no `needs`, so that it waits for all plans and gets their summaries.
-std::vector<Job> build_second_stage_start(const gitlab::Version& server);
+/// one that starts it. The first has no `needs`, so that it waits for all plans and gets their summaries. Where the
+/// gates of all `lanes` would be too large for one file, it writes several.
+std::vector<Job> build_second_stage_start(const std::vector<Lane>& lanes, const gitlab::Version& server);
 
 /// The second stage: the gates of those of `planned` whose plan has changes, in their order. It is a child of the
 /// pipeline `plan_pipeline` that planned, whose artifacts its applies take by `needs:pipeline`: a pipeline's jobs are

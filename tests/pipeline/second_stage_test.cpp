@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "built.hpp"
+#include "pipeline/children.hpp"
+#include "pipeline/complete_child.hpp"
 #include "pipeline/job_index.hpp"
+#include "pipeline/split_pipeline.hpp"
 
 using hand_made::affected;
 using hand_made::graph_of;
@@ -88,6 +91,46 @@ TEST_CASE("where nothing may be applied there is no second stage") {
   const Built built(request, affected({"a"}), graph_of({"a"}), with_second_stage());
   CHECK(built.visible() == Names{"plan: a"});
   CHECK(*global(built.pipeline, "stages") == yaml::Value(List{"plan", "apply"}));
+}
+
+TEST_CASE("gates that one file may not hold are written to several, which GitLab is told of beforehand") {
+  Names ids;
+  for (int index = 0; index < 450; ++index) ids.push_back(fmt::format("teams/payments/services/service-{:03}", index));
+  PipelineRequest request = push(ids);
+  request.server = {16, 5, 0};
+  const Built built(request, affected(ids), graph_of(ids), with_second_stage());
+  const List names = {"gates.gitlab-ci.yml", "gates-file2.gitlab-ci.yml"};
+  CHECK(*built.at("generate-gates").find("artifacts")->find("paths") == yaml::Value(names));
+  CHECK(*built.at("generate-gates").find("variables") == yaml::Value(Map{{"STATELANE_OPT_FILES", "2"}}));
+  CHECK(built.at("gates").find("trigger")->find("include")->as_list()->size() == 2);
+
+  std::vector<PlannedState> planned;
+  for (const std::string& id : ids) planned.push_back({id, true, 1, 2, 3});
+  Diagnostics found;
+  Pipeline gates = build_second_stage(request, "815", planned, graph_of(ids), {}, {}, found);
+  std::vector<Pipeline> files = statelane::pipeline::split_into_files(std::move(gates), request.server);
+  CHECK(files.size() <= 2);
+  statelane::pipeline::complete_child(files, 1, {1, 3}, request, found);
+  CHECK(files.size() == 3);
+  CHECK_FALSE(found.has_errors());
+}
+
+TEST_CASE("a child of a first stage has no more gates than one pipeline may have") {
+  Names ids;
+  for (int index = 0; index < 1100; ++index) ids.push_back(fmt::format("s{}", index));
+  const StateGraph graph = graph_of(ids);
+  Diagnostics found;
+  const auto children = statelane::pipeline::build_children(push(ids), affected(ids), graph, graph, {},
+                                                            with_second_stage(), {5, 3}, found);
+  CHECK(found.empty());
+  for (const auto& child : children) {
+    std::size_t plans = 0;
+    for (const Pipeline& file : child) {
+      plans += static_cast<std::size_t>(std::count_if(file.jobs.begin(), file.jobs.end(),
+                                                      [](const Job& job) { return job.name.starts_with("plan: "); }));
+    }
+    CHECK(plans <= 500);
+  }
 }
 
 TEST_CASE("a plan that waits for an apply cannot be in a first stage") {
