@@ -55,7 +55,7 @@ class Dependencies {
 
  private:
   void walk(std::uint32_t start) {
-    std::vector<std::uint32_t> rest = graph_.dependencies(start);
+    std::vector<std::uint32_t> rest = graph_.comes_after(start);
     while (!rest.empty()) {
       const std::uint32_t state = rest.back();
       rest.pop_back();
@@ -65,7 +65,7 @@ class Dependencies {
         found_.insert(item->second);
         continue;
       }
-      const std::vector<std::uint32_t> more = graph_.dependencies(state);
+      const std::vector<std::uint32_t> more = graph_.comes_after(state);
       rest.insert(rest.end(), more.begin(), more.end());
     }
   }

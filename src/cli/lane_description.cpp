@@ -11,6 +11,7 @@
 #include "gitlab/names.hpp"
 #include "states/backend_identity.hpp"
 #include "states/existing_inputs.hpp"
+#include "states/instances.hpp"
 #include "terraform/file_names.hpp"
 #include "terraform/read_facts.hpp"
 #include "terraform/read_outputs.hpp"
@@ -61,12 +62,6 @@ bool has_ephemeral_variables(const repo::Tree& tree, const RepoPath& directory) 
   return false;
 }
 
-std::vector<std::string> relative_to(const RepoPath& directory, const std::vector<RepoPath>& paths) {
-  std::vector<std::string> result;
-  for (const RepoPath& path : paths) result.push_back(relative_path(directory, path));
-  return result;
-}
-
 std::vector<std::string> find_apply_branches(const states::State& state) {
   return gitlab::apply_branches(state.settings.apply_branches,
                                 gitlab::value_of(read_predefined_variables(), "CI_DEFAULT_BRANCH"));
@@ -113,8 +108,9 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   lane.slug = gitlab::slug(state.id);
   lane.project_directory = (project / "").parent_path();  // without a slash at its end
   lane.directory = state.directory.str();
-  lane.var_files = relative_to(state.directory, state.var_files);
-  lane.backend_config = relative_to(state.directory, state.backend_files);
+  lane.var_files = states::variable_arguments(state);
+  lane.backend_config = states::backend_arguments(state);
+  for (const states::LaneVariable& variable : state.variables) lane.variables[variable.name] = variable.value;
   if (!state.workspace.empty()) lane.workspace = state.workspace;
   if (!state.tool.empty()) lane.tool = state.tool;
   describe_backend(state, lane);

@@ -1,8 +1,32 @@
 #include "cli/open_facts.hpp"
 
 #include "base/build_id.hpp"
+#include "cli/read_trees.hpp"
 
 namespace statelane::cli {
+
+namespace {
+
+/// `v1`, `1.2.3`: a job's clone often has no tags, and nobody calls a branch like that.
+bool looks_like_version(std::string_view ref) {
+  if (ref.starts_with('v')) ref.remove_prefix(1);
+  return !ref.empty() && ref.front() >= '0' && ref.front() <= '9' &&
+         ref.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+facts::OwnRepository find_own_repository(const repo::Repository& repository) {
+  facts::OwnRepository own{repository.remote_addresses()};
+  const gitlab::PredefinedVariables variables = read_predefined_variables();
+  for (const char* name : {"CI_PROJECT_URL", "CI_REPOSITORY_URL"})
+    if (const auto address = gitlab::value_of(variables, name); !address.empty()) own.addresses.emplace_back(address);
+  own.is_fixed = [&repository](const std::string& ref) {
+    if (repository.has_tag(ref)) return true;
+    return looks_like_version(ref) && !repository.has_branch(ref);
+  };
+  return own;
+}
+
+}  // namespace
 
 std::optional<std::filesystem::path> cache_directory(const repo::Repository& repository, const Options& options) {
   if (options.no_cache) return std::nullopt;
@@ -11,8 +35,9 @@ std::optional<std::filesystem::path> cache_directory(const repo::Repository& rep
 
 facts::FactStore open_facts(const repo::Repository& repository, const Options& options) {
   const auto directory = cache_directory(repository, options);
-  if (!directory) return {};
-  return {*directory, build_id()};
+  facts::FactStore store = directory ? facts::FactStore(*directory, build_id()) : facts::FactStore();
+  store.set_own_repository(find_own_repository(repository));
+  return store;
 }
 
 }  // namespace statelane::cli

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/diagnostics.hpp"
@@ -40,6 +41,17 @@ struct Located {
   friend bool operator==(const Located& left, const Located& right) { return left.text == right.text; }
 };
 
+/// An entry of a map of texts.
+struct Pair {
+  Located key;
+  Located value;
+  friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+/// Which instances a directory has: those that a pattern of a file finds, with `{instance}` in it, relative to the
+/// state directory; or those of a list of names.
+using Instances = std::variant<Located, std::vector<Located>>;
+
 /// The commands of a lane outside Terraform, each an argument vector.
 struct Commands {
   std::vector<std::string> plan;
@@ -49,9 +61,10 @@ struct Commands {
 
 /// What may be said of a state by pattern. An absent key says nothing.
 struct Settings {
-  std::optional<Located> instances;  ///< pattern of a file with `{instance}`, relative to the state directory
+  std::optional<Instances> instances;
+  std::optional<std::vector<Pair>> variables;     ///< `TF_VAR_…` that the lane fixes, sorted; filled in as files are
   std::optional<std::vector<Located>> var_files;  ///< patterns; `{instance}` and `{dir}` are filled in
-  std::optional<std::vector<Located>> backend_config;
+  std::optional<std::vector<Located>> backend_config;  ///< patterns of files, and settings with a `=` in them
   std::optional<Located> workspace;
   std::optional<std::vector<Located>> inputs;      ///< globs relative to the state directory
   std::optional<std::vector<Located>> depends_on;  ///< ids
@@ -66,6 +79,7 @@ struct Settings {
   std::optional<Located>
       gitlab_state;  ///< name of a GitLab-managed state; `{dir}`, `{instance}`, `{slug}` are filled in
   std::optional<Commands> commands;
+  std::optional<std::vector<Pair>> after;  ///< whose gates wait for whose applies: names of instances or of directories
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

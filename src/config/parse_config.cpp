@@ -1,30 +1,18 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <functional>
-#include <span>
 
-#include "base/glob.hpp"
-#include "base/suggest.hpp"
 #include "config/config.hpp"
+#include "config/value_reader.hpp"
 #include "yaml/read.hpp"
 
 namespace statelane::config {
 
 namespace {
 
-template <typename Value>
-struct Choice {
-  std::string_view name;
-  Value value;
-};
-
 /// Reads one document with a strict schema. Each reader of a value adds an error and leaves the default when it does
 /// not fit.
-class ConfigReader {
+class ConfigReader : ValueReader {
  public:
-  ConfigReader(std::string_view text, const RepoPath& path, Diagnostics& diagnostics)
-      : text_(text), path_(path), diagnostics_(diagnostics) {}
+  using ValueReader::ValueReader;
 
   Config read(const yaml::Value& root) {
     Config config;
@@ -41,114 +29,9 @@ class ConfigReader {
   }
 
  private:
-  using Handler = std::function<void(const yaml::Value&)>;
-  struct Key {
-    std::string name;
-    Handler read;
-  };
-
-  void error(const yaml::Value& value, std::string message, std::vector<std::string> hints = {}) {
-    const std::string* text = value.as_string();
-    error_at(value.spot.begin, text == nullptr ? 0 : text->size(), std::move(message), std::move(hints));
-  }
-
-  void error_at(const SourcePos& begin, std::size_t width, std::string message, std::vector<std::string> hints) {
-    SourcePos end = begin;
-    end.column += static_cast<std::uint32_t>(width);
-    Diagnostic diagnostic{Severity::error, path_, SourceRange{begin, end}, std::move(message), std::move(hints), {}};
-    diagnostic.source_line = line_text(text_, begin.line);
-    diagnostics_.add(std::move(diagnostic));
-  }
-
-  void read_map(const yaml::Value& value, const std::string& name, const std::vector<Key>& keys) {
-    const yaml::Value::Map* map = value.as_map();
-    if (map == nullptr) return error(value, fmt::format("{} has to be a map", name));
-    for (const auto& [key, entry] : *map) {
-      const auto found =
-          std::find_if(keys.begin(), keys.end(), [&key = key](const Key& candidate) { return candidate.name == key; });
-      if (found != keys.end()) {
-        found->read(entry);
-        continue;
-      }
-      std::vector<std::string> names;
-      for (const Key& candidate : keys) names.push_back(candidate.name);
-      std::vector<std::string> hints;
-      if (const auto suggestion = find_suggestion(key, names))
-        hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
-      hints.push_back(fmt::format("known keys: {}", fmt::join(names, ", ")));
-      error_at(entry.key_spot.begin, key.size(), fmt::format("unknown key \"{}\" in {}", key, name), std::move(hints));
-    }
-  }
-
   void read_version(const yaml::Value& value) {
     const auto* number = std::get_if<std::int64_t>(&value.data);
     if (number == nullptr || *number != 1) error(value, "version has to be 1");
-  }
-
-  std::optional<Located> read_text(const yaml::Value& value, const std::string& name) {
-    const std::string* text = value.as_string();
-    if (text == nullptr || text->empty()) {
-      error(value, fmt::format("{} has to be a string{}", name,
-                               text != nullptr ? " that is not empty" : "; put it in quotes"));
-      return std::nullopt;
-    }
-    SourcePos end = value.spot.begin;
-    end.column += static_cast<std::uint32_t>(text->size());
-    end.offset += static_cast<std::uint32_t>(text->size());
-    return Located{*text, {value.spot.begin, end}};
-  }
-
-  std::optional<Located> read_glob(const yaml::Value& value, const std::string& name) {
-    auto glob = read_text(value, name);
-    if (glob && has_too_many_alternatives(glob->text)) {
-      error(value, fmt::format("{} stands for more than {} patterns by its braces", name, most_alternatives));
-      return std::nullopt;
-    }
-    return glob;
-  }
-
-  std::vector<Located> read_globs(const yaml::Value& value, const std::string& name) {
-    std::vector<Located> result;
-    for (const yaml::Value& item : list_of(value, name)) {
-      if (auto glob = read_glob(item, name)) result.push_back(*std::move(glob));
-    }
-    return result;
-  }
-
-  std::vector<Located> read_texts(const yaml::Value& value, const std::string& name) {
-    std::vector<Located> result;
-    for (const yaml::Value& item : list_of(value, name)) {
-      if (auto text = read_text(item, name)) result.push_back(*std::move(text));
-    }
-    return result;
-  }
-
-  std::vector<std::string> read_words(const yaml::Value& value, const std::string& name) {
-    std::vector<std::string> result;
-    for (Located& text : read_texts(value, name)) result.push_back(std::move(text.text));
-    return result;
-  }
-
-  yaml::Value::List list_of(const yaml::Value& value, const std::string& name) {
-    if (const yaml::Value::List* list = value.as_list()) return *list;
-    error(value, fmt::format("{} has to be a list", name));
-    return {};
-  }
-
-  template <typename Value>
-  std::optional<Value> read_choice(const yaml::Value& value, const std::string& name,
-                                   std::span<const Choice<Value>> choices) {
-    const std::string* text = value.as_string();
-    std::vector<std::string> names;
-    for (const Choice<Value>& choice : choices) {
-      if (text != nullptr && *text == choice.name) return choice.value;
-      names.emplace_back(choice.name);
-    }
-    std::vector<std::string> hints;
-    const auto suggestion = text == nullptr ? std::nullopt : find_suggestion(*text, names);
-    if (suggestion) hints.push_back(fmt::format("did you mean \"{}\"?", *suggestion));
-    error(value, fmt::format("{} has to be one of {}", name, fmt::join(names, ", ")), std::move(hints));
-    return std::nullopt;
   }
 
   void read_states(const yaml::Value& value, Config& config) {
@@ -172,6 +55,7 @@ class ConfigReader {
     read_map(value, "a rule",
              {{"match", [&](const yaml::Value& entry) { rule.match = read_glob(entry, "match").value_or(Located{}); }},
               {"instances", [&](const yaml::Value& entry) { settings.instances = read_instances(entry); }},
+              {"variables", [&](const yaml::Value& entry) { settings.variables = read_variables(entry); }},
               texts_into(settings.var_files, "var_files"),
               texts_into(settings.backend_config, "backend_config"),
               text_into(settings.workspace, "workspace"),
@@ -186,19 +70,60 @@ class ConfigReader {
               {"max_destroy", [&](const yaml::Value& entry) { read_max_destroy(entry, settings); }},
               {"local_state", [&](const yaml::Value& entry) { settings.local_state = read_local_state(entry); }},
               {"gitlab_state", [&](const yaml::Value& entry) { settings.gitlab_state = read_state_name(entry); }},
-              {"commands", [&](const yaml::Value& entry) { read_commands(entry, settings); }}});
+              {"commands", [&](const yaml::Value& entry) { read_commands(entry, settings); }},
+              {"after", [&](const yaml::Value& entry) { settings.after = read_after(entry); }}});
     if (value.as_map() == nullptr) return;
     if (value.find("match") == nullptr) return error(value, "a rule needs match, a glob on the state directory");
     if (!rule.match.text.empty()) config.rules.push_back(std::move(rule));
   }
 
-  std::optional<Located> read_instances(const yaml::Value& value) {
+  std::optional<Instances> read_instances(const yaml::Value& value) {
+    if (value.as_list() != nullptr) return read_instance_names(value);
     auto pattern = read_text(value, "instances");
-    if (pattern && pattern->text.find("{instance}") == std::string::npos) {
-      error(value, "instances needs {instance} in its pattern");
+    if (!pattern) return std::nullopt;
+    if (pattern->text.find("{instance}") == std::string::npos) {
+      error(value, "instances needs {instance} in its pattern",
+            {"a list of names is written [development, production]"});
       return std::nullopt;
     }
-    return pattern;
+    return *std::move(pattern);
+  }
+
+  std::optional<Instances> read_instance_names(const yaml::Value& value) {
+    std::vector<Located> names = read_texts(value, "instances");
+    if (value.as_list()->empty()) error(value, "instances needs a name at least");
+    for (auto name = names.begin(); name != names.end(); ++name) {
+      const bool is_name = name->text.find_first_of("/{}") == std::string::npos;
+      const bool is_first = std::find(names.begin(), name, *name) == name;
+      const std::string fault = !is_name ? "is no name: a list has names without slashes and braces" : "stands twice";
+      if (!is_name || !is_first)
+        error_at(name->range.begin, name->text.size(), fmt::format("\"{}\" in instances {}", name->text, fault), {});
+    }
+    return names;
+  }
+
+  /// Terraform's own variables only: what else a job needs is set for all that runs in it.
+  std::vector<Pair> read_variables(const yaml::Value& value) {
+    std::vector<Pair> pairs = read_pairs(value, "variables");
+    std::erase_if(pairs, [&](const Pair& pair) {
+      const bool is_input = pair.key.text.starts_with("TF_VAR_") && pair.key.text.size() > 7;
+      if (!is_input)
+        error_at(pair.key.range.begin, pair.key.text.size(),
+                 fmt::format("\"{}\" in variables has to begin with TF_VAR_", pair.key.text),
+                 {"what is no variable of Terraform's configuration is written into job: {variables: {…}}"});
+      return !is_input;
+    });
+    return pairs;
+  }
+
+  std::vector<Pair> read_after(const yaml::Value& value) {
+    std::vector<Pair> pairs = read_pairs(value, "after");
+    for (const Pair& pair : pairs) {
+      if (pair.value.text == pair.key.text)
+        error_at(pair.value.range.begin, pair.value.text.size(),
+                 fmt::format("\"{}\" comes after itself", pair.key.text), {});
+    }
+    return pairs;
   }
 
   std::optional<std::string> read_plan_environment(const yaml::Value& value) {
@@ -313,10 +238,6 @@ class ConfigReader {
                                   config.gitlab_version = text->text;
                                 }}});
   }
-
-  std::string_view text_;
-  const RepoPath& path_;
-  Diagnostics& diagnostics_;
 };
 
 }  // namespace

@@ -29,6 +29,21 @@ yaml::Value merge_job(const yaml::Value& base, const yaml::Value& over) {
   return result;
 }
 
+/// Name by name, as the rules key by key.
+std::vector<Pair> merge_pairs(std::vector<Pair> base, const std::vector<Pair>& over) {
+  for (const Pair& pair : over) {
+    const auto place =
+        std::lower_bound(base.begin(), base.end(), pair.key.text,
+                         [](const Pair& candidate, const std::string& key) { return candidate.key.text < key; });
+    if (place != base.end() && place->key.text == pair.key.text) {
+      *place = pair;
+    } else {
+      base.insert(place, pair);
+    }
+  }
+  return base;
+}
+
 }  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view path) {
@@ -58,6 +73,8 @@ Settings settings_for(const Config& config, const RepoPath& directory) {
     take(result.gitlab_state, more.gitlab_state);
     take(result.commands, more.commands);
     take(result.plan_environment, more.plan_environment);
+    if (more.variables) result.variables = merge_pairs(result.variables.value_or(std::vector<Pair>{}), *more.variables);
+    if (more.after) result.after = merge_pairs(result.after.value_or(std::vector<Pair>{}), *more.after);
     if (more.job) result.job = result.job ? merge_job(*result.job, *more.job) : *more.job;
   }
   return result;

@@ -84,6 +84,10 @@ std::string render_graph_text(const StateGraph& graph, const View& view) {
       }
     }
     for (const auto& [place, edges] : guesses) out += render_guesses(graph, place, edges, view);
+    for (const states::Promotion& promotion : graph.promotions()) {
+      if (promotion.from == index)
+        out += fmt::format("  is applied after {}\n", escape_for_terminal(graph.states()[promotion.to].id));
+    }
   }
   std::string counts = fmt::format("{}, {}", count_of(graph.states().size(), "state", "states"),
                                    count_of(graph.edges().size(), "edge", "edges"));

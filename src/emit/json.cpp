@@ -9,6 +9,7 @@
 #include "emit/why.hpp"
 #include "emit/words.hpp"
 #include "pipeline/patterns_of.hpp"
+#include "states/instances.hpp"
 
 namespace statelane::emit {
 
@@ -77,7 +78,7 @@ Json state_of(const State& state) {
   json["tool"] = escape_non_utf8(state.tool);
   json["workspace"] = escape_non_utf8(state.workspace);
   json["var_files"] = paths_of(state.var_files);
-  json["backend_files"] = paths_of(state.backend_files);
+  json["backend_files"] = paths_of(states::backend_files(state.backend_config));
   json["inputs"] = counts_of(state);
   return json;
 }
@@ -207,6 +208,10 @@ std::string render_graph_json(const states::LoadedStates& loaded) {
                              {"kind", word_of(edge.kind)},
                              {"file", text_of(edge.place.file)},
                              {"line", edge.place.line}});
+  }
+  for (const states::Promotion& promotion : graph.promotions()) {
+    json["promotions"].push_back({{"from", escape_non_utf8(graph.states()[promotion.from].id)},
+                                  {"to", escape_non_utf8(graph.states()[promotion.to].id)}});
   }
   json["cycles"] = Json::array();
   for (const auto& cycle : states::find_cycles(graph)) {

@@ -171,13 +171,14 @@ version: 1
 # Everything below is optional: take away the marks of what you need.
 
 # states:
-#   include: ["legacy/*"]          # directories that are states though nothing in them says so
-#   exclude: ["examples/**"]
+#   include: ["legacy/*", "deploy/*"]  # directories that are states though nothing in them says so
+#   exclude: ["examples/**", "api@old"]  # directories, or ids of states
 #   rules:                         # all that match apply, later ones win key by key
 #     - match: "services/*"        # a glob on the state directory
-#       instances: "env/{instance}/terraform.tfvars"
+#       instances: "env/{instance}/terraform.tfvars"   # or a list: [staging, production]
+#       variables: {TF_VAR_region: eu-central-1}  # set over the job's environment
 #       var_files: ["../../common.tfvars", "env/{instance}/terraform.tfvars"]
-#       backend_config: ["env/{instance}/backend.tfvars"]
+#       backend_config: ["env/{instance}/backend.tfvars", "key={id}.tfstate"]
 #       workspace: "{instance}"
 #       inputs: ["../../policies/**"]
 #       depends_on: ["network/{instance}"]
@@ -187,6 +188,7 @@ version: 1
 #       apply: {branches: [main], gate: blocking}        # blocking | optional | automatic
 #       after_plan: ["conftest", "test", "{plan_json}"]  # a check between plan and gate
 #       max_destroy: 5             # more deletes or replaces than that are refused
+#       after: {production: staging}  # production's gate waits for staging's apply
 #       local_state: kept          # a local backend whose directory outlives the job
 # ignore: ["docs/**"]              # never inputs unless read
 # global_inputs: [".terraform-version"]

@@ -9,6 +9,7 @@
 
 #include "base/content_id.hpp"
 #include "facts/fact_cache.hpp"
+#include "facts/own_repository.hpp"
 #include "facts/record_store.hpp"
 #include "terraform/file_facts.hpp"
 #include "terraform/file_names.hpp"
@@ -58,6 +59,10 @@ class FactStore {
   /// What earlier runs worked out of many files together; see there.
   RecordStore& records() { return records_; }
 
+  /// How the repository is called whose trees are read.
+  void set_own_repository(OwnRepository own) { own_ = std::move(own); }
+  const OwnRepository& own_repository() const { return own_; }
+
   /// Keeps what this store had to compute in the cache, and the new records. Faults there do not matter.
   void save() const;
 
@@ -72,6 +77,7 @@ class FactStore {
   std::unordered_map<ContentId, std::string> token_digests_[2];
   FactCache cache_;
   RecordStore records_;
+  OwnRepository own_;
 };
 
 }  // namespace statelane::facts

@@ -21,7 +21,8 @@ bool same_lane(const State& base, const State& head) {
   const config::Settings& after = head.settings;
   return base.kind == head.kind && base.tool == head.tool && base.workspace == head.workspace &&
          base.gitlab_state == head.gitlab_state && base.var_files == head.var_files &&
-         base.backend_files == head.backend_files && before.job == after.job && before.commands == after.commands;
+         base.backend_config == head.backend_config && base.variables == head.variables && before.job == after.job &&
+         before.commands == after.commands;
 }
 
 Cause configuration_cause() {

@@ -21,7 +21,7 @@ class ComponentFinder {
  public:
   explicit ComponentFinder(const states::StateGraph& graph) {
     const std::size_t count = graph.states().size();
-    for (Index state = 0; state < count; ++state) dependencies_.push_back(graph.dependencies(state));
+    for (Index state = 0; state < count; ++state) dependencies_.push_back(graph.comes_after(state));
     number_.assign(count, 0);
     lowest_.assign(count, 0);
     on_path_.assign(count, false);

@@ -17,8 +17,8 @@ struct ApplyOrder {
   std::vector<std::vector<std::uint32_t>> circles;
 };
 
-/// Orders `lanes` (indexes of states, sorted, no duplicates) by the certain edges of `graph`, also through states that
-/// are no lanes. No circle is ever in the result.
+/// Orders `lanes` (indexes of states, sorted, no duplicates) by the certain edges of `graph` and its promotions, also
+/// through states that are no lanes. No circle is ever in the result.
 ApplyOrder order_applies(const states::StateGraph& graph, const std::vector<std::uint32_t>& lanes);
 
 }  // namespace statelane::pipeline

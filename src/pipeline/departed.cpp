@@ -74,7 +74,9 @@ void describe_deleted(const PipelineRequest& request, const config::Config& conf
   }
   const std::string& base = departed.affected->pending ? departed.affected->pending->base : request.comparison.base;
   const std::string commit = base.empty() ? "the commit before" : base;
-  departed.hints.push_back(fmt::format("to destroy them, check out {} and run \"terraform destroy\" there", commit));
+  departed.hints.push_back(
+      fmt::format("to destroy them, check out {} and run \"{} destroy\" there", commit,
+                  departed.state.kind == states::StateKind::terragrunt ? "terragrunt" : "terraform"));
   if (config.deleted == config::Deleted::warn) {
     departed.hints.emplace_back("for a gate that does it, set \"pipeline.deleted\" to destroy-gate");
   }

@@ -54,7 +54,7 @@ void report_circle(const std::vector<Lane>& lanes, const std::vector<std::uint32
       {"take one of the remote state reads out of the circle"});
 }
 
-/// What a state depends on directly also comes before it, unless both are in one circle.
+/// What a state depends on directly, or is promoted from, also comes before it, unless both are in one circle.
 void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::StateGraph& head) {
   std::unordered_map<std::uint32_t, std::uint32_t> position_of;
   std::vector<std::size_t> circle_of(lanes.size(), order.circles.size());
@@ -65,7 +65,7 @@ void set_reads(std::vector<Lane>& lanes, const ApplyOrder& order, const states::
   for (std::uint32_t position = 0; position < lanes.size(); ++position) {
     std::set<std::string> jobs;
     std::set<std::string> slugs;
-    for (const std::uint32_t index : head.dependencies(lanes[position].index)) {
+    for (const std::uint32_t index : head.comes_after(lanes[position].index)) {
       const auto other = position_of.find(index);
       if (other == position_of.end() || other->second == position || !lanes[other->second].has_apply()) continue;
       const bool same_circle =

@@ -22,7 +22,7 @@ struct Lane {
   bool has_to_block = false;           ///< others wait for the apply, so that its gate cannot be optional
   std::vector<std::string> waits_for;  ///< apply jobs that come first, sorted; what follows from others is left out
   std::vector<std::string>
-      reads;  ///< apply jobs of states whose outputs it may read itself, sorted; none of its circle
+      reads;  ///< apply jobs of states that it depends on itself or is promoted from, sorted; none of its circle
 
   std::vector<std::string> read_slugs;  ///< of the states of `reads`, sorted
 

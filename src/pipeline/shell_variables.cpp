@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/lane_jobs.hpp"
+#include "states/instances.hpp"
 
 namespace statelane::pipeline {
 
@@ -16,12 +17,6 @@ void add_list(yaml::Value::Map& variables, const std::string& name, const std::v
   for (std::size_t index = 0; index < values.size(); ++index) {
     variables.emplace_back(fmt::format("{}_{}", name, index + 1), literal_variable(values[index]));
   }
-}
-
-std::vector<std::string> relative_to(const RepoPath& directory, const std::vector<RepoPath>& paths) {
-  std::vector<std::string> result;
-  for (const RepoPath& path : paths) result.push_back(relative_path(directory, path));
-  return result;
 }
 
 /// What signing in to GitLab takes, for a state of the http backend. An address that is known in part names its server.
@@ -44,14 +39,17 @@ void add_http_state(yaml::Value::Map& variables, const states::State& state) {
 
 yaml::Value::Map shell_variables(const states::State& state, bool is_apply) {
   yaml::Value::Map variables = {{"STATELANE_DIRECTORY", literal_variable(state.directory.display())}};
+  std::vector<std::string> fixed;
+  for (const states::LaneVariable& variable : state.variables) fixed.push_back(variable.name + "=" + variable.value);
+  if (!fixed.empty()) add_list(variables, "STATELANE_VARIABLE", fixed);
   if (state.settings.commands) {
     add_list(variables, "STATELANE_WORD", is_apply ? state.settings.commands->apply : state.settings.commands->plan);
     return variables;
   }
   variables.emplace_back("STATELANE_TOOL", literal_variable(state.tool));
   if (!state.workspace.empty()) variables.emplace_back("STATELANE_WORKSPACE", literal_variable(state.workspace));
-  add_list(variables, "STATELANE_BACKEND_CONFIG", relative_to(state.directory, state.backend_files));
-  add_list(variables, "STATELANE_VAR_FILE", relative_to(state.directory, state.var_files));
+  add_list(variables, "STATELANE_BACKEND_CONFIG", states::backend_arguments(state));
+  add_list(variables, "STATELANE_VAR_FILE", states::variable_arguments(state));
   if (state.backend && state.backend->type == "http") add_http_state(variables, state);
   return variables;
 }

@@ -67,7 +67,7 @@ void join_dependencies(const impact::Impact& impact, const states::StateGraph& h
     open.pop_back();
     if (seen[state]) continue;
     seen[state] = true;
-    for (const std::uint32_t dependency : head.dependencies(state)) {
+    for (const std::uint32_t dependency : head.comes_after(state)) {
       groups.join(state, dependency);
       open.push_back(dependency);
     }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <git2.h>
 
 #include <algorithm>
 #include <iterator>
@@ -128,6 +129,28 @@ std::vector<Repository::RemoteRef> Repository::remote_refs(const std::string& pr
 
 std::string Repository::remote_address() const {
   return trim_end(try_git(handle_->place(), {"remote", "get-url", "origin"}).value_or(""));
+}
+
+std::vector<std::string> Repository::remote_addresses() const {
+  std::vector<std::string> result;
+  git_config* raw = nullptr;
+  if (handle_->library == nullptr || git_repository_config_snapshot(&raw, handle_->library.get()) != 0) return result;
+  const auto take = [](const git_config_entry* entry, void* addresses) {
+    const std::string_view key = entry->name;
+    if (key.starts_with("remote.") && key.ends_with(".url") && entry->value != nullptr)
+      static_cast<std::vector<std::string>*>(addresses)->emplace_back(entry->value);
+    return 0;
+  };
+  git_config_foreach(raw, take, &result);
+  git_config_free(raw);
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+bool Repository::has_tag(const std::string& name) const { return find_commit("refs/tags/" + name).has_value(); }
+
+bool Repository::has_branch(const std::string& name) const {
+  return find_commit("refs/heads/" + name).has_value() || find_commit("refs/remotes/origin/" + name).has_value();
 }
 
 Fetched Repository::deepen(const std::vector<CommitId>& commits, unsigned count, std::chrono::seconds time_out) const {

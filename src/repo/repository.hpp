@@ -128,6 +128,13 @@ class Repository {
   /// The address of `origin`, as git uses it; empty when there is none.
   std::string remote_address() const;
 
+  /// The addresses of all remotes, as the clone's own configuration has them.
+  std::vector<std::string> remote_addresses() const;
+
+  /// There is such a tag or such a branch here, of this clone or of `origin`.
+  bool has_tag(const std::string& name) const;
+  bool has_branch(const std::string& name) const;
+
   /// In a shallow clone, fetches from `origin` up to `count` more commits behind the boundaries that `commits` reach;
   /// all that there are when `count` is 0.
   Fetched deepen(const std::vector<CommitId>& commits, unsigned count, std::chrono::seconds time_out) const;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,7 +35,9 @@ struct LaneDescription {
   std::filesystem::path files_directory{};    ///< the top of the files to run on, absolute; empty: the work tree
   std::string directory{};                    ///< the state directory relative to it; empty or `.` for the root
   std::vector<std::string> var_files{};       ///< relative to the state directory, in order
-  std::vector<std::string> backend_config{};  ///< files, relative to the state directory, in order
+  std::vector<std::string> backend_config{};  ///< `-backend-config`, in order: files, relative to the state directory,
+                                              ///< and settings
+  std::map<std::string, std::string> variables{};  ///< set over what the job's environment says
   std::optional<std::string> workspace{};
   std::string tool = "terraform";  ///< a name on PATH, or a path relative to the state directory
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known

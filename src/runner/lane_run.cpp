@@ -118,7 +118,7 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       paths_(artifact_paths(lane)),
       log_(STDOUT_FILENO, log_style(job)),
       supervisor_(log_, options.settle_time),
-      environment_(lane.commands ? EnvironmentChanges{} : terraform_environment(lane, job)),
+      environment_(lane.commands ? lane_variables(lane) : terraform_environment(lane, job)),
       started_(std::time(nullptr)) {
   if (!fs::is_directory(directory_)) {
     throw Error(ErrorKind::usage,

@@ -83,8 +83,13 @@ void add_var_files(std::vector<std::string>& arguments, const LaneDescription& l
 
 }  // namespace
 
+EnvironmentChanges lane_variables(const LaneDescription& lane) {
+  return {lane.variables.begin(), lane.variables.end()};
+}
+
 EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobEnvironment& job) {
-  EnvironmentChanges result = {{"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}};
+  EnvironmentChanges result = lane_variables(lane);
+  result.insert({{"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}});
   const std::string address = derive_address(lane, job);
   if (!address.empty()) add_state_address(result, address, job);
   if (wants_job_credentials(lane, job, address)) {

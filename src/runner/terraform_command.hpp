@@ -17,9 +17,12 @@ namespace statelane::runner {
 
 /// How Terraform is called: pure functions from a lane and a job to arguments and environment.
 
-/// Changes to the environment for every call: no prompts, no phoning home, and for a state in this GitLab the job's own
-/// credentials. They go by environment only, since `-backend-config` would end up in the plan file; and only to an
-/// address below CI_API_V4_URL, and only where neither user nor password is set.
+/// The variables that the lane fixes.
+EnvironmentChanges lane_variables(const LaneDescription& lane);
+
+/// Changes to the environment for every call: the lane's variables, no prompts, no phoning home, and for a state in
+/// this GitLab the job's own credentials. They go by environment only, since `-backend-config` would end up in the plan
+/// file; and only to an address below CI_API_V4_URL, and only where neither user nor password is set.
 EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobEnvironment& job);
 
 /// What `init` needs besides to use the cache.

@@ -133,11 +133,27 @@ bool excludes(const PartialText& left, const PartialText& right) {
   return left.back()->substr(left.back()->size() - common) != right.back()->substr(right.back()->size() - common);
 }
 
+/// A part that has to be written is open: `init` completes the backend, and may then set what is at its default too.
+bool is_completed_at_init(const BackendIdentity& stored) {
+  const BackendType* type = find_type(stored.type);
+  return type != nullptr && std::any_of(type->parts.begin(), type->parts.end(), [&](const Part& part) {
+           return !part.value && std::binary_search(stored.unknown.begin(), stored.unknown.end(), part.name);
+         });
+}
+
+bool is_at_default(const BackendIdentity& identity, const std::string& name, const std::string& value) {
+  const BackendType* type = find_type(identity.type);
+  return type != nullptr && std::any_of(type->parts.begin(), type->parts.end(),
+                                        [&](const Part& part) { return part.name == name && part.value == value; });
+}
+
 PartMatch match_part(const BackendIdentity& one, const BackendIdentity& other, const std::string& name) {
   const auto left = one.known.find(name);
   const auto right = other.known.find(name);
   if (left != one.known.end() && right != other.known.end()) {
-    return left->second == right->second ? PartMatch::equal : PartMatch::different;
+    if (left->second == right->second) return PartMatch::equal;
+    const bool may_be_set = is_completed_at_init(other) && is_at_default(other, name, right->second);
+    return may_be_set ? PartMatch::open : PartMatch::different;
   }
   const auto left_pieces = one.partial.find(name);
   const auto right_pieces = other.partial.find(name);
@@ -236,7 +252,9 @@ IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentit
   const bool is_anchored = any_part(wanted, [&](const std::string& name) {
     return match_part(wanted, stored, name) == PartMatch::equal && is_telling(wanted, name);
   });
-  return is_anchored ? IdentityMatch::possible : IdentityMatch::different;
+  const bool may_be_completed = !wanted.type.empty() && is_completed_at_init(stored);
+  if (is_anchored) return IdentityMatch::possible;
+  return may_be_completed ? IdentityMatch::open : IdentityMatch::different;
 }
 
 bool may_be_same(const BackendIdentity& one, const BackendIdentity& other) {

@@ -34,11 +34,16 @@ std::set<std::string> identity_settings(std::string_view type);
 /// An http backend without an address whose state GitLab keeps under `name`.
 void name_gitlab_state(BackendIdentity& identity, const std::string& name);
 
-enum class IdentityMatch { same, possible, different };
+enum class IdentityMatch {
+  same,
+  possible,  ///< something is known of both, and equal
+  open,      ///< `stored` leaves open what has to be written, and `init` may complete it so
+  different,
+};
 
 /// Whether a reader of `wanted` reads the state stored at `stored`. Parts that are unknown on either side make it
-/// `possible`, provided that at least one part is known and equal that is required or not left at its default. A
-/// workspace named on one side only tells nothing.
+/// `possible`, provided that at least one part is known and equal that is required or not left at its default. What
+/// `init` completes may also be set where it is at its default. A workspace named on one side only tells nothing.
 IdentityMatch match_identity(const BackendIdentity& wanted, const BackendIdentity& stored);
 
 /// Whether two states may be stored in one place: nothing that is known of both differs, and an empty type is any.

@@ -16,12 +16,20 @@ using config::Located;
 
 class Checker {
  public:
-  Checker(const config::Config& config, const Scan& scan, std::span<const State> states, Diagnostics& diagnostics)
-      : config_(config), scan_(scan), states_(states), diagnostics_(diagnostics) {}
+  Checker(const config::Config& config, const Scan& scan, std::span<const State> states,
+          std::span<const std::string> excluded, Diagnostics& diagnostics)
+      : config_(config), scan_(scan), states_(states), excluded_(excluded), diagnostics_(diagnostics) {}
 
   void check() {
-    for (const Located& glob : config_.include) check_directories(glob, "include");
-    for (const Located& glob : config_.exclude) check_directories(glob, "exclude");
+    for (const Located& glob : config_.include) {
+      check_directories(glob, "include");
+      check_lost(glob);
+    }
+    for (const Located& glob : config_.exclude) {
+      const bool is_id = std::any_of(excluded_.begin(), excluded_.end(),
+                                     [&](const std::string& id) { return config::matches_glob(glob.text, id); });
+      if (!is_id) check_directories(glob, "exclude");
+    }
     for (const Located& glob : config_.global_inputs) check_input(glob, {RepoPath()});
     for (const config::Rule& rule : config_.rules) check_rule(rule);
   }
@@ -36,17 +44,35 @@ class Checker {
         scan_.directories.begin(), scan_.directories.end(),
         [&](const ScannedDirectory& scanned) { return config::matches_glob(glob.text, scanned.path.display()); });
     if (is_matched) return;
-    const bool is_id = glob.text.find('@') != std::string::npos;
+    const bool is_id = glob.text.find('@') != std::string::npos && key == "include";
     warn(glob, fmt::format("\"{}\" matches no directory", glob.text),
          is_id ? fmt::format("{} takes globs of directories, not ids of states: \"{}\"", key,
                              glob.text.substr(0, glob.text.find('@')))
                : fmt::format("{} takes globs of directories, read from the root: \"examples/**\"", key));
   }
 
+  /// What such a state stores would be made anew by the next job.
+  void check_lost(const Located& glob) {
+    std::vector<std::string> lost;
+    for (const State& state : states_) {
+      const bool is_meant = state.reason == StateReason::configured && state.is_lost_with_job() &&
+                            config::matches_glob(glob.text, state.directory.display());
+      if (is_meant) lost.push_back(state.id);
+    }
+    if (lost.empty()) return;
+    const std::string more = lost.size() > 1 ? fmt::format(" and {} more have", lost.size() - 1) : " has";
+    warn(glob, fmt::format("{}{} no backend: what is stored there is lost with the job", lost.front(), more),
+         "give it a backend, commands of its own, or local_state: kept where the directory outlives the job");
+  }
+
   void check_rule(const config::Rule& rule) {
     std::vector<const State*> matched;
     for (const State& state : states_) {
       if (config::matches_glob(rule.match.text, state.directory.display())) matched.push_back(&state);
+    }
+    if (matched.empty() && rule.settings.commands) {
+      return warn(rule.match, fmt::format("\"{}\" has commands, and matches no state", rule.match.text),
+                  fmt::format("commands make no states: write include: [\"{}\"] under states", rule.match.text));
     }
     if (matched.empty()) {
       return warn(
@@ -57,7 +83,10 @@ class Checker {
     for (const State* state : matched) directories.insert(state->directory);
     for (const Located& glob : rule.settings.inputs.value_or(std::vector<Located>{})) check_input(glob, directories);
     for (const auto* files : {&rule.settings.var_files, &rule.settings.backend_config}) {
-      for (const Located& file : files->value_or(std::vector<Located>{})) check_file(file, matched);
+      for (const Located& file : files->value_or(std::vector<Located>{})) {
+        const bool is_setting = files == &rule.settings.backend_config && file.text.find('=') != std::string::npos;
+        if (!is_setting) check_file(file, matched);
+      }
     }
   }
 
@@ -119,14 +148,15 @@ class Checker {
   const config::Config& config_;
   const Scan& scan_;
   std::span<const State> states_;
+  std::span<const std::string> excluded_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
 void check_settings(const config::Config& config, const Scan& scan, std::span<const State> states,
-                    Diagnostics& diagnostics) {
-  Checker(config, scan, states, diagnostics).check();
+                    std::span<const std::string> excluded, Diagnostics& diagnostics) {
+  Checker(config, scan, states, excluded, diagnostics).check();
 }
 
 }  // namespace statelane::states

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "states/fixed_inputs.hpp"
+#include "states/lane_variables.hpp"
 #include "states/linked_inputs.hpp"
 #include "states/module_walk.hpp"
 #include "states/written_backend.hpp"
@@ -31,7 +32,7 @@ class ClosureBuilder {
   Closure build() {
     add_fixed_inputs(sources_, directory_, instance_, settings_, inputs_);
     if (const Module* module = sources_.modules.find(directory_, lane_.tool)) {
-      const Arguments arguments = root_arguments();
+      const Arguments arguments = root_arguments(*module);
       closure_.backend = backend_settings(*module, arguments);
       add_local_state(*module);
       ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, arguments);
@@ -45,11 +46,14 @@ class ClosureBuilder {
   }
 
  private:
-  Arguments root_arguments() {
+  Arguments root_arguments(const Module& module) {
     Arguments result;
     const hcl::Scope nothing{[](std::string_view root, std::string_view name, const SourceRange& range) {
       return Value::unknown(fmt::format("{}.{} cannot stand in a variable file", root, name), range);
     }};
+    // What the environment says is the weakest.
+    const terraform::VariableFile fixed = to_variable_file(instance_.variables, module);
+    take_values(fixed, {RepoPath::of(config::file_name), 0}, nothing, result);
     for (const RepoPath& path : loaded_variable_files(sources_, directory_, instance_)) {
       const terraform::VariableFile* file = sources_.modules.find_variables(path);
       if (file == nullptr) continue;
@@ -59,16 +63,21 @@ class ClosureBuilder {
         for (auto& [name, value] : result)
           value = Value::unknown(fmt::format("{} was not read to its end", path.display()), {});
       }
-      for (const auto& entry : file->values)
-        result.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
-      for (const FileReference& reference : file->references) {
-        const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable>) {
-          return hcl::fold(expression, nothing);
-        };
-        references_.add(reference, fold, {std::nullopt, {path, reference.line}}, RepoPath());
-      }
+      take_values(*file, {path, 1}, nothing, result);
     }
     return result;
+  }
+
+  /// `place`: of the file; line 0 where its own lines are nobody's.
+  void take_values(const terraform::VariableFile& file, const Place& place, const hcl::Scope& nothing,
+                   Arguments& arguments) {
+    for (const auto& entry : file.values)
+      arguments.insert_or_assign(std::string(entry.name), hcl::fold(*entry.value, nothing));
+    const Fold fold = [&](const hcl::Expression& expression, std::span<const hcl::Variable>) {
+      return hcl::fold(expression, nothing);
+    };
+    for (const FileReference& reference : file.references)
+      references_.add(reference, fold, {std::nullopt, {place.file, place.line == 0 ? 0 : reference.line}}, RepoPath());
   }
 
   /// OpenTofu's backends may read variables: the lane fixes them as it does elsewhere.
@@ -81,13 +90,16 @@ class ClosureBuilder {
       const BackendSettings other = settings_of(*block.backend, scope);
       if (other.type == result.type) forget_differences(other, result);
     }
-    for (const RepoPath& path : instance_.backend_files) {
-      const terraform::VariableFile* file = sources_.modules.find_variables(path);
-      if (file == nullptr) continue;
-      result.is_open = result.is_open || file->is_cut;
-      for (const auto& entry : file->values) add_setting(std::string(entry.name), scope.fold(*entry.value), result);
-    }
+    for (const BackendArgument& argument : instance_.backend_config) add_argument(argument, scope, result);
     return result;
+  }
+
+  void add_argument(const BackendArgument& argument, const ModuleScope& scope, BackendSettings& settings) {
+    if (!argument.file) return add_written_setting(argument.setting, settings);
+    const terraform::VariableFile* file = sources_.modules.find_variables(*argument.file);
+    if (file == nullptr) return;
+    settings.is_open = settings.is_open || file->is_cut;
+    for (const auto& entry : file->values) add_setting(std::string(entry.name), scope.fold(*entry.value), settings);
   }
 
   /// A local backend keeps its state in a file, which may lie in the repository.

@@ -34,6 +34,7 @@ struct Closure {
   std::vector<Unknown> unknown;                ///< sorted
   BackendSettings backend;                     ///< type empty where there is no backend block
   std::vector<UnitDependency> dependencies{};  ///< of units
+  bool reads_workspace = false;                ///< `terraform.workspace` stands somewhere in its configuration
 };
 
 /// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is

@@ -110,16 +110,20 @@ class EdgeFinder {
  private:
   /// The edges of one read. False when nothing answers it.
   bool add_read(std::uint32_t from, const RemoteRead& read) {
-    bool is_answered = false;
+    std::vector<std::pair<std::uint32_t, IdentityMatch>> matches;
     for (const std::uint32_t to : candidates(read.wanted)) {
       const IdentityMatch match = match_identity(read.wanted, *states_[to].backend);
-      if (match == IdentityMatch::different) continue;
-      is_answered = true;
+      if (match != IdentityMatch::different) matches.emplace_back(to, match);
+    }
+    // Where one state is the one that is read, those of which nothing is known are not.
+    const bool is_found = std::any_of(matches.begin(), matches.end(),
+                                      [](const auto& match) { return match.second == IdentityMatch::same; });
+    for (const auto& [to, match] : matches) {
       const bool is_certain = match == IdentityMatch::same && !read.is_alternative;
-      if (to != from)
+      if (to != from && (match != IdentityMatch::open || !is_found))
         edges_.push_back({from, to, is_certain ? EdgeKind::remote_state : EdgeKind::possible, read.place});
     }
-    return is_answered;
+    return !matches.empty();
   }
 
   /// Without the workspace, which tells something only when both sides name one.

@@ -73,7 +73,7 @@ void add_fixed_inputs(const Sources& sources, const RepoPath& directory, const I
   }
   for (const RepoPath& file : loaded_variable_files(sources, directory, instance))
     add_named_file(sources, InputKind::variable_file, file, conventional, inputs);
-  for (const RepoPath& file : instance.backend_files)
+  for (const RepoPath& file : backend_files(instance.backend_config))
     add_named_file(sources, InputKind::backend_file, file, conventional, inputs);
   for (const config::Located& glob : sources.config.global_inputs) add_configured(sources, RepoPath(), glob, inputs);
   if (!settings.inputs) return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -65,21 +66,6 @@ std::vector<Match> match_pattern(const repo::Tree& tree, const RepoPath& directo
   return result;
 }
 
-std::vector<RepoPath> resolve_files(const std::optional<std::vector<config::Located>>& patterns,
-                                    const RepoPath& directory, std::string_view instance, Diagnostics& diagnostics) {
-  std::vector<RepoPath> result;
-  if (!patterns) return result;
-  for (const config::Located& pattern : *patterns) {
-    if (const auto path = directory.resolve(fill_in(pattern.text, directory, instance))) {
-      result.push_back(*path);
-    } else {
-      diagnostics.error(RepoPath::of(config::file_name), pattern.range,
-                        fmt::format("\"{}\" leaves the repository from {}", pattern.text, directory.display()));
-    }
-  }
-  return result;
-}
-
 /// The files that every instance loads, by the configuration: no instance is named by one.
 std::set<RepoPath> shared_files(const RepoPath& directory, const config::Settings& settings) {
   std::set<RepoPath> result;
@@ -94,24 +80,133 @@ std::set<RepoPath> shared_files(const RepoPath& directory, const config::Setting
   return result;
 }
 
-Instance configured_instance(const RepoPath& directory, const config::Settings& settings, const Match* match,
-                             Diagnostics& diagnostics) {
-  Instance result;
-  const std::string name = match == nullptr ? "" : match->name;
-  if (match != nullptr) result.name = name;
-  result.var_files = resolve_files(settings.var_files, directory, name, diagnostics);
-  result.backend_files = resolve_files(settings.backend_config, directory, name, diagnostics);
-  const bool is_nameless =
-      match == nullptr && settings.workspace && settings.workspace->text.find(placeholder) != std::string::npos;
-  if (is_nameless) {
-    diagnostics.warning(
-        RepoPath::of(config::file_name), settings.workspace->range,
-        fmt::format("{} has no instance, and so no workspace \"{}\"", directory.display(), settings.workspace->text),
-        {"its lane stays in the default workspace"});
-  } else if (settings.workspace) {
-    result.workspace = fill_in(settings.workspace->text, directory, name);
+/// What a lane is said to have, filled in for one instance or for the only state of a directory.
+class ConfiguredInstance {
+ public:
+  ConfiguredInstance(const RepoPath& directory, const config::Settings& settings, std::optional<std::string> name,
+                     Diagnostics& diagnostics)
+      : directory_(directory), settings_(settings), diagnostics_(diagnostics) {
+    result_.name = std::move(name);
   }
-  if (match != nullptr) result.exclusive.push_back(match->entry);
+
+  Instance build() {
+    add_files(settings_.var_files, [&](const RepoPath& path) { result_.var_files.push_back(path); });
+    add_backend_config();
+    if (settings_.variables) {
+      for (const config::Pair& pair : *settings_.variables) {
+        if (can_fill_in(pair.value)) result_.variables.push_back({pair.key.text, fill_in_all(pair.value.text)});
+      }
+    }
+    add_workspace();
+    std::sort(result_.exclusive.begin(), result_.exclusive.end());
+    result_.exclusive.erase(std::unique(result_.exclusive.begin(), result_.exclusive.end()), result_.exclusive.end());
+    return std::move(result_);
+  }
+
+  void add_exclusive(const RepoPath& path) { result_.exclusive.push_back(path); }
+
+ private:
+  static bool is_setting(const config::Located& pattern) { return pattern.text.find('=') != std::string::npos; }
+
+  std::string name() const { return result_.name.value_or(std::string()); }
+
+  std::string fill_in_all(const std::string& pattern) const {
+    return replace_all(fill_in(pattern, directory_, name()), "{id}", to_state_id(directory_, result_.name));
+  }
+
+  void add_files(const std::optional<std::vector<config::Located>>& patterns,
+                 const std::function<void(const RepoPath&)>& add) {
+    if (!patterns) return;
+    for (const config::Located& pattern : *patterns) add_file(pattern, add);
+  }
+
+  void add_file(const config::Located& pattern, const std::function<void(const RepoPath&)>& add) {
+    const auto path = directory_.resolve(fill_in(pattern.text, directory_, name()));
+    if (!path) {
+      diagnostics_.error(RepoPath::of(config::file_name), pattern.range,
+                         fmt::format("\"{}\" leaves the repository from {}", pattern.text, directory_.display()));
+      return;
+    }
+    add(*path);
+    if (result_.name) note_exclusive(pattern.text);
+  }
+
+  /// What lies at the first name that holds the instance's is the instance's own.
+  void note_exclusive(const std::string& pattern) {
+    const std::size_t at = pattern.find(placeholder);
+    if (at == std::string::npos) return;
+    const auto entry = directory_.resolve(fill_in(pattern.substr(0, pattern.find('/', at)), directory_, name()));
+    if (entry) result_.exclusive.push_back(*entry);
+  }
+
+  void add_backend_config() {
+    if (!settings_.backend_config) return;
+    for (const config::Located& pattern : *settings_.backend_config) {
+      if (!is_setting(pattern)) {
+        add_file(pattern, [&](const RepoPath& path) { result_.backend_config.push_back({path, ""}); });
+      } else if (can_fill_in(pattern)) {
+        result_.backend_config.push_back({std::nullopt, fill_in_all(pattern.text)});
+      }
+    }
+  }
+
+  /// An empty name would be another state's, or nobody's.
+  bool can_fill_in(const config::Located& pattern) {
+    if (result_.name || pattern.text.find(placeholder) == std::string::npos) return true;
+    diagnostics_.warning(RepoPath::of(config::file_name), pattern.range,
+                         fmt::format("{} has no instance for \"{}\"", directory_.display(), pattern.text),
+                         {"it is left out there; a rule of its own gives a directory instances"});
+    return false;
+  }
+
+  void add_workspace() {
+    if (!settings_.workspace) return;
+    if (result_.name || settings_.workspace->text.find(placeholder) == std::string::npos) {
+      result_.workspace = fill_in_all(settings_.workspace->text);
+      return;
+    }
+    diagnostics_.warning(
+        RepoPath::of(config::file_name), settings_.workspace->range,
+        fmt::format("{} has no instance, and so no workspace \"{}\"", directory_.display(), settings_.workspace->text),
+        {"its lane stays in the default workspace"});
+  }
+
+  const RepoPath& directory_;
+  const config::Settings& settings_;
+  Diagnostics& diagnostics_;
+  Instance result_;
+};
+
+std::vector<Instance> instances_of_names(const RepoPath& directory, const config::Settings& settings,
+                                         const std::vector<config::Located>& names, Diagnostics& diagnostics) {
+  std::set<std::string> sorted;
+  for (const config::Located& name : names) sorted.insert(name.text);
+  std::vector<Instance> result;
+  for (const std::string& name : sorted)
+    result.push_back(ConfiguredInstance(directory, settings, name, diagnostics).build());
+  return result;
+}
+
+std::vector<Instance> instances_of_pattern(const repo::Tree& tree, const RepoPath& directory,
+                                           const config::Settings& settings, const config::Located& pattern,
+                                           Diagnostics& diagnostics) {
+  std::map<std::string, Match> matches;
+  const std::set<RepoPath> shared = shared_files(directory, settings);
+  for (Match& match : match_pattern(tree, directory, fill_in(pattern.text, directory, placeholder))) {
+    if (!shared.contains(match.file)) matches.emplace(match.name, match);
+  }
+  std::vector<Instance> result;
+  for (const auto& [name, match] : matches) {
+    ConfiguredInstance instance(directory, settings, name, diagnostics);
+    instance.add_exclusive(match.entry);
+    result.push_back(instance.build());
+  }
+  if (result.empty()) {
+    diagnostics.warning(
+        RepoPath::of(config::file_name), pattern.range,
+        fmt::format("no file below {} matches \"{}\", and so it has no lane", directory.display(), pattern.text),
+        {"a later rule may give it instances of its own, and exclude says that it is no state"});
+  }
   return result;
 }
 
@@ -154,12 +249,12 @@ void add_directory_instances(const repo::Tree& tree, const RepoPath& parent,
     for (const TreeEntry& file : entries) {
       if (!is_file(file)) continue;
       if (is_plain_backend_name(file.name)) {
-        instance.backend_files.push_back(path.child(file.name));
+        instance.backend_config.push_back({path.child(file.name), ""});
       } else if (terraform::is_variable_name(file.name)) {
         instance.var_files.push_back(path.child(file.name));
       }
     }
-    if (instance.backend_files.empty()) continue;
+    if (instance.backend_config.empty()) continue;
     instance.name = entry.name;
     instance.exclusive = {path};
     instances.emplace(entry.name, std::move(instance));
@@ -174,15 +269,15 @@ void add_file_instances(const repo::Tree& tree, const RepoPath& directory, const
     if (!name || instances.contains(*name)) continue;
     Instance instance;
     instance.name = *name;
-    instance.backend_files = {parent.child(entry.name)};
+    const RepoPath file = parent.child(entry.name);
+    instance.backend_config = {{file, ""}};
     for (const RepoPath& place : {parent, directory}) {
       const RepoPath values = place.child(*name + ".tfvars");
       const auto found = tree.find(values);
-      if (!instance.var_files.empty() || !found || !is_file(*found) || values == instance.backend_files.front())
-        continue;
+      if (!instance.var_files.empty() || !found || !is_file(*found) || values == file) continue;
       instance.var_files = {values};
     }
-    instance.exclusive = instance.backend_files;
+    instance.exclusive = {file};
     instance.exclusive.insert(instance.exclusive.end(), instance.var_files.begin(), instance.var_files.end());
     instances.emplace(*name, std::move(instance));
   }
@@ -209,12 +304,49 @@ Instance only_instance(const repo::Tree& tree, const RepoPath& directory) {
   Instance result;
   for (const TreeEntry& entry : tree.list(directory)) {
     if (is_file(entry) && is_plain_backend_name(entry.name))
-      result.backend_files.push_back(directory.child(entry.name));
+      result.backend_config.push_back({directory.child(entry.name), ""});
   }
   return result;
 }
 
+/// `%` and `@` of a name's own, so that an id has one reading.
+std::string escape_id(std::string_view text) {
+  return replace_all(replace_all(std::string(text), "%", "%25"), "@", "%40");
+}
+
 }  // namespace
+
+std::string to_state_id(const RepoPath& directory, const std::optional<std::string>& instance) {
+  const std::string id = escape_id(directory.display());
+  return instance ? id + "@" + escape_id(*instance) : id;
+}
+
+std::vector<RepoPath> backend_files(std::span<const BackendArgument> arguments) {
+  std::vector<RepoPath> result;
+  for (const BackendArgument& argument : arguments)
+    if (argument.file) result.push_back(*argument.file);
+  return result;
+}
+
+std::vector<LaneVariable> find_variables(const RepoPath& directory, const config::Settings& settings,
+                                         const std::optional<std::string>& instance, Diagnostics& diagnostics) {
+  config::Settings only;
+  only.variables = settings.variables;
+  return ConfiguredInstance(directory, only, instance, diagnostics).build().variables;
+}
+
+std::vector<std::string> variable_arguments(const State& state) {
+  std::vector<std::string> result;
+  for (const RepoPath& file : state.var_files) result.push_back(relative_path(state.directory, file));
+  return result;
+}
+
+std::vector<std::string> backend_arguments(const State& state) {
+  std::vector<std::string> result;
+  for (const BackendArgument& argument : state.backend_config)
+    result.push_back(argument.file ? relative_path(state.directory, *argument.file) : argument.setting);
+  return result;
+}
 
 std::string fill_in(const std::string& pattern, const RepoPath& directory, std::string_view instance) {
   return replace_all(replace_all(pattern, "{dir}", directory.name()), placeholder, instance);
@@ -223,28 +355,20 @@ std::string fill_in(const std::string& pattern, const RepoPath& directory, std::
 std::vector<Instance> find_instances(const repo::Tree& tree, const RepoPath& directory,
                                      const config::Settings& settings, bool has_partial_backend,
                                      Diagnostics& diagnostics) {
-  std::vector<Instance> result;
   if (settings.instances) {
-    std::map<std::string, Match> matches;
-    const std::set<RepoPath> shared = shared_files(directory, settings);
-    for (Match& match : match_pattern(tree, directory, fill_in(settings.instances->text, directory, placeholder))) {
-      if (!shared.contains(match.file)) matches.emplace(match.name, match);
-    }
-    for (const auto& [name, match] : matches) {
-      result.push_back(configured_instance(directory, settings, &match, diagnostics));
-    }
-    if (!result.empty()) return result;
-    diagnostics.warning(RepoPath::of(config::file_name), settings.instances->range,
-                        fmt::format("no file below {} matches \"{}\"", directory.display(), settings.instances->text),
-                        {"the directory is taken as one state without an instance"});
+    if (const auto* names = std::get_if<std::vector<config::Located>>(&*settings.instances))
+      return instances_of_names(directory, settings, *names, diagnostics);
+    return instances_of_pattern(tree, directory, settings, std::get<config::Located>(*settings.instances), diagnostics);
   }
-  const bool is_configured = settings.instances || settings.var_files || settings.backend_config || settings.workspace;
+  const bool is_configured = settings.var_files || settings.backend_config || settings.workspace;
   if (!is_configured && has_partial_backend) {
-    result = conventional_instances(tree, directory);
+    std::vector<Instance> result = conventional_instances(tree, directory);
     if (result.empty()) result = {only_instance(tree, directory)};
+    for (Instance& instance : result)
+      instance.variables = find_variables(directory, settings, instance.name, diagnostics);
     return result;
   }
-  return {configured_instance(directory, settings, nullptr, diagnostics)};
+  return {ConfiguredInstance(directory, settings, std::nullopt, diagnostics).build()};
 }
 
 }  // namespace statelane::states

@@ -45,7 +45,4 @@ LoadedStates load_states(const repo::Tree& tree, const config::Config& config, f
 /// Infrastructure files that are no state's input, sorted.
 std::vector<RepoPath> find_unclaimed(const LoadedStates& loaded);
 
-/// The id of a state: the directory with `%` and `@` escaped, and the instance behind an `@`.
-std::string to_state_id(const RepoPath& directory, const std::optional<std::string>& instance);
-
 }  // namespace statelane::states

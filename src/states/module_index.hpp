@@ -99,6 +99,8 @@ class ModuleIndex {
   /// Makes the content ids of all configuration files known, on several threads where files have to be read for that.
   void read_content_ids() const;
 
+  const facts::OwnRepository& own_repository() const { return facts_.own_repository(); }
+
  private:
   void trace_linked_files(const ScannedDirectory& directory) const;
   Module load(const ScannedDirectory& directory, terraform::Tool tool);

@@ -6,8 +6,10 @@
 
 #include "base/glob.hpp"
 #include "repo/links.hpp"
+#include "states/own_source.hpp"
 #include "states/path_inputs.hpp"
 #include "states/remote_reads.hpp"
+#include "states/trace.hpp"
 
 namespace statelane::states {
 
@@ -18,11 +20,19 @@ using terraform::FileReference;
 using terraform::ReferenceKind;
 
 /// A source that names nothing in the repository, whatever its unknown parts are, needs no arguments.
-bool may_be_local(const Value& source) {
+bool may_be_local(const Value& source, std::span<const std::string> own_addresses) {
   const auto texts = to_texts(source);
-  return std::any_of(texts.begin(), texts.end(), [](const PossibleText& text) {
-    return !text.text.empty() && (!text.text.front() || is_local_source(*text.text.front()));
+  return std::any_of(texts.begin(), texts.end(), [&](const PossibleText& text) {
+    if (text.text.empty()) return false;
+    return !text.text.front() || is_local_source(*text.text.front()) ||
+           find_own_source(*text.text.front(), own_addresses).has_value();
   });
+}
+
+bool reads_workspace(const terraform::FileFacts& facts) {
+  constexpr std::string_view name = "terraform.workspace";
+  return std::binary_search(facts.open_names.begin(), facts.open_names.end(), name) ||
+         std::binary_search(facts.source_names.begin(), facts.source_names.end(), name);
 }
 
 }  // namespace
@@ -50,6 +60,7 @@ void ModuleWalk::visit_module(const Module& module, const std::string& path, Arg
   };
   note_cut_files(module, via);
   for (const LoadedFile& file : module.files) {
+    closure_.reads_workspace = closure_.reads_workspace || reads_workspace(*file.facts);
     for (const FileReference& reference : file.facts->references) {
       // What names modules counts where they are called.
       if (!reference.defines.empty() && module.is_only_for_sources(reference.defines)) continue;
@@ -77,7 +88,7 @@ void ModuleWalk::visit_calls(const ModuleScope& scope, std::optional<std::uint32
   for (const Module::Call& call : scope.module().calls) {
     if (call.call.source == nullptr) continue;
     Value source = scope.fold(*call.call.source);
-    if (!may_be_local(source)) continue;
+    if (!may_be_local(source, sources_.modules.own_repository().addresses)) continue;
     const Reach reach{via, {call.file->path, call.call.line}};
     auto instances = is_evaluated ? scope.arguments_of(call) : std::vector<Arguments>{};
     visit_call({scope, call, std::move(source), std::move(instances)}, reach);
@@ -101,6 +112,7 @@ void ModuleWalk::visit_call(const FoldedCall& call, const Reach& reach) {
     if (is_known) {
       std::string text;
       for (const auto& piece : source.text) text += *piece;
+      if (follow_own_source(call, text, reach)) continue;
       if (is_local_source(text) && !lies_in_terraform_directory(text)) follow_call(call, text, reach);
     } else {
       follow_unknown_source(call, source, reach);
@@ -128,6 +140,23 @@ void ModuleWalk::follow_call(const FoldedCall& call, std::string_view source, co
   if (enter_module(call, *target, way)) return;
   closure_.unknown.push_back(
       {reach.place, fmt::format("module \"{}\": there is no configuration in {}", name, target->directory.display())});
+}
+
+/// A module of this repository by its address. What a branch holds is what the next plan of this state reads, so it
+/// counts like a local one; a commit or a tag stays what it is, and the text that names it is all that may change.
+/// False when it is another repository's.
+bool ModuleWalk::follow_own_source(const FoldedCall& call, std::string_view source, const Reach& reach) {
+  const facts::OwnRepository& own = sources_.modules.own_repository();
+  const auto found = find_own_source(source, own.addresses);
+  if (!found) return false;
+  // Which refs there are is no question to the tree.
+  if (sources_.trace != nullptr) sources_.trace->spoil();
+  if (is_commit_id(found->ref) || (own.is_fixed && !found->ref.empty() && own.is_fixed(found->ref))) return true;
+  const ModuleTarget target{found->directory, relative_path(lane_.working_directory, found->directory)};
+  if (enter_module(call, target, reach)) return true;
+  closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": there is no configuration in {}",
+                                                       call.call.call.name, found->directory.display())});
+  return true;
 }
 
 /// False when there is no configuration; the directory is an input all the same.

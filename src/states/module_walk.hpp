@@ -39,6 +39,7 @@ class ModuleWalk {
   void add_reads(const Module& module, const Module::Read& read, const Fold& fold, std::optional<std::uint32_t> via);
   void visit_call(const FoldedCall& call, const Reach& reach);
   void follow_call(const FoldedCall& call, std::string_view source, const Reach& reach);
+  bool follow_own_source(const FoldedCall& call, std::string_view source, const Reach& reach);
   bool enter_module(const FoldedCall& call, const ModuleTarget& target, const Reach& way);
   void follow_unknown_source(const FoldedCall& call, const PossibleText& source, const Reach& reach);
 

@@ -118,6 +118,22 @@ struct OpenAddress {
   friend auto operator<=>(const OpenAddress&, const OpenAddress&) = default;
 };
 
+/// What completes a backend at `init`: a file, or a setting.
+struct BackendArgument {
+  std::optional<RepoPath> file;
+  std::string setting;  ///< `KEY=VALUE`, where there is no file
+
+  friend bool operator==(const BackendArgument&, const BackendArgument&) = default;
+};
+
+/// One of Terraform's variables of the environment, `TF_VAR_x`.
+struct LaneVariable {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const LaneVariable&, const LaneVariable&) = default;
+};
+
 /// What one plan and one apply act on.
 struct State {
   std::string id;
@@ -125,15 +141,16 @@ struct State {
   std::optional<std::string> instance;
   StateKind kind = StateKind::terraform;
   StateReason reason = StateReason::backend_block;
-  Place reason_place;                       ///< where the backend block, lock file or configuration entry stands
-  std::optional<BackendIdentity> backend;   ///< empty for custom lanes and where nothing says
-  std::vector<RepoPath> var_files;          ///< given with `-var-file`, in order
-  std::vector<RepoPath> backend_files;      ///< given with `-backend-config`, in order
-  std::string workspace;                    ///< empty: the default workspace
-  std::string gitlab_state;                 ///< the name of its GitLab-managed state; empty: none is derived
-  std::string tool;                         ///< `terraform`, `tofu`, any name or path; empty for custom lanes
-  config::Settings settings;                ///< what `.statelane.yml` says of it
-  std::vector<Input> inputs;                ///< sorted by kind and path; the first is always its own directory
+  Place reason_place;                           ///< where the backend block, lock file or configuration entry stands
+  std::optional<BackendIdentity> backend;       ///< empty for custom lanes and where nothing says
+  std::vector<RepoPath> var_files;              ///< given with `-var-file`, in order
+  std::vector<BackendArgument> backend_config;  ///< given with `-backend-config`, in order
+  std::vector<LaneVariable> variables;          ///< set over whatever the environment has, sorted by name
+  std::string workspace;                        ///< empty: the default workspace
+  std::string gitlab_state;                     ///< the name of its GitLab-managed state; empty: none is derived
+  std::string tool;                             ///< `terraform`, `tofu`, any name or path; empty for custom lanes
+  config::Settings settings;                    ///< what `.statelane.yml` says of it
+  std::vector<Input> inputs;                    ///< sorted by kind and path; the first is always its own directory
   std::vector<RepoPath> foreign;            ///< files and directories below it that only other instances read, sorted
   std::vector<Unknown> unknown;             ///< sorted
   std::optional<Copied> copied;             ///< of units
@@ -161,6 +178,17 @@ struct Edge {
   Place place;  ///< the `terraform_remote_state` block or the configuration entry
 
   friend auto operator<=>(const Edge&, const Edge&) = default;
+};
+
+/// "The gate of `from` waits for the apply of `to`, though it reads nothing of it": indexes into the graph's states.
+struct Promotion {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  SourceRange range;  ///< of the name in `.statelane.yml` that says so
+
+  friend bool operator==(const Promotion& left, const Promotion& right) {
+    return left.from == right.from && left.to == right.to;
+  }
 };
 
 }  // namespace statelane::states

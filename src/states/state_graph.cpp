@@ -71,13 +71,15 @@ bool is_infrastructure_name(std::string_view name) {
 }
 
 StateGraph::StateGraph(std::vector<State> states, std::vector<Edge> edges,
-                       std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore)
+                       std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore,
+                       std::vector<Promotion> promotions)
     : states_(std::move(states)),
       edges_(std::move(edges)),
       directories_(directories.begin(), directories.end()),
       ignore_(std::move(ignore)),
       edges_from_(states_.size()),
-      edges_to_(states_.size()) {
+      edges_to_(states_.size()),
+      promotions_(std::move(promotions)) {
   for (std::uint32_t index = 0; index < states_.size(); ++index) {
     const State& state = states_[index];
     by_id_.emplace(state.id, index);
@@ -234,6 +236,15 @@ std::vector<std::uint32_t> StateGraph::dependencies(std::uint32_t state) const {
   for (const std::uint32_t index : edges_from_[state]) {
     if (edges_[index].kind != EdgeKind::possible) result.push_back(edges_[index].to);
   }
+  sort_unique(result);
+  return result;
+}
+
+std::vector<std::uint32_t> StateGraph::comes_after(std::uint32_t state) const {
+  std::vector<std::uint32_t> result = dependencies(state);
+  const auto first = std::lower_bound(promotions_.begin(), promotions_.end(), state,
+                                      [](const Promotion& one, std::uint32_t wanted) { return one.from < wanted; });
+  for (auto each = first; each != promotions_.end() && each->from == state; ++each) result.push_back(each->to);
   sort_unique(result);
   return result;
 }

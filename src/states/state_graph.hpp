@@ -46,9 +46,11 @@ class StateGraph {
   StateGraph() = default;
 
   /// Takes states sorted by id, sorted edges without duplicates, what directories hold (those that hold neither may be
-  /// absent), and the globs of paths that are no inputs unless something reads them.
+  /// absent), the globs of paths that are no inputs unless something reads them, and promotions, sorted by
+  /// their states.
   StateGraph(std::vector<State> states, std::vector<Edge> edges,
-             std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore);
+             std::unordered_map<RepoPath, DirectoryFiles> directories, std::vector<std::string> ignore,
+             std::vector<Promotion> promotions = {});
 
   const std::vector<State>& states() const { return states_; }
   const std::vector<Edge>& edges() const { return edges_; }
@@ -87,6 +89,11 @@ class StateGraph {
   /// Indexes of the states that `state` depends on through certain edges (kind `possible` left out), sorted.
   std::vector<std::uint32_t> dependencies(std::uint32_t state) const;
 
+  const std::vector<Promotion>& promotions() const { return promotions_; }
+
+  /// Indexes of the states whose applies come before that of `state`: its dependencies, and what it is promoted from.
+  std::vector<std::uint32_t> comes_after(std::uint32_t state) const;
+
   /// Indexes of the states that depend on `state` through edges of any kind, sorted.
   std::vector<std::uint32_t> dependents(std::uint32_t state) const;
 
@@ -108,6 +115,7 @@ class StateGraph {
   std::vector<std::string> ignore_;
   std::vector<std::vector<std::uint32_t>> edges_from_;  ///< per state, indexes of edges
   std::vector<std::vector<std::uint32_t>> edges_to_;
+  std::vector<Promotion> promotions_;
 };
 
 /// States that depend on each other in a circle, each circle once as a path of indexes that starts at its smallest id.

@@ -56,8 +56,8 @@ void describe(Archive& archive, BackendSettings& settings) {
 template <typename Archive>
 void describe(Archive& archive, Closure& closure) {
   // Those of units are worked out each time.
-  auto& [inputs, reads, unknown, backend, dependencies] = closure;
-  archive(inputs, reads, unknown, backend);
+  auto& [inputs, reads, unknown, backend, dependencies, reads_workspace] = closure;
+  archive(inputs, reads, unknown, backend, reads_workspace);
   (void)dependencies;
 }
 
@@ -134,15 +134,21 @@ void add_paths(Sha256& digest, std::span<const RepoPath> paths) {
 }  // namespace
 
 ContentId key_of_closure(const RepoPath& directory, const Instance& instance, const config::Settings& settings,
-                         const config::Config& config) {
+                         const config::Config& config, std::span<const std::string> own_addresses) {
   Sha256 digest;
   digest.add_field("closure");
   digest.add_field(directory.str());
   digest.add_field(instance.name ? "@" + *instance.name : "");
   add_paths(digest, instance.var_files);
-  add_paths(digest, instance.backend_files);
+  digest.add_field(std::to_string(instance.backend_config.size()));
+  for (const BackendArgument& argument : instance.backend_config)
+    digest.add_field(argument.file ? "file " + argument.file->str() : "setting " + argument.setting);
+  digest.add_field(std::to_string(instance.variables.size()));
+  for (const LaneVariable& variable : instance.variables) digest.add_field(variable.name + "=" + variable.value);
   digest.add_field(instance.workspace);
   digest.add_field(std::to_string(static_cast<int>(tool_of(settings))));
+  digest.add_field(std::to_string(own_addresses.size()));
+  for (const std::string& address : own_addresses) digest.add_field(address);
   add_globs(digest, config.global_inputs);
   if (settings.inputs) add_globs(digest, *settings.inputs);
   return ContentId::from_bytes(digest.finish());

@@ -69,6 +69,6 @@ class TreeRecords {
 
 /// Everything that a closure depends on besides the tree.
 ContentId key_of_closure(const RepoPath& directory, const Instance& instance, const config::Settings& settings,
-                         const config::Config& config);
+                         const config::Config& config, std::span<const std::string> own_addresses);
 
 }  // namespace statelane::states

@@ -26,9 +26,11 @@ Place to_place(const terragrunt::Origin& origin) { return {origin.file, origin.l
 
 class UnitClosureBuilder {
  public:
-  UnitClosureBuilder(const Sources& sources, const terragrunt::Unit& unit, const config::Settings& settings)
+  UnitClosureBuilder(const Sources& sources, const terragrunt::Unit& unit, const Instance& instance,
+                     const config::Settings& settings)
       : sources_(sources),
         unit_(unit),
+        instance_(instance),
         settings_(settings),
         module_directory_(unit.source ? unit.source->module : unit.files),
         lane_{sources.tree, module_directory_, unit.workspace, sources.modules, tool_of(settings)},
@@ -38,7 +40,7 @@ class UnitClosureBuilder {
   }
 
   UnitClosure build() {
-    add_fixed_inputs(sources_, unit_.directory, Instance{}, settings_, inputs_);
+    add_fixed_inputs(sources_, unit_.directory, instance_, settings_, inputs_);
     if (unit_.is_generated && unit_.files != unit_.directory)
       inputs_.add(InputKind::data_directory, unit_.files, "", from_unit());
     for (const terragrunt::Read& read : unit_.log.reads) add_read(read);
@@ -152,7 +154,10 @@ class UnitClosureBuilder {
     std::optional<std::uint32_t> via;
     if (unit_.source) via = add_source();
     for (const terragrunt::GeneratedText& text : unit_.generated) generated_.add(text, module_directory_, lane_.tool);
-    const Arguments arguments(unit_.inputs.begin(), unit_.inputs.end());
+    Arguments arguments(unit_.inputs.begin(), unit_.inputs.end());
+    // Terragrunt leaves variables alone that the environment has.
+    for (const LaneVariable& variable : instance_.variables)
+      arguments.erase(variable.name.substr(std::string_view("TF_VAR_").size()));
     std::vector<const Module*> modules;
     if (const Module* module = sources_.modules.find(module_directory_, lane_.tool)) modules.push_back(module);
     const Module* own = unit_.source ? sources_.modules.find(unit_.files, lane_.tool) : nullptr;
@@ -309,6 +314,7 @@ class UnitClosureBuilder {
 
   const Sources& sources_;
   const terragrunt::Unit& unit_;
+  const Instance& instance_;
   const config::Settings& settings_;
   RepoPath module_directory_;
   Lane lane_;
@@ -323,8 +329,9 @@ class UnitClosureBuilder {
 
 }  // namespace
 
-UnitClosure find_unit_closure(const Sources& sources, const terragrunt::Unit& unit, const config::Settings& settings) {
-  return UnitClosureBuilder(sources, unit, settings).build();
+UnitClosure find_unit_closure(const Sources& sources, const terragrunt::Unit& unit, const Instance& instance,
+                              const config::Settings& settings) {
+  return UnitClosureBuilder(sources, unit, instance, settings).build();
 }
 
 }  // namespace statelane::states

@@ -12,6 +12,8 @@ struct UnitClosure {
 
 /// The closure of a unit: what Terragrunt reads to evaluate it, and what Terraform reads of the module that it runs,
 /// with the unit's own files over it. What is not known is covered by a pattern, and told.
-UnitClosure find_unit_closure(const Sources& sources, const terragrunt::Unit& unit, const config::Settings& settings);
+/// `instance`: what the lane fixes.
+UnitClosure find_unit_closure(const Sources& sources, const terragrunt::Unit& unit, const Instance& instance,
+                              const config::Settings& settings);
 
 }  // namespace statelane::states

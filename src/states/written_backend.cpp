@@ -22,4 +22,11 @@ void add_setting(const std::string& name, const Value& value, BackendSettings& s
   }
 }
 
+void add_written_setting(const std::string& setting, BackendSettings& settings) {
+  const std::size_t split = setting.find('=');
+  const std::string value = setting.substr(split + 1);
+  const bool is_text = !value.starts_with('{') && !value.starts_with('[');
+  settings.values[setting.substr(0, split)] = {is_text ? std::optional(value) : std::nullopt};
+}
+
 }  // namespace statelane::states

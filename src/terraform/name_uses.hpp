@@ -8,7 +8,7 @@
 
 namespace statelane::terraform {
 
-/// Names of locals and variables: the root, `local` or `var`, and the name.
+/// Names of locals and variables: the root, `local` or `var`, and the name; also `terraform.workspace`.
 using Names = std::set<std::pair<std::string_view, std::string_view>>;
 
 /// How the locals and variables that a body mentions are used.

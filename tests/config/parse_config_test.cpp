@@ -43,6 +43,7 @@ states:
   rules:
     - match: "services/*"
       instances: "env/{instance}/terraform.tfvars"
+      variables: {TF_VAR_region: eu-central-1, TF_VAR_a: ""}
       var_files: ["../../common.tfvars"]
       backend_config: ["env/{instance}/backend.tfvars"]
       workspace: "{instance}"
@@ -56,6 +57,7 @@ states:
       local_state: kept
       gitlab_state: "{slug}"
       commands: {plan: ["a"], apply: ["b", "c"]}
+      after: {production: staging, staging: test}
 ignore: ["docs/**"]
 global_inputs: [".terraform-version"]
 pipeline: {changes: rules, order: strict, dependents: all, deleted: destroy-gate, compare: push, expire_in: 1 day, templates: ci/lanes.yml}
@@ -66,7 +68,10 @@ gitlab: {version: "16.11"}
   REQUIRE(config.rules.size() == 1);
   const Settings& settings = config.rules.front().settings;
   CHECK(config.rules.front().match.text == "services/*");
-  CHECK(settings.instances->text == "env/{instance}/terraform.tfvars");
+  CHECK(std::get<Located>(*settings.instances).text == "env/{instance}/terraform.tfvars");
+  CHECK(*settings.variables ==
+        std::vector<Pair>{{{"TF_VAR_a", {}}, {"", {}}}, {{"TF_VAR_region", {}}, {"eu-central-1", {}}}});
+  CHECK(*settings.after == std::vector<Pair>{{{"production", {}}, {"staging", {}}}, {{"staging", {}}, {"test", {}}}});
   CHECK(settings.var_files->front().text == "../../common.tfvars");
   CHECK(settings.backend_config->front().text == "env/{instance}/backend.tfvars");
   CHECK(settings.workspace->text == "{instance}");
@@ -130,8 +135,28 @@ TEST_CASE("each wrong value is told by itself, and the rest is still read") {
   CHECK(first_line_of("states: []\n") == ".statelane.yml:1:9: error: states has to be a map");
   CHECK(first_line_of("states: {rules: [{tool: tofu}]}\n") ==
         ".statelane.yml:1:18: error: a rule needs match, a glob on the state directory");
-  CHECK(first_line_of("states: {rules: [{match: a, instances: x}]}\n") ==
-        ".statelane.yml:1:40: error: instances needs {instance} in its pattern");
+  CHECK(faults_of("states: {rules: [{match: a, instances: x}]}\n") ==
+        ".statelane.yml:1:40: error: instances needs {instance} in its pattern\n"
+        "    1 | states: {rules: [{match: a, instances: x}]}\n"
+        "      |                                        ^\n"
+        "hint: a list of names is written [development, production]\n");
+  CHECK(first_line_of("states: {rules: [{match: a, instances: []}]}\n") ==
+        ".statelane.yml:1:40: error: instances needs a name at least");
+  CHECK(first_line_of("states: {rules: [{match: a, instances: [a, b/c]}]}\n") ==
+        ".statelane.yml:1:44: error: \"b/c\" in instances is no name: a list has names without slashes and braces");
+  CHECK(first_line_of("states: {rules: [{match: a, instances: [a, a]}]}\n") ==
+        ".statelane.yml:1:44: error: \"a\" in instances stands twice");
+  CHECK(faults_of("states: {rules: [{match: a, variables: {REGION: x}}]}\n") ==
+        ".statelane.yml:1:41: error: \"REGION\" in variables has to begin with TF_VAR_\n"
+        "    1 | states: {rules: [{match: a, variables: {REGION: x}}]}\n"
+        "      |                                         ^^^^^^\n"
+        "hint: what is no variable of Terraform's configuration is written into job: {variables: {…}}\n");
+  CHECK(first_line_of("states: {rules: [{match: a, variables: {TF_VAR_x: 1}}]}\n") ==
+        ".statelane.yml:1:51: error: TF_VAR_x of variables has to be a string; put it in quotes");
+  CHECK(first_line_of("states: {rules: [{match: a, after: staging}]}\n") ==
+        ".statelane.yml:1:36: error: after has to be a map");
+  CHECK(first_line_of("states: {rules: [{match: a, after: {staging: staging}}]}\n") ==
+        ".statelane.yml:1:46: error: \"staging\" comes after itself");
   CHECK(first_line_of("states: {rules: [{match: a, job: x}]}\n") ==
         ".statelane.yml:1:34: error: job has to be a map of GitLab's keywords");
   CHECK(first_line_of("states: {rules: [{match: a, local_state: keep}]}\n") ==
@@ -154,6 +179,19 @@ TEST_CASE("each wrong value is told by itself, and the rest is still read") {
   Diagnostics diagnostics;
   const Config config = parse_config("ignore: docs\nglobal_inputs: [a]\n", RepoPath::of(file_name), diagnostics);
   CHECK(config.global_inputs.size() == 1);
+}
+
+TEST_CASE("variables and promotions of several rules are merged name by name, and instances are one key") {
+  const Config config = parse(R"(states:
+  rules:
+    - {match: "**", variables: {TF_VAR_a: "1", TF_VAR_b: "1"}, after: {prod: test}, instances: "{instance}.tfvars"}
+    - {match: "a", variables: {TF_VAR_b: "2", TF_VAR_c: "2"}, after: {test: dev}, instances: [prod]}
+)");
+  const Settings settings = settings_for(config, RepoPath::of("a"));
+  CHECK(*settings.variables ==
+        std::vector<Pair>{{{"TF_VAR_a", {}}, {"1", {}}}, {{"TF_VAR_b", {}}, {"2", {}}}, {{"TF_VAR_c", {}}, {"2", {}}}});
+  CHECK(*settings.after == std::vector<Pair>{{{"prod", {}}, {"test", {}}}, {{"test", {}}, {"dev", {}}}});
+  CHECK(std::get<std::vector<Located>>(*settings.instances).front().text == "prod");
 }
 
 TEST_CASE("a glob that stands for too many patterns is refused") {

@@ -17,6 +17,7 @@ states:
       instances: "env/{instance}/terraform.tfvars"
       var_files: ["../../common.tfvars"]
       backend_config: ["env/{instance}/backend.tfvars"]
+      variables: {TF_VAR_region: eu-central-1, TF_VAR_none: ""}
       workspace: "{instance}"
       inputs: ["../../policies/**"]
       depends_on: ["network/{instance}"]
@@ -26,6 +27,7 @@ states:
       apply: {branches: [main], gate: blocking}
       after_plan: ["conftest", "test", "{plan_json}"]
       max_destroy: 5
+      after: {production: staging}
       local_state: kept
     - match: "deploy/*"
       commands: {plan: ["ecs-cli", "compose", "ps"], apply: ["ecs-cli", "compose", "service", "up"]}
@@ -35,10 +37,13 @@ pipeline: {changes: only, order: parallel, dependents: none, deleted: destroy-ga
 gitlab: {version: "17.0"}
 """
 ACCEPTED = ["", "version: 1", WHOLE, "states: {rules: [{match: a, apply: {branches: []}}]}", "states: {rules: []}",
+            "states: {rules: [{match: a, instances: [staging, production], backend_config: ['key={id}']}]}",
             "pipeline: {changes: none, order: strict, dependents: all, deleted: destroy-gate, gates_for: changed, jobs: shell}"]
 REFUSED = ["version: 2", "version: '1'", "[]", "states: []", "states: {include: legacy}", "states: {include: [1]}",
            "states: {include: ['']}", "states: {rules: [{}]}", "states: {rules: [{match: a, tool: 1}]}",
            "states: {rules: [{match: a, gitlab_state: a/b}]}", "states: {rules: [{match: a, instances: env}]}", "states: {rules: [{match: a, job: x}]}",
+           "states: {rules: [{match: a, instances: []}]}", "states: {rules: [{match: a, instances: [a/b]}]}", "states: {rules: [{match: a, instances: [a, a]}]}",
+           "states: {rules: [{match: a, variables: {REGION: x}}]}", "states: {rules: [{match: a, variables: {TF_VAR_x: 1}}]}",
            "states: {rules: [{match: a, apply: {gate: maybe}}]}", "states: {rules: [{match: a, max_destroy: -1}]}",
            "states: {rules: [{match: a, max_destroy: 1.5}]}", "states: {rules: [{match: a, local_state: keep}]}", "states: {rules: [{match: a, commands: {plan: [x]}}]}",
            "states: {rules: [{match: a, commands: {plan: [x], apply: []}}]}", "ignore: x", "global_inputs: {a: b}",

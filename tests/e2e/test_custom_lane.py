@@ -6,6 +6,7 @@ import unittest
 from runs import RunTest
 
 CONFIG = '''states:
+  include: [deploy]
   rules:
     - match: deploy
       commands:

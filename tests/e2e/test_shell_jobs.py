@@ -33,6 +33,12 @@ resource "terraform_data" "a" {
 output "word" {
   value = terraform_data.a[0].output
 }
+
+variable "fixed" {}
+
+output "fixed" {
+  value = var.fixed
+}
 ''',
     f"{ODD_DIRECTORY}/{ODD_VARIABLES}": 'word = "odd"\n',
     ".statelane.yml": f"""
@@ -42,7 +48,8 @@ states:
     - match: "it's*"
       local_state: kept
       var_files: ['{ODD_VARIABLES}']
-      backend_config: ["back end.tfbackend"]
+      backend_config: ["back end.tfbackend", "workspace_dir=it's $HOME"]
+      variables: {{TF_VAR_fixed: "it's $HOME `id` \\"x\\""}}
     - match: "deploy"
       commands: {{plan: ["printf", "%s\\n", "it's $HOME", "two  words"], apply: ["touch", "deployed $x"]}}
   include: ["deploy"]
@@ -162,7 +169,7 @@ class Acceptance(ShellRun):
         self.assertEqual(set(PipelineRunner(self.repository.directory, self.file, self.environment).jobs), names)
 
     def test_plan_and_apply_with_busybox(self):
-        planned = self.run_job(f"plan: {ODD_ID}")
+        planned = self.run_job(f"plan: {ODD_ID}", TF_VAR_fixed="of the project")
         self.assertIn("3 to add", planned.stdout)
         results = next(path for path in (self.repository.directory / ".statelane").iterdir() if (path / "plan.bin").exists())
         self.assertEqual(json.loads((results / "plan.json").read_text()), {"create": 3, "update": 0, "delete": 0})
@@ -172,6 +179,7 @@ class Acceptance(ShellRun):
         frozen = self.run_job(f"apply: {ODD_ID}", check=False, CI_DEPLOY_FREEZE="true")
         self.assertEqual((frozen.returncode, "deploy freeze" in frozen.stderr), (1, True))
         self.run_job(f"apply: {ODD_ID}")
+        self.assertEqual(json.loads(self.stored.read_text())["outputs"]["fixed"]["value"], "it's $HOME `id` \"x\"")
         self.assertIn("odd ", json.loads(self.stored.read_text())["outputs"]["word"]["value"])
 
         variables = self.repository.directory / ODD_DIRECTORY / ODD_VARIABLES

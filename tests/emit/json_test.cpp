@@ -29,7 +29,7 @@ TEST_CASE("list has each state with its reason and backend, keys in their order"
   deploy.reason = statelane::states::StateReason::configured;
   const std::vector<RepoPath> unclaimed = {RepoPath::of("x.tf")};
   dns.var_files = {RepoPath::of("dns/prod.tfvars")};
-  dns.backend_files = {RepoPath::of("dns/prod.tfbackend")};
+  dns.backend_config = {{RepoPath::of("dns/prod.tfbackend"), ""}};
   dns.reason_place = {RepoPath::of("dns/main.tf"), 2};
   deploy.reason_place = {RepoPath::of(".statelane.yml"), 0};
   const statelane::states::LoadedStates loaded{graph({dns, deploy}), {{RepoPath(), "no backend block"}}, {}};

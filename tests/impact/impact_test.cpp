@@ -87,7 +87,9 @@ TEST_CASE("whatever the configuration changes of a lane makes it another, edges 
     return found.affected.size() == 1 && found.affected[0].causes == std::vector<Cause>{by_configuration};
   };
   CHECK(is_other([](State& lane) { lane.var_files = {RepoPath::of("common.tfvars")}; }));
-  CHECK(is_other([](State& lane) { lane.backend_files = {RepoPath::of("backend.tfvars")}; }));
+  CHECK(is_other([](State& lane) { lane.backend_config = {{RepoPath::of("backend.tfvars"), ""}}; }));
+  CHECK(is_other([](State& lane) { lane.backend_config = {{std::nullopt, "key=x"}}; }));
+  CHECK(is_other([](State& lane) { lane.variables = {{"TF_VAR_x", "1"}}; }));
   CHECK(is_other([](State& lane) { lane.workspace = "prod"; }));
   CHECK(is_other([](State& lane) { lane.tool = "tofu"; }));
   CHECK(is_other([](State& lane) { lane.gitlab_state = "a"; }));

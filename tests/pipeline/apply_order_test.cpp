@@ -31,6 +31,13 @@ TEST_CASE("possible dependencies give no order") {
   CHECK(order_applies(graph, {0, 1}).waits_for == std::vector<Positions>{{}, {}});
 }
 
+TEST_CASE("a promotion is an order like a dependency, also through states that do not run") {
+  const StateGraph graph({hand_made::state("a"), hand_made::state("b"), hand_made::state("c")}, {}, {}, {},
+                         {{1, 0, {}}, {2, 1, {}}});
+  CHECK(order_applies(graph, {0, 1, 2}).waits_for == std::vector<Positions>{{}, {0}, {1}});
+  CHECK(order_applies(graph, {0, 2}).waits_for == std::vector<Positions>{{}, {0}});
+}
+
 TEST_CASE("a circle is one step: before it what any of it needs, behind it what needs any of it") {
   const auto graph = graph_of({"a", "b", "c", "d"}, {{"b", "c"}, {"c", "b"}, {"b", "a"}, {"d", "c"}});
   const ApplyOrder order = order_applies(graph, {0, 1, 2, 3});

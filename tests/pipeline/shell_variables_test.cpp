@@ -32,12 +32,16 @@ TEST_CASE("rule 20: what a job must know of its state is in variables that nobod
   auto state = hand_made::state("a/b");
   state.workspace = "prod";
   state.var_files = {RepoPath::of("common.tfvars"), RepoPath::of("a/b/$x.tfvars")};
-  state.backend_files = {RepoPath::of("a/b/c.tfbackend")};
+  state.backend_config = {{RepoPath::of("a/b/c.tfbackend"), ""}, {std::nullopt, "key=$x"}};
+  state.variables = {{"TF_VAR_a", "$HOME"}};
   const Map expected = {{"STATELANE_DIRECTORY", literal_variable("a/b")},
+                        {"STATELANE_VARIABLES", "1"},
+                        {"STATELANE_VARIABLE_1", literal_variable("TF_VAR_a=$HOME")},
                         {"STATELANE_TOOL", literal_variable("terraform")},
                         {"STATELANE_WORKSPACE", literal_variable("prod")},
-                        {"STATELANE_BACKEND_CONFIGS", "1"},
+                        {"STATELANE_BACKEND_CONFIGS", "2"},
                         {"STATELANE_BACKEND_CONFIG_1", literal_variable("c.tfbackend")},
+                        {"STATELANE_BACKEND_CONFIG_2", literal_variable("key=$x")},
                         {"STATELANE_VAR_FILES", "2"},
                         {"STATELANE_VAR_FILE_1", literal_variable("../../common.tfvars")},
                         {"STATELANE_VAR_FILE_2", literal_variable("$x.tfvars")}};

@@ -243,7 +243,7 @@ class Commit:
             return True
         has_files = any(self.files[path][0] != "" for path in self.by_directory.get(directory, ()))
         included = any(matches(glob, directory) for glob in states.get("include", []))
-        return has_files and (included or "commands" in self.settings(directory))
+        return has_files and included
 
     # Instances.
 

@@ -7,7 +7,7 @@ FILE, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 CONFIG = """\
 version: 1
 states:
-  include: ["legacy/*"]
+  include: ["legacy/*", "deploy/*"]
   exclude: ["sandbox/**"]
   rules:
     - match: "services/*"

@@ -93,3 +93,19 @@ TEST_CASE("states that write one stored state are warned of, those that may are 
         "b/main.tf:2:1: warning: a and b write the same state: gcs bucket=\"b\" prefix=\"x\"\n"
         "hint: give each its own key, address or prefix; two lanes on one state destroy each other's resources\n");
 }
+
+TEST_CASE("a state whose backend is completed at init may be the one that is read, whatever init sets") {
+  const BackendIdentity open{"s3", {{"workspace_key_prefix", "env:"}, {"endpoint", ""}}, {}, {"bucket", "key"}};
+  const BackendIdentity wanted{
+      "s3", {{"bucket", "b"}, {"key", "k"}, {"workspace_key_prefix", "w"}, {"endpoint", ""}}, {}, {}};
+  const Found found =
+      find({state("a", open), state("b", open), state("c", gcs("c"))}, {{}, {read(wanted)}, {read(open)}});
+  CHECK(found.unmatched.empty());
+  const Place place{RepoPath::of("x.tf"), 7};
+  CHECK(found.edges == std::vector<Edge>{{1, 0, EdgeKind::possible, place},
+                                         {2, 0, EdgeKind::possible, place},
+                                         {2, 1, EdgeKind::possible, place}});
+  const BackendIdentity elsewhere{
+      "s3", {{"bucket", "other"}, {"workspace_key_prefix", "env:"}, {"endpoint", ""}}, {}, {"key"}};
+  CHECK(find({state("a", elsewhere), state("b", gcs("b"))}, {{}, {read(wanted)}}).unmatched.size() == 1);
+}

@@ -93,13 +93,124 @@ TEST_CASE("a pattern of the configuration tells instances apart, with {dir} and 
   CHECK(messages(loaded) == "");
 }
 
-TEST_CASE("a pattern that matches nothing is a warning, and the directory is one state") {
+TEST_CASE("a directory in which a pattern finds nothing has no lane, with a warning, and the others have theirs") {
   const Loaded loaded(
       {{".statelane.yml",
-        "version: 1\nstates:\n  rules:\n    - match: \"s\"\n      instances: \"env/{instance}.tfvars\"\n"},
-       {"s/main.tf", fixed_backend}});
-  CHECK(loaded.ids() == Texts{"s"});
-  CHECK(messages(loaded).find("no file below s matches \"env/{instance}.tfvars\"") != std::string::npos);
+        "states: {rules: [{match: \"*\", instances: \"env/{instance}.tfvars\", workspace: \"{instance}\", "
+        "var_files: [\"env/{instance}.tfvars\"]}]}\n"},
+       {"s/main.tf", fixed_backend},
+       {"t/env/prod.tfvars", ""},
+       {"t/main.tf", fixed_backend}});
+  CHECK(loaded.ids() == Texts{"t@prod"});
+  CHECK(messages(loaded) ==
+        ".statelane.yml:1:42: warning: no file below s matches \"env/{instance}.tfvars\", and so it has no lane\n"
+        "hint: a later rule may give it instances of its own, and exclude says that it is no state\n");
+  REQUIRE(loaded.states.left_out.size() == 1);
+  CHECK(loaded.states.left_out.front().directory == statelane::RepoPath::of("s"));
+  CHECK(loaded.states.left_out.front().why == "a rule asks for instances, and it has none");
+}
+
+TEST_CASE("a list of names gives instances without any file") {
+  const Loaded loaded({{".statelane.yml",
+                        "states: {rules: [{match: s, instances: [test, prod], workspace: \"{dir}-{instance}\", "
+                        "var_files: [\"../vars/{instance}/x.tfvars\", \"env/{instance}.tfvars\"]}]}\n"},
+                       {"s/main.tf", fixed_backend},
+                       {"s/env/prod.tfvars", ""},
+                       {"s/env/test.tfvars", ""},
+                       {"vars/prod/x.tfvars", ""}});
+  CHECK(loaded.ids() == Texts{"s@prod", "s@test"});
+  CHECK(loaded.state("s@prod").workspace == "s-prod");
+  CHECK(loaded.readers("s/main.tf") == Texts{"s@prod", "s@test"});
+  CHECK(loaded.readers("s/env/test.tfvars") == Texts{"s@test"});
+  CHECK(loaded.readers("vars/prod/x.tfvars") == Texts{"s@prod"});
+  CHECK(messages(loaded) == "");
+}
+
+TEST_CASE("ids in exclude take single instances out") {
+  const auto ids_with = [](const std::string& exclude) {
+    const Loaded loaded({{".statelane.yml", "states: {exclude: [\"" + exclude +
+                                                "\"], rules: [{match: \"*\", instances: [test, prod]}]}\n"},
+                         {"s/main.tf", fixed_backend},
+                         {"t/main.tf", fixed_backend}});
+    CHECK(messages(loaded).find("matches no") == std::string::npos);
+    return loaded.ids();
+  };
+  CHECK(ids_with("s@test") == Texts{"s@prod", "t@prod", "t@test"});
+  CHECK(ids_with("*@test") == Texts{"s@prod", "t@prod"});
+  CHECK(ids_with("s") == Texts{"t@prod", "t@test"});
+}
+
+TEST_CASE("backend_config takes files and settings, which are part of the identity") {
+  const Loaded loaded(
+      {{".statelane.yml",
+        "states: {rules: [{match: \"**\", backend_config: [\"../common.tfbackend\", \"key={id}/{dir}.tfstate\"]}, "
+        "{match: net, instances: [prod, test], backend_config: [\"bucket=b-{instance}\", \"key={id}\"]}]}\n"},
+       {"common.tfbackend", "bucket = \"common\"\nkey = \"overwritten\"\n"},
+       {"app/main.tf", std::string(open_backend) +
+                           "data \"terraform_remote_state\" \"net\" {\n  backend = \"s3\"\n  config = "
+                           "{\n    bucket = \"b-test\"\n    key = \"net@test\"\n  }\n}\n"},
+       {"net/main.tf", open_backend}});
+  CHECK(loaded.ids() == Texts{"app", "net@prod", "net@test"});
+  CHECK(loaded.state("app").backend->known.at("key") == "app/app.tfstate");
+  CHECK(loaded.state("app").backend->known.at("bucket") == "common");
+  CHECK(loaded.inputs("app", InputKind::backend_file) == Texts{"common.tfbackend"});
+  CHECK(loaded.state("net@prod").backend->known.at("bucket") == "b-prod");
+  REQUIRE(loaded.states.graph.edges().size() == 1);
+  CHECK(loaded.states.graph.edges().front().kind == statelane::states::EdgeKind::remote_state);
+  CHECK(loaded.states.graph.states()[loaded.states.graph.edges().front().to].id == "net@test");
+  CHECK(messages(loaded) == "");
+}
+
+TEST_CASE("a setting for an instance is left out where there is none") {
+  const Loaded loaded({{".statelane.yml",
+                        "states: {rules: [{match: s, variables: {TF_VAR_e: \"{instance}\"}, backend_config: "
+                        "[\"key={instance}\"]}]}\n"},
+                       {"s/main.tf", open_backend}});
+  CHECK(loaded.state("s").backend_config.empty());
+  CHECK(loaded.state("s").variables.empty());
+  CHECK(messages(loaded) ==
+        ".statelane.yml:1:51: warning: s has no instance for \"{instance}\"\n"
+        "hint: it is left out there; a rule of its own gives a directory instances\n"
+        ".statelane.yml:1:83: warning: s has no instance for \"key={instance}\"\n"
+        "hint: it is left out there; a rule of its own gives a directory instances\n");
+}
+
+TEST_CASE("variables that the lane fixes are known to folding, as their types say, and variable files win") {
+  const std::string reads =
+      "variable \"e\" {\n  default = \"x\"\n}\nvariable \"l\" {\n  type = list(string)\n}\nvariable \"n\" {\n  type = "
+      "string\n}\nresource \"terraform_data\" \"a\" {\n  input = [file(\"../data/${var.e}.json\"), "
+      "file(\"../list/${var.l[0]}.json\"), file(\"../text/${var.n}.json\")]\n}\n";
+  const std::string rule =
+      "states: {rules: [{match: s, instances: [prod], variables: {TF_VAR_e: \"{instance}\", TF_VAR_l: '[\"one\", "
+      "\"two\"]', TF_VAR_n: '[\"one\"]'}}]}\n";
+  const Loaded fixed({{".statelane.yml", rule}, {"s/main.tf", fixed_backend + reads}});
+  CHECK(fixed.inputs("s@prod", InputKind::file) == Texts{"data/prod.json", "list/one.json", "text/[\"one\"].json"});
+  CHECK(fixed.state("s@prod").variables.front() == statelane::states::LaneVariable{"TF_VAR_e", "prod"});
+  const Loaded with_file(
+      {{".statelane.yml", rule}, {"s/main.tf", fixed_backend + reads}, {"s/terraform.tfvars", "e = \"file\"\n"}});
+  CHECK(with_file.inputs("s@prod", InputKind::file) == Texts{"data/file.json", "list/one.json", "text/[\"one\"].json"});
+}
+
+TEST_CASE("commands belong to states and make none: what would make them is told, and what is lost") {
+  const Loaded without(
+      {{".statelane.yml", "states: {rules: [{match: \"deploy/*\", commands: {plan: [a], apply: [b]}}]}\n"},
+       {"deploy/api/compose.yml", ""}});
+  CHECK(without.ids().empty());
+  CHECK(messages(without) ==
+        ".statelane.yml:1:26: warning: \"deploy/*\" has commands, and matches no state\n"
+        "hint: commands make no states: write include: [\"deploy/*\"] under states\n");
+  const Loaded included(
+      {{".statelane.yml",
+        "states: {include: [\"deploy/*\", \"old/*\", \"kept\"], rules: [{match: \"deploy/*\", commands: {plan: "
+        "[a], apply: [b]}}, {match: kept, local_state: kept}]}\n"},
+       {"deploy/api/compose.yml", ""},
+       {"kept/main.tf", ""},
+       {"old/a/main.tf", ""},
+       {"old/b/main.tf", ""}});
+  CHECK(included.ids() == Texts{"deploy/api", "kept", "old/a", "old/b"});
+  CHECK(messages(included) ==
+        ".statelane.yml:1:32: warning: old/a and 1 more have no backend: what is stored there is lost with the job\n"
+        "hint: give it a backend, commands of its own, or local_state: kept where the directory outlives the job\n");
 }
 
 TEST_CASE("variable files over one fixed backend are no instances, and are asked about") {
@@ -112,10 +223,12 @@ TEST_CASE("variable files over one fixed backend are no instances, and are asked
                        {"s/module/main.tf", ""},
                        {"s/module/terraform.tfvars", ""}});
   CHECK(loaded.ids() == Texts{"s"});
-  CHECK(messages(loaded) ==
-        "s/main.tf:2:1: warning: s has one backend, and its lane does not load env/prod.tfvars, env/test.tfvars\n"
-        "hint: name the states in .statelane.yml: under states.rules, match \"s\" with instances and var_files, and "
-        "workspace or backend_config where each has its own; or only var_files\n");
+  CHECK(
+      messages(loaded) ==
+      "s/main.tf:2:1: warning: s has one backend, and its lane does not load env/prod.tfvars, env/test.tfvars\n"
+      "hint: whose lane is whose is said by a rule: paste it below \"rules:\" of \"states:\" in .statelane.yml\n"
+      "hint: - {match: \"s\", instances: \"env/{instance}.tfvars\", var_files: [\"env/{instance}.tfvars\"], workspace: "
+      "\"{instance}\"}\n");
 }
 
 TEST_CASE("names of directories and instances are told apart in the id") {

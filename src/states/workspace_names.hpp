@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "repo/tree.hpp"
+#include "states/scan.hpp"
+
+namespace statelane::states {
+
+/// Names of workspaces that a configuration tells apart.
+struct WorkspaceNames {
+  std::vector<std::string> names{};  ///< sorted
+  bool has_prefix = false;           ///< the workspace is the directory's name, a dash and one of them
+};
+
+/// The names that the files of one directory compare `terraform.workspace` with (`==`, `!=`, `contains`), or look it up
+/// by (`{…}[terraform.workspace]`, `lookup`). A text that begins with a dash is the end of a workspace's name. Files
+/// are read again: nobody but a person who is asked for a rule wants to know.
+WorkspaceNames find_workspace_names(const repo::Tree& tree, const ScannedDirectory& directory);
+
+}  // namespace statelane::states
