@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "states/instances.hpp"
 #include "states/load_states.hpp"
 
 namespace {
