@@ -322,6 +322,7 @@ PlanMetadata LaneRun::describe() {
   result.destroy = options_.destroy;
   result.plan_digest = digest_file(paths_.plan_file);
   result.report_digest = digest_file(paths_.report);
+  result.review_digest = digest_file(paths_.review);
   result.text_digest = digest_file(paths_.text);
   result.inputs_digest = lane_.inputs_digest;
   result.lock_file_digest = fs::exists(lock_file()) ? digest_followed(lock_file()) : digest_file(paths_.lock_file);

@@ -53,6 +53,7 @@ Json to_json(const PlanMetadata& metadata) {
   json["plan_sha256"] = metadata.plan_digest;
   json["report_sha256"] = metadata.report_digest;
   json["text_sha256"] = metadata.text_digest;
+  json["review_sha256"] = metadata.review_digest;
   json["inputs_sha256"] = metadata.inputs_digest;
   json["lock_file_sha256"] = metadata.lock_file_digest;
   json["helper_version"] = metadata.helper_version;
@@ -116,6 +117,7 @@ PlanMetadata from_json(const Json& json) {
   result.plan_digest = json.at("plan_sha256");
   result.report_digest = json.at("report_sha256");
   result.text_digest = json.at("text_sha256");
+  result.review_digest = json.value("review_sha256", "");
   result.inputs_digest = json.at("inputs_sha256");
   result.lock_file_digest = json.at("lock_file_sha256");
   result.helper_version = json.at("helper_version");

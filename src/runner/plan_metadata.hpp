@@ -33,6 +33,7 @@ struct PlanMetadata {
   std::string plan_digest{};    ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
   std::string report_digest{};  ///< of `plan.json`; empty: there is none
   std::string text_digest{};    ///< of `plan.txt`
+  std::string review_digest{};  ///< of `review.json`; empty: there is none
   std::string inputs_digest{};
   std::string lock_file_digest{};  ///< empty: there is none
   std::string helper_version{};

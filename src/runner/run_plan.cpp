@@ -324,7 +324,7 @@ bool refreshes(const JobEnvironment& job) {
   });
 }
 
-/// Plans and leaves what the gate needs. The exit code; what the plan changes goes into `review`.
+/// Plans and leaves what the gate needs, `review` with what the plan changes among it. The exit code.
 int plan_for_apply(const PlanRequest& request, LaneRun& run, PlanReview& review) {
   const auto& [lane, job, options, questions] = request;
   Results results(run.paths());
@@ -335,9 +335,10 @@ int plan_for_apply(const PlanRequest& request, LaneRun& run, PlanReview& review)
   files::write(run.paths().report, render_report(plan.summary));
   write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   keep_lock_file(run);
+  describe_changes(plan.summary, review);
+  files::write(run.paths().review, render_review(review));
   tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan), questions.existed_at_base);
   if (!options.keep_plan_file) results.drop_plan();
-  describe_changes(plan.summary, review);
   results.keep();
   const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);
   if (is_all_there && !options.destroy && questions.record_as_applied)
@@ -353,14 +354,17 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   refuse_other_checkout(lane, job, options);
   LaneRun run(lane, job, options);
   PlanReview review{lane.state_id, job.commit, job.job_url};
+  const auto keep_failure = [&](const std::string& why) {
+    review.failure = why;
+    files::write(run.paths().review, render_review(review));
+  };
   try {
     const int code = plan_for_apply({lane, job, options, questions}, run, review);
-    if (code != 0 && !(options.detailed_exit_code && code == 2)) review.failure = run.failure();
-    files::write(run.paths().review, render_review(review));
+    const bool is_made = code == 0 || (options.detailed_exit_code && code == 2);
+    if (!is_made) keep_failure(run.failure());
     return code;
   } catch (const Error& error) {
-    review.failure = error.what();
-    files::write(run.paths().review, render_review(review));
+    keep_failure(error.what());
     throw;
   }
 }

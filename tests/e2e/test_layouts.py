@@ -3,7 +3,7 @@ import json
 import re
 import unittest
 
-from harness import require_module, statelane
+from harness import require_module, run, statelane, statelane_binary
 from readers import gitlab_loader
 from runs import RunTest
 
@@ -70,17 +70,21 @@ class Layouts(RunTest):
     def test_the_gate_of_production_waits_for_the_apply_of_staging(self):
         child = self.project / ".statelane/child.yml"
         child.parent.mkdir(exist_ok=True)
-        statelane("generate", "--output", child, cwd=self.project, env=self.job())
+        before = self.repository.git("rev-parse", "HEAD~1")
+        push = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
+        statelane("generate", "--output", child, cwd=self.project, env=self.job(**push, CI_COMMIT_BEFORE_SHA=before))
         yaml = require_module("yaml")
         jobs = yaml.load(child.read_text(), gitlab_loader(yaml))
+        graph = run([statelane_binary(), "graph"], cwd=self.project, env=self.environment).stdout
+        self.assertIn("net@production\n  is applied after net@staging\n", graph)
         self.assertEqual(jobs["plan: net@production"]["needs"], [])
         self.assertEqual(jobs["apply: net@production"]["needs"],
                          [{"job": "plan: net@production", "artifacts": True}, {"job": "apply: net@staging", "artifacts": True}])
         self.assertEqual(jobs["apply: net@production"]["variables"]["STATELANE_APPLIES_BEFORE"], "net__staging")
         # Only what the commit touches is in the pipeline, and waits for nothing else.
-        self.before = self.repository.git("rev-parse", "HEAD")
+        before = self.repository.git("rev-parse", "HEAD")
         self.commit({"net/production.tfvars": 'file = "other"\n'})
-        statelane("generate", "--output", child, cwd=self.project, env=self.job())
+        statelane("generate", "--output", child, cwd=self.project, env=self.job(**push, CI_COMMIT_BEFORE_SHA=before))
         jobs = yaml.load(child.read_text(), gitlab_loader(yaml))
         self.assertNotIn("apply: net@staging", jobs)
         self.assertEqual(jobs["apply: net@production"]["needs"], [{"job": "plan: net@production", "artifacts": True}])

@@ -110,14 +110,19 @@ class NoInstance(RunTest):
         self.commit({"net/main.tf": LOCAL + ONE_RESOURCE,
                      ".statelane.yml": 'states:\n  rules:\n    - match: "*"\n      instances: "env/{instance}.tfvars"\n'
                                        '      workspace: "app-{instance}"\n      local_state: kept\n'})
-        planned = self.plan()
-        self.assertNotIn("workspace select", planned.log)
-        self.apply("--allow-empty-state")
-        self.assertTrue((self.project / "net/terraform.tfstate").exists())
+        refused = self.run_to_end("plan", "net", code=2)
+        self.assertIn('no file below net matches "env/{instance}.tfvars", and so it has no lane\n', refused.log)
+        self.assertNotIn("workspace select", refused.log)
         self.assertFalse((self.project / "net/terraform.tfstate.d").exists())
-        said = run([statelane_binary(), "list"], cwd=self.project, env=self.environment).stderr
-        self.assertIn('net has no instance, and so no workspace "app-{instance}"', said)
-        self.assertIn("hint: its lane stays in the default workspace\n", said)
+
+
+    def test_a_workspace_with_the_name_of_an_instance_is_none_where_there_is_no_instance(self):
+        self.commit({"net/main.tf": LOCAL + ONE_RESOURCE,
+                     ".statelane.yml": 'states: {rules: [{match: net, workspace: "app-{instance}", local_state: kept}]}\n'})
+        planned = self.plan()
+        self.assertIn('net has no instance, and so no workspace "app-{instance}"\n', planned.log)
+        self.assertIn("hint: its lane stays in the default workspace\n", planned.log)
+        self.assertNotIn("workspace select", planned.log)
 
 
 class JobToken(RunTest):

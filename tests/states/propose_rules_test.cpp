@@ -101,6 +101,9 @@ TEST_CASE("a state that reads terraform.workspace, and whose lane selects none, 
   const Loaded after = pasted(files);
   CHECK(after.ids() == Texts{"s@dev", "s@prod", "s@test"});
   CHECK(messages(after) == "");
+  const std::string both =
+      messages(Loaded({{"s/main.tf", fixed_backend + reads}, {"t/main.tf", backend("t") + reads}}));
+  CHECK(both.find("s and 1 more read terraform.workspace, and their lanes select none\n") != std::string::npos);
 }
 
 TEST_CASE("workspaces that begin with the directory's name are seen by what they are compared with") {
