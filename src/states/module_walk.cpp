@@ -25,7 +25,7 @@ bool may_be_local(const Value& source, std::span<const std::string> own_addresse
   return std::any_of(texts.begin(), texts.end(), [&](const PossibleText& text) {
     if (text.text.empty()) return false;
     return !text.text.front() || is_local_source(*text.text.front()) ||
-           find_own_source(*text.text.front(), own_addresses).has_value();
+           find_own_beginning(*text.text.front(), own_addresses).has_value();
   });
 }
 
@@ -171,18 +171,22 @@ bool ModuleWalk::enter_module(const FoldedCall& call, const ModuleTarget& target
 
 /// Every directory that the source may name counts with all its files, and those that are there are followed.
 void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleText& source, const Reach& reach) {
-  const std::string_view name = call.call.call.name;
-  const bool is_local = source.text.front() && is_local_source(*source.text.front());
-  if (!is_local && source.text.front()) return;
-  const RepoPath& from = call.caller.module().directory;
-  PartialText below = spread(source, from);
-  below.push_back("/");
-  below.push_back(std::nullopt);
-  const auto covered =
-      is_local ? add_path_inputs(sources_.tree, from, below, ReferenceKind::file, std::nullopt, reach, inputs_).added
-               : std::vector{inputs_.add(InputKind::pattern, RepoPath(), "**/*", reach)};
-  closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": {} is not known: {}", name,
-                                                       is_local ? "part of its source" : "its source", source.why)});
+  const bool is_open = !source.text.front();
+  const bool is_local = !is_open && is_local_source(*source.text.front());
+  const auto own = is_open || is_local
+                       ? std::nullopt
+                       : find_own_beginning(*source.text.front(), sources_.modules.own_repository().addresses);
+  if (!is_open && !is_local && !own) return;
+  closure_.unknown.push_back({reach.place, fmt::format("module \"{}\": {} is not known: {}", call.call.call.name,
+                                                       is_open ? "its source" : "part of its source", source.why)});
+  if (own && own->is_whole) {
+    enter_module(call, {own->directory, relative_path(lane_.working_directory, own->directory)}, reach);
+    return;
+  }
+  const std::vector<std::uint32_t> covered =
+      is_local ? cover_local_source(call, source, reach)
+               : std::vector{inputs_.add(InputKind::pattern, own ? own->directory : RepoPath(),
+                                         below_glob(own ? own->directory : RepoPath()), reach)};
   for (const std::uint32_t index : links_.with_continuations(covered)) {
     const Input pattern = inputs_[index];
     for (const ScannedDirectory& scanned : sources_.directories_below(pattern.path)) {
@@ -192,6 +196,16 @@ void ModuleWalk::follow_unknown_source(const FoldedCall& call, const PossibleTex
       if (is_meant) enter_module(call, target, {index, reach.place});
     }
   }
+}
+
+/// The inputs that cover all that a path known in part may name.
+std::vector<std::uint32_t> ModuleWalk::cover_local_source(const FoldedCall& call, const PossibleText& source,
+                                                          const Reach& reach) {
+  const RepoPath& from = call.caller.module().directory;
+  PartialText below = spread(source, from);
+  below.push_back("/");
+  below.push_back(std::nullopt);
+  return add_path_inputs(sources_.tree, from, below, ReferenceKind::file, std::nullopt, reach, inputs_).added;
 }
 
 }  // namespace statelane::states

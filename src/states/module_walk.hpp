@@ -42,6 +42,7 @@ class ModuleWalk {
   bool follow_own_source(const FoldedCall& call, std::string_view source, const Reach& reach);
   bool enter_module(const FoldedCall& call, const ModuleTarget& target, const Reach& way);
   void follow_unknown_source(const FoldedCall& call, const PossibleText& source, const Reach& reach);
+  std::vector<std::uint32_t> cover_local_source(const FoldedCall& call, const PossibleText& source, const Reach& reach);
 
   const Sources& sources_;
   const Lane& lane_;

@@ -28,6 +28,34 @@ std::string find_ref(std::string_view query) {
   return "";
 }
 
+/// A source as far as its query.
+struct DividedSource {
+  std::string_view address;
+  std::optional<std::string_view> below;  ///< what follows `//`; empty: there is none
+};
+
+DividedSource divide(std::string_view source) {
+  const std::size_t scheme = source.find("://");
+  const std::size_t split = source.find("//", scheme == std::string_view::npos ? 0 : scheme + 3);
+  if (split == std::string_view::npos) return {source, std::nullopt};
+  return {source.substr(0, split), source.substr(split + 2)};
+}
+
+bool is_own(std::string_view address, std::span<const std::string> addresses) {
+  const std::string wanted = normalise_repository(address);
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const std::string& own) { return !own.empty() && normalise_repository(own) == wanted; });
+}
+
+/// Some address of this repository begins so.
+bool may_become_own(std::string_view address, std::span<const std::string> addresses) {
+  std::string wanted = normalise_repository(address);
+  while (wanted.ends_with('/')) wanted.pop_back();
+  return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& own) {
+    return !own.empty() && normalise_repository(own).starts_with(wanted);
+  });
+}
+
 }  // namespace
 
 std::string normalise_repository(std::string_view address) {
@@ -54,16 +82,25 @@ std::optional<OwnSource> find_own_source(std::string_view source, std::span<cons
   if (addresses.empty() || !is_git_address(source)) return std::nullopt;
   const std::size_t query = std::min(source.find('?'), source.size());
   const std::string ref = find_ref(source.substr(std::min(query + 1, source.size())));
-  std::string_view address = source.substr(0, query);
-  const std::size_t scheme = address.find("://");
-  const std::size_t split = address.find("//", scheme == std::string_view::npos ? 0 : scheme + 3);
-  const std::string_view below = split == std::string_view::npos ? "" : address.substr(split + 2);
-  const std::string wanted = normalise_repository(address.substr(0, split));
-  const bool is_own = std::any_of(addresses.begin(), addresses.end(), [&](const std::string& own) {
-    return !own.empty() && normalise_repository(own) == wanted;
-  });
-  const auto directory = is_own ? RepoPath().resolve(below) : std::nullopt;
+  const DividedSource divided = divide(source.substr(0, query));
+  if (!is_own(divided.address, addresses)) return std::nullopt;
+  const auto directory = RepoPath().resolve(divided.below.value_or(""));
   return directory ? std::optional(OwnSource{*directory, ref}) : std::nullopt;
+}
+
+std::optional<OwnBeginning> find_own_beginning(std::string_view beginning, std::span<const std::string> addresses) {
+  if (beginning.find('?') != std::string_view::npos) {
+    const auto found = find_own_source(beginning, addresses);
+    return found ? std::optional(OwnBeginning{found->directory, true}) : std::nullopt;
+  }
+  if (addresses.empty() || !is_git_address(beginning)) return std::nullopt;
+  const auto [address, below] = divide(beginning);
+  if (!below) return may_become_own(address, addresses) ? std::optional(OwnBeginning{}) : std::nullopt;
+  if (!is_own(address, addresses)) return std::nullopt;
+  // What follows may go on with the last name.
+  const std::size_t slash = below->rfind('/');
+  const auto directory = RepoPath().resolve(slash == std::string_view::npos ? "" : below->substr(0, slash));
+  return OwnBeginning{directory.value_or(RepoPath()), false};
 }
 
 bool is_commit_id(std::string_view ref) {

@@ -23,6 +23,15 @@ std::string normalise_repository(std::string_view address);
 /// Source: https://developer.hashicorp.com/terraform/language/modules/sources#generic-git-repository
 std::optional<OwnSource> find_own_source(std::string_view source, std::span<const std::string> addresses);
 
+/// What of this repository a source may name of which only the beginning is known.
+struct OwnBeginning {
+  RepoPath directory;
+  bool is_whole = false;  ///< the directory itself, by a reference that is not known; else any one below it
+};
+
+/// Empty where the source names another repository, whatever follows.
+std::optional<OwnBeginning> find_own_beginning(std::string_view beginning, std::span<const std::string> addresses);
+
 /// A commit's whole id.
 bool is_commit_id(std::string_view ref);
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "facts/fact_store.hpp"
@@ -40,6 +41,31 @@ TEST_CASE("a module's source names a directory and a ref of this repository, or 
   }
 }
 
+TEST_CASE("of a source that is known in part all of this repository counts that it may name") {
+  using statelane::states::find_own_beginning;
+  const std::array<std::string, 1> own = {"https://gitlab.example.com/group/infra.git"};
+  const std::string address = "git::https://gitlab.example.com/group/infra.git";
+  const auto check = [&](const std::string& beginning, const char* directory, bool is_whole) {
+    CAPTURE(beginning);
+    const auto found = find_own_beginning(beginning, own);
+    REQUIRE(found);
+    CHECK(found->directory.display() == directory);
+    CHECK(found->is_whole == is_whole);
+  };
+  check(address + "//modules/vpc?ref=", "modules/vpc", true);
+  check(address + "//modules/net-", "modules", false);
+  check(address + "//modules/", "modules", false);
+  check(address + "//", ".", false);
+  check("git::https://gitlab.example.com/group/", ".", false);
+  check("git::https://gitlab.example.com/gr", ".", false);
+  check("git@gitlab.example.com:", ".", false);
+  check("git::", ".", false);
+  for (const std::string other : {"git::https://gitlab.example.com/other/", "git::https://github.com/",
+                                  "git::https://gitlab.example.com/group/other.git//m/", "hashicorp/", "./"}) {
+    CHECK_FALSE(find_own_beginning(other, own));
+  }
+}
+
 namespace {
 
 /// Who reads `m/main.tf`, called by `source`.
@@ -48,7 +74,7 @@ Texts readers(const std::string& source) {
       {{"s/main.tf",
         "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key = \"k\"\n  }\n}\nmodule \"m\" {\n  source "
         "= \"" +
-            source + "\"\n}\n"},
+            source + "\"\n}\nvariable \"x\" {}\n"},
        {"m/main.tf", "output \"t\" {\n  value = file(\"${path.module}/../data/t.txt\")\n}\n"},
        {"data/t.txt", ""}});
   CHECK(files.readers("m/main.tf").empty());
@@ -63,6 +89,7 @@ Texts readers(const std::string& source) {
   Texts result;
   for (const auto& claim : loaded.graph.claims(statelane::RepoPath::of("m/main.tf")))
     result.push_back(loaded.graph.states()[claim.state].id);
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 
@@ -75,4 +102,12 @@ TEST_CASE("what a branch of this repository holds is read like a local module, a
   CHECK(readers(address + "?ref=v1").empty());
   CHECK(readers(address + "?ref=0123456789012345678901234567890123456789").empty());
   CHECK(readers("git::https://gitlab.example.com/group/other.git//m").empty());
+  // A part that is not known may be any.
+  for (const std::string source : {"git::https://gitlab.example.com/group/infra.git//m?ref=${var.x}",
+                                   "git::https://gitlab.example.com/group/infra.git//${var.x}",
+                                   "git::https://gitlab.example.com/group/${var.x}.git//m"}) {
+    CAPTURE(source);
+    CHECK(readers(source) == Texts{"s"});
+  }
+  CHECK(readers("git::https://gitlab.example.com/other/${var.x}.git//m").empty());
 }
