@@ -35,6 +35,8 @@ void check_words(const Options& options) {
   const EachOptions& each = options.each;
   if (each.is_resumed) return check_resumed(options);
   if (each.is_plan && !each.command.empty()) throw Error(ErrorKind::usage, "--plan takes no command");
+  if (each.is_plan && !options.config_file.empty())
+    throw Error(ErrorKind::usage, "--plan takes no --config: run plan reads .statelane.yml");
   if (each.is_plan && each.modules)
     throw Error(ErrorKind::usage, "--plan is for states, and --modules is for commands");
   if (!each.is_plan && each.command.empty())

@@ -122,6 +122,8 @@ void write_summary(const Comparison& comparison, const Options& options) {
 }  // namespace
 
 int run_generate(const Options& options) {
+  if (!options.config_file.empty() && !gitlab::value_of(read_predefined_variables(), "CI").empty())
+    throw Error(ErrorKind::usage, "generate takes no --config in a job: the pipeline's own jobs read .statelane.yml");
   if (options.is_static) return run_generate_static(options);
   if (!options.from_plans.empty()) return run_generate_gates(options);
   if (options.is_drift) return run_generate_drift(options);

@@ -8,7 +8,7 @@
 
 #include "base/escape.hpp"
 #include "cli/console.hpp"
-#include "cli/terminal.hpp"
+#include "emit/each.hpp"
 
 namespace statelane::cli {
 
@@ -21,13 +21,6 @@ std::string heading_of(const batch::Task& task) {
   std::string words;
   for (const std::string& word : task.command.argv) words += " " + as_typed(word);
   return escape_for_terminal(task.id + ":" + words);
-}
-
-std::string describe_failure(const batch::Outcome& outcome) {
-  if (!outcome.fault.empty()) return "cannot be started: " + escape_for_terminal(outcome.fault);
-  if (outcome.status->kind == process::ExitStatus::Kind::signaled)
-    return "ended by signal " + process::signal_name(outcome.status->value);
-  return fmt::format("failed with exit code {}", outcome.status->value);
 }
 
 }  // namespace
@@ -73,7 +66,8 @@ void EachDisplay::end(std::size_t task, const batch::Outcome& outcome) {
   is_at_line_start_ = true;
   section_.reset();
   if (outcome.progress == batch::Progress::succeeded) return;
-  const std::string line = fmt::format("{}: {}", escape_for_terminal(tasks_[task].id), describe_failure(outcome));
+  const std::string line =
+      fmt::format("{}: failed: {}", escape_for_terminal(tasks_[task].id), emit::describe_end(outcome));
   log_.write(emit::paint(view_, line, emit::Style::deleted) + "\n");
 }
 

@@ -138,6 +138,14 @@ CommandRow report_row() {
       .run = run_report};
 }
 
+/// STATE…
+ArgumentRow states_argument() {
+  ArgumentRow row = state_argument(false);
+  row.field = nullptr;
+  row.fields = &Options::states;
+  return row;
+}
+
 /// Without a variable: what writes to GitLab is asked for by hand.
 OptionRow by_hand(OptionRow row) {
   row.variable.clear();
@@ -169,9 +177,6 @@ CommandRow status_row() {
   OptionGroup world{"The world",
                     {text("--drift-results", "DIR", &Options::drift_results,
                           "join what the jobs of a drift pipeline left below this directory", Offers::directories)}};
-  ArgumentRow state = state_argument(false);
-  state.field = nullptr;
-  state.fields = &Options::states;
   return {.name = "status",
           .section = Section::comparing,
           .summary = "what was applied of each state, and what was merged and not applied",
@@ -179,7 +184,7 @@ CommandRow status_row() {
               "Compares the branch with what was applied last, as GitLab keeps it: by its deployments where there is "
               "a token (CI_JOB_TOKEN in jobs, else STATELANE_TOKEN or GITLAB_TOKEN), else by the git refs that GitLab "
               "makes of them. What needs a person comes first; with one STATE, all about it.",
-          .arguments = {std::move(state)},
+          .arguments = {states_argument()},
           .options = {std::move(answer), std::move(question), std::move(world), std::move(write), cache_options()},
           .examples = {{"statelane status", "every state"},
                        {"statelane status network/prod", "one state: since when, which commits, which causes"},
@@ -188,9 +193,6 @@ CommandRow status_row() {
 }
 
 CommandRow owners_row() {
-  ArgumentRow state = state_argument(false);
-  state.field = nullptr;
-  state.fields = &Options::states;
   return {.name = "owners",
           .section = Section::comparing,
           .summary = "who owns affected states by CODEOWNERS, and whom GitLab did not ask",
@@ -198,7 +200,7 @@ CommandRow owners_row() {
               "GitLab asks the owners of the files that a merge request changes. Who owns a state that is affected "
               "because a module or another file changed is not asked, and is named here. The file is that of the base, "
               "as in GitLab. Nothing is enforced.",
-          .arguments = {std::move(state)},
+          .arguments = {states_argument()},
           .options = with_comparison({answer_options()}),
           .examples = {{"statelane owners", "of all states that the work tree's changes touch"},
                        {"statelane owners network/prod", "of one state, affected or not"},

@@ -65,7 +65,7 @@ OwnersAnswer find_state_owners(const Comparison& comparison, const std::set<std:
     const LoadedTree& side = in_head ? comparison.head : comparison.base;
     const auto index = in_head ? in_head : comparison.base.states.graph.find(id);
     StateOwners& owners = answer.states[id];
-    if (!index || !side.tree) continue;
+    if (sections.empty() || !index || !side.tree) continue;
     std::set<std::string> silent;
     for (const gitlab::Ownership& found : find_own(sections, side, *index)) {
       owners.owners.push_back(found);

@@ -41,6 +41,12 @@ std::string time_of(const batch::Outcome& outcome) {
   return fmt::format("{:.1f} s", static_cast<double>(outcome.time.count()) / 1000);
 }
 
+/// Why it did not succeed; empty where it did, and where it was not begun.
+std::string reason_of(const EachRun& run, const std::vector<EachRun>& all) {
+  const auto& before = run.outcome.failed_before;
+  return before ? fmt::format("waits for {}", escape_for_terminal(all[*before].id)) : describe_end(run.outcome);
+}
+
 std::string count_results(const std::vector<EachRun>& runs) {
   std::string text = count_of(runs.size(), "run", "runs") + ":";
   const char* separator = " ";
@@ -55,10 +61,8 @@ std::string count_results(const std::vector<EachRun>& runs) {
 
 }  // namespace
 
-std::string describe_end(const EachRun& run, const std::vector<EachRun>& all) {
-  const batch::Outcome& outcome = run.outcome;
+std::string describe_end(const batch::Outcome& outcome) {
   if (!outcome.fault.empty()) return escape_for_terminal(outcome.fault);
-  if (outcome.failed_before) return fmt::format("waits for {}", escape_for_terminal(all[*outcome.failed_before].id));
   if (!outcome.status || outcome.status->succeeded()) return "";
   const std::string end = outcome.status->kind == process::ExitStatus::Kind::exited
                               ? fmt::format("exit code {}", outcome.status->value)
@@ -74,7 +78,7 @@ std::string render_each_text(const std::vector<EachRun>& runs, const View& view)
   std::vector<std::vector<std::string>> rows;
   for (const EachRun* run : sorted) {
     const Progress progress = run->outcome.progress;
-    const std::string why = describe_end(*run, runs);
+    const std::string why = reason_of(*run, runs);
     rows.push_back({(run->is_module ? "module " : "") + escape_for_terminal(run->id), std::string(word_of(progress)),
                     time_of(run->outcome), why.empty() ? "-" : why});
   }
@@ -90,7 +94,7 @@ std::string render_each_json(const std::vector<EachRun>& runs) {
                                     {"instance", nullptr},
                                     {"result", word_of(run.outcome.progress)},
                                     {"exit_code", nullptr},
-                                    {"why", escape_non_utf8(describe_end(run, runs))}};
+                                    {"why", escape_non_utf8(reason_of(run, runs))}};
     if (run.instance) entry["instance"] = escape_non_utf8(*run.instance);
     if (run.outcome.status) entry["exit_code"] = run.outcome.status->code();
     json["runs"].push_back(std::move(entry));

@@ -19,8 +19,9 @@ struct EachRun {
   batch::Outcome outcome{};
 };
 
-/// How it ended, in a few words: "exit code 1", "ended by signal KILL", "stopped", "waits for network/prod".
-std::string describe_end(const EachRun& run, const std::vector<EachRun>& all);
+/// How what did not succeed ended, in a few words: "exit code 1", "stopped: ended by signal KILL", why it could not be
+/// started; empty where it was not begun.
+std::string describe_end(const batch::Outcome& outcome);
 
 /// A table with all that needs a person first, and the counts.
 std::string render_each_text(const std::vector<EachRun>& runs, const View& view);

@@ -129,10 +129,4 @@ class LaneRun {
 /// Why a question to the tool has no answer, in its own words where it has some.
 std::string describe_failure(const process::Captured& answer);
 
-/// Throws `Error{refused}`: what is checked out is not the commit that the job is about.
-void refuse_other_checkout(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options);
-
-/// Throws `Error{usage}`: a lane outside Terraform has commands to plan and to apply, and none to destroy.
-void refuse_destroy_of_commands(const LaneDescription& lane, const RunOptions& options);
-
 }  // namespace statelane::runner

@@ -11,6 +11,7 @@
 #include "runner/apply_record.hpp"
 #include "runner/dotenv.hpp"
 #include "runner/earlier_applies.hpp"
+#include "runner/early_refusals.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
@@ -342,14 +343,6 @@ void hand_on(const LaneDescription& lane, const JobEnvironment& job, const RunOp
   }
 }
 
-/// What can be known before anything is changed.
-void check_request(const LaneDescription& lane, const RunOptions& options) {
-  check_dotenv_names(options.dotenv_outputs);
-  refuse_destroy_of_commands(lane, options);
-  if (lane.commands && !options.dotenv_outputs.empty())
-    throw Error(ErrorKind::usage, fmt::format("{} is a lane outside Terraform; it has no outputs", lane.state_id));
-}
-
 /// An apply of less than all must not be recorded as one, or the rest would be forgotten.
 int end_of(const JobEnvironment& job, const PlanMetadata& planned, LaneRun& run, const ApplyRecord& record) {
   if (record.exit_code != 0 || planned.is_complete || !job.ci) return record.exit_code;
@@ -363,7 +356,8 @@ int end_of(const JobEnvironment& job, const PlanMetadata& planned, LaneRun& run,
 
 int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
               const ApplyQuestions& questions) {
-  check_request(lane, options);
+  refuse_impossible_outputs(lane, options);
+  refuse_destroy_of_commands(lane, options);
   refuse_other_checkout(lane, job, options);
   LaneRun run(lane, job, options);
   for (const files::Place& file : {run.paths().record, run.paths().dotenv, run.paths().apply_text, run.paths().output})

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "runner/annotations.hpp"
 #include "runner/drift_result.hpp"
+#include "runner/early_refusals.hpp"
 #include "runner/lane_run.hpp"
 #include "runner/plan_review.hpp"
 #include "runner/plan_summary.hpp"

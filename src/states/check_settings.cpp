@@ -16,9 +16,9 @@ using config::Located;
 
 class Checker {
  public:
-  Checker(const config::Config& config, const Scan& scan, std::span<const State> states,
-          std::span<const std::string> excluded, Diagnostics& diagnostics)
-      : config_(config), scan_(scan), states_(states), excluded_(excluded), diagnostics_(diagnostics) {}
+  Checker(const config::Config& config, const Scan& scan, std::span<const State> states, const KeptOut& kept_out,
+          Diagnostics& diagnostics)
+      : config_(config), scan_(scan), states_(states), kept_out_(kept_out), diagnostics_(diagnostics) {}
 
   void check() {
     for (const Located& glob : config_.include) {
@@ -26,7 +26,7 @@ class Checker {
       check_lost(glob);
     }
     for (const Located& glob : config_.exclude) {
-      const bool is_id = std::any_of(excluded_.begin(), excluded_.end(),
+      const bool is_id = std::any_of(kept_out_.excluded.begin(), kept_out_.excluded.end(),
                                      [&](const std::string& id) { return config::matches_glob(glob.text, id); });
       if (!is_id) check_directories(glob, "exclude");
     }
@@ -48,7 +48,8 @@ class Checker {
     warn(glob, fmt::format("\"{}\" matches no directory", glob.text),
          is_id ? fmt::format("{} takes globs of directories, not ids of states: \"{}\"", key,
                              glob.text.substr(0, glob.text.find('@')))
-               : fmt::format("{} takes globs of directories, read from the root: \"examples/**\"", key));
+               : fmt::format("{} takes globs of directories{}, read from the root: \"examples/**\"", key,
+                             key == "exclude" ? " or ids" : ""));
   }
 
   /// What such a state stores would be made anew by the next job.
@@ -75,6 +76,10 @@ class Checker {
                   fmt::format("commands make no states: write include: [\"{}\"] under states", rule.match.text));
     }
     if (matched.empty()) {
+      const bool is_told =
+          std::any_of(kept_out_.without_instances.begin(), kept_out_.without_instances.end(),
+                      [&](const RepoPath& path) { return config::matches_glob(rule.match.text, path.display()); });
+      if (is_told) return;
       return warn(
           rule.match, fmt::format("\"{}\" matches no state directory", rule.match.text),
           "match is compared with the whole directory of a state, without an instance; statelane list shows them");
@@ -148,15 +153,15 @@ class Checker {
   const config::Config& config_;
   const Scan& scan_;
   std::span<const State> states_;
-  std::span<const std::string> excluded_;
+  const KeptOut& kept_out_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
 void check_settings(const config::Config& config, const Scan& scan, std::span<const State> states,
-                    std::span<const std::string> excluded, Diagnostics& diagnostics) {
-  Checker(config, scan, states, excluded, diagnostics).check();
+                    const KeptOut& kept_out, Diagnostics& diagnostics) {
+  Checker(config, scan, states, kept_out, diagnostics).check();
 }
 
 }  // namespace statelane::states

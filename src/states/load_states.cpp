@@ -55,7 +55,7 @@ class Loader {
     std::vector<Edge> edges = find_edges(states, reads, dependencies, result.unmatched, diagnostics_);
     check_identities(states, diagnostics_);
     // What was left out for a fault of its own is not missed.
-    if (!diagnostics_.has_errors()) check_settings(config_, scan_, states, excluded_, diagnostics_);
+    if (!diagnostics_.has_errors()) check_settings(config_, scan_, states, kept_out_, diagnostics_);
     report_deep_directories();
     result.left_out = find_left_out(states);
     records_.finish(tree_.content_id(RepoPath()), scan_);
@@ -151,7 +151,7 @@ class Loader {
         return false;
       }
       state_directories_.erase(discovery.directory);
-      without_lane_.push_back({discovery.directory, "a rule asks for instances, and it has none"});
+      kept_out_.without_instances.push_back(discovery.directory);
       return true;
     });
   }
@@ -176,7 +176,7 @@ class Loader {
     const bool is_excluded =
         std::any_of(config_.exclude.begin(), config_.exclude.end(),
                     [&](const config::Located& glob) { return config::matches_glob(glob.text, id); });
-    if (is_excluded) excluded_.push_back(id);
+    if (is_excluded) kept_out_.excluded.push_back(id);
     return is_excluded;
   }
 
@@ -216,7 +216,9 @@ class Loader {
       if (!says_something || state_directories_.contains(scanned.path) || called.contains(scanned.path)) continue;
       result.push_back({scanned.path, why_left_out(scanned)});
     }
-    std::vector<LeftOut> known = without_lane_;
+    std::vector<LeftOut> known;
+    for (const RepoPath& directory : kept_out_.without_instances)
+      known.push_back({directory, "a rule asks for instances, and it has none"});
     for (const terragrunt::NoUnit& other : units_.others) known.push_back({other.directory, other.why});
     for (LeftOut& other : known) {
       std::erase_if(result, [&](const LeftOut& entry) { return entry.directory == other.directory; });
@@ -257,8 +259,7 @@ class Loader {
   Sources sources_;
   std::vector<Discovery> discoveries_;
   std::vector<std::vector<Instance>> instances_;  ///< of each of them
-  std::vector<LeftOut> without_lane_;             ///< directories that have no instance, though the configuration asks
-  std::vector<std::string> excluded_;             ///< ids of instances
+  KeptOut kept_out_;
 };
 
 }  // namespace

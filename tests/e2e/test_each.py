@@ -103,6 +103,7 @@ class WordsTest(EachTest):
         for words, message in [
                 ([], "each needs a command after --\nhint: statelane each -- terraform validate\n"),
                 (["--plan", "--", "true"], "--plan takes no command\n"),
+                (["--plan", "--config", "x.yml"], "--plan takes no --config: run plan reads .statelane.yml\n"),
                 (["--plan", "--modules"], "--plan is for states, and --modules is for commands\n"),
                 (["--resume", "--all"], "--resume goes on with what was asked before, and takes no states and no command\n"),
                 (["--resume"], "nothing to resume: the last each has left nothing undone, or none has run here\n")]:
@@ -146,7 +147,7 @@ class OrderTest(EachTest):
 
     def test_the_first_failure_stops_what_has_not_begun(self):
         done = self.each("--all", "--order", "--", "sh", "-c", '[ "$STATELANE_STATE" != a ]', code=1)
-        self.assertIn("a: failed with exit code 1\n", done.stdout)
+        self.assertIn("a: failed: exit code 1\n", done.stdout)
         self.assertIn("3 runs: 1 failed, 2 not run\n", done.stdout)
 
     def test_with_keep_going_only_what_waits_for_it_is_held_back(self):
@@ -165,11 +166,11 @@ class OrderTest(EachTest):
 
     def test_a_command_that_is_not_there_is_told(self):
         done = self.each("--state", "a", "--", "no-such-program", code=1)
-        self.assertIn("a: cannot be started: ", done.stdout)
+        self.assertIn("a: failed: cannot find", done.stdout)
 
     def test_a_temporary_directory_that_takes_no_file_is_told(self):
         done = self.each("--state", "a", "--", "true", code=1, TMPDIR="/proc")
-        self.assertIn("a: cannot be started: cannot create a file in /proc: No such file or directory\n", done.stdout)
+        self.assertIn("a: failed: cannot create a file in /proc: No such file or directory\n", done.stdout)
 
     def test_in_a_job_each_output_is_a_section_that_folds(self):
         done = self.each("--state", "a", "--", "printf", "half a line", GITLAB_CI="true")

@@ -86,6 +86,14 @@ class ConfigurationTest(LocalTest):
         self.assertEqual(done.returncode, 2)
         self.assertIn("statelane: error: --config a: ", done.stderr)
 
+    def test_a_pipeline_is_not_made_of_a_configuration_that_its_jobs_do_not_read(self):
+        self.write("other.yml", "states:\n  exclude: [b]\n")
+        self.assertIn("plan: b", self.statelane("generate", "--all").stdout)
+        self.assertNotIn("plan: b", self.statelane("generate", "--all", "--config", "other.yml").stdout)
+        done = self.statelane("generate", "--all", "--config", "other.yml", check=False, CI="true")
+        self.assertEqual((done.returncode, done.stderr), (2, "statelane: error: generate takes no --config in a job: the "
+                                                             "pipeline's own jobs read .statelane.yml\n"))
+
 
 class TreesTest(LocalTest):
     def test_uncommitted_and_untracked_files_count_and_ignored_ones_do_not(self):
