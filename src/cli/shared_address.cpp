@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "base/digest.hpp"
@@ -32,22 +33,22 @@ bool takes_address(const states::State& state) {
 }
 
 /// The settings that `-backend-config=NAME=VALUE` among the arguments gives, as far as they tell states apart.
-std::set<std::string> given_settings(const std::string& arguments, const std::string& type) {
+std::map<std::string, std::string> given_settings(const std::string& arguments, const std::string& type) {
   constexpr std::string_view option = "-backend-config=";
   const std::set<std::string> telling = states::identity_settings(type);
-  std::set<std::string> result;
+  std::map<std::string, std::string> result;
   for (std::string word : runner::split_shell_words(arguments)) {
     if (word.starts_with("--")) word.erase(0, 1);
     const std::size_t equals = word.find('=', option.size());
     if (!word.starts_with(option) || equals == std::string::npos) continue;
     const std::string name = word.substr(option.size(), equals - option.size());
-    if (telling.contains(name)) result.insert(name);
+    if (telling.contains(name)) result[name] = word.substr(equals + 1);
   }
   return result;
 }
 
 /// Nothing is left that tells the two apart, once those settings are the same.
-bool share_all_but(const std::set<std::string>& given, const states::BackendIdentity& one,
+bool share_all_but(const std::map<std::string, std::string>& given, const states::BackendIdentity& one,
                    const states::BackendIdentity& other) {
   for (const std::string& name : states::identity_settings(one.type)) {
     if (given.contains(name)) continue;
@@ -65,7 +66,7 @@ bool share_all_but(const std::set<std::string>& given, const states::BackendIden
 bool share(const states::State& one, const states::State& other, const std::string& name, const std::string& value) {
   if (name.starts_with("TF_CLI_ARGS")) {
     if (!one.backend || !other.backend || one.backend->type != other.backend->type) return false;
-    const std::set<std::string> given = given_settings(value, one.backend->type);
+    const std::map<std::string, std::string> given = given_settings(value, one.backend->type);
     return !given.empty() && share_all_but(given, *one.backend, *other.backend);
   }
   return takes_address(one) && takes_address(other);
@@ -110,7 +111,17 @@ std::vector<Shared> find_shared(const states::StateGraph& graph) {
   return result;
 }
 
-std::string digest_of(const std::string& value) { return sha256_hex(value).substr(0, 16); }
+/// Of what tells states apart alone: secrets may stand beside it among arguments, and a digest lets them be guessed.
+std::string digest_of(const states::StateGraph& graph, const std::string& name) {
+  const std::string value = variable(name.c_str());
+  if (!name.starts_with("TF_CLI_ARGS")) return sha256_hex(value).substr(0, 16);
+  std::map<std::string, std::string> given;
+  for (const states::State& state : graph.states())
+    if (state.backend) given.merge(given_settings(value, state.backend->type));
+  std::string told;
+  for (const auto& [setting, its] : given) told += fmt::format("{}={}\n", setting, its);
+  return sha256_hex(told).substr(0, 16);
+}
 
 /// By its address, which GitLab's API has, or by a variable or a name that stands for one.
 bool is_kept_by_gitlab(const states::State& state) {
@@ -144,7 +155,7 @@ std::string describe_shared_variables(const LoadedTree& side) {
   std::string result;
   for (const Shared& one : find_shared(side.states.graph)) {
     if (!result.empty()) result += ' ';
-    result += fmt::format("{}={}", one.variable, digest_of(variable(one.variable.c_str())));
+    result += fmt::format("{}={}", one.variable, digest_of(side.states.graph, one.variable));
   }
   return result;
 }
@@ -152,7 +163,7 @@ std::string describe_shared_variables(const LoadedTree& side) {
 std::string describe_shared_place(const LoadedTree& side, std::uint32_t index) {
   const std::string known = " " + variable("STATELANE_SHARED") + " ";
   for (const std::string& name : variables_that_are_set()) {
-    if (known.find(fmt::format(" {}={} ", name, digest_of(variable(name.c_str())))) == std::string::npos) continue;
+    if (known.find(fmt::format(" {}={} ", name, digest_of(side.states.graph, name))) == std::string::npos) continue;
     const std::vector<std::string> ids = find_sharers(side.states.graph, side.states.graph.states()[index], name);
     if (!ids.empty()) return fmt::format("{} keeps it where others are kept: {}", name, name_some(ids));
   }

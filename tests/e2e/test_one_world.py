@@ -165,6 +165,17 @@ class OneWorld(RunTest):
             other = {**env, "STATELANE_SHARED": shared, "TF_HTTP_ADDRESS": address + "-own", "TF_CLI_ARGS_init": ""}
             self.assertNotIn("refused to run", self.start("plan", state, env=other).finish().log)
 
+    def test_what_is_told_of_shared_places_lets_no_secret_be_guessed(self):
+        local = 'terraform {\n  backend "local" {}\n}\n' + ONE_RESOURCE
+        self.commit({"disk/a/main.tf": local, "disk/b/main.tf": local})
+        told = set()
+        for pin in (1234, 4321):
+            words = f"-backend-config=path={self.scratch}/one -backend-config=token={pin} -var=pin={pin}"
+            run([statelane_binary(), "generate", "--all", "--output", self.scratch / "child.yml"], cwd=self.project,
+                env=self.job(TF_CLI_ARGS_init=words))
+            told.add(re.search(r'"?STATELANE_SHARED"?: "(.*)"', (self.scratch / "child.yml").read_text())[1])
+        self.assertEqual(len(told), 1, told)
+
     def test_another_workspace_is_refused(self):
         place = self.scratch / "states"
         self.lane(f'terraform {{\n  backend "local" {{\n    path = "{place}/net"\n    workspace_dir = "{place}"\n  }}\n}}\n'
