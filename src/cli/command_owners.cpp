@@ -30,11 +30,11 @@ int run_owners(const Options& options) {
   } else if (answer.states.empty()) {
     fmt::print(stderr, "no state is affected\n");
     write_next_step(comparison, options);
+  } else if (answer.file.empty()) {
+    fmt::print(stderr, "nobody owns anything: there is no CODEOWNERS file where GitLab looks for it\n");
   } else {
     write_output(emit::render_owners_text(answer, output_view(options)));
   }
-  if (answer.file.empty() && !answer.states.empty())
-    fmt::print(stderr, "there is no CODEOWNERS file where GitLab looks for it\n");
   return has_errors ? 1 : 0;
 }
 

@@ -107,6 +107,7 @@ Collisions look_at_merge_requests(const repo::Repository& repository, const Comp
     found.remarks.insert(found.remarks.begin(), result.remarks.begin(), result.remarks.end());
     return found;
   } catch (const Error& error) {
+    result.was_looked = false;
     result.remarks.push_back(fmt::format("other merge requests were not looked at: {}", error.what()));
   }
   return result;

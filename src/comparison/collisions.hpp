@@ -23,6 +23,7 @@ struct Collision {
 
 /// What was looked at, and what came of it.
 struct Collisions {
+  bool was_looked = true;              ///< false: they could not be asked for, and `looked` says nothing
   std::size_t looked = 0;              ///< requests that have something left to merge
   std::vector<Collision> found{};      ///< in the order of the requests
   std::vector<std::string> remarks{};  ///< what was not looked at, and why

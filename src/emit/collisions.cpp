@@ -8,6 +8,7 @@
 namespace statelane::emit {
 
 std::string render_collisions_text(const comparison::Collisions& collisions, const View& view) {
+  if (!collisions.was_looked) return "\nother merge requests were not looked at\n";
   std::vector<std::string> lines;
   for (const comparison::Collision& collision : collisions.found) {
     for (const auto& [id, path] : collision.states)

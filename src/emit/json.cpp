@@ -152,7 +152,8 @@ void add_ends(Json& json, const pipeline::ComparedCommits& comparison) {
 std::string finish(const Json& json) { return json.dump(2) + "\n"; }
 
 Json collisions_of(const comparison::Collisions& collisions) {
-  Json json = {{"looked", collisions.looked}, {"remarks", ids_of(collisions.remarks)}, {"same_states", Json::array()}};
+  Json json = {{"looked", nullptr}, {"remarks", ids_of(collisions.remarks)}, {"same_states", Json::array()}};
+  if (collisions.was_looked) json["looked"] = collisions.looked;
   for (const comparison::Collision& collision : collisions.found) {
     Json states = Json::array();
     for (const auto& [id, path] : collision.states)

@@ -104,6 +104,8 @@ class MergeRequests(harness.EndToEndTest):
         answer = self.collisions()[1]
         self.assertEqual(len(answer["remarks"]), 1)
         self.assertIn("other merge requests were not looked at: ", answer["remarks"][0])
+        self.assertIsNone(answer["looked"])
+        self.assertTrue(self.affected().stdout.endswith("\nother merge requests were not looked at\n"))
 
     def test_in_a_shallow_clone_the_same_is_found(self):
         self.request(3, {"net/a.tf": CHANGED})

@@ -63,8 +63,8 @@ class OwnersTest(harness.EndToEndTest):
         self.repository.commit("nobody", {".gitlab/CODEOWNERS": None})
         self.repository.push()
         done = self.owners("app")
-        self.assertEqual(done.stdout, "STATE  OWNERS  NOT ASKED\napp    -       -\n")
-        self.assertEqual(done.stderr, "there is no CODEOWNERS file where GitLab looks for it\n")
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr, "nobody owns anything: there is no CODEOWNERS file where GitLab looks for it\n")
 
 
 if __name__ == "__main__":
