@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/escape.hpp"
@@ -91,14 +92,26 @@ std::string find_head(const repo::Repository& repository) {
   }
 }
 
-/// The state's inputs that are on disk and not in the tree that was scanned.
-std::vector<std::string> find_untracked(const Lane& lane) {
+/// Files of the commit that an earlier command of the job, or the tool itself, has written anew.
+std::set<RepoPath> find_modified(const repo::Repository& repository, const Lane& lane) {
+  if (lane.files || lane.description.checked_out.empty() || !read_predefined_variables().contains("CI")) return {};
+  try {
+    const std::vector<RepoPath> paths = repository.modified_files(lane.description.checked_out);
+    return {paths.begin(), paths.end()};
+  } catch (const Error&) {
+    return {};  // without git it cannot be told
+  }
+}
+
+/// The state's inputs that are on disk and not in the tree that was scanned, or not with these bytes.
+std::vector<std::string> find_uncommitted(const repo::Repository& repository, const Lane& lane) {
   const runner::LaneDescription& description = lane.description;
   const repo::DiskTree disk(description.files_directory.empty() ? description.project_directory
                                                                 : description.files_directory);
+  const std::set<RepoPath> modified = find_modified(repository, lane);
   std::vector<std::string> result;
   for (const RepoPath& path : states::find_existing_inputs(disk, lane.tree->states.graph, lane.index))
-    if (!lane.tree->tree->find(path)) result.push_back(path.str());
+    if (modified.contains(path) || !lane.tree->tree->find(path)) result.push_back(path.str());
   return result;
 }
 
@@ -153,7 +166,7 @@ int run_lane(const Options& options, LaneVerb verb) {
   lane.description.checked_out = find_head(repository);
   lane.description.shared_place = describe_shared_place(*lane.tree, lane.index);
   tell_difference(lane);
-  lane.description.find_untracked = [&lane] { return find_untracked(lane); };
+  lane.description.find_uncommitted = [&] { return find_uncommitted(repository, lane); };
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;

@@ -103,6 +103,10 @@ class Repository {
   /// zero.
   ChangeSet work_tree_changes(const CommitId& base) const;
 
+  /// The files of `base` that are on disk with other bytes, as git's filters read them; sorted. Throws for a bare
+  /// repository, and where the `git` program cannot be asked.
+  std::vector<RepoPath> modified_files(const CommitId& base) const;
+
   /// The index, as `git commit` would commit it. Throws for a bare repository, and when there are unmerged paths.
   std::unique_ptr<Tree> index_tree() const;
 

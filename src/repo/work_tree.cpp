@@ -43,6 +43,19 @@ FileChange parse_record(std::string_view record, const RepoPath& path) {
   return change;
 }
 
+/// The tracked paths that differ from `base` on disk.
+std::map<RepoPath, FileChange> diff_tracked(const fs::path& work_tree, const CommitId& base) {
+  std::map<RepoPath, FileChange> changes;
+  const auto records =
+      ask_for_fields(work_tree, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff",
+                                 "--no-relative", "--ignore-submodules=dirty", base, "--"});
+  for (std::size_t index = 0; index + 1 < records.size(); index += 2) {
+    if (const auto path = RepoPath::parse(records[index + 1]))
+      changes.emplace(*path, parse_record(records[index], *path));
+  }
+  return changes;
+}
+
 /// What is not in the index. A directory that is a repository of its own is listed with a slash at its end.
 void add_untracked(std::map<RepoPath, FileChange>& changes, const Tree& work_tree, std::string_view name) {
   const auto path = RepoPath::parse(name);
@@ -144,20 +157,23 @@ std::unique_ptr<Tree> Repository::index_tree() const {
 ChangeSet Repository::work_tree_changes(const CommitId& base) const {
   const auto disk = disk_tree();
   read_commit(*handle_->objects, base);
-  std::map<RepoPath, FileChange> changes;
-  const auto records =
-      ask_for_fields(*handle_->work_tree, {"diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color",
-                                           "--no-ext-diff", "--no-relative", "--ignore-submodules=dirty", base, "--"});
-  for (std::size_t index = 0; index + 1 < records.size(); index += 2) {
-    if (const auto path = RepoPath::parse(records[index + 1]))
-      changes.emplace(*path, parse_record(records[index], *path));
-  }
+  std::map<RepoPath, FileChange> changes = diff_tracked(*handle_->work_tree, base);
   for (const std::string& name :
        ask_for_fields(*handle_->work_tree, {"ls-files", "--others", "--exclude-standard", "-z"})) {
     add_untracked(changes, *disk, name);
   }
   ChangeSet result;
   for (auto& [path, change] : changes) result.push_back(std::move(change));
+  return result;
+}
+
+std::vector<RepoPath> Repository::modified_files(const CommitId& base) const {
+  if (!handle_->work_tree) throw Error(ErrorKind::environment, "a bare repository has no work tree");
+  const auto is_file = [](EntryKind kind) { return kind == EntryKind::file || kind == EntryKind::executable; };
+  std::vector<RepoPath> result;
+  for (const auto& [path, change] : diff_tracked(*handle_->work_tree, base)) {
+    if (change.kind == ChangeKind::modified && is_file(change.after_kind)) result.push_back(path);
+  }
   return result;
 }
 

@@ -54,6 +54,10 @@ std::vector<fs::path> find_tools_own(const LaneDescription& lane, const JobEnvir
   return result;
 }
 
+std::vector<std::string> ask_uncommitted(const LaneDescription& lane) {
+  return lane.find_uncommitted ? lane.find_uncommitted() : std::vector<std::string>{};
+}
+
 std::string in_megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
 [[noreturn]] void refuse_amount(const LaneDescription& lane, const JobEnvironment& job, const std::string& amount,
@@ -72,7 +76,7 @@ std::vector<CarriedFile> find_files(const LaneDescription& lane, const JobEnviro
   std::vector<CarriedFile> result;
   std::uint64_t total = 0;
   const CarriedFile* largest = nullptr;
-  for (const std::string& path : lane.find_untracked ? lane.find_untracked() : std::vector<std::string>{}) {
+  for (const std::string& path : ask_uncommitted(lane)) {
     const fs::path file = top_of(lane) / path;
     std::error_code error;
     if (is_litter(file.filename().string()) || !fs::is_regular_file(file, error)) continue;
@@ -127,13 +131,15 @@ std::vector<CarriedFile> carry_files(const LaneDescription& lane, const JobEnvir
 
 std::vector<Refusal> find_changed_files(const LaneDescription& lane, const std::vector<CarriedFile>& planned) {
   std::vector<Refusal> result;
+  if (planned.empty()) return result;
+  const std::vector<std::string> here = ask_uncommitted(lane);
   for (const CarriedFile& file : planned) {
-    if (is_read_by_tool_itself(file.path)) continue;
+    if (is_read_by_tool_itself(file.path) || std::find(here.begin(), here.end(), file.path) == here.end()) continue;
     const std::string now = digest_followed(top_of(lane) / file.path);
     if (now.empty() || now == file.sha256) continue;
     result.push_back({Guard::files,
-                      fmt::format("{} is not the file that was planned with: git does not have it, and this job has "
-                                  "one with other bytes",
+                      fmt::format("{} is not the file that was planned with: git does not have it so, and this job "
+                                  "has one with other bytes",
                                   file.path),
                       "let one job make it, and no script of the apply job; the plan brings it along"});
   }
@@ -141,10 +147,15 @@ std::vector<Refusal> find_changed_files(const LaneDescription& lane, const std::
 }
 
 void lay_down_files(const LaneDescription& lane, const ArtifactPaths& paths, const std::vector<CarriedFile>& planned) {
+  if (planned.empty()) return;
+  const std::vector<std::string> here = ask_uncommitted(lane);
   for (const CarriedFile& file : planned) {
     const fs::path target = top_of(lane) / file.path;
     std::error_code error;
-    if (fs::exists(fs::symlink_status(target, error))) continue;
+    // What the commit has there is not what was planned with; whatever else lies there was looked at before.
+    const bool is_made_here = std::find(here.begin(), here.end(), file.path) != here.end();
+    const fs::file_status status = fs::symlink_status(target, error);
+    if (fs::exists(status) && (is_made_here || !fs::is_regular_file(status))) continue;
     const std::optional<std::string> text = files::read(paths.files / file.sha256, most_carried_bytes);
     const bool is_there = text && sha256_hex(*text) == file.sha256;
     if (!is_there || !is_plain(file.path) || !is_inside(target, top_of(lane))) {

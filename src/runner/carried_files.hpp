@@ -11,8 +11,8 @@
 
 namespace statelane::runner {
 
-/// A file that git does not have and the plan's apply may read: made by the plan itself (`archive_file`), or by an
-/// earlier job. It goes with the plan.
+/// A file that git does not have, or has with other bytes, and the plan's apply may read: made by the plan itself
+/// (`archive_file`), or by an earlier job. It goes with the plan.
 struct CarriedFile {
   std::string path{};  ///< relative to the top of the files
   std::string sha256{};
@@ -31,12 +31,12 @@ inline constexpr std::size_t most_carried_files = 10'000;
 std::vector<CarriedFile> carry_files(const LaneDescription& lane, const JobEnvironment& job,
                                      const ArtifactPaths& paths);
 
-/// Files that are here with other bytes than were planned with. Of variable files and configuration the tool takes what
-/// the plan holds, so they are not looked at.
+/// Files that this job has made or written anew, with other bytes than were planned with. Of variable files and
+/// configuration the tool takes what the plan holds, so they are not looked at.
 std::vector<Refusal> find_changed_files(const LaneDescription& lane, const std::vector<CarriedFile>& planned);
 
-/// Puts the files that are not here to their places. Throws `Error{refused}` when one is not among the artifacts as it
-/// was planned, and `Error{environment}` when it cannot be written.
+/// Puts the files that are not here, or here as the commit has them, to their places. Throws `Error{refused}` when one
+/// is not among the artifacts as it was planned, and `Error{environment}` when it cannot be written.
 void lay_down_files(const LaneDescription& lane, const ArtifactPaths& paths, const std::vector<CarriedFile>& planned);
 
 }  // namespace statelane::runner

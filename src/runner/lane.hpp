@@ -59,8 +59,9 @@ struct LaneDescription {
   std::optional<std::chrono::seconds> plan_life{};  ///< how long a plan may be applied; empty: as long as it is there
   std::optional<std::vector<std::string>> read_outputs{};  ///< names of other states' outputs that the state refers to
                                                            ///< anywhere; empty: not known, then all count
-  /// The files that the state reads and git does not have, as they are on disk now, relative to the top of the files.
-  std::function<std::vector<std::string>()> find_untracked{};
+  /// The files that the state reads and git does not have as they are on disk now: not in the commit, or there with
+  /// other bytes. Relative to the top of the files.
+  std::function<std::vector<std::string>()> find_uncommitted{};
 };
 
 /// What the command line says about one run.

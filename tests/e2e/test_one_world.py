@@ -71,11 +71,23 @@ class OneWorld(RunTest):
             (checkout / "net/build").mkdir()
             (checkout / "net/build/f.zip").write_bytes(b"zip of another minute")
         ended = self.apply_elsewhere(prepare=build_anew, code=125)
-        self.assert_refused("net/build/f.zip is not the file that was planned with: git does not have it, and this job "
-                            "has one with other bytes", ended)
+        self.assert_refused("net/build/f.zip is not the file that was planned with: git does not have it so, and this "
+                            "job has one with other bytes", ended)
         shutil.rmtree(self.scratch / "applying")
         self.apply_elsewhere()
         self.assertEqual((self.scratch / "applying/net/build/f.zip").read_bytes(), b"zip")
+
+    def test_a_file_of_the_commit_that_the_plan_writes_anew_goes_with_it(self):
+        tool = self.scratch / "bin" / f"packing-{self.tool}"
+        tool.parent.mkdir()
+        tool.write_text(f'#!/bin/sh\n[ "$1" != plan ] || echo packed > f.zip\nexec {self.tool} "$@"\n')
+        tool.chmod(0o755)
+        self.lane(BACKEND + 'resource "terraform_data" "a" {\n  provisioner "local-exec" { command = "cat ${path.module}/f.zip" }\n}\n',
+                  f_zip="as it was committed\n", other_txt="other\n")
+        self.commit({".statelane.yml": f'version: 1\nstates: {{rules: [{{match: net, tool: "{tool}"}}]}}\n'})
+        planned = self.plan()
+        self.assertIn("statelane: a file that git does not have goes with the plan: net/f.zip\n", planned.log)
+        self.assertIn("(local-exec): packed\n", re.sub(r"\x1b\[[0-9;]*m", "", self.apply_elsewhere().log))
 
     def test_too_much_to_go_with_the_plan_is_told_by_the_plan_job(self):
         (self.project / "net/build").mkdir()

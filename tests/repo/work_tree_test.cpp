@@ -74,6 +74,8 @@ TEST_CASE("staged, unstaged and untracked changes count, ignored ones do not") {
         "A staged new.tf\n"
         "M staged.tf\n"
         "M untracked.tf executable\n");
+  CHECK(Repository::open(repo.path()).modified_files(base) ==
+        std::vector{RepoPath::of("changed.tf"), RepoPath::of("mode.sh"), RepoPath::of("staged.tf")});
   CHECK(changes.front().before == statelane::repo::blob_id("before"));
   CHECK(changes.front().after.is_zero());
 }

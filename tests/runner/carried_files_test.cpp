@@ -25,7 +25,7 @@ struct Checkout {
     lane.slug = "net";
     lane.project_directory = scratch.path;
     lane.directory = "net";
-    lane.find_untracked = [this] { return untracked; };
+    lane.find_uncommitted = [this] { return untracked; };
     scratch.write("net/main.tf", "");
     files::make_private_directory(paths().directory);
   }
@@ -59,6 +59,22 @@ TEST_CASE("files that git does not have go with the plan and are laid down where
   lay_down_files(applying.lane, applying.paths(), files);  // what is there already stays
 }
 
+TEST_CASE("a file of the commit that was planned with other bytes gets those, unless this job wrote it too") {
+  Checkout planning;
+  planning.make("net/f.zip", "written by the plan");
+  const std::vector<CarriedFile> files = carry_files(planning.lane, planning.job, planning.paths());
+  Checkout applying;
+  applying.bring_artifacts_of(planning);
+  applying.scratch.write("net/f.zip", "of the commit");
+  CHECK(find_changed_files(applying.lane, files).empty());
+  lay_down_files(applying.lane, applying.paths(), files);
+  CHECK(read_text(applying.scratch.path / "net/f.zip") == "written by the plan");
+  applying.make("net/f.zip", "written by this job");
+  CHECK(find_changed_files(applying.lane, files).size() == 1);
+  lay_down_files(applying.lane, applying.paths(), files);  // where that was let pass
+  CHECK(read_text(applying.scratch.path / "net/f.zip") == "written by this job");
+}
+
 TEST_CASE("what the tool leaves, and states, stay where they are") {
   Checkout planning;
   for (const char* name : {"net/.terraform.lock.hcl", "net/terraform.tfstate", "net/terraform.tfstate.backup",
@@ -80,8 +96,8 @@ TEST_CASE("other bytes are told, but for files of which the plan holds what coun
   const auto refusals = find_changed_files(applying.lane, planned);
   REQUIRE(refusals.size() == 1);
   CHECK(refusals[0] == Refusal{Guard::files,
-                               "net/build/f.zip is not the file that was planned with: git does not have it, and this "
-                               "job has one with other bytes",
+                               "net/build/f.zip is not the file that was planned with: git does not have it so, and "
+                               "this job has one with other bytes",
                                "let one job make it, and no script of the apply job; the plan brings it along"});
 }
 
