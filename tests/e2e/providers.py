@@ -45,6 +45,32 @@ def build_provider():
     return program
 
 
+class Mirror:
+    """A mirror of providers in the file system, `directory`, with what a tool needs to use it and that provider."""
+
+    def __init__(self, scratch, program):
+        self.program = program
+        self.directory = scratch / "mirror"
+        self.settings = scratch / "terraform.rc"
+        self.settings.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{self.directory}"\n  }}\n}}\n')
+        self.go = scratch / "provider-go"
+        self.record = scratch / "provider-record"
+        self.environment = {"TF_CLI_CONFIG_FILE": str(self.settings), "SLOW_PROVIDER_GO": str(self.go),
+                            "SLOW_PROVIDER_RECORD": str(self.record)}
+
+    def package(self, version):
+        machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+        return self.directory / SOURCE / f"terraform-provider-slow_{version}_linux_{machine}.zip"
+
+    def release(self, version, notes=""):
+        """Puts a version into the mirror, packed as a registry serves it: what lies unpacked there is never cached."""
+        package = self.package(version)
+        package.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.write(self.program, f"terraform-provider-slow_v{version}")
+            archive.writestr("NOTES", notes)
+
+
 class ProviderTest(RunTest):
     """The state `net` has a resource of that provider, of which the mirror has version 1.0.0."""
 
@@ -54,28 +80,11 @@ class ProviderTest(RunTest):
 
     def setUp(self):
         super().setUp()
-        self.go = self.scratch / "provider-go"
-        self.record = self.scratch / "provider-record"
-        self.mirror = self.scratch / "mirror"
-        self.release("1.0.0")
-        self.settings = self.scratch / "terraform.rc"
-        self.settings.write_text('provider_installation {\n  filesystem_mirror {\n'
-                                 f'    path = "{self.mirror}"\n  }}\n}}\n')
-        self.environment = {**self.environment, "TF_CLI_CONFIG_FILE": str(self.settings),
-                            "SLOW_PROVIDER_GO": str(self.go), "SLOW_PROVIDER_RECORD": str(self.record)}
+        self.mirror = Mirror(self.scratch, self.program)
+        self.mirror.release("1.0.0")
+        self.go, self.record = self.mirror.go, self.mirror.record
+        self.environment = {**self.environment, **self.mirror.environment}
         self.commit({"net/main.tf": CONFIGURATION})
-
-    def package(self, version):
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
-        return self.mirror / SOURCE / f"terraform-provider-slow_{version}_linux_{machine}.zip"
-
-    def release(self, version, notes=""):
-        """Puts a version into the mirror, packed as a registry serves it: what lies unpacked there is never cached."""
-        package = self.package(version)
-        package.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.write(self.program, f"terraform-provider-slow_v{version}")
-            archive.writestr("NOTES", notes)
 
     def clone(self, name):
         """The checkout of another job."""

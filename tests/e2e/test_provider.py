@@ -30,7 +30,7 @@ class Provider(ProviderTest):
     def test_without_a_lock_file_the_plans_own_providers_are_applied(self):
         self.commit({"net/main.tf": CONFIGURATION.replace('"1.0.0"', '">= 1.0.0"')})
         self.plan()
-        self.release("1.1.0")
+        self.mirror.release("1.1.0")
         applying = self.clone_with_artifacts()
         self.go.touch()
         ended = self.apply("--allow-empty-state", directory=applying)
@@ -43,10 +43,10 @@ class Provider(ProviderTest):
         self.commit({"net/main.tf": CONFIGURATION.replace('"1.0.0"', '">= 1.0.0"')})
         self.plan()
         moved_on = "error: refused to apply net: planned with other provider versions than can be installed here\n"
-        self.release("1.1.0")
-        package = self.package("1.0.0")
-        for change in (lambda: self.release("1.0.0", "built anew"), package.unlink,
-                       lambda: shutil.rmtree(self.mirror / SOURCE)):
+        self.mirror.release("1.1.0")
+        package = self.mirror.package("1.0.0")
+        for change in (lambda: self.mirror.release("1.0.0", "built anew"), package.unlink,
+                       lambda: shutil.rmtree(self.mirror.directory / SOURCE)):
             change()
             applying = self.clone_with_artifacts()
             ended = self.apply("--allow-empty-state", directory=applying, code=125)
@@ -84,7 +84,7 @@ class Provider(ProviderTest):
         cache = self.scratch / "own-cache"
         cache.mkdir()
         self.lock()
-        self.settings.write_text(self.settings.read_text() + f'plugin_cache_dir = "{cache}"\n')
+        self.mirror.settings.write_text(self.mirror.settings.read_text() + f'plugin_cache_dir = "{cache}"\n')
         self.plan()
         self.assertEqual((len(list(cache.rglob("terraform-provider-slow*"))), self.cached), (1, []))
 
