@@ -66,14 +66,9 @@ ReplacedInclude describe(const std::string& name, const yaml::Value& entry, cons
 std::string find_need(const std::string& name, const yaml::Value& job) {
   constexpr std::array theirs = {"fmt", "validate", "build", "deploy", "destroy", "cleanup", "plan", "apply", "test"};
   const yaml::Value* extends = job.find("extends");
-  std::vector<const yaml::Value*> bases;
-  if (extends != nullptr && extends->as_string() != nullptr) bases.push_back(extends);
-  if (extends != nullptr && extends->as_list() != nullptr) {
-    for (const yaml::Value& base : *extends->as_list()) bases.push_back(&base);
-  }
-  for (const yaml::Value* base : bases) {
-    const std::string* text = base->as_string();
-    if (text != nullptr && (text->starts_with(".terraform:") || text->starts_with(".opentofu:"))) return *text;
+  for (const yaml::Value* base : yaml::texts_of(extends)) {
+    const std::string& text = *base->as_string();
+    if (text.starts_with(".terraform:") || text.starts_with(".opentofu:")) return text;
   }
   const bool is_whole = extends != nullptr || job.find("script") != nullptr || job.find("trigger") != nullptr;
   const bool is_theirs = std::find(theirs.begin(), theirs.end(), name) != theirs.end();

@@ -59,14 +59,11 @@ inline constexpr Shape retry{
     .forms = form::integer | form::map, .least = 0, .most = max_retries, .keywords = retry_keys};
 inline constexpr Keyword exit_code_keys[] = {{"exit_codes", &integers}};
 inline constexpr Shape allow_failure{.forms = form::flag | form::map, .keywords = exit_code_keys};
-inline constexpr Shape matrix_value{.forms = form::text | form::integer | form::list,
-                                    .takes = is_not_blank,
-                                    .what = "a text that is not blank",
-                                    .item = &word_or_number,
-                                    .least_items = 1};
+inline constexpr Shape matrix_value{
+    .forms = form::text | form::integer | form::list, .item = &word_or_number, .needs_value = true};
 inline constexpr Shape matrix_entry{.forms = form::map, .each = &matrix_value, .rule = check_not_empty};
 inline constexpr Shape matrix{.forms = form::list, .item = &matrix_entry};
-inline constexpr Keyword parallel_keys[] = {{"matrix", &matrix, true}};
+inline constexpr Keyword parallel_keys[] = {{"matrix", &matrix}};
 inline constexpr Shape parallel{.forms = form::integer | form::map,
                                 .least = 1,
                                 .most = max_parallel,
@@ -77,11 +74,15 @@ inline constexpr Shape parallel_matrix{.forms = form::map, .keywords = parallel_
 // needs (Entry::Need)
 inline constexpr Shape need{
     .forms = form::text | form::map, .takes = is_not_blank, .what = "the name of a job", .rule = check_need};
-inline constexpr Shape needs{.forms = form::list | form::map, .item = &need, .nests = true, .rule = check_need};
+inline constexpr Shape needs{
+    .forms = form::list | form::map, .item = &need, .nests = true, .skips_nulls = true, .rule = check_need};
 inline constexpr Shape need_of_rule{
     .forms = form::text | form::map, .takes = is_not_blank, .what = "the name of a job", .rule = check_need_of_rule};
-inline constexpr Shape needs_of_rule{
-    .forms = form::list | form::map, .item = &need_of_rule, .nests = true, .rule = check_need_of_rule};
+inline constexpr Shape needs_of_rule{.forms = form::list | form::map,
+                                     .item = &need_of_rule,
+                                     .nests = true,
+                                     .skips_nulls = true,
+                                     .rule = check_need_of_rule};
 
 // only, except (Entry::Policy)
 inline constexpr Shape ref{.takes = is_ref, .what = "a branch, a tag, or a pattern between slashes that RE2 takes"};
@@ -96,13 +97,15 @@ inline constexpr Shape policy{
 
 // rules (Entry::Rules::Rule). How many patterns `changes` takes is looked at with the patterns.
 inline constexpr Shape exists_paths{.forms = form::list, .item = &text, .most_items = max_rules_changes_patterns};
-inline constexpr Keyword changes_keys[] = {{"paths", &texts, true, {15, 2}}, {"compare_to", &text, false, {15, 3}}};
-inline constexpr Shape changes{.forms = form::list | form::map, .item = &text, .keywords = changes_keys};
+inline constexpr Keyword changes_keys[] = {{"paths", &texts, false, {15, 2}}, {"compare_to", &text, false, {15, 3}}};
+inline constexpr Shape changes{
+    .forms = form::list | form::map, .item = &text, .keywords = changes_keys, .rule = check_has_paths};
 inline constexpr Keyword exists_keys[] = {
-    {"paths", &exists_paths, true, {16, 11}}, {"project", &text, false, {16, 11}}, {"ref", &text, false, {16, 11}}};
+    {"paths", &exists_paths, false, {16, 11}}, {"project", &text, false, {16, 11}}, {"ref", &text, false, {16, 11}}};
 inline constexpr Shape exists{.forms = form::text | form::list | form::map,
                               .item = &text,
                               .most_items = max_rules_changes_patterns,
+                              .takes_blank = true,
                               .keywords = exists_keys,
                               .rule = check_exists};
 inline constexpr Words job_starts[] = {"on_success", "on_failure", "always", "manual", "delayed"};
@@ -141,8 +144,10 @@ inline constexpr Keyword workflow_rule_keys[] = {
     {"needs", &needs_of_rule},
     {"auto_cancel", &auto_cancel, false, since(Feature::workflow_auto_cancel)}};
 inline constexpr Shape workflow_rule{.forms = form::map, .keywords = workflow_rule_keys, .rule = check_rule};
-inline constexpr Shape workflow_rules{.forms = form::list, .item = &workflow_rule, .least_items = 1, .nests = true};
-inline constexpr Shape workflow_name{.takes = is_up_to_255_characters, .what = "at most 255 characters"};
+inline constexpr Shape workflow_rules{
+    .forms = form::list, .item = &workflow_rule, .least_items = 1, .nests = true, .skips_nulls = true};
+inline constexpr Shape workflow_name{
+    .forms = any.forms, .takes = is_up_to_255_characters, .what = "at most 255 characters"};
 inline constexpr Keyword workflow_keys[] = {{"rules", &workflow_rules},
                                             {"name", &workflow_name, false, {15, 5}},
                                             {"auto_cancel", &auto_cancel, false, since(Feature::workflow_auto_cancel)}};

@@ -29,7 +29,8 @@ inline constexpr Shape timeout{.takes = is_timeout, .what = "a span of time like
 inline constexpr Shape condition{.takes = is_condition, .what = "an expression like $CI_COMMIT_BRANCH == \"main\""};
 
 // variables (Entry::Variable)
-inline constexpr Shape plain_variables{.forms = form::map, .each = &scalar};
+inline constexpr Shape plain_variable{.forms = form::scalar, .needs_value = true};
+inline constexpr Shape plain_variables{.forms = form::map, .each = &plain_variable};
 inline constexpr Keyword variable_keys[] = {{"value", &scalar},
                                             {"expand", &flag, false, since(Feature::variables_expand)}};
 inline constexpr Shape variable{.forms = form::scalar | form::map, .keywords = variable_keys};

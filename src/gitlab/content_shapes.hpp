@@ -12,9 +12,14 @@ inline constexpr Words pull_policies[] = {"always", "never", "if-not-present"};
 inline constexpr Shape pull_policy_word{.words = pull_policies};
 inline constexpr Shape pull_policy{
     .forms = form::text | form::list, .words = pull_policies, .item = &pull_policy_word, .least_items = 1};
-inline constexpr Keyword docker_keys[] = {{"platform", &name}, {"user", &name}};
+inline constexpr Shape option{.takes = is_not_empty, .what = "a text that is not empty", .needs_value = true};
+inline constexpr Shape user_of_kubernetes{.forms = form::text | form::integer,
+                                          .takes = is_not_empty,
+                                          .what = "a text that is not empty",
+                                          .needs_value = true};
+inline constexpr Keyword docker_keys[] = {{"platform", &option}, {"user", &option}};
 inline constexpr Shape docker{.forms = form::map, .keywords = docker_keys};
-inline constexpr Keyword kubernetes_executor_keys[] = {{"user", &word_or_number}};
+inline constexpr Keyword kubernetes_executor_keys[] = {{"user", &user_of_kubernetes}};
 inline constexpr Shape kubernetes_executor{.forms = form::map, .keywords = kubernetes_executor_keys};
 inline constexpr Keyword image_keys[] = {{"name", &name, true},
                                          {"entrypoint", &texts},
@@ -25,7 +30,7 @@ inline constexpr Shape image{
     .forms = form::text | form::map, .takes = is_not_blank, .what = "the name of an image", .keywords = image_keys};
 inline constexpr Keyword service_keys[] = {{"name", &name, true},
                                            {"entrypoint", &texts},
-                                           {"command", &texts},
+                                           {"command", &script},
                                            {"alias", &text},
                                            {"variables", &plain_variables},
                                            {"pull_policy", &pull_policy, false, {15, 1}},
@@ -33,7 +38,7 @@ inline constexpr Keyword service_keys[] = {{"name", &name, true},
                                            {"kubernetes", &kubernetes_executor, false, {18, 0}}};
 inline constexpr Shape service{
     .forms = form::text | form::map, .takes = is_not_blank, .what = "the name of an image", .keywords = service_keys};
-inline constexpr Shape services{.forms = form::list, .item = &service};
+inline constexpr Shape services{.forms = form::list, .item = &service, .nests = true, .skips_nulls = true};
 
 // cache (Entry::Cache, Entry::Key)
 inline constexpr Words result_words[] = {"on_success", "on_failure", "always"};
@@ -48,7 +53,8 @@ inline constexpr Shape cache_key{.forms = form::text | form::map,
                                  .what = "a key without a slash",
                                  .keywords = key_keys,
                                  .rule = check_cache_key_files};
-inline constexpr Shape cache_policy{.takes = is_cache_policy, .what = "pull, push, pull-push or a variable"};
+inline constexpr Shape cache_policy{
+    .takes = is_cache_policy, .what = "pull, push, pull-push or a variable", .takes_blank = true};
 inline constexpr Shape fallback_keys{.forms = form::list, .item = &text, .most_items = max_cache_fallback_keys};
 inline constexpr Keyword cache_keys[] = {{"key", &cache_key},
                                          {"paths", &texts},
@@ -58,8 +64,11 @@ inline constexpr Keyword cache_keys[] = {{"key", &cache_key},
                                          {"policy", &cache_policy},
                                          {"fallback_keys", &fallback_keys, false, {16, 0}}};
 inline constexpr Shape one_cache{.forms = form::map, .keywords = cache_keys};
-inline constexpr Shape cache{
-    .forms = form::map | form::list, .item = &one_cache, .most_items = max_caches, .keywords = cache_keys};
+inline constexpr Shape cache{.forms = form::map | form::list,
+                             .item = &one_cache,
+                             .most_items = max_caches,
+                             .skips_nulls = true,
+                             .keywords = cache_keys};
 
 // artifacts (Entry::Artifacts, Entry::Reports)
 inline constexpr Words coverage_formats[] = {"cobertura", "jacoco"};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gitlab/regexp.hpp"
+#include "gitlab/texts.hpp"
 
 namespace statelane::gitlab {
 
@@ -179,6 +180,7 @@ class Parser {
     while (end < rest_.size() && rest_[end] != '/') end += rest_[end] == '\\' ? 2 : 1;
     if (end >= rest_.size()) throw Fault{};
     Pattern pattern{std::string(rest_.substr(1, end - 1)), ""};
+    if (!is_re2(pattern.text)) throw Fault{};
     rest_.remove_prefix(end + 1);
     while (!rest_.empty() && std::string_view("ismU").find(rest_[0]) != std::string_view::npos) {
       pattern.flags += rest_[0];

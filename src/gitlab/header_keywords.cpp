@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gitlab/input_shapes.hpp"
 #include "gitlab/keywords.hpp"
 #include "gitlab/regexp.hpp"
 #include "gitlab/texts.hpp"
@@ -13,8 +14,6 @@ namespace statelane::gitlab {
 namespace {
 
 using yaml::Value;
-
-constexpr std::size_t most_options = 50;
 
 const std::string* text_of(const Value* value) { return value != nullptr ? value->as_string() : nullptr; }
 
@@ -53,6 +52,8 @@ void check_default(const Value& input, ShapeCheck& check) {
     check.add(value->spot, fmt::format("the default of \"{}\" does not match its \"regex\"", check.path()));
 }
 
+}  // namespace
+
 void check_input(const Value& input, ShapeCheck& check) {
   check_default(input, check);
   const std::string_view type = type_of(input);
@@ -64,19 +65,23 @@ void check_input(const Value& input, ShapeCheck& check) {
     check.add(options->key_spot, fmt::format("\"{}\" takes no \"options\" with the type boolean", check.path()));
 }
 
-constexpr Shape text;
-constexpr Shape any{.forms = form::scalar | form::list | form::map};
-constexpr std::string_view types[] = {"array", "boolean", "number", "string"};
-constexpr Shape type{.words = types};
-constexpr Shape options{.forms = form::list, .item = &any, .least_items = 1, .most_items = most_options};
-constexpr Shape regex{.takes = is_re2, .what = "a regular expression that RE2 takes"};
+void check_job_input(const Value& input, ShapeCheck& check) {
+  const Value* value = input.find("default");
+  if (value == nullptr || value->is_null()) check.add(input.spot, fmt::format("\"{}\" needs a default", check.path()));
+  check_input(input, check);
+}
+
+namespace {
+
+using namespace shapes;
+
 constexpr Shape rules{.forms = form::list, .least_items = 1};
 constexpr Keyword input_keys[] = {{"default", &any},
                                   {"description", &text, false, {16, 5}},
-                                  {"options", &options, false, {16, 6}},
-                                  {"regex", &regex, false, {16, 5}},
+                                  {"options", &input_options, false, {16, 6}},
+                                  {"regex", &input_regex, false, {16, 5}},
                                   {"rules", &rules, false, {18, 7}},
-                                  {"type", &type}};
+                                  {"type", &input_type}};
 constexpr Shape input{.forms = form::map, .keywords = input_keys, .rule = check_input};
 constexpr Shape inputs{.forms = form::map, .each = &input};
 constexpr std::string_view component_words[] = {"name", "sha", "version", "reference"};

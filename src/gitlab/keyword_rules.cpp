@@ -60,6 +60,11 @@ void refuse_together(const Value& map, std::string_view first, std::string_view 
             {}, kind);
 }
 
+/// The key has to be there, and may be empty.
+void require_key(const Value& map, std::string_view key, ShapeCheck& check) {
+  if (!is_set(map, key)) check.add(map.spot, fmt::format("{} needs \"{}\"", named(check), key));
+}
+
 /// How many jobs an entry of a matrix makes; no more than just above the limit.
 std::size_t count_combinations(const Value& entry) {
   std::size_t count = 1;
@@ -110,7 +115,7 @@ void check_not_empty(const Value& map, ShapeCheck& check) {
 
 void check_cache_key_files(const Value& map, ShapeCheck& check) {
   refuse_together(map, "files", "files_commits", check);
-  if (!is_set(map, "files") && !is_set(map, "files_commits")) {
+  if (!has(map, "files") && !has(map, "files_commits")) {
     check.add(map.spot, fmt::format("{} needs \"files\"", named(check)));
   }
 }
@@ -154,8 +159,13 @@ void check_options(const Value& map, ShapeCheck& check) {
   check.add(options->key_spot, fmt::format("the value of {} is not among its \"options\"", named(check)));
 }
 
+void check_has_paths(const Value& map, ShapeCheck& check) { require_key(map, "paths", check); }
+
+void check_token(const Value& map, ShapeCheck& check) { require_key(map, "aud", check); }
+
 void check_matrix(const Value& map, ShapeCheck& check) {
   const Value* matrix = map.find("matrix");
+  if (matrix == nullptr) check.add(map.spot, fmt::format("{} needs \"matrix\"", named(check)));
   if (matrix == nullptr || matrix->as_list() == nullptr) return;
   std::size_t jobs = 0;
   for (const Value& entry : *matrix->as_list()) jobs += count_combinations(entry);
@@ -195,6 +205,7 @@ void check_need_of_rule(const Value& map, ShapeCheck& check) {
 }
 
 void check_exists(const Value& map, ShapeCheck& check) {
+  if (!has(map, "paths")) check.add(map.spot, fmt::format("{} needs \"paths\"", named(check)));
   if (!is_filled(map, "ref") || is_filled(map, "project")) return;
   check.add(spot_of_key(map, "ref"), fmt::format("{} needs \"project\" beside \"ref\"", named(check)));
 }

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "gitlab/choice_shapes.hpp"
 #include "gitlab/content_shapes.hpp"
+#include "gitlab/input_shapes.hpp"
 
 namespace statelane::gitlab {
 
@@ -20,7 +22,7 @@ using namespace shapes;
 
 // trigger, include (Entry::Trigger, Entry::Include)
 constexpr Keyword forward_keys[] = {{"yaml_variables", &flag}, {"pipeline_variables", &flag}};
-constexpr Shape forward{.forms = form::map, .keywords = forward_keys};
+constexpr Shape forward{.forms = any.forms, .keywords = forward_keys};
 constexpr Words strategies[] = {"depend", "mirror"};
 constexpr YoungWord young_strategies[] = {{"mirror", since(Feature::strategy_mirror)}};
 constexpr Shape strategy{.words = strategies, .young = young_strategies};
@@ -46,20 +48,27 @@ constexpr Keyword include_keys[] = {{"local", &text},
                                     {"component", &text, false, {16, 0}},
                                     {"cache", &include_cache, false, {18, 9}}};
 constexpr Shape include{.forms = form::text | form::map, .keywords = include_keys, .rule = check_include};
-constexpr Shape includes{.forms = form::text | form::list | form::map,
-                         .item = &include,
+// What a trigger includes is read by the child: its names are known, its values not looked at.
+constexpr auto child_include_keys = [] {
+  std::array<Keyword, std::size(include_keys)> keys{};
+  std::transform(std::begin(include_keys), std::end(include_keys), keys.begin(), [](Keyword keyword) {
+    keyword.shape = nullptr;
+    return keyword;
+  });
+  return keys;
+}();
+constexpr Shape child_include{.forms = form::text | form::map, .keywords = child_include_keys, .rule = check_include};
+constexpr Shape includes{.forms = form::text | form::list,
+                         .item = &child_include,
                          .most_items = max_trigger_includes,
-                         .keywords = include_keys,
-                         .rule = check_include};
+                         .nests = true,
+                         .skips_nulls = true};
 constexpr Keyword project_trigger_keys[] = {{"project", &name, true},
                                             {"branch", &text},
                                             {"strategy", &strategy},
                                             {"forward", &forward},
                                             {"inputs", &map, false, since(Feature::trigger_inputs)}};
-constexpr Keyword child_trigger_keys[] = {{"include", &includes},
-                                          {"strategy", &strategy},
-                                          {"forward", &forward},
-                                          {"inputs", &map, false, since(Feature::trigger_inputs)}};
+constexpr Keyword child_trigger_keys[] = {{"include", &includes}, {"strategy", &strategy}, {"forward", &forward}};
 constexpr Shape project_trigger{.forms = form::map, .keywords = project_trigger_keys};
 constexpr Shape child_trigger{.forms = form::map, .keywords = child_trigger_keys};
 constexpr Shape trigger{.forms = form::text | form::map,
@@ -72,30 +81,27 @@ constexpr Shape trigger{.forms = form::text | form::map,
                         }};
 
 // release (Entry::Release)
-constexpr Words link_types[] = {"other", "runbook", "image", "package"};
-constexpr Shape link_type{.words = link_types};
-constexpr Keyword link_keys[] = {
-    {"name", &name, true}, {"url", &name, true}, {"filepath", &text}, {"link_type", &link_type}};
-constexpr Shape link{.forms = form::map, .keywords = link_keys};
-constexpr Shape links{.forms = form::list, .item = &link, .least_items = 1};
+constexpr Shape links{.forms = form::list, .item = &map, .least_items = 1};
 constexpr Keyword assets_keys[] = {{"links", &links, true}};
 constexpr Shape assets{.forms = form::map, .keywords = assets_keys};
 constexpr Shape iso_time{.takes = is_iso_time, .what = "a time like \"2027-01-31T08:00:00Z\""};
+constexpr Shape text_or_blank{.takes_blank = true};
+constexpr Shape milestones{.forms = form::text | form::list, .item = &text, .takes_blank = true};
 constexpr Keyword release_keys[] = {{"tag_name", &name, true},
-                                    {"tag_message", &text, false, {15, 3}},
+                                    {"tag_message", &text_or_blank, false, {15, 3}},
                                     {"name", &any},
                                     {"description", &name, true},
-                                    {"ref", &text},
+                                    {"ref", &text_or_blank},
                                     {"released_at", &iso_time},
-                                    {"milestones", &text_or_texts},
+                                    {"milestones", &milestones},
                                     {"assets", &assets}};
 constexpr Shape release{.forms = form::map, .keywords = release_keys};
 
 // what remains of a job
 constexpr Keyword hook_keys[] = {{"pre_get_sources_script", &script}};
 constexpr Shape hooks{.forms = form::map, .keywords = hook_keys};
-constexpr Keyword token_keys[] = {{"aud", &text_or_texts, true}};
-constexpr Shape token{.forms = form::map, .keywords = token_keys};
+constexpr Keyword token_keys[] = {{"aud", &text_or_texts}};
+constexpr Shape token{.forms = form::map, .keywords = token_keys, .rule = check_token};
 constexpr Shape tokens{.forms = form::map, .each = &token};
 constexpr Keyword engine_keys[] = {{"name", &name, true}, {"path", &name, true}};
 constexpr Shape engine{.forms = form::map, .keywords = engine_keys};
@@ -124,9 +130,13 @@ constexpr Shape secret{.forms = form::map, .keywords = secret_keys, .rule = chec
 constexpr Shape secrets{.forms = form::map, .each = &secret};
 constexpr Shape coverage{.takes = is_regexp, .what = "a pattern between slashes that RE2 takes"};
 constexpr Shape tags{.forms = form::list, .item = &text, .most_items = max_runner_tags};
-constexpr Keyword pages_keys[] = {
-    {"path_prefix", &text, false, {16, 7}}, {"expire_in", &expiry, false, {17, 4}}, {"publish", &text, false, {17, 9}}};
+constexpr Shape pages_expiry{.takes = is_expiry_or_variable,
+                             .what = "a span of time like \"7 days\", never, or a variable"};
+constexpr Keyword pages_keys[] = {{"path_prefix", &text, false, {16, 7}},
+                                  {"expire_in", &pages_expiry, false, {17, 4}},
+                                  {"publish", &text, false, {17, 9}}};
 constexpr Shape pages{.forms = form::flag | form::map, .keywords = pages_keys};
+constexpr Shape job_inputs{.forms = form::map, .each = &job_input};
 constexpr Words identities[] = {"google_cloud"};
 constexpr Shape identity{.words = identities};
 constexpr Keyword dast_keys[] = {{"site_profile", &text}, {"scanner_profile", &text}};
@@ -158,14 +168,14 @@ constexpr Keyword job_keys[] = {{"after_script", &script},
                                 {"identity", &identity, false, {16, 9}},
                                 {"image", &image},
                                 {"inherit", &inherit},
-                                {"inputs", &map, false, {18, 10}},
+                                {"inputs", &job_inputs, false, {18, 10}},
                                 {"interruptible", &flag},
                                 {"manual_confirmation", &text, false, since(Feature::manual_confirmation)},
                                 {"needs", &needs, false, {}, Setter::generator},
                                 {"only", &policy, false, {}, Setter::generator},
                                 {"pages", &pages, false, {}, Setter::generator},
                                 {"parallel", &parallel, false, {}, Setter::generator},
-                                {"publish", &text, false, {16, 1}},
+                                {"publish", &text, false, {16, 1}, Setter::generator},
                                 {"release", &release, false, {}, Setter::generator},
                                 {"resource_group", &text, false, {}, Setter::generator},
                                 {"retry", &retry},
@@ -189,9 +199,7 @@ constexpr Keyword trigger_job_keys[] = {{"allow_failure", &flag},
                                         {"except", &policy},
                                         {"extends", &text_or_texts},
                                         {"inherit", &inherit},
-                                        {"inputs", &map, false, {18, 10}},
                                         {"interruptible", &flag, false, {16, 8}},
-                                        {"manual_confirmation", &text, false, {17, 1}},
                                         {"needs", &needs},
                                         {"only", &policy},
                                         {"parallel", &parallel_matrix},
@@ -272,10 +280,18 @@ std::vector<KeywordFault> check_include_keywords(const yaml::Value& value) {
   return check.take();
 }
 
+bool is_job(const yaml::Value::Entry& entry) {
+  if (entry.key.starts_with('.') || entry.value.as_map() == nullptr) return false;
+  if (!is_root_keyword(entry.key)) return true;
+  const auto has = [&](const char* keyword) { return entry.value.find(keyword) != nullptr; };
+  const bool is_reserved = entry.key != "default" && entry.key != "workflow" && entry.key != "spec";
+  return !is_reserved && (has("script") || has("run") || has("trigger") || has("needs"));
+}
+
 std::vector<KeywordFault> check_root_keywords(const yaml::Value::Map& top, std::optional<Version> server) {
   yaml::Value::Map keywords;
   std::copy_if(top.begin(), top.end(), std::back_inserter(keywords),
-               [](const yaml::Value::Entry& entry) { return is_root_keyword(entry.key); });
+               [](const yaml::Value::Entry& entry) { return is_root_keyword(entry.key) && !is_job(entry); });
   ShapeCheck check(ShapeCheck::Extent::whole, server);
   check.check_map(yaml::Value(std::move(keywords)), root, "");
   return check.take();

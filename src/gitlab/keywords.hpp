@@ -19,6 +19,9 @@ const Shape& include_shape();
 
 /// Whether the top of a file has this keyword.
 bool is_root_keyword(std::string_view name);
+/// Whether an entry at the top is a visible job (Entry::Root#filter_jobs!): a map that is no keyword, and also
+/// `default` or `workflow` where it holds what makes a job.
+bool is_job(const yaml::Value::Entry& entry);
 /// Whether `default` takes this keyword; with a few exceptions it may stand at the top too (deprecated).
 bool is_default_keyword(std::string_view name);
 

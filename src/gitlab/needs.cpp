@@ -20,6 +20,17 @@ void add_need(const yaml::Value& item, Needs& needs) {
   }
 }
 
+void add_needs(const yaml::Value::List& list, int level, Needs& needs) {
+  constexpr int most_levels = 10;  // Entry::Needs
+  for (const yaml::Value& item : list) {
+    if (item.as_list() == nullptr) {
+      add_need(item, needs);
+    } else if (level < most_levels) {
+      add_needs(*item.as_list(), level + 1, needs);
+    }
+  }
+}
+
 /// What is left when jobs without an edge `to` something that is left are taken away, until nothing more goes.
 std::vector<bool> without_ends(std::span<const std::vector<std::size_t>> to, std::vector<bool> is_left) {
   std::vector<std::vector<std::size_t>> from(to.size());
@@ -54,13 +65,7 @@ Needs read_needs(const yaml::Value* needs) {
     add_need(*needs, result);
     return result;
   }
-  for (const yaml::Value& item : *list) {
-    if (item.as_list() == nullptr) {
-      add_need(item, result);
-    } else {
-      for (const yaml::Value& inner : *item.as_list()) add_need(inner, result);
-    }
-  }
+  add_needs(*list, 1, result);
   return result;
 }
 

@@ -84,7 +84,7 @@ void ShapeCheck::add(const yaml::Spot& spot, std::string message, std::vector<st
 }
 
 void ShapeCheck::check(const yaml::Value& value, const Shape& shape, const std::string& path) {
-  if (value.is_null() || is_open(value)) return;
+  if (value.is_null() || is_open(value) || (shape.takes_blank && is_blank(value))) return;
   const unsigned form = form_of(value);
   if ((form & shape.forms) == 0) {
     add(value.spot, fmt::format("{} takes {}, not {}", subject_of(path), describe(shape), written(value)));
@@ -135,7 +135,8 @@ void ShapeCheck::check_list(const yaml::Value& value, const Shape& shape, const 
     add(value.spot,
         fmt::format("{} takes at most {} entries, and here are {}", subject_of(path), shape.most_items, list.size()));
   }
-  if (list.size() < shape.least_items) add(value.spot, fmt::format("{} cannot be empty", subject_of(path)));
+  if (level == 1 && list.size() < shape.least_items)
+    add(value.spot, fmt::format("{} cannot be empty", subject_of(path)));
   if (shape.item == nullptr) return;
   for (const yaml::Value& item : list) {
     if (shape.nests && item.as_list() != nullptr) {
@@ -145,7 +146,7 @@ void ShapeCheck::check_list(const yaml::Value& value, const Shape& shape, const 
         add(item.spot, fmt::format("{} takes lists in lists at most {} deep", subject_of(path), most_nested_lists));
       }
     } else if (item.is_null()) {
-      add(item.spot, fmt::format("an entry of {} is empty", subject_of(path)));
+      if (!shape.skips_nulls) add(item.spot, fmt::format("an entry of {} is empty", subject_of(path)));
     } else if (!is_open(item)) {
       const bool is_of_form = (form_of(item) & shape.item->forms) != 0;
       if (is_of_form) {
@@ -166,6 +167,8 @@ void ShapeCheck::check_keys(const yaml::Value& map, const Shape& shape, const st
                                   [&name = key](const Keyword& each) { return each.name == name; });
     if (row != shape.keywords.end()) {
       check_age(row->since, value.key_spot, join_path(path, key), KeywordFault::Kind::unknown_keyword);
+      if (row->shape != nullptr && row->shape->needs_value && value.is_null())
+        add(value.key_spot, fmt::format("\"{}\" has no value", join_path(path, key)));
       if (row->shape != nullptr) check(value, *row->shape, join_path(path, key));
       continue;
     }
@@ -197,6 +200,8 @@ void ShapeCheck::check_map(const yaml::Value& map, const Shape& shape, const std
       const std::string inner = join_path(path, key);
       if (is_empty_map) {
         check_map(yaml::Value(yaml::Value::Map{}, value.key_spot), *shape.each, inner);
+      } else if (value.is_null() && shape.each->needs_value) {
+        add(value.key_spot, fmt::format("\"{}\" has no value", inner));
       } else {
         check(value, *shape.each, inner);
       }

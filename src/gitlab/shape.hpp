@@ -33,7 +33,7 @@ inline constexpr unsigned scalar = text | flag | integer | real;
 }  // namespace form
 
 /// What a keyword takes: which kinds of values, and what each of them has to be. GitLab's entry classes
-/// (lib/gitlab/ci/config/entry) as data. Null is taken everywhere but in lists, where `is_needed` says otherwise, and
+/// (lib/gitlab/ci/config/entry) as data. Null is taken everywhere but in lists, where a flag says otherwise, and
 /// where the whole map is checked by a `rule`.
 struct Shape {
   unsigned forms = form::text;
@@ -47,6 +47,9 @@ struct Shape {
   std::size_t least_items = 0;
   std::size_t most_items = std::numeric_limits<std::size_t>::max();
   bool nests = false;                                       ///< lists in lists, ten deep
+  bool skips_nulls = false;                                 ///< of a list: an entry that is null is none
+  bool takes_blank = false;                                 ///< false and what is empty count as nothing
+  bool needs_value = false;                                 ///< of a key: null is no value
   std::span<const Keyword> keywords{};                      ///< of a map: its keys …
   const Shape* each = nullptr;                              ///< … or what each value is under a key of any name
   void (*rule)(const yaml::Value&, ShapeCheck&) = nullptr;  ///< of a map: what holds between its keys

@@ -191,9 +191,13 @@ bool is_integrity(std::string_view text) {
 
 bool is_expiry(std::string_view text) { return text == "never" || parse_duration(text).has_value(); }
 
+bool is_expiry_or_variable(std::string_view text) {
+  return is_expiry(text) || text.find('$') != std::string_view::npos;
+}
+
 bool is_environment_name(std::string_view text) {
   constexpr std::string_view more = "_/\\${}. -";
-  return !text.empty() && text.front() != '/' && text.back() != '/' &&
+  return is_not_blank(text) && text.front() != '/' && text.back() != '/' &&
          std::all_of(text.begin(), text.end(), [&](char letter) {
            return is_alphanumeric(letter) || more.find(letter) != std::string_view::npos;
          });
@@ -205,6 +209,8 @@ bool is_exposed_name(std::string_view text) {
          std::all_of(text.begin(), text.end(),
                      [&](char letter) { return is_word(letter) || letter == '-' || letter == ' '; });
 }
+
+bool is_not_empty(std::string_view text) { return !text.empty(); }
 
 bool is_not_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") != std::string_view::npos; }
 

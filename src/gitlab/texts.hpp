@@ -22,6 +22,8 @@ bool is_timeout(std::string_view text);
 bool is_delay(std::string_view text);
 /// A span of time, or `never`.
 bool is_expiry(std::string_view text);
+/// The same, or a text with a variable in it.
+bool is_expiry_or_variable(std::string_view text);
 /// A span of time of a minute or more, or nothing (Entry::Concerns::BaseInclude).
 bool is_cache_time(std::string_view text);
 /// `sha256-` and what Ruby's `Base64.strict_decode64` takes.
@@ -31,6 +33,7 @@ bool is_environment_name(std::string_view text);
 /// What `artifacts:expose_as` shows.
 bool is_exposed_name(std::string_view text);
 bool is_not_blank(std::string_view text);
+bool is_not_empty(std::string_view text);
 bool is_up_to_255_characters(std::string_view text);
 /// A date and a time as ISO 8601 writes it.
 bool is_iso_time(std::string_view text);

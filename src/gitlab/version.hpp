@@ -41,7 +41,7 @@ enum class Feature {
   compare_to_variables,   ///< variables in `rules:changes:compare_to`
   yaml_of_two_mebibytes,  ///< `max_yaml_size_bytes` is 2 MiB; before, 1 MiB
   retry_exit_codes,       ///< `retry:exit_codes`
-  trigger_inputs,         ///< `trigger:include:inputs`
+  trigger_inputs,         ///< `trigger:inputs`
   strategy_mirror,        ///< `trigger:strategy: mirror`; an older server refuses the file
   artifacts_access_maintainer,
   child_reports,       ///< Terraform reports of child pipelines show in the merge request

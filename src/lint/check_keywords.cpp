@@ -57,9 +57,8 @@ class Check {
     const yaml::Value::Map& root = pipeline_.configuration.root;
     bool has_job = false;
     for (const yaml::Value::Entry& entry : root) {
-      if (entry.key.starts_with('.') || gitlab::is_root_keyword(entry.key)) continue;
-      has_job = true;
-      if (entry.value.as_map() != nullptr) continue;
+      has_job = has_job || gitlab::is_job(entry);
+      if (gitlab::is_job(entry) || entry.key.starts_with('.') || gitlab::is_root_keyword(entry.key)) continue;
       add(Rule::unknown_keyword, entry.spot(),
           fmt::format("\"{}\" is {}: no keyword of GitLab, and no job", entry.key, yaml::kind_of(entry.value)),
           suggest_keyword(entry.key));
@@ -94,6 +93,7 @@ class Check {
     check_stage();
     check_lock();
     check_on_stop();
+    check_publish();
   }
 
   void check_name() {
@@ -153,6 +153,19 @@ class Check {
     add(Rule::dead_lock, group->spot,
         fmt::format("GitLab takes no lock for \"{}\", and says nothing", *group->as_string()),
         {"a resource_group holds letters, digits, blanks and _ / . -, with no slash at its ends"});
+  }
+
+  /// Entry::Job#pages_job?, and lib/gitlab/ci/yaml_processor.rb#validate_job_pages_publish!
+  void check_publish() {
+    const yaml::Value* publish = own("publish");
+    if (publish == nullptr || gitlab::is_blank(*publish)) return;
+    const yaml::Value* pages = own("pages");
+    const bool is_named = job_->name == "pages" && (pages == nullptr || *pages != yaml::Value(false));
+    if (!is_named && (pages == nullptr || gitlab::is_blank(*pages))) {
+      add(Rule::invalid_value, publish->key_spot, "\"publish\" stands in a job with \"pages\" only");
+    } else if (pages != nullptr && pages->find("publish") != nullptr) {
+      add(Rule::invalid_value, publish->key_spot, "\"publish\" stands here and in \"pages\"");
+    }
   }
 
   /// lib/gitlab/ci/yaml_processor.rb#validate_on_stop_job

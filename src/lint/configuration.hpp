@@ -32,10 +32,6 @@ struct Configuration {
 /// rest is read on. Empty when the file is not there or cannot be read at all. Bounded: 150 includes, 1,000,000 values.
 std::optional<Configuration> load_configuration(const repo::Tree& tree, const RepoPath& path, Report& report);
 
-/// Lays the `extends` of every top-level map over each other, in place, as lib/gitlab/ci/config/extendable does: deep
-/// merge of maps, lists replaced, at most 11 levels. Unknown names are faults unless something is unseen.
-void resolve_extends(Configuration& configuration, Report& report);
-
 /// Follows every `!reference`, up to ten deep (lib/gitlab/ci/config/yaml/tags/reference.rb). One that leads nowhere is
 /// a fault, and stays, unless something is unseen: then it only stays.
 void resolve_references(Configuration& configuration, Report& report);

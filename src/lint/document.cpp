@@ -43,6 +43,13 @@ std::optional<Document> read_document(std::uint32_t file, Report& report) {
     reading.fault = {yaml::FaultKind::syntax, document.content.spot,
                      fmt::format("the file is {}, GitLab takes a map", kind_of(document.content))};
   }
+  const yaml::Value* spec = document.content.find("spec");
+  if (!reading.fault && spec != nullptr && !document.header) {
+    reading.fault = {yaml::FaultKind::value,
+                     spec->key_spot,
+                     "\"spec\" is a job to GitLab where no header ends below it",
+                     {"put a line --- between \"spec\" and the jobs"}};
+  }
   if (!reading.fault) return document;
   report_fault(*reading.fault, report);
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gitlab/extends.hpp"
 #include "gitlab/keywords.hpp"
 #include "lint/check_structure.hpp"
 #include "lint/configuration.hpp"
@@ -212,6 +213,16 @@ class Loader {
   std::size_t values_ = 0;
 };
 
+void lay_over_bases(Configuration& configuration, Report& report) {
+  const auto files = configuration.unseen.empty() ? gitlab::Files::all_seen : gitlab::Files::some_unseen;
+  gitlab::Extended extended = gitlab::resolve_extends(configuration.root, files);
+  for (gitlab::ExtendsFault& fault : extended.faults) {
+    report.add(fault.is_too_large ? Rule::too_large : Rule::invalid_extends, fault.spot, fault.job,
+               std::move(fault.message), std::move(fault.hints));
+  }
+  configuration.unseen_bases = std::move(extended.unseen);
+}
+
 }  // namespace
 
 std::optional<Configuration> load_configuration(const repo::Tree& tree, const RepoPath& path, Report& report) {
@@ -221,7 +232,7 @@ std::optional<Configuration> load_configuration(const repo::Tree& tree, const Re
   auto root = Loader(tree, configuration, report).load(path, nullptr);
   if (!root) return std::nullopt;
   configuration.root = *std::move(root);
-  resolve_extends(configuration, report);
+  lay_over_bases(configuration, report);
   resolve_references(configuration, report);
   return configuration;
 }

@@ -117,9 +117,7 @@ Pipeline build_pipeline(Configuration configuration) {
   pipeline.stages = find_stages(configuration.root);
   const yaml::Value::Map defaults = find_defaults(configuration.root);
   for (const yaml::Value::Entry& entry : configuration.root) {
-    const bool is_job = entry.value.as_map() != nullptr && !entry.key.starts_with('.') &&
-                        (!gitlab::is_reserved_name(entry.key) || entry.key == "pages") && entry.key != "stages";
-    if (!is_job) continue;
+    if (!gitlab::is_job(entry)) continue;
     Job job = build_job(entry, configuration.root, defaults);
     const auto unseen = configuration.unseen_bases.find(entry.key);
     if (unseen != configuration.unseen_bases.end()) job.unseen_bases = unseen->second;

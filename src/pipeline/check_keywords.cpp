@@ -6,7 +6,6 @@
 
 #include "config/config.hpp"
 #include "gitlab/keywords.hpp"
-#include "pipeline/check_needs.hpp"
 
 namespace statelane::pipeline {
 
@@ -14,8 +13,8 @@ namespace {
 
 class KeywordCheck {
  public:
-  KeywordCheck(yaml::Value keywords, const Job& job, const gitlab::Version& server, Diagnostics& diagnostics)
-      : keywords_(std::move(keywords)), job_(job), server_(server), diagnostics_(diagnostics) {}
+  KeywordCheck(const yaml::Value& keywords, const Job& job, const gitlab::Version& server, Diagnostics& diagnostics)
+      : keywords_(keywords), job_(job), server_(server), diagnostics_(diagnostics) {}
 
   void run() {
     for (const gitlab::KeywordFault& found : gitlab::check_job_keywords(keywords_, server_)) fault(found.message);
@@ -70,13 +69,18 @@ class KeywordCheck {
     }
   }
 
-  yaml::Value keywords_;
+  const yaml::Value& keywords_;
   const Job& job_;
   const gitlab::Version& server_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
+
+void report_fault(const Job& job, const std::string& what, Diagnostics& diagnostics) {
+  diagnostics.error(RepoPath::of(config::file_name), std::nullopt,
+                    fmt::format("GitLab would not run the job \"{}\" as it is meant: {}", job.name, what));
+}
 
 void check_keywords(const JobIndex& jobs, const Job& job, const gitlab::Version& server, Diagnostics& diagnostics) {
   KeywordCheck(jobs.resolve(job), job, server, diagnostics).run();

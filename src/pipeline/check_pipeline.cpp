@@ -7,13 +7,12 @@
 
 #include "base/utf8.hpp"
 #include "config/config.hpp"
+#include "gitlab/check_needs.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "gitlab/texts.hpp"
 #include "pipeline/check_keywords.hpp"
-#include "pipeline/check_needs.hpp"
 #include "pipeline/split_pipeline.hpp"
-#include "pipeline/template_set.hpp"
 
 namespace statelane::pipeline {
 
@@ -78,7 +77,6 @@ class PipelineCheck {
     for (const Job* job : jobs_.jobs()) {
       check_text(*job, job->keywords, diagnostics_);
       check_name(*job);
-      check_extends(*job);
       check_changes(*job);
       if (!names.insert(job->name).second) report_fault(*job, "another job has the same name", diagnostics_);
       if (is_hidden(*job)) continue;
@@ -86,7 +84,8 @@ class PipelineCheck {
       deploying += jobs_.effective(*job, "environment") != nullptr ? 1 : 0;
       check_job(*job);
     }
-    check_needs(jobs_, stages_, diagnostics_);
+    check_extends();
+    check_needs();
     if (visible == 0) report_pipeline("GitLab refuses a pipeline without jobs", {}, diagnostics_);
     if (set_ == JobSet::all && deploying > gitlab::max_environment_jobs) {
       report_pipeline(fmt::format("{} jobs deploy to an environment, and GitLab allows {} in one pipeline", deploying,
@@ -116,14 +115,30 @@ class PipelineCheck {
     }
   }
 
-  void check_extends(const Job& job) {
-    const yaml::Value* extends = job.find("extends");
-    if (extends == nullptr) return;
-    for (const std::string& name : extended_names(*extends)) {
-      if (jobs_.find(name) == nullptr) {
-        report_fault(job, fmt::format("it extends \"{}\", which is not there", name), diagnostics_);
-      }
+  void check_extends() {
+    for (const gitlab::ExtendsFault& fault : jobs_.faults())
+      report_fault(*jobs_.find(fault.job), fault.message, diagnostics_);
+  }
+
+  void check_needs() {
+    std::vector<const Job*> visible;
+    std::vector<gitlab::OrderedJob> ordered;
+    for (const Job* job : jobs_.jobs()) {
+      if (is_hidden(*job)) continue;
+      visible.push_back(job);
+      ordered.push_back({job->name, stage_of(*job), jobs_.effective(*job, "needs"),
+                         jobs_.effective(*job, "dependencies"), jobs_.effective(*job, "rules"),
+                         jobs_.effective(*job, "trigger")});
     }
+    for (const gitlab::NeedsFault& fault : gitlab::check_needs(ordered, true))
+      report_fault(*visible[fault.job], fault.message, diagnostics_);
+  }
+
+  std::optional<std::size_t> stage_of(const Job& job) const {
+    const yaml::Value* stage = jobs_.effective(job, "stage");
+    if (stage == nullptr || stage->as_string() == nullptr) return std::nullopt;
+    const auto found = std::find(stages_.begin(), stages_.end(), *stage->as_string());
+    return found != stages_.end() ? std::optional(static_cast<std::size_t>(found - stages_.begin())) : std::nullopt;
   }
 
   void check_changes(const Job& job) {

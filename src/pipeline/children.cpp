@@ -19,14 +19,6 @@ namespace statelane::pipeline {
 
 namespace {
 
-std::size_t count_deploying(const Child& child) {
-  const JobIndex index(child);
-  const std::vector<const Job*>& jobs = index.jobs();
-  return static_cast<std::size_t>(std::count_if(jobs.begin(), jobs.end(), [&](const Job* job) {
-    return !is_hidden(*job) && index.effective(*job, "environment") != nullptr;
-  }));
-}
-
 /// One child with what was said while it was made.
 struct Made {
   Child child;
@@ -102,7 +94,8 @@ class ChildrenBuilder {
     made.child = split_into_files(std::move(pipeline), request.server);
     // The gates of a second stage are one pipeline too.
     const bool is_first_stage = request.gates_of.value_or(config_.gates) == config::Gates::changed;
-    made.deploying = std::max(count_deploying(made.child), is_first_stage && request.gates ? count_gates(part) : 0);
+    made.deploying =
+        std::max(count_jobs_with(made.child, "environment"), is_first_stage && request.gates ? count_gates(part) : 0);
     return made;
   }
 

@@ -1,7 +1,6 @@
 #include "pipeline/job_index.hpp"
 
-#include "gitlab/limits.hpp"
-#include "pipeline/template_set.hpp"
+#include <algorithm>
 
 namespace statelane::pipeline {
 
@@ -10,7 +9,13 @@ JobIndex::JobIndex(std::span<const Pipeline> files) {
     for (const Job& job : file.templates) jobs_.push_back(&job);
     for (const Job& job : file.jobs) jobs_.push_back(&job);
   }
-  for (const Job* job : jobs_) by_name_[job->name] = job;
+  for (const Job* job : jobs_) {
+    by_name_[job->name] = job;
+    const auto [place, is_new] = places_.try_emplace(job->name, resolved_.size());
+    if (is_new) resolved_.emplace_back(job->name, yaml::Value::Map{});
+    resolved_[place->second].value = yaml::Value(job->keywords);
+  }
+  faults_ = gitlab::resolve_extends(resolved_).faults;
 }
 
 const Job* JobIndex::find(std::string_view name) const {
@@ -19,36 +24,28 @@ const Job* JobIndex::find(std::string_view name) const {
 }
 
 const yaml::Value* JobIndex::effective(const Job& job, std::string_view keyword) const {
-  return effective(job, keyword, gitlab::max_extends_depth);
+  return resolve(job).find(keyword);
 }
 
-const yaml::Value* JobIndex::effective(const Job& job, std::string_view keyword, std::size_t depth) const {
-  if (const yaml::Value* own = job.find(keyword)) return own;
-  const yaml::Value* extends = job.find("extends");
-  if (extends == nullptr || depth == 0) return nullptr;
-  const std::vector<std::string> names = extended_names(*extends);
-  // Of several the last one wins.
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const Job* below = find(*name);
-    const yaml::Value* value = below != nullptr ? effective(*below, keyword, depth - 1) : nullptr;
-    if (value != nullptr) return value;
-  }
-  return nullptr;
-}
+const yaml::Value& JobIndex::resolve(const Job& job) const { return resolved_[places_.at(job.name)].value; }
 
-yaml::Value::Map JobIndex::resolve(const Job& job) const { return resolve(job, gitlab::max_extends_depth); }
-
-yaml::Value::Map JobIndex::resolve(const Job& job, std::size_t depth) const {
-  yaml::Value::Map result;
-  const yaml::Value* extends = job.find("extends");
-  if (extends != nullptr && depth > 0) {
-    for (const std::string& name : extended_names(*extends)) {
-      const Job* below = find(name);
-      if (below != nullptr) yaml::deep_merge(result, resolve(*below, depth - 1));
+std::size_t count_jobs_with(std::span<const Pipeline> files, std::string_view keyword) {
+  yaml::Value::Map root;
+  const auto add = [&](const Job& job) {
+    yaml::Value::Map kept;
+    for (const std::string_view key : {std::string_view("extends"), keyword}) {
+      if (const yaml::Value* value = job.find(key)) kept.emplace_back(std::string(key), *value);
     }
+    root.emplace_back(job.name, yaml::Value(std::move(kept)));
+  };
+  for (const Pipeline& file : files) {
+    std::for_each(file.templates.begin(), file.templates.end(), add);
+    std::for_each(file.jobs.begin(), file.jobs.end(), add);
   }
-  yaml::deep_merge(result, job.keywords);
-  return result;
+  gitlab::resolve_extends(root);
+  return static_cast<std::size_t>(std::count_if(root.begin(), root.end(), [&](const yaml::Value::Entry& job) {
+    return !job.key.starts_with('.') && job.value.find(keyword) != nullptr;
+  }));
 }
 
 }  // namespace statelane::pipeline

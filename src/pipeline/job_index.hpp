@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gitlab/extends.hpp"
 #include "pipeline/pipeline.hpp"
 
 namespace statelane::pipeline {
@@ -20,21 +21,27 @@ class JobIndex {
   /// The job of that name, the last one of several; null when there is none.
   const Job* find(std::string_view name) const;
 
-  /// The keyword of a job after `extends`; maps are not merged, the nearest one is returned. Null when nothing sets it.
+  /// The keyword of a job after `extends`. Null when nothing sets it.
   const yaml::Value* effective(const Job& job, std::string_view keyword) const;
 
-  /// All keywords of a job after `extends`, maps merged.
-  yaml::Value::Map resolve(const Job& job) const;
+  /// All keywords of a job after `extends`: a map.
+  const yaml::Value& resolve(const Job& job) const;
+
+  /// What GitLab refuses of their `extends`.
+  const std::vector<gitlab::ExtendsFault>& faults() const { return faults_; }
 
  private:
-  yaml::Value::Map resolve(const Job& job, std::size_t depth) const;
-  const yaml::Value* effective(const Job& job, std::string_view keyword, std::size_t depth) const;
-
   std::vector<const Job*> jobs_;
   std::unordered_map<std::string_view, const Job*> by_name_;
+  yaml::Value::Map resolved_;
+  std::unordered_map<std::string_view, std::size_t> places_;  ///< in `resolved_`
+  std::vector<gitlab::ExtendsFault> faults_;
 };
 
 /// Names beginning with a dot are hidden jobs: GitLab makes no job of them.
 inline bool is_hidden(const Job& job) { return job.name.starts_with('.'); }
+
+/// How many jobs have the keyword, their own or through `extends`.
+std::size_t count_jobs_with(std::span<const Pipeline> files, std::string_view keyword);
 
 }  // namespace statelane::pipeline

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "gitlab/extends.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/describe_cause.hpp"
@@ -58,8 +59,8 @@ void add_variable(Job& job, const std::string& name, const std::string& value) {
 /// Hidden jobs that the settings extend come last, so that they win over the templates as the settings themselves do.
 void add_extended(yaml::Value::Map& keywords, const yaml::Value& more) {
   yaml::Value::List all;
-  for (const std::string& name : extended_names(*yaml::find_value(keywords, "extends"))) all.emplace_back(name);
-  for (const std::string& name : extended_names(more)) all.emplace_back(name);
+  for (const std::string& name : gitlab::extended_names(*yaml::find_value(keywords, "extends"))) all.emplace_back(name);
+  for (const std::string& name : gitlab::extended_names(more)) all.emplace_back(name);
   yaml::set_value(keywords, "extends", std::move(all));
 }
 
@@ -219,7 +220,7 @@ void check_extended(const yaml::Value& extends, const TemplateSet& templates, Di
     diagnostics.error(RepoPath::of(config::file_name), SourceRange{extends.spot.begin, extends.spot.begin},
                       std::move(message), {std::move(hint)});
   };
-  for (const std::string& name : extended_names(extends)) {
+  for (const std::string& name : gitlab::extended_names(extends)) {
     if (templates.keywords(name).empty()) {
       fault(fmt::format("there is no template \"{}\" to extend", name),
             "write it into the file that \"pipeline.templates\" names");

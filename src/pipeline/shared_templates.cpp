@@ -3,6 +3,7 @@
 #include <set>
 
 #include "gitlab/expansion.hpp"
+#include "gitlab/extends.hpp"
 #include "pipeline/merge_keywords.hpp"
 
 namespace statelane::pipeline {
@@ -15,7 +16,7 @@ std::vector<std::string> used_templates(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     const yaml::Value* extends = job.find("extends");
     if (extends == nullptr) continue;
-    for (std::string& name : extended_names(*extends)) names.insert(std::move(name));
+    for (std::string& name : gitlab::extended_names(*extends)) names.insert(std::move(name));
   }
   return {names.begin(), names.end()};
 }

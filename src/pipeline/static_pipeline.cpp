@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gitlab/expansion.hpp"
+#include "gitlab/extends.hpp"
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "pipeline/barriers.hpp"
@@ -73,7 +74,7 @@ class SharedConditions {
 
 void add_extends(Job& job, const std::string& name) {
   yaml::Value::List all;
-  for (const std::string& known : extended_names(*job.find("extends"))) all.emplace_back(known);
+  for (const std::string& known : gitlab::extended_names(*job.find("extends"))) all.emplace_back(known);
   all.emplace_back(name);
   yaml::set_value(job.keywords, "extends", std::move(all));
 }

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "gitlab/limits.hpp"
+#include "gitlab/extends.hpp"
 #include "pipeline/builtin_templates.hpp"
 #include "pipeline/lane_keywords.hpp"
 #include "pipeline/merge_keywords.hpp"
@@ -118,17 +118,6 @@ void add_origins(const std::string& job, const std::string& prefix, const yaml::
 
 }  // namespace
 
-std::vector<std::string> extended_names(const yaml::Value& extends) {
-  if (const auto* name = extends.as_string()) return {*name};
-  std::vector<std::string> names;
-  if (const auto* list = extends.as_list()) {
-    for (const yaml::Value& item : *list) {
-      if (const auto* name = item.as_string()) names.push_back(*name);
-    }
-  }
-  return names;
-}
-
 TemplateSet::TemplateSet() {
   for (const TemplateFile& file : builtin_template_files()) {
     Diagnostics diagnostics;
@@ -165,18 +154,11 @@ const yaml::Value::Map& TemplateSet::keywords(std::string_view name) const {
 }
 
 yaml::Value::Map TemplateSet::resolved(std::string_view name) const {
-  return resolved(name, gitlab::max_extends_depth);
-}
-
-yaml::Value::Map TemplateSet::resolved(std::string_view name, std::size_t depth) const {
-  yaml::Value::Map result;
-  const yaml::Value::Map& own = keywords(name);
-  const yaml::Value* extends = yaml::find_value(own, "extends");
-  if (extends != nullptr && depth > 0) {
-    for (const std::string& below : extended_names(*extends))
-      result = merge_keywords(result, resolved(below, depth - 1));
-  }
-  return merge_keywords(result, own);
+  yaml::Value::Map root;
+  for (const Job& job : collect({std::string(name)})) root.emplace_back(job.name, yaml::Value(job.keywords));
+  gitlab::resolve_extends(root);
+  const yaml::Value* found = yaml::find_value(root, name);
+  return found != nullptr ? *found->as_map() : yaml::Value::Map{};
 }
 
 bool TemplateSet::is_overridden(std::string_view name, std::string_view key) const {
@@ -189,7 +171,7 @@ void TemplateSet::collect(const std::string& name, std::set<std::string>& seen, 
   if (found == templates_.end() || !seen.insert(name).second) return;
   const yaml::Value::Map& keywords = found->second.keywords;
   std::vector<std::string> below;
-  if (const yaml::Value* extends = yaml::find_value(keywords, "extends")) below = extended_names(*extends);
+  if (const yaml::Value* extends = yaml::find_value(keywords, "extends")) below = gitlab::extended_names(*extends);
   add_references(keywords, below);
   for (const std::string& other : below) collect(other, seen, jobs);
   jobs.push_back({name, found->second.comments, keywords});

@@ -72,13 +72,9 @@ class TemplateSet {
     yaml::Value::Map overrides;
   };
 
-  yaml::Value::Map resolved(std::string_view name, std::size_t depth) const;
   void collect(const std::string& name, std::set<std::string>& seen, std::vector<Job>& jobs) const;
 
   std::map<std::string, Template, std::less<>> templates_;
 };
-
-/// The names in an `extends` keyword's value.
-std::vector<std::string> extended_names(const yaml::Value& extends);
 
 }  // namespace statelane::pipeline

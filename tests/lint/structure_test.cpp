@@ -69,3 +69,28 @@ TEST_CASE("what an include on a server may define is not refused") {
                 "[fmt]}\nvalidate: {tags: [a]}\n")
             .empty());
 }
+
+TEST_CASE("a chain of 50,000 extends is refused in bounded depth") {
+  std::string text;
+  for (int job = 50'000; job > 0; --job) text += fmt::format(".j{}: {{extends: .j{}}}\n", job, job - 1);
+  const Lines faults = refused(text + ".j0: {script: x}\nj: {extends: .j11}\nk: {script: x}\n");
+  REQUIRE(!faults.empty());
+  CHECK(faults[0].find("extends goes more than 11 levels deep") != std::string::npos);
+}
+
+TEST_CASE("needs of rules, and jobs whose artifacts a trigger includes, have to be there") {
+  CHECK(refused("j: {script: x, rules: [{needs: [k]}]}\n") == Lines{"1: needs names \"k\", and there is no such job"});
+  CHECK(refused("j: {trigger: {include: [{artifact: a.yml, job: k}]}}\n") ==
+        Lines{"1: include names \"k\", and there is no such job"});
+  CHECK(refused("j: {script: x, needs: [\"$A\"]}\n") == Lines{"1: needs names \"$A\", and there is no such job"});
+}
+
+TEST_CASE("default and workflow with what makes a job are jobs to GitLab") {
+  CHECK(refused("default: {script: x, nonsense: 1}\n") == Lines{"1: a job has no keyword \"nonsense\""});
+  CHECK(refused("workflow: {script: x}\n").empty());
+}
+
+TEST_CASE("spec is a header only above a line of dashes") {
+  CHECK(refused("spec: {inputs: {a: {default: x}}}\nj: {script: x}\n") ==
+        Lines{"1: \"spec\" is a job to GitLab where no header ends below it"});
+}

@@ -202,5 +202,5 @@ TEST_CASE("rule 12: a job needs no more than five jobs of other pipelines") {
   statelane::pipeline::check_pipeline({&pipeline, 1}, {18, 0, 0}, diagnostics);
   REQUIRE(diagnostics.sorted().size() == 1);
   CHECK(diagnostics.sorted()[0].message ==
-        "GitLab would not run the job \"a\" as it is meant: it needs 6 jobs of other pipelines, and GitLab allows 5");
+        "GitLab would not run the job \"a\" as it is meant: 6 needs of other pipelines; GitLab takes at most 5");
 }

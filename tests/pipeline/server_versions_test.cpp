@@ -167,7 +167,7 @@ TEST_CASE("the table of keywords and the list of features name the same versions
       {Feature::retry_exit_codes, Map{{"retry", Map{{"max", 1}, {"exit_codes", 2}}}}},
       {Feature::retry_interrupted, Map{{"retry", Map{{"max", 1}, {"when", "runner_interrupted"}}}}},
       {Feature::strategy_mirror, Map{{"trigger", Map{{"include", "a.yml"}, {"strategy", "mirror"}}}}},
-      {Feature::trigger_inputs, Map{{"trigger", Map{{"include", "a.yml"}, {"inputs", Map{{"a", "b"}}}}}}}};
+      {Feature::trigger_inputs, Map{{"trigger", Map{{"project", "a/b"}, {"inputs", Map{{"a", "b"}}}}}}}};
   for (const auto& [feature, use] : uses) {
     Map job = use;
     if (yaml::find_value(job, "trigger") == nullptr) job.emplace_back("script", List{"x"});

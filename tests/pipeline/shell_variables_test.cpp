@@ -1,4 +1,5 @@
 #include "pipeline/shell_variables.hpp"
+#include "gitlab/extends.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ using statelane::RepoPath;
 namespace yaml = statelane::yaml;
 using statelane::config::Gates;
 using statelane::config::Jobs;
-using statelane::pipeline::extended_names;
+using statelane::gitlab::extended_names;
 using statelane::pipeline::literal_variable;
 using statelane::pipeline::PipelineRequest;
 using statelane::pipeline::shell_variables;

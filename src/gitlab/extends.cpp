@@ -1,3 +1,5 @@
+#include "gitlab/extends.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,23 +7,23 @@
 
 #include "base/suggest.hpp"
 #include "gitlab/limits.hpp"
-#include "lint/configuration.hpp"
 
-namespace statelane::lint {
+namespace statelane::gitlab {
 
 namespace {
 
+constexpr std::size_t most_values = 1'000'000;
+
 class Extender {
  public:
-  Extender(Configuration& configuration, Report& report) : configuration_(configuration), report_(report) {
-    for (std::size_t index = 0; index < configuration.root.size(); ++index) {
-      places_.emplace(configuration.root[index].key, index);
-    }
-    visits_.resize(configuration.root.size());
+  Extender(yaml::Value::Map& root, Files files) : root_(root), files_(files) {
+    for (std::size_t index = 0; index < root.size(); ++index) places_.emplace(root[index].key, index);
+    visits_.resize(root.size());
   }
 
-  void run() {
+  Extended run() {
     for (std::size_t index = 0; index < visits_.size(); ++index) extend(index);
+    return std::move(result_);
   }
 
  private:
@@ -35,9 +37,9 @@ class Extender {
     Visit& visit = visits_[index];
     if (visit.progress == Progress::done) return;
     visit.progress = Progress::open;
-    yaml::Value& value = configuration_.root[index].value;
+    yaml::Value& value = root_[index].value;
     const yaml::Value* extends = value.find("extends");
-    if (extends != nullptr) merge_bases(index, *extends);
+    if (extends != nullptr && !extends->is_null()) merge_bases(index, *extends);
     visits_[index].progress = Progress::done;
   }
 
@@ -53,20 +55,20 @@ class Extender {
       return;
     }
     for (const yaml::Value* name : yaml::texts_of(&extends)) merge_base(index, *name, merged);
-    values_ += yaml::count_values(yaml::Value(merged, extends.spot), most_configuration_values);
-    if (values_ > most_configuration_values) {
-      if (!is_full_) report_.add(Rule::too_large, extends.spot, "", "extends makes too many values of this file");
+    values_ += yaml::count_values(yaml::Value(merged, extends.spot), most_values);
+    if (values_ > most_values) {
+      if (!is_full_) report(index, extends, "extends makes too many values of this file", {}, true);
       is_full_ = true;
       return;
     }
-    yaml::Value::Map& own = *configuration_.root[index].value.as_map();
+    yaml::Value::Map& own = *root_[index].value.as_map();
     yaml::deep_merge(merged, own);
     own = std::move(merged);
   }
 
   void merge_base(std::size_t index, const yaml::Value& name, yaml::Value::Map& merged) {
     const auto place = places_.find(*name.as_string());
-    const std::string& job = configuration_.root[index].key;
+    const std::string& job = root_[index].key;
     if (place == places_.end()) {
       report_unknown(index, name);
       return;
@@ -76,32 +78,36 @@ class Extender {
              fmt::format("extends goes in a circle: \"{}\" extends \"{}\" in the end", *name.as_string(), job));
       return;
     }
+    // Deeper than GitLab goes, the rest of the chain waits for its own turn.
+    if (depth_ > max_extends_depth) return;
+    ++depth_;
     extend(place->second);
-    const yaml::Value& base = configuration_.root[place->second].value;
+    --depth_;
+    const yaml::Value& base = root_[place->second].value;
     Visit& visit = visits_[index];
     visit.levels = std::max(visit.levels, visits_[place->second].levels + 1);
-    if (visit.levels == gitlab::max_extends_depth + 1) {
-      report(index, name, fmt::format("extends goes more than {} levels deep", gitlab::max_extends_depth));
+    if (visit.levels == max_extends_depth + 1) {
+      report(index, name, fmt::format("extends goes more than {} levels deep", max_extends_depth));
     }
     if (base.as_map() == nullptr) {
       report(index, name, fmt::format("\"{}\" is {}, no job", *name.as_string(), yaml::kind_of(base)));
       return;
     }
-    const auto unseen = configuration_.unseen_bases.find(*name.as_string());
-    if (unseen != configuration_.unseen_bases.end()) {
+    const auto unseen = result_.unseen.find(*name.as_string());
+    if (unseen != result_.unseen.end()) {
       const std::set<std::string> bases = unseen->second;
-      configuration_.unseen_bases[job].insert(bases.begin(), bases.end());
+      result_.unseen[job].insert(bases.begin(), bases.end());
     }
     yaml::deep_merge(merged, *base.as_map());
   }
 
   void report_unknown(std::size_t index, const yaml::Value& name) {
-    if (!configuration_.unseen.empty()) {
-      configuration_.unseen_bases[configuration_.root[index].key].insert(*name.as_string());
+    if (files_ == Files::some_unseen) {
+      result_.unseen[root_[index].key].insert(*name.as_string());
       return;
     }
     std::vector<std::string> names;
-    for (const yaml::Value::Entry& entry : configuration_.root) {
+    for (const yaml::Value::Entry& entry : root_) {
       if (entry.value.as_map() != nullptr) names.push_back(entry.key);
     }
     std::vector<std::string> hints;
@@ -111,20 +117,29 @@ class Extender {
     report(index, name, fmt::format("extends \"{}\", which no file defines", *name.as_string()), std::move(hints));
   }
 
-  void report(std::size_t index, const yaml::Value& at, std::string message, std::vector<std::string> hints = {}) {
-    report_.add(Rule::invalid_extends, at.spot, configuration_.root[index].key, std::move(message), std::move(hints));
+  void report(std::size_t index, const yaml::Value& at, std::string message, std::vector<std::string> hints = {},
+              bool is_too_large = false) {
+    result_.faults.push_back({root_[index].key, at.spot, std::move(message), std::move(hints), is_too_large});
   }
 
-  Configuration& configuration_;
-  Report& report_;
+  yaml::Value::Map& root_;
+  Files files_;
+  Extended result_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<Visit> visits_;
+  std::size_t depth_ = 0;
   std::size_t values_ = 0;
   bool is_full_ = false;
 };
 
 }  // namespace
 
-void resolve_extends(Configuration& configuration, Report& report) { Extender(configuration, report).run(); }
+std::vector<std::string> extended_names(const yaml::Value& extends) {
+  std::vector<std::string> names;
+  for (const yaml::Value* name : yaml::texts_of(&extends)) names.push_back(*name->as_string());
+  return names;
+}
 
-}  // namespace statelane::lint
+Extended resolve_extends(yaml::Value::Map& root, Files files) { return Extender(root, files).run(); }
+
+}  // namespace statelane::gitlab
