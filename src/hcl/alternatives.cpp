@@ -53,10 +53,19 @@ std::vector<std::vector<Value>> combinations(std::span<const Value> values) {
   return rows;
 }
 
+Value value_under(const Value::Map& map, const std::string& name, const Value& otherwise) {
+  std::vector<Value> possible = map.others_under(name);
+  const auto found = map.find(name);
+  if (found != map.end()) possible.push_back(found->second);
+  if (found == map.end() || map.is_open) possible.push_back(otherwise);
+  return join_alternatives(std::move(possible));
+}
+
 Value any_member(const Value& collection, const Value& why) {
   std::vector<Value> members = {Value::error({})};
-  if (const auto* map = collection.as_map()) {
+  if (const auto* map = collection.as_open_map()) {
     for (const auto& [name, value] : *map) members.push_back(value);
+    for (const auto& [key, value] : map->others) members.push_back(value);
   } else if (const auto* list = collection.as_open_list()) {
     members.insert(members.end(), list->begin(), list->end());
   }

@@ -24,6 +24,9 @@ Value combine(std::span<const Value> values, const Function& function) {
   return join_alternatives(std::move(results));
 }
 
+/// What stands under a name; `otherwise` where nothing may stand there.
+Value value_under(const Value::Map& map, const std::string& name, const Value& otherwise);
+
 /// Any member of a list or map, or an error: which one is not known because of `why`.
 Value any_member(const Value& collection, const Value& why);
 

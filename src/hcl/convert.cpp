@@ -14,7 +14,7 @@ bool is_primitive(const Value& value) {
   return value.as_bool() != nullptr || value.as_number() != nullptr || value.as_text() != nullptr;
 }
 
-bool is_collection(const Value& value) { return value.as_open_list() != nullptr || value.as_map() != nullptr; }
+bool is_collection(const Value& value) { return value.as_open_list() != nullptr || value.as_open_map() != nullptr; }
 
 /// A text that is an absolute path, whatever its unknown pieces are: it says nothing else.
 bool begins_absolute(const Value& text) {
@@ -33,9 +33,11 @@ Value change_all(const Value& value, const Change& change) {
     for (const Value& item : *list) result.push_back(change_all(item, change));
     return Value{std::move(result)};
   }
-  if (const auto* map = value.as_map()) {
+  if (const auto* map = value.as_open_map()) {
     Value::Map result;
+    result.is_open = map->is_open;
     for (const auto& [name, item] : *map) result.emplace(name, change_all(item, change));
+    for (const auto& [key, item] : map->others) result.add_other(key, change_all(item, change));
     return Value{std::move(result)};
   }
   if (const auto* one_of = value.as_one_of()) {
@@ -63,6 +65,7 @@ struct Kinds {
   bool has_number = false;
   bool has_boolean = false;
   bool has_list = false;
+  bool has_set = false;  ///< among the lists
   bool has_map = false;
   bool has_unknown = false;
 
@@ -74,23 +77,82 @@ struct Kinds {
     has_text = has_text || value.as_text() != nullptr;
     has_number = has_number || value.as_number() != nullptr;
     has_boolean = has_boolean || value.as_bool() != nullptr;
-    has_list = has_list || value.as_open_list() != nullptr;
-    has_map = has_map || value.as_map() != nullptr;
+    const auto* list = value.as_open_list();
+    has_list = has_list || (list != nullptr && !list->is_set);
+    has_set = has_set || (list != nullptr && list->is_set);
+    has_map = has_map || value.as_open_map() != nullptr;
     has_unknown = has_unknown || value.is_unknown();
   }
+
+  /// Lists become sets where one of them all is a set.
+  bool may_become_sets() const { return (has_list && (has_set || has_unknown)) || (has_set && has_unknown); }
+
+  /// Of the possibilities some may have no type in common.
+  bool may_differ(bool has_choice) const { return has_choice && has_number && has_boolean; }
 
   /// No type can be that of all of them.
   bool is_impossible() const {
     const bool has_primitive = has_text || has_number || has_boolean;
-    return has_primitive + has_list + has_map > 1 || (has_number && has_boolean && !has_text && !has_unknown);
+    return has_primitive + (has_list || has_set) + has_map > 1 ||
+           (has_number && has_boolean && !has_text && !has_unknown);
   }
 };
+
+Value::List values_of(const Value::Map& map) {
+  Value::List values;
+  for (const auto& [name, value] : map) values.push_back(value);
+  for (const auto& [key, value] : map.others) values.push_back(value);
+  return values;
+}
+
+bool may_share_type(const Value& one, const Value& other);
+
+/// Each of one and each of the other.
+template <typename Values>
+bool may_all_share_type(const Values& ones, const Values& others) {
+  return std::all_of(ones.begin(), ones.end(), [&](const Value& one) {
+    return std::all_of(others.begin(), others.end(), [&](const Value& other) { return may_share_type(one, other); });
+  });
+}
+
+bool may_share_type(const Value::Map& one, const Value::Map& other) {
+  const auto is_same_name = [](const auto& left, const auto& right) { return left.first == right.first; };
+  const bool are_names_known = one.others.empty() && other.others.empty();
+  if (are_names_known && std::equal(one.begin(), one.end(), other.begin(), other.end(), is_same_name)) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const auto& left, const auto& right) { return may_share_type(left.second, right.second); });
+  }
+  // Objects with other attributes become maps.
+  std::vector<Value> all;
+  for (const Value::Map* map : {&one, &other})
+    for (const Value& value : values_of(*map)) all.push_back(value);
+  return may_all_share_type(all, all);
+}
+
+/// A null beside collections has no type, and Terraform refuses some such lists.
+bool is_untyped(const Value::List& list) {
+  const auto is_null = [](const Value& item) { return item.is_null(); };
+  return std::any_of(list.begin(), list.end(), is_null) && std::any_of(list.begin(), list.end(), is_collection);
+}
+
+/// Looks into collections. Primitives all share one: the string.
+bool may_share_type(const Value& one, const Value& other) {
+  const auto is_any = [](const Value& value) {
+    return value.is_null() || value.is_unknown() || value.as_one_of() != nullptr;
+  };
+  if (is_any(one) || is_any(other)) return true;
+  const auto *list = one.as_open_list(), *other_list = other.as_open_list();
+  if (list != nullptr && other_list != nullptr) return may_all_share_type(*list, *other_list);
+  const auto *map = one.as_open_map(), *other_map = other.as_open_map();
+  if (map != nullptr && other_map != nullptr) return may_share_type(*map, *other_map);
+  return is_primitive(one) && is_primitive(other);
+}
 
 /// How each element is converted; empty: not at all.
 std::optional<Change> conversion_of(const Kinds& kinds, bool has_choice) {
   const bool has_number = kinds.has_number || kinds.has_boolean;
   const bool is_mixed = has_number && (kinds.has_text || (kinds.has_number && kinds.has_boolean));
-  const bool is_nested = kinds.has_list || kinds.has_map;
+  const bool is_nested = kinds.has_list || kinds.has_set || kinds.has_map;
   if (is_nested || (has_number && kinds.has_unknown) || (is_mixed && has_choice)) return Change(blur);
   return is_mixed ? std::optional(Change(to_plain_string)) : std::nullopt;
 }
@@ -155,29 +217,33 @@ Value to_string(const Value& value, const SourceRange& range) {
 
 Value to_one_type(const Value::List& list, const SourceRange& range) {
   Kinds kinds;
-  const bool has_choice =
-      std::any_of(list.begin(), list.end(), [](const Value& item) { return item.summary().has_choice; });
+  const bool has_choice = list.is_open || std::any_of(list.begin(), list.end(),
+                                                      [](const Value& item) { return item.summary().has_choice; });
   for (const Value& item : list) kinds.add(item);
-  if (kinds.is_impossible()) {
-    if (!has_choice) return Value::error(range);
+  const bool is_impossible = kinds.is_impossible();
+  if (is_impossible && !has_choice) return Value::error(range);
+  if (is_impossible || kinds.may_differ(has_choice) || !may_all_share_type(list, list) || is_untyped(list))
     return Value{Value::Unknown{"its elements may have no type in common", range, false, Value{list}.may_climb()}};
-  }
   const auto change = conversion_of(kinds, has_choice);
   Value::List result;
   result.is_open = list.is_open;
-  for (const Value& item : list) result.push_back(change ? change_all(item, *change) : item);
+  for (const Value& item : list) {
+    Value changed = change ? change_all(item, *change) : item;
+    result.push_back(kinds.may_become_sets() ? with_sets(changed, range) : std::move(changed));
+  }
   return Value{std::move(result)};
 }
 
 Value to_one_type(const Value::Map& map, const SourceRange& range) {
-  Value::List values;
-  for (const auto& [name, value] : map) values.push_back(value);
+  const Value::List values = values_of(map);
   const Value changed = to_one_type(values, range);
   const auto* list = changed.as_list();
   if (list == nullptr) return changed;
   Value::Map result;
+  result.is_open = map.is_open;
   std::size_t index = 0;
   for (const auto& [name, value] : map) result.emplace(name, (*list)[index++]);
+  for (const auto& [key, value] : map.others) result.add_other(key, (*list)[index++]);
   return Value{std::move(result)};
 }
 
@@ -205,8 +271,11 @@ Value to_set(const Value& value, const SourceRange& range) {
 Value::List blur_numbers(Value::List list) {
   Kinds kinds;
   for (const Value& item : list) kinds.add(item);
-  if ((kinds.has_number || kinds.has_boolean) && (kinds.has_text || kinds.has_unknown)) {
-    for (Value& item : list) item = change_all(item, blur);
+  const auto nested = std::count_if(list.begin(), list.end(), is_collection);
+  const bool are_nested_changed = nested > 1 || (nested > 0 && kinds.has_unknown);
+  const bool are_changed = (kinds.has_number || kinds.has_boolean) && (kinds.has_text || kinds.has_unknown);
+  for (Value& item : list) {
+    if (is_collection(item) ? are_nested_changed : are_changed) item = change_all(item, blur);
   }
   return list;
 }
@@ -227,7 +296,9 @@ Value unify(const Value& chosen, const Value& other, const SourceRange& range) {
     result = change_all(result, blur);
   const bool may_be_set = (mine.has_list && (others.has_set || others.has_unknown)) ||
                           (mine.has_set && (others.has_list || others.has_unknown));
-  return may_be_set ? with_sets(result, range) : result;
+  if (may_be_set) result = with_sets(result, range);
+  const bool may_fail = is_collection(chosen) && is_collection(other) && !may_share_type(chosen, other);
+  return may_fail ? join_alternatives({result, Value::error(range)}) : result;
 }
 
 std::optional<bool> is_equal(const Value& left, const Value& right) {
@@ -237,7 +308,7 @@ std::optional<bool> is_equal(const Value& left, const Value& right) {
   const bool are_collections = is_collection(left) && is_collection(right);
   if (are_collections) {
     // Lists and tuples of the same elements differ, and that is not kept here.
-    const bool are_one_kind = (left.as_map() == nullptr) == (right.as_map() == nullptr);
+    const bool are_one_kind = (left.as_open_map() == nullptr) == (right.as_open_map() == nullptr);
     return are_one_kind ? std::nullopt : std::optional(false);
   }
   if (left.as_text() == nullptr || right.as_text() == nullptr) return left == right;

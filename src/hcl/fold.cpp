@@ -19,7 +19,7 @@ Value join_parts(const Expression& expression, std::span<const Value> parts) {
     const Value& part = parts[index];
     if (part.is_error()) return part;
     if (part.is_null()) return Value::error(expression.operands[index]->range);
-    if (part.as_open_list() != nullptr || part.as_map() != nullptr)
+    if (part.as_open_list() != nullptr || part.as_open_map() != nullptr)
       return Value::error(expression.operands[index]->range);
     append_text(text, to_text(part, expression.operands[index]->range));
   }
@@ -151,7 +151,12 @@ Value Folder::fold_branch(const Expression& expression, std::size_t index, bool 
   const Expression& branch = *expression.operands[index];
   const bool is_text = branch.kind == ExpressionKind::string ||
                        (branch.kind == ExpressionKind::string_template && branch.operands.size() > 1);
-  return is_text && !may_be_chosen ? Value::text("") : fold(branch);
+  Value value = is_text && !may_be_chosen ? Value::text("") : fold(branch);
+  if (expression.kind != ExpressionKind::template_if) return value;
+  // A part of a text: a collection is none, and that is refused only where it is chosen.
+  return over_alternatives(value, [&](const Value& part) {
+    return part.as_open_list() != nullptr || part.as_open_map() != nullptr ? Value::error(branch.range) : part;
+  });
 }
 
 Value Folder::fold_binary(const Expression& expression) {
@@ -174,22 +179,23 @@ Value Folder::fold_tuple(const Expression& expression) {
   return Value{std::move(list)};
 }
 
+Value Folder::fold_key(const Expression& key) {
+  return over_alternatives(fold(key), [&](const Value& value) {
+    return value.is_null() ? Value::error(key.range) : to_string(value, key.range);
+  });
+}
+
 Value Folder::fold_object(const Expression& expression) {
   Value::Map map;
-  std::optional<Value> failure;
   for (std::size_t index = 0; index + 1 < expression.operands.size(); index += 2) {
-    const Value key = fold(*expression.operands[index]);
+    const Value key = fold_key(*expression.operands[index]);
     Value value = fold(*expression.operands[index + 1]);
     if (key.is_error() || value.is_error()) return key.is_error() ? key : value;
-    if (key.is_null()) return Value::error(expression.operands[index]->range);
     const auto name = key.as_known_string();
-    const bool may_climb = key.may_climb() || value.may_climb() || (failure && failure->may_climb());
-    if (!name || failure) failure = unknown(*expression.operands[index], "a key is not known", may_climb);
     if (name) map.insert_or_assign(*name, std::move(value));
+    if (!name) map.add_other(key, std::move(value));
   }
-  if (!failure) return Value{std::move(map)};
-  const bool may_climb = failure->may_climb() || Value{std::move(map)}.may_climb();
-  return unknown(expression, "a key is not known", may_climb);
+  return Value{std::move(map)};
 }
 
 Value fold(const Expression& expression, const Scope& scope) { return Folder(scope).fold(expression); }

@@ -22,21 +22,29 @@ std::optional<Value> expand_last(const Expression& expression, std::vector<Value
   return std::nullopt;
 }
 
-Value join_each(const std::vector<Value>& chosen, const Value& other, const Expression& expression) {
-  return combine(chosen, [&](std::span<const Value> one) { return unify(one[0], other, expression.range); });
+/// The arguments with the one type that they get. A null without a type leaves each as it is.
+std::vector<Value> with_one_type(std::span<const Value> arguments, const SourceRange& range) {
+  const auto may_be_null = [](const Value& argument) { return argument.is_null() || argument.is_unknown(); };
+  const bool may_stay = std::any_of(arguments.begin(), arguments.end(), may_be_null);
+  const Value unified = to_one_type(Value::List(arguments.begin(), arguments.end()), range);
+  const auto* list = unified.as_list();
+  std::vector<Value> result;
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    const Value& one = list != nullptr ? (*list)[index] : unified;
+    result.push_back(may_stay ? join_alternatives({one, arguments[index]}) : one);
+  }
+  return result;
 }
 
-/// The first argument that is neither null nor an empty string; all have one type.
+/// The first argument that is neither null nor an empty string.
 Value coalesce(const Expression& expression, std::span<const Value> arguments) {
+  const std::vector<Value> unified = with_one_type(arguments, expression.range);
   std::vector<Value> possible;
-  for (const Value& argument : arguments) {
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    const Value& argument = arguments[index];
     const auto* text = argument.as_text();
     if (argument.is_null() || (text != nullptr && text->pieces.empty())) continue;
-    std::vector<Value> unified = {argument};
-    for (const Value& other : arguments) {
-      unified = {join_each(unified, other, expression)};
-    }
-    possible.push_back(unified.front());
+    possible.push_back(unified[index]);
     const bool is_never_empty = text == nullptr || std::any_of(text->pieces.begin(), text->pieces.end(),
                                                                [](const auto& piece) { return piece.has_value(); });
     if (!argument.is_unknown() && is_never_empty) return join_alternatives(std::move(possible));
@@ -74,7 +82,7 @@ Value Folder::call(const Expression& expression, std::span<const Value> argument
 }
 
 Value Folder::absolute_path(const Value& path, const Expression& expression) {
-  if (path.is_null() || path.as_open_list() != nullptr || path.as_map() != nullptr)
+  if (path.is_null() || path.as_open_list() != nullptr || path.as_open_map() != nullptr)
     return Value::error(expression.range);
   Value::Text text = to_text(path, expression.range);
   const bool is_open = !text.pieces.empty() && !text.pieces.front();

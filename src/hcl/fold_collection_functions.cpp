@@ -51,14 +51,15 @@ Value element(Arguments arguments, const SourceRange& range) {
 }
 
 Value lookup(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_map();
+  const auto* map = arguments[0].as_open_map();
   if (arguments[0].is_null() || arguments[1].is_null()) return Value::error(range);
   if (map == nullptr) return no_map(arguments[0], range);
   const bool has_default = arguments.size() > 2;
   Value otherwise = has_default ? arguments[2] : Value::error(range);
-  if (has_default && arguments[0].summary().has_text) otherwise = blur_numbers({otherwise, Value::text("")})[0];
+  const Value::Summary held = arguments[0].summary();
+  if (has_default && (held.has_text || held.has_unknown)) otherwise = blur_numbers({otherwise, Value::text("")})[0];
   const auto key = arguments[1].as_known_string();
-  if (key) return map->contains(*key) ? map->at(*key) : otherwise;
+  if (key) return value_under(*map, *key, otherwise);
   return join_alternatives({any_member(arguments[0], arguments[1]), otherwise});
 }
 
@@ -90,26 +91,40 @@ Value merge(Arguments arguments, const SourceRange& range) {
       is_known = false;
       continue;
     }
-    const auto* map = argument.as_map();
+    const auto* map = argument.as_open_map();
     if (map == nullptr) return no_map(argument, range);
-    for (const auto& [key, value] : *map) result.insert_or_assign(key, value);
+    for (auto& [key, value] : result) {
+      std::vector<Value> possible = map->others_under(key);
+      possible.insert(possible.begin(), value);
+      value = join_alternatives(std::move(possible));
+    }
+    for (const auto& [key, value] : *map) {
+      const auto earlier = map->is_open ? result.find(key) : result.end();
+      result.insert_or_assign(key, earlier == result.end() ? value : join_alternatives({earlier->second, value}));
+    }
+    result.is_open = result.is_open || map->is_open;
+    result.others.insert(result.others.end(), map->others.begin(), map->others.end());
   }
   return is_known ? Value{std::move(result)} : not_folded();
 }
 
 Value keys(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_map();
+  const auto* map = arguments[0].as_open_map();
   if (map == nullptr) return no_map(arguments[0], range);
   Value::List result;
+  result.is_open = map->is_open;
   for (const auto& [key, value] : *map) result.push_back(Value::text(key));
+  for (const auto& [key, value] : map->others) result.push_back(key);
   return Value{std::move(result)};
 }
 
 Value values(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_map();
+  const auto* map = arguments[0].as_open_map();
   if (map == nullptr) return no_map(arguments[0], range);
   Value::List result;
+  result.is_open = map->is_open;
   for (const auto& [key, value] : *map) result.push_back(value);
+  for (const auto& [key, value] : map->others) result.push_back(value);
   return Value{std::move(result)};
 }
 
@@ -131,7 +146,7 @@ Value to_list(Arguments arguments, const SourceRange& range) {
 
 Value to_map(Arguments arguments, const SourceRange& range) {
   if (arguments[0].is_null()) return arguments[0];
-  const auto* map = arguments[0].as_map();
+  const auto* map = arguments[0].as_open_map();
   return map != nullptr ? to_one_type(*map, range) : no_map(arguments[0], range);
 }
 
@@ -243,8 +258,9 @@ Value slice(Arguments arguments, const SourceRange& range) {
 
 Value zip_map(Arguments arguments, const SourceRange& range) {
   Value failure;
-  const auto* names = ordered_list(arguments[0], range, failure);
-  const auto* items = names != nullptr ? ordered_list(arguments[1], range, failure) : nullptr;
+  const auto* names = arguments[0].as_open_list();  // a set's are sorted
+  if (names == nullptr) return no_list(arguments[0], range);
+  const auto* items = ordered_list(arguments[1], range, failure);
   if (items == nullptr) return failure;
   if (names->is_open || items->is_open) return not_folded();
   if (names->size() != items->size()) return Value::error(range);
@@ -294,9 +310,11 @@ Value contains(Arguments arguments, const SourceRange& range) {
 }
 
 Value chunk_list(Arguments arguments, const SourceRange& range) {
-  Value failure;
-  const auto* list = ordered_list(arguments[0], range, failure);
-  if (list == nullptr) return failure;
+  const auto* given = arguments[0].as_open_list();
+  if (given == nullptr) return no_list(arguments[0], range);
+  const Value unified = given->is_set ? arguments[0] : to_one_type(*given, range);
+  const auto* list = unified.as_open_list();
+  if (list == nullptr) return unified;
   const Integer size = integer_at(arguments, 1, range);
   if (!size.value) return size.failure;
   if (*size.value < 0) return Value::error(range);
@@ -340,7 +358,8 @@ Value flatten(Arguments arguments, const SourceRange& range) {
 /// The first list that is not empty.
 Value coalesce_list(Arguments arguments, const SourceRange& range) {
   for (const Value& argument : arguments) {
-    if (argument.as_open_list() == nullptr && !argument.is_unknown()) return Value::error(range);
+    const auto* list = argument.as_open_list();
+    if (list == nullptr ? !argument.is_unknown() : list->is_set) return Value::error(range);
   }
   std::vector<Value> possible;
   for (const Value& argument : arguments) {

@@ -52,7 +52,7 @@ Value::Text pad(Value::Text text, const Verb& verb) {
 
 /// The argument as the verb writes it, before padding; an error where Terraform refuses.
 Value format_argument(const Verb& verb, const Value& value, const SourceRange& range) {
-  const bool is_collection = value.as_open_list() != nullptr || value.as_map() != nullptr;
+  const bool is_collection = value.as_open_list() != nullptr || value.as_open_map() != nullptr;
   if (verb.letter == 's') {
     if (is_collection) return Value::error(range);
     return Value{to_text(value, range)};
@@ -136,7 +136,8 @@ Value join_parts(const Value::Text& separator, std::span<const Part> parts, std:
   for (std::size_t index = 0; index < parts.size(); ++index) {
     const Value& value = values[index];
     if (value.is_error()) return value;
-    if (value.is_null() || value.as_open_list() != nullptr || value.as_map() != nullptr) return Value::error(range);
+    if (value.is_null() || value.as_open_list() != nullptr || value.as_open_map() != nullptr)
+      return Value::error(range);
     // What stands before or behind elements of a list that may be empty is as uncertain as they are.
     if (!is_first && !parts[index].is_list) append_text(text, separator);
     append_text(text, to_text(value, range));

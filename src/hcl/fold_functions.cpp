@@ -78,7 +78,7 @@ bool uncovers_text(std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_collection(const Value& value) { return value.as_open_list() != nullptr || value.as_map() != nullptr; }
+bool is_collection(const Value& value) { return value.as_open_list() != nullptr || value.as_open_map() != nullptr; }
 
 /// An argument that Terraform refuses; empty when it takes them all.
 std::optional<Value> refusal(const NamedFunction& row, Arguments arguments, const SourceRange& range) {

@@ -1,5 +1,6 @@
 #include "hcl/folder.hpp"
 
+#include "hcl/alternatives.hpp"
 #include "hcl/convert.hpp"
 #include "hcl/text_pieces.hpp"
 
@@ -26,8 +27,10 @@ Value unknown_with(const Expression& expression, const Value& reason, const Valu
 /// Empty where `collection` is not known.
 std::optional<Elements> elements_of(const Value& collection) {
   Elements result;
-  if (const auto* map = collection.as_map()) {
+  if (const auto* map = collection.as_open_map()) {
+    result.is_open = map->is_open;
     for (const auto& [key, value] : *map) result.pairs.emplace_back(Value::text(key), value);
+    result.pairs.insert(result.pairs.end(), map->others.begin(), map->others.end());
   } else if (const auto* list = collection.as_open_list()) {
     result.is_open = list->is_open;
     for (std::size_t index = 0; index < list->size(); ++index) {
@@ -50,8 +53,16 @@ Value unknown_element(const Expression& expression, const Value& collection) {
 std::optional<Value> refuse_collection(const Expression& expression, const Value& collection) {
   if (collection.is_error()) return collection;
   const bool is_collection =
-      collection.is_unknown() || collection.as_map() != nullptr || collection.as_open_list() != nullptr;
+      collection.is_unknown() || collection.as_open_map() != nullptr || collection.as_open_list() != nullptr;
   return is_collection ? std::nullopt : std::optional(Value::error(expression.range));
+}
+
+/// Each of the entries under keys that are not known may be grouped with each other one.
+void group_others(Value::Map& map) {
+  Value::List all;
+  all.is_open = true;
+  for (const auto& [key, value] : map.others) all.push_back(value);
+  for (auto& [key, value] : map.others) value = Value{all};
 }
 
 }  // namespace
@@ -116,10 +127,11 @@ Value Folder::splat_list(const Value::List& list, const Expression& each) {
   result.is_open = list.is_open;
   for (const Value& item : list) {
     Value value = splat(item, each);
-    if (value.is_error()) return value;
-    result.push_back(std::move(value));
+    if (value.is_error() && !list.is_open) return value;
+    if (!value.is_error()) result.push_back(std::move(value));
   }
-  return Value{std::move(result)};
+  if (result.size() == list.size()) return Value{std::move(result)};
+  return join_alternatives({Value{std::move(result)}, Value::error(each.range)});
 }
 
 Value Folder::fold_template_for(const Expression& expression, const Value& collection) {
@@ -144,17 +156,21 @@ Value Folder::fold_template_for(const Expression& expression, const Value& colle
   return Value{std::move(text)};
 }
 
+Value Folder::fold_condition(const ForParts& parts) {
+  return over_alternatives(fold(*parts.condition),
+                           [&](const Value& decided) { return to_boolean(decided, parts.condition->range); });
+}
+
 Folder::Turn Folder::fold_turn(const ForParts& parts, const Value& key, const Value& value) {
   return with_variables(parts.key_name, key, parts.value_name, value, [&]() -> Turn {
     std::optional<bool> is_kept = true;
     if (parts.condition != nullptr) {
-      const Value condition = over_alternatives(
-          fold(*parts.condition), [&](const Value& decided) { return to_boolean(decided, parts.condition->range); });
+      const Value condition = fold_condition(parts);
       if (condition.is_error()) return {condition, condition, true};
       is_kept = condition.as_bool() != nullptr ? std::optional(*condition.as_bool()) : std::nullopt;
       if (is_kept && !*is_kept) return {Value{}, Value{}, false};
     }
-    Value name = parts.key != nullptr ? fold(*parts.key) : Value{};
+    Value name = parts.key != nullptr ? fold_key(*parts.key) : Value{};
     return {std::move(name), fold(parts.value), is_kept};
   });
 }
@@ -167,6 +183,14 @@ Value Folder::fold_for(const Expression& expression, const Value& collection) {
     const Value any = unknown_element(expression, collection);
     const Turn turn = fold_turn(parts, any, any);
     return unknown_with(expression, unknown_with(expression, collection, turn.key), turn.value);
+  }
+  if (elements->pairs.empty() && parts.condition != nullptr) {
+    // It is tried before there is any element.
+    const Value any = unknown(expression, "there is no element", true);
+    const Value condition =
+        with_variables(parts.key_name, any, parts.value_name, any, [&] { return fold_condition(parts); });
+    const Value nothing = parts.key == nullptr ? Value{Value::List{}} : Value{Value::Map{}};
+    return over_alternatives(condition, [&](const Value& tried) { return tried.is_error() ? tried : nothing; });
   }
   std::vector<Turn> turns;
   for (const auto& [key, value] : elements->pairs) {
@@ -193,20 +217,24 @@ Value Folder::to_list(const std::vector<Turn>& turns, bool is_open) {
 
 Value Folder::to_object(const Expression& expression, const std::vector<Turn>& turns, bool is_open) {
   std::map<std::string, Value::List> groups;
-  bool may_climb = false;
-  for (const Turn& turn : turns) {
-    const auto name = turn.key.as_known_string();
-    if (turn.key.is_null()) return Value::error(expression.range);
-    is_open = is_open || !name || !turn.is_kept;
-    may_climb = may_climb || turn.key.may_climb() || turn.value.may_climb();
-    if (name) groups[*name].push_back(turn.value);
-  }
-  if (is_open) return unknown(expression, "its condition or a key is not known", may_climb);
   Value::Map map;
-  for (auto& [name, values] : groups) {
-    if (!expression.has_ellipsis && values.size() > 1) return Value::error(expression.range);
-    map.emplace(name, expression.has_ellipsis ? Value{std::move(values)} : values.front());
+  for (const Turn& turn : turns) {
+    is_open = is_open || !turn.is_kept;
+    const auto name = turn.key.as_known_string();
+    if (name) groups[*name].push_back(turn.value);
+    if (!name) map.add_other(turn.key, turn.value);
   }
+  map.is_open = map.is_open || is_open;
+  for (auto& [name, values] : groups) {
+    for (const Value& other : map.others_under(name)) values.push_back(other);
+    values.is_open = map.is_open;
+    if (!expression.has_ellipsis && values.size() > 1) {
+      if (!map.is_open) return Value::error(expression.range);
+      values.push_back(Value::error(expression.range));
+    }
+    map.emplace(name, expression.has_ellipsis ? Value{values} : join_alternatives({values.begin(), values.end()}));
+  }
+  if (expression.has_ellipsis) group_others(map);
   return Value{std::move(map)};
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "hcl/alternatives.hpp"
 #include "hcl/convert.hpp"
 #include "hcl/text_pieces.hpp"
 
@@ -36,20 +37,18 @@ Value decide(const Expression& expression, const Value& left, const Value& right
   if (a.is_error()) return a;
   const bool* x = a.as_bool();
   const bool* y = b.as_bool();
-  if (b.is_error()) return x != nullptr && *x == deciding ? join_alternatives({Value{deciding}, b}) : b;
+  if (b.is_error()) return x == nullptr || *x == deciding ? join_alternatives({Value{deciding}, b}) : b;
   if ((x != nullptr && *x == deciding) || (y != nullptr && *y == deciding)) return Value{deciding};
   return x != nullptr && y != nullptr ? Value{!deciding} : Value::boolean_or_other();
 }
 
 Value member_of_map(const Value& collection, const Value& key, const Expression& expression) {
-  const auto* map = collection.as_map();
+  const auto* map = collection.as_open_map();
   const auto name = key.as_known_string();
-  if (name) {
-    const auto found = map->find(*name);
-    return found != map->end() ? found->second : Value::error(expression.range);
-  }
+  if (name) return value_under(*map, *name, Value::error(expression.range));
   if (key.as_text() == nullptr) return Value::error(expression.range);
   std::vector<Value> members;
+  for (const auto& [candidate, value] : map->others) members.push_back(value);
   for (const auto& [candidate, value] : *map) {
     if (may_be_equal(*key.as_text(), *Value::text(candidate).as_text())) members.push_back(value);
   }
@@ -99,7 +98,7 @@ Value member(const Value& collection, const Value& key, const Expression& expres
   if (key.is_error()) return key;
   if (collection.is_null() || key.is_null()) return Value::error(expression.range);
   const auto* list = collection.as_open_list();
-  if (list == nullptr && collection.as_map() == nullptr) return Value::error(expression.range);
+  if (list == nullptr && collection.as_open_map() == nullptr) return Value::error(expression.range);
   if (list != nullptr && list->is_set) return Value::error(expression.range);
   if (key.is_unknown()) return any_member(collection, key);
   if (list == nullptr) return member_of_map(collection, key, expression);

@@ -25,6 +25,13 @@ Value to_value(const Pieces& pieces, const Value::Unknown& why) {
   return Value{std::move(text)};
 }
 
+/// The reason of `text`'s unknown pieces once they also stand for parts of known ones, of these bytes.
+Value::Unknown reason_with_parts(const Value::Text& text, std::string_view bytes) {
+  Value::Unknown why = text.why;
+  why.may_climb = why.may_climb || (bytes.find('.') != std::string_view::npos && Value{text}.may_climb());
+  return why;
+}
+
 /// Each known piece changed by itself, letter by letter. Letters beyond ASCII would need Unicode's tables.
 template <typename Change>
 Value change_letters(Arguments arguments, const SourceRange& range, const Change& change) {
@@ -53,6 +60,7 @@ Value upper(Arguments arguments, const SourceRange& range) {
 /// Go's `strings.Title` on ASCII: a letter behind anything but a letter, digit or underscore is the first of a word.
 Value title(Arguments arguments, const SourceRange& range) {
   Value::Text text = text_at(arguments, 0, range);
+  const Value::Unknown why = reason_with_parts(text, ".");
   char before = ' ';
   for (auto& piece : text.pieces) {
     if (!piece) continue;
@@ -65,7 +73,7 @@ Value title(Arguments arguments, const SourceRange& range) {
       if (begins_word) byte = static_cast<char>(std::toupper(static_cast<unsigned char>(byte)));
     }
   }
-  return to_value(text.pieces, text.why);
+  return to_value(text.pieces, why);
 }
 
 /// What `cut` leaves of the beginning of a text. Behind an unknown piece, which may be empty, it cuts once more; what
@@ -100,6 +108,7 @@ Value trim(Arguments arguments, const SourceRange& range) {
   Value::Text text = text_at(arguments, 0, range);
   const auto cut = known_text(arguments, 1);
   if (!cut || !is_ascii(*cut)) return not_folded();
+  const Value::Unknown why = reason_with_parts(text, *cut);
   trim_pieces(text.pieces.begin(), text.pieces.end(), [&](std::string_view piece) {
     return piece.substr(std::min(piece.find_first_not_of(*cut), piece.size()));
   });
@@ -107,7 +116,7 @@ Value trim(Arguments arguments, const SourceRange& range) {
     const std::size_t last = piece.find_last_not_of(*cut);
     return piece.substr(0, last == std::string_view::npos ? 0 : last + 1);
   });
-  return to_value(text.pieces, text.why);
+  return to_value(text.pieces, why);
 }
 
 Value trim_prefix(Arguments arguments, const SourceRange& range) {
@@ -199,7 +208,7 @@ Value replace(Arguments arguments, const SourceRange& range) {
   if (!from || from->empty() || (from->size() > 1 && from->starts_with('/') && from->ends_with('/')))
     return not_folded();
   if (text.pieces.size() > 1 && has_border(*from)) return not_folded();
-  Value::Unknown why = text.why;
+  Value::Unknown why = reason_with_parts(text, *from);
   why.may_climb = why.may_climb || Value{to}.may_climb();
   Value::Text result;
   for (std::size_t index = 0; index < text.pieces.size(); ++index) {

@@ -69,6 +69,8 @@ class Folder {
   Value splat(const Value& item, const Expression& each);
   Value splat_list(const Value::List& list, const Expression& each);
   Value fold_template_for(const Expression& expression, const Value& collection);
+  Value fold_condition(const ForParts& parts);
+  Value fold_key(const Expression& key);
   Turn fold_turn(const ForParts& parts, const Value& key, const Value& value);
   Value fold_for(const Expression& expression, const Value& collection);
   static Value to_list(const std::vector<Turn>& turns, bool is_open);
@@ -84,7 +86,7 @@ class Folder {
   Value charge(Value value) {
     std::size_t cost = 0;
     if (const auto* list = value.as_open_list()) cost = list->size();
-    if (const auto* map = value.as_map()) cost = map->size();
+    if (const auto* map = value.as_open_map()) cost = map->size() + map->others.size();
     if (const auto* one_of = value.as_one_of()) cost = one_of->values.size();
     if (const auto* text = value.as_text()) cost = text->pieces.size() + value.summary().weight;
     steps_ -= static_cast<int>(std::min<std::size_t>(cost, most_steps));

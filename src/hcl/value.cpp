@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "hcl/text_pieces.hpp"
+
 namespace statelane::hcl {
 
 namespace {
@@ -63,10 +65,13 @@ Value::Value(List value) {
 
 Value::Value(Map value) {
   Summary summary;
+  summary.is_certain = !value.is_open;
+  summary.has_unknown = value.is_open;
   for (const auto& [key, item] : value) {
     include(summary, item);
     summary.may_climb = summary.may_climb || holds_climb(key);
   }
+  for (const auto& [key, item] : value.others) include(summary, key), include(summary, item);
   hold(std::move(value), summary);
 }
 
@@ -93,6 +98,24 @@ Value Value::boolean_or_other() { return Value{OneOf{{Value{true}, Value{false}}
 const Value::List* Value::as_list() const {
   const List* list = as_open_list();
   return list != nullptr && !list->is_open ? list : nullptr;
+}
+
+void Value::Map::add_other(Value key, Value value) {
+  others.emplace_back(std::move(key), std::move(value));
+  is_open = true;
+}
+
+std::vector<Value> Value::Map::others_under(std::string_view name) const {
+  std::vector<Value> result;
+  for (const auto& [key, value] : others)
+    if (key.as_text() == nullptr || may_be_equal(*key.as_text(), *Value::text(std::string(name)).as_text()))
+      result.push_back(value);
+  return result;
+}
+
+const Value::Map* Value::as_map() const {
+  const Map* map = as_open_map();
+  return map != nullptr && !map->is_open ? map : nullptr;
 }
 
 std::optional<std::string> Value::as_known_string() const {
@@ -152,7 +175,10 @@ bool operator==(const Value& left, const Value& right) {
         } else if constexpr (std::is_same_v<Kind, Shared<Value::Held<Value::OneOf>>>) {
           return first.is_same_as(second) || first->value.values == second->value.values;
         } else {
-          return first.is_same_as(second) || first->value == second->value;
+          using Entries = std::map<std::string, Value>;
+          return first.is_same_as(second) ||
+                 (first->value.is_open == second->value.is_open && first->value.others == second->value.others &&
+                  static_cast<const Entries&>(first->value) == static_cast<const Entries&>(second->value));
         }
       },
       left.data_);

@@ -46,7 +46,18 @@ class Value {
     bool is_set = false;   ///< `for k, v in …` over it gives the element as key
     bool is_open = false;  ///< any number of elements, in any order, each of which is one of these
   };
-  using Map = std::map<std::string, Value>;
+  /// An object or a map.
+  struct Map : std::map<std::string, Value> {
+    using std::map<std::string, Value>::map;
+    bool is_open = false;  ///< each of these entries may be absent
+    /// Keys that are not known and their values, any number of each; only in one that is open.
+    std::vector<std::pair<Value, Value>> others{};
+
+    /// Such an entry; it makes the map an open one.
+    void add_other(Value key, Value value);
+    /// What stands under `name`, as far as it stands under a key that is not known.
+    std::vector<Value> others_under(std::string_view name) const;
+  };
   /// One of several, at most `most_alternatives`; never nested.
   struct OneOf {
     std::vector<Value> values;
@@ -96,7 +107,10 @@ class Value {
   const Number* as_number() const { return std::get_if<Number>(&data_); }
   const Unknown* as_unknown() const { return as<Unknown>(); }
   const Text* as_text() const { return held<Text>(); }
-  const Map* as_map() const { return held<Map>(); }
+  /// A map whose entries are all there.
+  const Map* as_map() const;
+  /// The same, or one that is open.
+  const Map* as_open_map() const { return held<Map>(); }
   const OneOf* as_one_of() const { return held<OneOf>(); }
   /// A list whose elements are all there is, in their order.
   const List* as_list() const;

@@ -46,12 +46,13 @@ void add_elements(const Loop& loop, const Value& collection, std::vector<Element
   if (collection.is_null() || collection.is_error()) return;
   if (loop.kind == Loop::Kind::count) return add_count(loop, collection, elements);
   const auto* list = collection.as_open_list();
-  const auto* map = collection.as_map();
-  const std::size_t size = list != nullptr ? list->size() : map != nullptr ? map->size() : most_rounds + 1;
+  const auto* map = collection.as_open_map();
+  const std::size_t size = list != nullptr ? list->size() : map != nullptr ? map->size() + map->others.size() : most_rounds + 1;
   if (size > most_rounds) {
     elements.push_back(unknown_element(loop, collection));
   } else if (map != nullptr) {
     for (const auto& [key, value] : *map) elements.emplace_back(Value::text(key), value);
+    elements.insert(elements.end(), map->others.begin(), map->others.end());
   } else {
     const bool is_keyed_by_itself = list->is_set || loop.kind == Loop::Kind::for_each;
     const Value any = Value::unknown("the element's place is not known", loop.collection->range);

@@ -62,7 +62,12 @@ std::optional<Value> read_text(const Lane& lane, const Value& path) {
   const auto found = repo::resolve_links(lane.tree, RepoPath(), target->str());
   const bool is_file = found.outcome == repo::Resolved::Outcome::found && found.kind != repo::EntryKind::directory &&
                        found.kind != repo::EntryKind::submodule;
-  if (!is_file) return unknown_here(fmt::format("{} is not in the repository", target->display()), {});
+  if (!is_file) {
+    const std::string reason = fmt::format("{} is not in the repository", target->display());
+    // What is made before the plan comes from outside. A submodule's files are somebody's, and a directory is no file.
+    const bool is_absent = found.outcome == repo::Resolved::Outcome::missing && !lies_in_submodule(lane.tree, found.path);
+    return is_absent ? Value::unknown(reason, {}) : unknown_here(reason, {});
+  }
   if (lane.tree.size(found.path) > hcl::longest_text)
     return unknown_here(fmt::format("{} is too large to be read", target->display()), {});
   Value::Text content = hcl::to_normal_form(lane.tree.read(found.path));
@@ -124,9 +129,23 @@ Value ModuleScope::lookup(std::string_view root, std::string_view name, const So
   const std::string reason = fmt::format("{}.{} is not known before the plan", root, name);
   const bool is_file = root == "data" && (name == "local_file" || name == "local_sensitive_file" ||
                                           (name == "terraform_remote_state" && reads_stored_file()));
-  const auto is_local = [&](const Module::Call& call) { return call.call.name == name && only_target(call); };
-  const bool is_module = root == "module" && std::any_of(module_.calls.begin(), module_.calls.end(), is_local);
-  return is_file || is_module ? unknown_here(reason, range) : Value::unknown(reason, range);
+  if (root == "module") return module_value(name, reason, range);
+  return is_file ? unknown_here(reason, range) : Value::unknown(reason, range);
+}
+
+/// The object of all outputs of a module that is called once.
+Value ModuleScope::module_value(std::string_view name, const std::string& reason, const SourceRange& range) const {
+  std::optional<Value> result;
+  for (const Module::Call& candidate : module_.calls) {
+    if (candidate.call.name != name || !only_target(candidate)) continue;
+    const Children* children = result ? nullptr : children_of(candidate);
+    if (children == nullptr || children->size() != 1 || candidate.call.has_instances) return unknown_here(reason, range);
+    Value::Map outputs;
+    for (const auto& [output, definition] : children->front()->module_.outputs)
+      outputs.emplace(output, children->front()->output_value(output));
+    result = Value{std::move(outputs)};
+  }
+  return result ? *std::move(result) : Value::unknown(reason, range);
 }
 
 /// A remote state of the module may be a file of the tree: then its outputs stand in the repository.

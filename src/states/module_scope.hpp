@@ -16,7 +16,7 @@
 namespace statelane::states {
 
 /// Values by variable name.
-using Arguments = std::map<std::string, hcl::Value>;
+using Arguments = hcl::Value::Map;
 
 /// What is the same for every module of one lane.
 struct Lane {
@@ -77,6 +77,7 @@ class ModuleScope {
   std::optional<hcl::ObjectAttribute> plain_attribute(const hcl::Object& object, std::string_view name) const;
   std::optional<hcl::ObjectAttribute> output(std::string_view call, std::string_view name) const;
   hcl::Value output_value(std::string_view name) const;
+  hcl::Value module_value(std::string_view name, const std::string& reason, const SourceRange& range) const;
   bool reads_stored_file() const;
   const Children* children_of(const Module::Call& call) const;
   std::optional<ModuleTarget> only_target(const Module::Call& call) const;

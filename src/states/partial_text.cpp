@@ -20,6 +20,10 @@ void add_attributes(const std::string& prefix, const Value::Map& map,
       add_attributes(prefix + name + ".", *nested, attributes);
       continue;
     }
+    if (value.as_open_map() != nullptr) {
+      attributes[prefix + name] = {{{std::nullopt}, "what stands in it is not known", value.may_climb()}};
+      continue;
+    }
     auto texts = to_texts(value);
     if (!texts.empty()) attributes[prefix + name] = std::move(texts);
   }
@@ -139,7 +143,7 @@ std::string to_fingerprint(const Value& value) {
     return result;
   }
   if (const auto* list = value.as_open_list()) return list_fingerprint(*list);
-  if (const auto* map = value.as_map()) return to_fingerprint(*map);
+  if (const auto* map = value.as_open_map()) return to_fingerprint(*map);
   if (const auto* one_of = value.as_one_of()) {
     std::string result = "(";
     for (const Value& item : one_of->values) result += to_fingerprint(item) + "|";
@@ -152,8 +156,9 @@ std::string to_fingerprint(const Value& value) {
 }
 
 std::string to_fingerprint(const Value::Map& map) {
-  std::string result = "{";
+  std::string result = map.is_open ? "{~" : "{";
   for (const auto& [name, item] : map) result += fmt::format("{}:{}={},", name.size(), name, to_fingerprint(item));
+  for (const auto& [key, item] : map.others) result += to_fingerprint(key) + ">" + to_fingerprint(item) + ",";
   return result + "}";
 }
 

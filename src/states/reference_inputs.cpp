@@ -23,7 +23,7 @@ constexpr std::size_t most_templates = 1'000;
 /// The functions' second argument as variables; those of a value that is no map are not known.
 std::vector<hcl::Variable> variables_of(const Value& value) {
   std::vector<hcl::Variable> result;
-  if (const auto* map = value.as_map()) {
+  if (const auto* map = value.as_open_map()) {
     for (const auto& [name, item] : *map) result.emplace_back(name, item);
   }
   return result;

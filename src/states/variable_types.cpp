@@ -31,12 +31,16 @@ Value convert(const Value& value, const Expression& type);
 /// there.
 Value convert_attribute(const Value::Map& object, const std::string& name, const Expression& type) {
   const auto found = object.find(name);
-  if (!is_call(type, "optional", 1)) {
-    return found != object.end() ? convert(found->second, type) : Value::error(type.range);
+  if (!is_call(type, "optional", 1)) return convert(hcl::value_under(object, name, Value::error(type.range)), type);
+  const auto otherwise = [&] {
+    return type.operands.size() > 1 ? convert(fold_constant(*type.operands[1]), *type.operands[0]) : Value{};
+  };
+  if (object.is_open) {
+    const Value given = convert(hcl::value_under(object, name, Value{}), *type.operands[0]);
+    return hcl::join_alternatives({given, otherwise()});
   }
   const bool is_left_out = found == object.end() || found->second.is_null();
-  if (!is_left_out) return convert(found->second, *type.operands[0]);
-  return type.operands.size() > 1 ? convert(fold_constant(*type.operands[1]), *type.operands[0]) : Value{};
+  return is_left_out ? otherwise() : convert(found->second, *type.operands[0]);
 }
 
 /// Attributes that the type does not have are left out.
@@ -75,11 +79,13 @@ Value convert_tuple(const Value::List& list, const Expression& types) {
 
 Value convert_map(const Value::Map& map, const Expression& type) {
   Value::Map items;
+  items.is_open = map.is_open;
   for (const auto& [name, item] : map) {
     Value converted = convert(item, *type.operands[0]);
     if (converted.is_error()) return converted;
     items.emplace(name, std::move(converted));
   }
+  for (const auto& [key, item] : map.others) items.add_other(key, convert(item, *type.operands[0]));
   return is_any(*type.operands[0]) ? hcl::to_one_type(items, type.range) : Value{std::move(items)};
 }
 
@@ -94,7 +100,7 @@ Value convert_primitive(const Value& value, const Expression& type) {
 Value convert_one(const Value& value, const Expression& type) {
   if (type.kind == ExpressionKind::variable) return convert_primitive(value, type);
   if (type.kind != ExpressionKind::call || type.operands.empty()) return value;
-  if (const auto* map = value.as_map()) {
+  if (const auto* map = value.as_open_map()) {
     if (is_call(type, "object", 1)) return convert_object(*map, *type.operands[0]);
     return is_call(type, "map", 1) ? convert_map(*map, type) : value;
   }

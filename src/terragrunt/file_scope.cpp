@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "hcl/alternatives.hpp"
 
 namespace statelane::terragrunt {
 
@@ -21,10 +22,9 @@ constexpr std::size_t longest_expression = std::size_t{1} << 20;
 Entry member_of(const Entry& object, std::string_view name, const SourceRange& range) {
   if (name.empty()) return object;
   const auto find = [&](const Value& value) -> std::optional<Value> {
-    const auto* map = value.as_map();
-    if (map == nullptr) return std::nullopt;
-    const auto found = map->find(std::string(name));
-    return found == map->end() ? std::nullopt : std::optional(found->second);
+    const auto* map = value.as_open_map();
+    if (map == nullptr || (!map->contains(std::string(name)) && map->others_under(name).empty())) return std::nullopt;
+    return hcl::value_under(*map, std::string(name), Value::error(range));
   };
   const auto value = find(object.value);
   if (!value) return {object.value.is_unknown() ? object.value : Value::error(range), object.mark, object.origin};
@@ -33,7 +33,7 @@ Entry member_of(const Entry& object, std::string_view name, const SourceRange& r
 
 Entry with_member(const Entry& object, const std::string& name, const Entry& member) {
   const auto add = [&](const Value& to, const Value& value) {
-    Value::Map map = to.as_map() != nullptr ? *to.as_map() : Value::Map{};
+    Value::Map map = to.as_open_map() != nullptr ? *to.as_open_map() : Value::Map{};
     map.insert_or_assign(name, value);
     return Value{std::move(map)};
   };

@@ -84,7 +84,28 @@ TEST_CASE("what a file of the repository holds and is not known may lead anywher
   CHECK(unknown(loaded, "a") == Texts{"a/main.tf:9: part of a path is not known: the file lies outside the repository",
                                       "a/main.tf:10: part of a path is not known: a/gone.txt is not in the repository",
                                       "a/main.tf:11: part of a path is not known: there is no output none"});
-  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"**/*.json", "**/*y.json", "a/x/**/*.json"});
+  // What is not there is made before the plan, by nobody's commit.
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"a/gone.txt"});
+  CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"**/*y.json", "a/x/**/*.json"});
+}
+
+TEST_CASE("entries that may be left out, and keys that are not known, keep the paths under them") {
+  const Loaded loaded(
+      {{"a/main.tf",
+        with("module \"env\" {\n  source = \"../env\"\n  name = terraform.workspace\n}\n"
+             "module \"m\" {\n  source = \"../m\"\n  env = module.env\n}\n"
+             "locals {\n  more = { for k in [\"x\", var.k] : k => { path = \"../d/${k}.txt\" } if var.some }\n"
+             "  all = merge({ y = { path = \"../d/y.txt\" } }, local.more)\n"
+             "  l = lookup(local.all, \"x\", { path = \"../d/z.txt\" })\n}\n"
+             "resource \"t\" \"r\" {\n  for_each = local.all\n  a = file(each.value.path)\n}\n"
+             "output \"o\" {\n  value = file(local.l.path)\n}\n")},
+       {"env/main.tf",
+        "variable \"name\" {}\noutput \"name\" {\n  value = \"e-${var.name}\"\n}\n"
+        "output \"id\" {\n  value = data.x.y.id\n}\n"},
+       {"m/main.tf", "variable \"env\" {}\nlocals {\n  a = file(\".ssh/${var.env.name}/key.pub\")\n}\n"}});
+  CHECK(loaded.inputs("a", InputKind::file) == Texts{"d/x.txt", "d/y.txt", "d/z.txt"});
+  CHECK(loaded.inputs("a", InputKind::pattern) ==
+        Texts{"a/.ssh/e-{*,*/**/*}/key.pub", "d/**/*.txt", "d/**/*.txt{,/**/*}"});
 }
 
 TEST_CASE("a name that a file of the repository holds is read there") {
