@@ -40,6 +40,8 @@ OutputDigestReader::OutputDigestReader(Source source, std::string salt)
 
 SeenOutputs OutputDigestReader::finish() {
   scanner_.finish();
+  // Where there is no output at all, before or after, the tools leave output_changes out.
+  if (!seen_.planned && has_configuration_ && !has_configured_outputs_) seen_.planned.emplace();
   return std::move(seen_);
 }
 
@@ -85,10 +87,14 @@ Answer OutputDigestReader::receive_key(std::string_view key) {
       Wanted{Place::resource, "type", Place::outside},
       Wanted{Place::resource, "values", Place::resource_values},
       Wanted{Place::resource_values, "outputs", Place::remote_outputs},
+      Wanted{Place::document, "configuration", Place::configuration},
+      Wanted{Place::configuration, "root_module", Place::root_module},
       Wanted{Place::own_output, "value", Place::value},
       Wanted{Place::own_output, "sensitive", Place::outside},
   };
   key_ = key;
+  has_configuration_ = has_configuration_ || (here() == Place::configuration && key == "root_module");
+  has_configured_outputs_ = has_configured_outputs_ || (here() == Place::root_module && key == "outputs");
   const bool is_name =
       here() == Place::own_outputs || here() == Place::output_changes || here() == Place::remote_outputs;
   if (is_name) {

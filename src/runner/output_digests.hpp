@@ -74,6 +74,8 @@ class OutputDigestReader {
     resource,
     resource_values,
     remote_outputs,
+    configuration,
+    root_module,
     value
   };
 
@@ -97,6 +99,8 @@ class OutputDigestReader {
   std::string output_name_;
   bool is_remote_output_ = false;
   bool is_new_output_ = false;
+  bool has_configuration_ = false;
+  bool has_configured_outputs_ = false;
   /// The output change that is being read.
   struct Change {
     PlannedOutput planned{};

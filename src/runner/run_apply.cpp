@@ -12,10 +12,9 @@
 #include "runner/dotenv.hpp"
 #include "runner/earlier_applies.hpp"
 #include "runner/early_refusals.hpp"
+#include "runner/errored_state.hpp"
 #include "runner/lane_run.hpp"
-#include "runner/shell_words.hpp"
 #include "runner/terraform_command.hpp"
-#include "runner/unsaved_state.hpp"
 
 namespace statelane::runner {
 
@@ -183,67 +182,6 @@ std::vector<std::string> enforce_ledger(LaneRun& run, const ApplyQuestions& ques
   return run.enforce({{Guard::applied_since, check.applied_since, "apply from the newest pipeline of the branch"}});
 }
 
-void tell_errored_state(const LaneDescription& lane, LaneRun& run, const fs::path& file) {
-  const fs::path from_there = fs::proximate(file, lane_directory(lane));
-  run.log().line(fmt::format(
-      "statelane: the state that could not be saved is kept in {}\n  when the backend works again: {} state "
-      "push {}",
-      fs::proximate(file, lane.project_directory).string(), call_by_hand(lane), to_shell_words({from_there.string()})));
-}
-
-void copy_state(const fs::path& from, const files::Place& to) {
-  files::Draft kept(to);
-  files::read_pieces({from.parent_path(), from.filename()}, files::largest_file,
-                     [&](std::string_view piece) { kept.write(piece); });
-  kept.keep();
-}
-
-/// Where the next job of this runner finds it, also when the server takes no artifact of this one any more.
-void keep_outside(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const fs::path& left) {
-  const auto directory = unsaved_states_directory(lane, job);
-  if (!directory) {
-    if (job.ci)
-      run.log().line("statelane: it is in the artifacts of this job only: this runner keeps nothing between jobs");
-    return;
-  }
-  files::make_private_directory(*directory);
-  const files::Place file = *directory / ((job.job_id.empty() ? "0" : job.job_id) + ".tfstate");
-  copy_state(left, file);
-  run.log().line(
-      fmt::format("statelane: it is also kept on this runner, in {}: the next plan or apply here stops for it",
-                  escape_for_terminal(file.string())));
-}
-
-/// Terraform leaves the state that it could not save in its directory. It goes where only its owner reads it and the
-/// job's artifacts find it; where that cannot be written it stays.
-void keep_errored_state(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
-                        std::optional<fs::file_time_type> older) {
-  const fs::path left = lane_directory(lane) / "errored.tfstate";
-  std::error_code error;
-  const fs::file_time_type written = fs::last_write_time(left, error);
-  if (error || written == older) return;
-  fs::path place = left;
-  const auto attempt = [&](const auto& step) {
-    try {
-      step();
-      return true;
-    } catch (const Error& failure) {
-      run.log().line(fmt::format("statelane: {}", failure.what()));
-      return false;
-    }
-  };
-  if (attempt([&] { copy_state(left, run.paths().errored_state); })) place = run.paths().errored_state.path();
-  tell_errored_state(lane, run, place);
-  attempt([&] { keep_outside(lane, job, run, left); });
-  if (place != left) fs::remove(left, error);
-}
-
-std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane) {
-  std::error_code error;
-  const fs::file_time_type time = fs::last_write_time(lane_directory(lane) / "errored.tfstate", error);
-  return error ? std::nullopt : std::optional(time);
-}
-
 /// `terraform output -json`; empty, with a line in the log, when it cannot be had.
 std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
   std::string text;
@@ -252,6 +190,13 @@ std::string ask_outputs(const LaneDescription& lane, LaneRun& run) {
   if (answer.status.succeeded()) return text;
   run.log().line(fmt::format("statelane: the outputs cannot be read: {}", describe_failure(answer)));
   return "";
+}
+
+/// The outputs that an apply left, where there can be any.
+std::string learn_outputs_after(const LaneDescription& lane, LaneRun& run, const SeenOutputs& seen) {
+  if (lane.commands) return "";
+  const bool has_none = seen.own.empty() && seen.planned && seen.planned->empty();
+  return has_none ? "{}" : ask_outputs(lane, run);
 }
 
 /// Writes what the user asked to hand on to later jobs.
@@ -331,7 +276,7 @@ Supervised apply(const LaneDescription& lane, const JobEnvironment& job, const R
 void hand_on(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
              const PlanMetadata& planned, const ApplyRecord& record) {
   try {
-    const std::string outputs = lane.commands ? "" : ask_outputs(lane, run);
+    const std::string outputs = learn_outputs_after(lane, run, planned.outputs);
     if (planned.has_changes) write_record(lane, job, run, planned, outputs, record);
     if (planned.has_changes)
       write_annotations(lane, job, run.paths(), run.paths().apply_text, "the whole output of the apply");

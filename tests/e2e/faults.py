@@ -1,6 +1,6 @@
 """Faults during an apply, each a row: what is done to the job, and what has to hold afterwards.
 
-    faults.py [--times N] [--seed N] [ROW …]     a table of every row, N trials each at random moments
+    faults.py [--times N] [--seed N] [--tool terraform|tofu] [ROW …]     a table of every row, N trials each at random moments
 """
 import argparse
 import collections
@@ -34,7 +34,7 @@ def chain(pause):
 
 def holds_lock(text):
     """The holder's id and the command, as the helper names them."""
-    found = re.search(r"the state is locked by (\S+)[^\n]*\n  fix: [^\n]*: (terraform \S+ force-unlock (\S+))\n", text)
+    found = re.search(r"the state is locked by (\S+)[^\n]*\n  fix: [^\n]*: ((?:terraform|tofu) \S+ force-unlock (\S+))\n", text)
     return (found[1], found[2]) if found and found[1] == found[3] else None
 
 
@@ -42,18 +42,18 @@ class Trial(RunTest):
     """One apply that something happens to. `moment` is None for the ordinary tests, else seconds after its start."""
 
     moment = None
-
     def setUp(self):
         super().setUp()
         self.record = self.scratch / "signals"
         self.created = self.scratch / "created"
         self.go = self.scratch / "go"
         self.environment = {**self.environment, "SIGNAL_RECORD": str(self.record), "CREATED": str(self.created),
-                            "REAL_TERRAFORM": shutil.which("terraform"), "STATELANE_OPT_NEWEST_COMMIT": "off",
+                            "REAL_TERRAFORM": shutil.which(self.tool), "STATELANE_OPT_NEWEST_COMMIT": "off",
                             "PATH": f"{STAND_INS / 'between'}:{self.environment['PATH']}"}
         wait = f"while [ ! -e {self.go} ]; do sleep 0.01; done"
         self.commit({"net/main.tf": chain(lambda name: "sleep 0.05" if self.moment is not None else
-                                          wait if name == READY else ":")})
+                                          wait if name == READY else ":"),
+                     ".statelane.yml": f"version: 1\nstates: {{rules: [{{match: net, tool: {self.tool}}}]}}\n"})
         self.plan(env=self.job())
 
     def job(self, **more):
@@ -94,7 +94,7 @@ class Trial(RunTest):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if words[0].endswith(b"/terraform") and words[1] == b"apply":
+            if words[0].endswith(b"/" + self.tool.encode()) and words[1] == b"apply":
                 return pid
         return None
 
@@ -285,6 +285,20 @@ def fail_server(**fail):
     return row
 
 
+def stop_and_fail_unlock(trial):
+    """The job is asked to stop, and the server does not take the lock back."""
+    trial.begin()
+    trial.server.steer(fail={"DELETE lock": 500})
+    trial.apply_job.signal(signal.SIGTERM)
+    trial.end()
+    trial.check_interrupts()
+    trial.check_state()
+    if trial.server.locks():
+        trial.assertNotIn("and its lock is released", trial.ended.log)
+        trial.assertIn("the state's lock could not be released and may still be held", trial.ended.log)
+    return trial.check_lock()
+
+
 def slow_server(trial):
     """The write of the state takes long, and meanwhile the job is asked to stop, three times."""
     trial.begin()
@@ -418,6 +432,7 @@ ROWS = {
     "full disk": full_disk,
     "full disk, server answers 500": full_disk_and_server,
     "read-only directory": read_only,
+    "TERM, and no unlock": stop_and_fail_unlock,
     "server slow": slow_server,
     "server down": fail_server(GET_state=0, POST_state=0, POST_lock=0, DELETE_lock=0),
     "server answers 500": fail_server(POST_state=500),
@@ -429,7 +444,7 @@ ROWS = {
 
 
 def run_trial(name, moment):
-    """One trial outside a test runner: (exit code, what became of the lock)."""
+    """One trial outside a test runner: (exit code, what became of the lock, interrupts)."""
     trial = Trial()
     trial.moment = moment
     try:
@@ -460,8 +475,10 @@ def main():
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--longest", type=float,
                            help="seconds after the start, at most; else as long as an undisturbed apply takes just before")
+    arguments.add_argument("--tool", default="terraform")
     arguments.add_argument("rows", nargs="*")
     wish = arguments.parse_args()
+    Trial.tool = wish.tool
     moments = random.Random(wish.seed)
     failed = 0
     print(f"{'row':24} {'trials':>6} {'held':>5}  {'exit codes':28} {'lock':28} most interrupts", flush=True)

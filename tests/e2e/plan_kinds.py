@@ -86,7 +86,7 @@ KINDS = {
     "precondition that fails": Kind('variable "x" { default = 1 }\n' + LIFECYCLE.format(1, 'precondition {\n      condition = var.x == 2\n      error_message = "no"\n    }'), kept=(), plan="Resource precondition failed"),
     "postcondition that fails": Kind(LIFECYCLE.format(1, 'postcondition {\n      condition = self.id == "x"\n      error_message = "no"\n    }'), apply="Resource postcondition failed", may_differ=True),
     "variable that is refused": Kind('variable "x" {\n  default = 1\n  validation {\n    condition = var.x == 2\n    error_message = "no"\n  }\n}\n' + A, kept=(), plan="Invalid value for variable"),
-    "prevented from being destroyed": Kind(LIFECYCLE.format("2\n  triggers_replace = 2", "prevent_destroy = true"), LIFECYCLE.format("1\n  triggers_replace = 1", "prevent_destroy = true"), plan="Instance cannot be destroyed"),
+    "prevented from being destroyed": Kind(LIFECYCLE.format("2\n  triggers_replace = 2", "prevent_destroy = true"), LIFECYCLE.format("1\n  triggers_replace = 1", "prevent_destroy = true"), plan="nstance cannot be destroyed"),
     "changes ignored": Kind(LIFECYCLE.format(2, "ignore_changes = all"), LIFECYCLE.format(1, "ignore_changes = all")),
     "provisioner": Kind('resource "terraform_data" "a" {\n  provisioner "local-exec" { command = "echo hello" }\n}\n'),
     "provisioner that fails": Kind('resource "terraform_data" "a" {\n  provisioner "local-exec" { command = "exit 3" }\n}\n', apply="local-exec provisioner error", may_differ=True),
@@ -101,8 +101,6 @@ SAMPLE = ("replace", "move and update", "forget", "import", "ephemeral variable"
 
 
 class KindTest(RunTest):
-    tool = "terraform"
-
     def setUp(self):
         super().setUp()
         (self.project / ".git/info/exclude").unlink()

@@ -48,8 +48,6 @@ CLAIMS = {
 class ProviderFaults(ProviderTest):
     """One state whose plan is made once; each trial applies it anew to an empty state."""
 
-    tool = "terraform"
-
     def setUp(self):
         super().setUp()
         self.signals = self.scratch / "signals"

@@ -84,7 +84,8 @@ class ProviderTest(RunTest):
         self.mirror.release("1.0.0")
         self.go, self.record = self.mirror.go, self.mirror.record
         self.environment = {**self.environment, **self.mirror.environment}
-        self.commit({"net/main.tf": CONFIGURATION})
+        self.commit({"net/main.tf": CONFIGURATION,
+                     ".statelane.yml": f"version: 1\nstates: {{rules: [{{match: net, tool: {self.tool}}}]}}\n"})
 
     def clone(self, name):
         """The checkout of another job."""

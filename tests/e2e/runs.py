@@ -1,5 +1,6 @@
 """Jobs of one repository that run `statelane run`, with their states on a server that behaves like GitLab's."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -56,6 +57,8 @@ class Running:
 
 class RunTest(EndToEndTest):
     """A repository with the state `net`, pushed to its origin, and a job on its default branch."""
+
+    tool = "terraform"
 
     def setUp(self):
         super().setUp()
@@ -124,9 +127,20 @@ class RunTest(EndToEndTest):
         return {f"{each['type']}.{each['name']}" for each in versions[-1]["resources"]} if versions else set()
 
     def terraform(self, *arguments):
-        """Terraform as a person would call it."""
+        """The tool as a person would call it."""
         env = {**self.job(), **self.server.credentials}
-        return run(["terraform", "-chdir=net", *arguments], cwd=self.project, env=env, check=False)
+        return run([self.tool, "-chdir=net", *arguments], cwd=self.project, env=env, check=False)
+
+
+class WithOpenTofu:
+    """Before a test's class: the same with the real OpenTofu, where a machine has it."""
+
+    tool = "tofu"
+
+    def setUp(self):
+        if shutil.which(self.tool) is None:
+            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
+        super().setUp()
 
 
 def kill_hard(running):

@@ -23,8 +23,10 @@ class Messages(RunTest):
 
     def test_a_plan_of_another_version(self):
         self.plan()
-        self.rewrite_plan(lambda name, data: data.replace(b"1.11", b"1.10") if name == "tfplan" else data)
-        self.expect_refused_plan_file("the plan was made by Terraform 1.10.", "use the same image in both jobs", code=125)
+        version = json.loads(self.terraform("version", "-json").stdout)["terraform_version"]
+        other = version[:-1] + ("8" if version[-1] == "9" else "9")
+        self.rewrite_plan(lambda name, data: data.replace(version.encode(), other.encode()) if name == "tfplan" else data)
+        self.expect_refused_plan_file(f"the plan was made by Terraform {other}", "use the same image in both jobs", code=125)
 
     def test_a_plan_file_that_is_cut_off(self):
         self.plan()

@@ -1,20 +1,17 @@
 """Plan and apply are two jobs in two checkouts: what was reviewed is applied, or refused before anything is done."""
 import json
-import os
 import re
 import shutil
 import subprocess
 import unittest
 
 from harness import run, statelane_binary
-from runs import BACKEND, ONE_RESOURCE, RunTest
+from runs import BACKEND, ONE_RESOURCE, RunTest, WithOpenTofu
 
 REFUSED = "statelane: error: refused to apply net: "
 
 
 class OneWorld(RunTest):
-    tool = "terraform"
-
     def setUp(self):
         super().setUp()
         (self.project / ".git/info/exclude").unlink()
@@ -199,15 +196,8 @@ class OneWorld(RunTest):
         self.assert_refused("the plan is of another stored state: its workspace is 'default', and here it is 'blue'", ended)
 
 
-class OneWorldWithOpenTofu(OneWorld):
-    """The same with OpenTofu, which evaluates variables early, where a machine has it."""
-    tool = "tofu"
-
-    def setUp(self):
-        if shutil.which("tofu") is None:
-            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
-        super().setUp()
-        self.environment["PATH"] += os.pathsep + os.path.dirname(shutil.which("tofu"))
+class OneWorldWithOpenTofu(WithOpenTofu, OneWorld):
+    """OpenTofu evaluates variables early."""
 
     def test_targets_and_exclusions_are_told(self):
         self.lane(BACKEND + ONE_RESOURCE + 'resource "terraform_data" "b" {}\n')

@@ -1,8 +1,8 @@
 """Plan in one clone, apply in another: a sample of plan_kinds.py."""
-import shutil
 import unittest
 
 from plan_kinds import KINDS, SAMPLE, KindTest
+from runs import WithOpenTofu
 
 
 def test_of(name):
@@ -15,13 +15,8 @@ class Sample(KindTest):
     pass
 
 
-class SampleWithOpenTofu(KindTest):
-    tool = "tofu"
-
-    def setUp(self):
-        if shutil.which("tofu") is None:
-            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
-        super().setUp()
+class SampleWithOpenTofu(WithOpenTofu, KindTest):
+    pass
 
 
 for kind in SAMPLE:

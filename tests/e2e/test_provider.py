@@ -8,6 +8,7 @@ import signal
 import unittest
 
 from providers import CONFIGURATION, SOURCE, ProviderTest, descendants
+from runs import WithOpenTofu
 
 
 class Provider(ProviderTest):
@@ -158,6 +159,10 @@ class Provider(ProviderTest):
         self.assertIn("statelane: net/main.tf:13: a provider's process ended while it was at work", ended.log)
         self.assertEqual(self.record.read_text(), "begin\n")
         self.assertEqual((self.resources(), self.server.locks()), (set(), {}))
+
+
+class ProviderWithOpenTofu(WithOpenTofu, Provider):
+    pass
 
 
 def kill_if_there(pid):

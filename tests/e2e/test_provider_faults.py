@@ -1,8 +1,8 @@
 """Signals to an apply that has a provider's process: a sample of provider_faults.py, each while the provider is at work."""
-import shutil
 import unittest
 
 from provider_faults import ProviderFaults
+from runs import WithOpenTofu
 
 SAMPLE = ("TERM to helper", "TERM to session", "HUP to session", "QUIT to tool", "KILL to tool", "KILL to provider")
 
@@ -19,13 +19,8 @@ class Sample(ProviderFaults):
                     self.assertEqual(lock, "released")
 
 
-class SampleWithOpenTofu(Sample):
-    tool = "tofu"
-
-    def setUp(self):
-        if shutil.which("tofu") is None:
-            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
-        super().setUp()
+class SampleWithOpenTofu(WithOpenTofu, Sample):
+    pass
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ class Options(RunTest):
         self.plan()
         refused = self.apply("--output", "my-out", code=1)
         self.assertIn("'my-out' is no name of a variable; write VARIABLE=my-out", refused.log)
+        self.assertIn("the plan leaves no such output", self.apply("--output", "my_out", code=1).log)
+        self.assertEqual(self.server.versions("net"), [])
         self.assertEqual(self.server.versions("net"), [])
 
     def test_the_jobs_page_links_to_the_whole_texts(self):

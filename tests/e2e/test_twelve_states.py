@@ -4,13 +4,13 @@ Each has a resource of a provider with a process of its own, of two versions, fr
 them has committed a dependency lock file. What one of them wants is refused by its provider.
 """
 import random
-import shutil
 import unittest
 
 from harness import EndToEndTest, Repository, clean_environment, require, run, statelane_binary
 from pipelines import PipelineRunner
 from providers import SOURCE, Mirror, build_provider
 from readers import schema_errors
+from runs import WithOpenTofu
 from states import StateServer
 
 STATES = [f"states/s{number:02}" for number in range(1, 13)]
@@ -121,13 +121,8 @@ class TwelveStates(EndToEndTest):
         self.assertEqual({request for request, _, _ in self.server.requests()}, {"GET state"})
 
 
-class TwelveStatesWithOpenTofu(TwelveStates):
-    tool = "tofu"
-
-    def setUp(self):
-        if shutil.which("tofu") is None:
-            self.skipTest("SKIPPED: OpenTofu (tofu) is absent")
-        super().setUp()
+class TwelveStatesWithOpenTofu(WithOpenTofu, TwelveStates):
+    pass
 
 
 if __name__ == "__main__":

@@ -48,6 +48,14 @@ const std::string outputs = R"({
 
 }  // namespace
 
+TEST_CASE("a plan of a configuration without outputs leaves none, which is known") {
+  const std::string none = R"({"configuration":{"provider_config":{},"root_module":{"resources":[{"outputs":1}]}}})";
+  const std::string some = R"({"configuration":{"root_module":{"outputs":{"o":{}}}}})";
+  CHECK(read(Source::plan, none).planned == std::map<std::string, statelane::runner::PlannedOutput>{});
+  CHECK_FALSE(read(Source::plan, some).planned);
+  CHECK_FALSE(read(Source::plan, R"({"format_version":"1.2"})").planned);
+}
+
 TEST_CASE("a plan tells the outputs that it saw, its own and those it read, in modules too") {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, plan.size()}) {
     const SeenOutputs seen = read(Source::plan, plan, "700", piece);
