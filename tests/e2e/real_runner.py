@@ -121,26 +121,26 @@ class RealRunner(pipelines.PipelineRunner):
         named = [argument for argument in arguments if not argument.startswith("--")]
         wanted = named or [name for name, job in self.jobs.items() if job["when"] not in ("manual", "never") or name in pressed]
         ended = {"success": set(), "failed": set(), "tolerated": set()}
-        while ready := [name for name in wanted if not named and self._is_ready(name) or named]:
-            name = ready[0]
+
+        def is_ready(name):
+            return bool(named) or all(each in self.passed | ended["tolerated"] for each in self._before(name))
+        while name := next(filter(is_ready, wanted), None):
             wanted.remove(name)
             state = self._run_job(name)
-            if state == "success":
-                self.passed |= {name}
             tolerated = state == "failed" and self.jobs[name].get("allow_failure")
             ended["tolerated" if tolerated else state].add(name)
+            self.passed |= {name} if state == "success" else set()
         done = set().union(*ended.values())
         return pipelines.PipelineRun(1 if ended["failed"] else 0, frozenset(ended["success"]), frozenset(ended["failed"]), frozenset(ended["tolerated"]),
                                      frozenset(self.jobs) - done, "".join(self.log(name) for name in done))
 
-    def _needs(self, name):
-        return [need["job"] for need in self.jobs[name].get("needs") or [] if need["job"] in self.jobs]
-
-    def _is_ready(self, name):
+    def _before(self, name):
+        """What a job waits for, and takes artifacts of: what it needs, or all earlier stages."""
+        if self.jobs[name].get("needs") is not None:
+            return [need["job"] for need in self.jobs[name]["needs"] if need["job"] in self.jobs]
         stages = self.specs["stages"]
-        before = self._needs(name) if self.jobs[name].get("needs") is not None else [
-            each for each, job in self.jobs.items() if stages.index(job["stage"]) < stages.index(self.jobs[name]["stage"]) and job["when"] != "manual"]
-        return all(each in self.passed for each in before)
+        return [each for each, job in self.jobs.items()
+                if stages.index(job["stage"]) < stages.index(self.jobs[name]["stage"]) and job["when"] != "manual"]
 
     def _run_job(self, name):
         job = {"id": next(NUMBERS), "trace": b"", "state": None, "dotenv": {}}
@@ -151,7 +151,7 @@ class RealRunner(pipelines.PipelineRunner):
         environment = [f"{key}={value}" for key, value in self.environment.items() if key != "HOME"]
         settings.write_text(f'concurrent = 1\ncheck_interval = 1\n[[runners]]\nname = "test"\nurl = "http://127.0.0.1:{self.server.server_address[1]}"\n'
                             f'token = "{TOKEN}"\nexecutor = "shell"\nshell = "bash"\nbuilds_dir = "{self.place}/builds"\n'
-                            f'cache_dir = "{self.place}/cache"\nenvironment = {json.dumps(environment)}\n')
+                            f'cache_dir = "{self.place}/cache"\nenvironment = {json.dumps(environment)}\n[runners.feature_flags]\nFF_TIMESTAMPS = false\n')
         command = [self.binary, "run-single", "-c", settings, "-r", "test", "--max-builds", "1"]
         ended = subprocess.run([str(word) for word in command], cwd=self.place, timeout=self.timeout, stdin=subprocess.DEVNULL, capture_output=True,
                                env={**self.environment, "SHELL": "/bin/bash"})
@@ -169,7 +169,7 @@ class RealRunner(pipelines.PipelineRunner):
         if environment:
             known["CI_ENVIRONMENT_NAME"] = environment if isinstance(environment, str) else environment["name"]
         own = {**(self.specs.get("variables") or {}), **(self.specs[name].get("variables") or {})}
-        for need in self._needs(name):
+        for need in self._before(name):
             known.update(self.finished.get(need, {}).get("dotenv", {}))
         plain = {key: value.get("value", "") if isinstance(value, dict) else value for key, value in own.items()}
         return {**known, **plain, **self.variables}
@@ -187,7 +187,7 @@ class RealRunner(pipelines.PipelineRunner):
                       for kind, paths in (kept.get("reports") or {}).items()]
         caches = [{"key": re.sub(r"\W", "-", json.dumps(each.get("key", "default"))), "untracked": False, "policy": each.get("policy", "pull-push"),
                    "paths": each["paths"], "when": "on_success"} for each in listed(spec.get("cache")) if each.get("paths")]
-        needed = [self.finished[need] for need in self._needs(name) if need in self.finished and self.finished[need]["id"] in self.server.archives]
+        needed = [self.finished[need] for need in self._before(name) if need in self.finished and self.finished[need]["id"] in self.server.archives]
         return {
             "id": number, "token": "job-token", "allow_git_fetch": True,
             "job_info": {"id": number, "name": name, "stage": self.jobs[name]["stage"], "project_id": 42, "project_name": "orders"},
