@@ -122,6 +122,7 @@ class OneWorld(RunTest):
 
     def test_another_stored_state_is_refused_before_anything_is_done(self):
         address = self.job()["TF_HTTP_ADDRESS"]
+        self.lane(BACKEND + ONE_RESOURCE + 'output "x" {\n  value = 1\n}\n')
         self.plan()
         ended = self.apply_elsewhere("--output", "x", env=self.job(TF_HTTP_ADDRESS=address + "-other"), code=125)
         self.assert_refused(f"the plan is of another stored state: its backend's address is '{address}', and here it is "
