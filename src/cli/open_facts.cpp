@@ -1,6 +1,9 @@
 #include "cli/open_facts.hpp"
 
+#include <fmt/format.h>
+
 #include "base/build_id.hpp"
+#include "base/error.hpp"
 #include "cli/read_trees.hpp"
 
 namespace statelane::cli {
@@ -26,11 +29,29 @@ facts::OwnRepository find_own_repository(const repo::Repository& repository) {
   return own;
 }
 
+/// A link below the work tree is one that a commit may hold.
+void refuse_links(const std::filesystem::path& directory, const std::filesystem::path& work_tree) {
+  const auto below = std::filesystem::absolute(directory).lexically_normal().lexically_relative(work_tree);
+  if (below.empty() || *below.begin() == "..") return;
+  std::filesystem::path on_the_way = work_tree;
+  for (const std::filesystem::path& part : below) {
+    on_the_way /= part;
+    std::error_code fault;
+    if (!std::filesystem::is_symlink(std::filesystem::symlink_status(on_the_way, fault))) continue;
+    throw Error(ErrorKind::environment,
+                fmt::format("cannot keep a cache in {}: {} is a symbolic link in the repository", directory.string(),
+                            on_the_way.string()),
+                {"name another directory with --cache, or leave it out with --no-cache"});
+  }
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> cache_directory(const repo::Repository& repository, const Options& options) {
   if (options.no_cache) return std::nullopt;
-  return options.cache.empty() ? repository.common_directory() / "statelane" : std::filesystem::path(options.cache);
+  if (options.cache.empty()) return repository.common_directory() / "statelane";
+  if (const auto top = repository.work_tree()) refuse_links(options.cache, *top);
+  return options.cache;
 }
 
 facts::FactStore open_facts(const repo::Repository& repository, const Options& options) {

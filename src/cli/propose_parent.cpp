@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "cli/add_include.hpp"
 #include "cli/hand_written.hpp"
 #include "cli/join_pipeline.hpp"
@@ -25,6 +24,13 @@ namespace statelane::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t largest_text = std::uint64_t{16} << 20;
+
+/// The text of a file; empty where there is none.
+std::string read_text(const fs::path& root, const std::string& name) {
+  return files::read({root, name}, largest_text).value_or("");
+}
 
 constexpr const char* parent_name = ".gitlab-ci.yml";
 constexpr const char* included_name = ".gitlab/statelane.gitlab-ci.yml";
@@ -98,7 +104,7 @@ bool is_own(const std::string& text) {
 }
 
 void propose(Proposals& proposals, const fs::path& root, const std::string& name, std::string after) {
-  std::string before = read_text(root / name);
+  std::string before = read_text(root, name);
   if (before == after) return;
   const bool only_grows = after.starts_with(before);
   proposals.files.push_back({name, std::move(before), std::move(after), only_grows});
@@ -233,15 +239,10 @@ void warn_of_own_jobs(Proposals& proposals, const LoadedTree& side) {
 
 }  // namespace
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 Proposals propose_parent(const fs::path& root, const LoadedTree& side, const std::string& default_branch,
                          const Options& options, Diagnostics& diagnostics) {
   const emit::ParentRequest request = to_request(side, default_branch, options, diagnostics);
-  const std::string existing = read_text(root / parent_name);
+  const std::string existing = read_text(root, parent_name);
   Proposals proposals;
   if (existing.empty() || is_own(existing)) {
     propose(proposals, root, parent_name, emit::render_parent_pipeline(request));

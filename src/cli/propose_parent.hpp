@@ -30,7 +30,4 @@ inline constexpr const char* placeholder_image = "registry.example.com/tools/sta
 Proposals propose_parent(const std::filesystem::path& root, const LoadedTree& side, const std::string& default_branch,
                          const Options& options, Diagnostics& diagnostics);
 
-/// The text of a file; empty where there is none.
-std::string read_text(const std::filesystem::path& path);
-
 }  // namespace statelane::cli

@@ -2,11 +2,12 @@
 #include <git2.h>
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 #include <unordered_set>
 
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
+#include "repo/read_file.hpp"
 #include "repo/repository_handle.hpp"
 
 namespace statelane::repo {
@@ -92,7 +93,7 @@ CommitLinks read_commit(ObjectStore& objects, const CommitId& commit) {
 
 std::vector<CommitId> read_shallow_boundary(const std::filesystem::path& common_directory) {
   std::vector<CommitId> boundary;
-  std::ifstream lines(common_directory / "shallow");
+  std::istringstream lines(read_administration(common_directory / "shallow"));
   for (std::string line; std::getline(lines, line);) boundary.push_back(trim_end(line));
   std::sort(boundary.begin(), boundary.end());
   return boundary;
@@ -132,7 +133,7 @@ bool Repository::has_replacements() const {
   if (std::filesystem::file_size(directory / "info" / "grafts", ignored) > 0 && !ignored) return true;
   const std::filesystem::path loose = directory / "refs" / "replace";
   if (std::filesystem::is_directory(loose, ignored) && !std::filesystem::is_empty(loose, ignored)) return true;
-  std::ifstream packed(directory / "packed-refs");
+  std::istringstream packed(read_administration(directory / "packed-refs"));
   for (std::string line; std::getline(packed, line);) {
     if (line.find(" refs/replace/") != std::string::npos) return true;
   }

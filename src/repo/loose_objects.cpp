@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <fstream>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
@@ -183,7 +183,7 @@ git_odb_backend* make_loose_backend(const fs::path& objects) {
 }
 
 void collect_alternates(const fs::path& objects, int depth, std::vector<fs::path>& result) {
-  std::ifstream lines(objects / "info" / "alternates");
+  std::istringstream lines(read_administration(objects / "info" / "alternates"));
   for (std::string line; depth <= deepest_alternate && std::getline(lines, line);) {
     if (line.empty() || line.starts_with('#')) continue;
     const fs::path other = (objects / line).lexically_normal();

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/file_descriptor.hpp"
+#include "base/files.hpp"
 
 namespace statelane::repo {
 
@@ -40,6 +41,11 @@ std::optional<std::string> read_file_start(const std::filesystem::path& file, st
   }
   bytes.resize(size);
   return bytes;
+}
+
+std::string read_administration(const std::filesystem::path& file) {
+  const auto place = files::follow(file);
+  return place ? files::read(*place, files::largest_file).value_or("") : "";
 }
 
 }  // namespace statelane::repo

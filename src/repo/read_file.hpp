@@ -14,4 +14,8 @@ std::optional<std::string> read_whole_file(const std::filesystem::path& file, st
 /// The same, but no more than the first `most` bytes.
 std::optional<std::string> read_file_start(const std::filesystem::path& file, std::size_t most, std::error_code& fault);
 
+/// A file that git keeps its own affairs in, through links as git follows them. Empty when it is not there; throws
+/// `Error` (environment) when something else than a file is.
+std::string read_administration(const std::filesystem::path& file);
+
 }  // namespace statelane::repo

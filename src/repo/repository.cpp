@@ -59,8 +59,11 @@ bool is_unborn(const fs::path& git_directory, const fs::path& common_directory) 
   std::error_code fault;
   const std::string text = trim_end(read_whole_file(git_directory / "HEAD", fault).value_or(""));
   constexpr std::string_view prefix = "ref: ";
-  return text.starts_with(prefix) &&
-         !fs::exists(fs::symlink_status(common_directory / text.substr(prefix.size()), fault));
+  if (!text.starts_with(prefix)) return false;
+  const std::string name = text.substr(prefix.size());
+  if (fs::exists(fs::symlink_status(common_directory / name, fault))) return false;
+  const std::string packed = read_administration(common_directory / "packed-refs");
+  return packed.find(" " + name + "\n") == std::string::npos && !packed.ends_with(" " + name);
 }
 
 /// Branches and tags as one would type them, `main` and `origin/main`.

@@ -36,6 +36,35 @@ class Cache(EndToEndTest):
         for question in self.questions():
             self.assertEqual(self.ask(*question, *options, **variables), self.ask(*question, "--no-cache"), question)
 
+    def test_a_cache_behind_a_link_of_the_repository_is_refused_and_one_behind_a_link_outside_is_not(self):
+        elsewhere = self.scratch / "elsewhere"
+        elsewhere.mkdir()
+        (self.repository.directory / "kept").symlink_to(elsewhere)
+        link = self.repository.directory.resolve() / "kept"
+        for cache in ["kept", "kept/facts", str(link)]:
+            self.assertEqual(self.ask("list", "--cache", cache), (3, "", (
+                f"statelane: error: cannot keep a cache in {cache}: {link} is a symbolic link in the repository\n"
+                "hint: name another directory with --cache, or leave it out with --no-cache\n")))
+            self.assertEqual(list(elsewhere.iterdir()), [])
+        (self.scratch / "link").symlink_to(elsewhere)
+        self.assertEqual(self.ask("list", "--cache", str(self.scratch / "link"))[0], 0)
+        self.assertEqual(len(self.files(elsewhere)), 1)
+
+    def test_what_lies_in_the_place_of_a_kept_file_is_in_nobody_s_way(self):
+        cache, victim = self.repository.directory / ".git/statelane", self.scratch / "victim"
+        self.ask("list")
+        for name in sorted(path.name for path in cache.iterdir()):
+            for put in [os.mkfifo, lambda place: place.symlink_to(victim), lambda place: place.symlink_to("/dev/zero"), os.mkdir]:
+                victim.write_text("precious")
+                place = cache / name
+                if place.is_dir() and not place.is_symlink():
+                    place.rmdir()
+                else:
+                    place.unlink(missing_ok=True)
+                put(place)
+                self.assertEqual(self.ask("list", "--json"), self.ask("list", "--json", "--no-cache"), name)
+                self.assertEqual(victim.read_text(), "precious")
+
     def files(self, directory):
         return sorted(directory.glob("*.facts")) if directory.exists() else []
 
