@@ -45,9 +45,12 @@ bool is_encrypted_plan(const files::Place& plan_file) {
   return begin.starts_with('{') && begin.find("\"encrypted_data\"") != std::string::npos;
 }
 
-std::string digest_file(const files::Place& file) {
+std::string digest_file(const files::Place& file, const std::function<bool()>& is_stopping) {
   Sha256 digest;
-  const auto add = [&](std::string_view piece) { digest.add(piece); };
+  const auto add = [&](std::string_view piece) {
+    if (is_stopping && is_stopping()) throw Stopped{};
+    digest.add(piece);
+  };
   return files::read_pieces(file, files::largest_file, add) ? digest.finish_hex() : "";
 }
 

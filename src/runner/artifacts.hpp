@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,8 +44,12 @@ std::filesystem::path lane_directory(const LaneDescription& lane);
 /// More than any metadata, record or result has; a larger one is refused.
 inline constexpr std::uint64_t largest_record = std::uint64_t{64} << 20;
 
-/// SHA-256 in hexadecimal digits; empty when the file is not there. Throws `Error{environment}` when it cannot be read.
-std::string digest_file(const files::Place& file);
+/// Thrown where reading was given up because the job is to stop.
+struct Stopped {};
+
+/// SHA-256 in hexadecimal digits; empty when the file is not there. Throws `Error{environment}` when it cannot be read,
+/// and `Stopped` as soon as `is_stopping`: a large file takes longer than a job has to end.
+std::string digest_file(const files::Place& file, const std::function<bool()>& is_stopping = {});
 
 /// Whether OpenTofu has encrypted a plan file: then it is JSON and no archive. False where it is not there.
 bool is_encrypted_plan(const files::Place& plan_file);

@@ -320,12 +320,15 @@ PlanMetadata LaneRun::describe() {
   result.commit = job_.commit;
   result.root_pipeline = job_.root_pipeline;
   result.destroy = options_.destroy;
-  result.plan_digest = digest_file(paths_.plan_file);
-  result.report_digest = digest_file(paths_.report);
-  result.review_digest = digest_file(paths_.review);
-  result.text_digest = digest_file(paths_.text);
+  const auto digest = [this](const files::Place& file) {
+    return digest_file(file, [this] { return supervisor_.is_stopping(); });
+  };
+  result.plan_digest = digest(paths_.plan_file);
+  result.report_digest = digest(paths_.report);
+  result.review_digest = digest(paths_.review);
+  result.text_digest = digest(paths_.text);
   result.inputs_digest = lane_.inputs_digest;
-  result.lock_file_digest = fs::exists(lock_file()) ? digest_followed(lock_file()) : digest_file(paths_.lock_file);
+  result.lock_file_digest = fs::exists(lock_file()) ? digest_followed(lock_file()) : digest(paths_.lock_file);
   result.helper_version = options_.helper_version;
   result.tool = lane_.commands ? "commands" : lane_.tool;
   result.var_files = lane_.var_files;

@@ -93,7 +93,8 @@ class LaneRun {
   /// When this run began, by the clock of files.
   std::int64_t started() const { return started_; }
 
-  /// What is true of the lane now, as far as it does not come from a plan.
+  /// What is true of the lane now, as far as it does not come from a plan. Throws `Stopped` when a stop signal comes
+  /// while files are read.
   PlanMetadata describe();
 
   /// Prints refusals that an option lets pass, and throws `Error{refused}` when one stands. Returns the options that

@@ -312,7 +312,12 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
   ApplyRecord record;
   record.user = job.user;
   record.job_url = job.job_url;
-  std::vector<Refusal> refusals = verify(lane, job, run, planned, questions);
+  std::vector<Refusal> refusals;
+  try {
+    refusals = verify(lane, job, run, planned, questions);
+  } catch (const Stopped&) {
+    return run.explain_stop("the apply began; nothing was changed");
+  }
   if (run.supervisor().is_stopping()) return run.explain_stop("the apply began; nothing was changed");
   record.passed_guards = run.enforce(std::move(refusals));
   if (!planned.has_changes) {

@@ -364,6 +364,10 @@ int run_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOp
     const bool is_made = code == 0 || (options.detailed_exit_code && code == 2);
     if (!is_made) keep_failure(run.failure());
     return code;
+  } catch (const Stopped&) {
+    const int code = run.explain_stop("the results were written; the plan is not kept");
+    keep_failure(run.failure());
+    return code;
   } catch (const Error& error) {
     keep_failure(error.what());
     throw;

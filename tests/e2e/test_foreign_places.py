@@ -5,9 +5,12 @@ The suite takes a sample; with STATELANE_ALL_PLACES=1 all 170 are tried.
 import itertools
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import time
 import unittest
+from pathlib import Path
 
 from harness import statelane_binary
 from runs import RunTest
@@ -108,6 +111,28 @@ class ForeignPlaces(RunTest):
         self.assertEqual(len(ALL), 170)
         for index, of_all in enumerate((PLACES, KINDS, MOMENTS)):
             self.assertEqual({each[index] for each in ALL[::SAMPLE_STEP]} if index else set(of_all), set(of_all))
+
+
+class LargeFiles(RunTest):
+
+    def test_a_job_that_reads_a_large_artifact_ends_when_it_is_told_to(self):
+        """GitLab gives a job ten seconds."""
+        self.plan()
+        plan_file = self.artifact("plan.bin")
+        with plan_file.open("r+b") as file:
+            file.truncate(4 << 30)
+        job = subprocess.Popen([statelane_binary(), "run", "apply", "net"], cwd=self.project, env=self.job(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        descriptors = Path(f"/proc/{job.pid}/fd")
+        while job.poll() is None and not any(link.exists() and link.resolve() == plan_file.resolve()
+                                             for link in descriptors.iterdir()):
+            time.sleep(0.01)
+        job.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        log, _ = job.communicate(timeout=LONGEST)
+        self.assertEqual(job.returncode, 143, log)
+        self.assertIn("stopped by signal TERM before the apply began; nothing was changed", log)
+        self.assertLess(time.monotonic() - begin, 5)
 
 
 if __name__ == "__main__":
