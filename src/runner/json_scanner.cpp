@@ -111,6 +111,16 @@ bool is_scalar(std::string_view text) {
 
 }  // namespace
 
+std::string_view JsonStart::find(std::string_view piece) {
+  for (std::size_t at = 0; !is_found_; ++at) {
+    if (at == piece.size()) return {};
+    is_found_ = is_at_line_ && (piece[at] == '{' || piece[at] == '[');
+    is_at_line_ = piece[at] == '\n';
+    if (is_found_) piece.remove_prefix(at);
+  }
+  return piece;
+}
+
 void JsonScanner::fail(std::string_view what) const {
   throw Error(ErrorKind::environment,
               fmt::format("cannot read the JSON of '{}' at byte {}: {}", command_, offset_, what),

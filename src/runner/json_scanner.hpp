@@ -15,6 +15,18 @@ struct JsonEvent {
       text;  ///< key and string: decoded; scalar: `true`, `null`, `-1.5e3` as written. Valid during the call.
 };
 
+/// Finds where an answer's JSON begins: OpenTofu prints warnings about its own configuration before it, on the same
+/// stream (opentofu, internal/command/views).
+class JsonStart {
+ public:
+  /// What of the next piece belongs to the document: from the first line that begins with a bracket.
+  std::string_view find(std::string_view piece);
+
+ private:
+  bool is_found_ = false;
+  bool is_at_line_ = true;
+};
+
 /// Reads JSON from pieces of any size in constant memory and tells what it meets. What the receiver does not want is
 /// passed over at the speed of reading: its brackets and strings are followed, its grammar is not checked. Bytes that
 /// are not UTF-8 are passed through.

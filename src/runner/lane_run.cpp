@@ -168,7 +168,9 @@ process::Captured LaneRun::ask(std::vector<std::string> argv, milliseconds time_
                                const std::function<void(std::string_view)>& on_output) {
   const std::size_t known = supervisor_.stop_signals().size();
   const auto is_over = [this, known] { return supervisor_.is_stopping() && supervisor_.stop_signals().size() > known; };
-  return process::run_streamed({std::move(argv), environment_, directory_}, {time_out, is_over}, on_output);
+  JsonStart start;
+  return process::run_streamed({std::move(argv), environment_, directory_}, {time_out, is_over},
+                               [&](std::string_view piece) { on_output(start.find(piece)); });
 }
 
 void LaneRun::demand_text() const {
@@ -362,6 +364,8 @@ std::vector<Refusal> LaneRun::find_unsaved() {
   StateVersionReader stored;
   ask(state_pull_arguments(lane_, tool()), std::chrono::minutes(5), [&](std::string_view piece) { stored.add(piece); });
   const StateVersion now = stored.finish();
+  const bool is_empty = now.lineage.empty() && now.serial == 0;
+  const std::string place = is_empty ? "nothing is stored" : "the stored one has " + runner::describe(now);
   for (const UnsavedState& unsaved : all) {
     const std::string kept = escape_for_terminal(unsaved.file.string());
     if (holds(now, unsaved.version)) {
@@ -372,9 +376,8 @@ std::vector<Refusal> LaneRun::find_unsaved() {
     }
     refusals.push_back(
         {Guard::unsaved_state,
-         fmt::format("job {} could not save the state ({}, unverified), which is kept on this runner in {}; the stored "
-                     "one has {}",
-                     unsaved.job, runner::describe(unsaved.version), kept, runner::describe(now)),
+         fmt::format("job {} could not save the state ({}, unverified), which is kept on this runner in {}; {}",
+                     unsaved.job, runner::describe(unsaved.version), kept, place),
          fmt::format("store it: {} state push {}; or remove the file when it is of no use", call_by_hand(lane_),
                      to_shell_words({unsaved.file.string()}))});
   }

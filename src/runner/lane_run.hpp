@@ -46,8 +46,8 @@ class LaneRun {
   /// Never throws once the program has begun: see `demand_text`.
   Supervised run(const Step& step, std::vector<std::string> argv);
 
-  /// Asks the tool something that it answers on standard output, which goes to `on_output`; not for longer than until a
-  /// further stop signal comes.
+  /// Asks the tool something that it answers in JSON on standard output, which goes to `on_output`; not for longer than
+  /// until a further stop signal comes.
   process::Captured ask(std::vector<std::string> argv, std::chrono::milliseconds time_out,
                         const std::function<void(std::string_view)>& on_output);
 

@@ -51,43 +51,38 @@ std::vector<UnsavedState> find_unsaved_states(const LaneDescription& lane, const
 StateVersionReader::StateVersionReader() : scanner_("", [this](const JsonEvent& event) { return take(event); }) {}
 
 void StateVersionReader::add(std::string_view piece) {
-  for (std::string_view rest = piece; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    line_.append(rest.substr(0, end));
-    if (end < rest.size()) end_line();
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (is_damaged_) return;
   try {
-    scanner_.add(piece);
+    if (!is_damaged_) scanner_.add(piece);
   } catch (const Error&) {
     is_damaged_ = true;
-    version_ = {};
   }
-}
-
-/// Terraform writes each of a state's own settings on a line, indented by two.
-void StateVersionReader::end_line() {
-  constexpr std::array<std::string_view, 3> of_version = {R"(  "lineage":)", R"(  "serial":)",
-                                                          R"(  "terraform_version":)"};
-  const bool is_version = std::any_of(of_version.begin(), of_version.end(),
-                                      [this](std::string_view begin) { return line_.starts_with(begin); });
-  if (!is_version && !line_.empty()) content_.add_field(line_);  // `state pull` ends with one more line
-  line_.clear();
 }
 
 StateVersion StateVersionReader::finish() {
-  if (!line_.empty()) end_line();
+  try {
+    scanner_.finish();
+  } catch (const Error&) {
+    is_damaged_ = true;
+  }
+  if (is_damaged_) return {};
   version_.content = content_.finish_hex();
   return std::move(version_);
 }
 
-/// Only the two are entered, so that their depth is that of the state itself.
+/// The same for every way to write the same JSON: OpenTofu pulls a state on one line.
 JsonScanner::Answer StateVersionReader::take(const JsonEvent& event) {
   using Kind = JsonEvent::Kind;
-  if (event.kind == Kind::key) {
-    key_ = event.text;
-    return key_ == "lineage" || key_ == "serial" ? JsonScanner::Answer::enter : JsonScanner::Answer::skip;
+  constexpr std::array<std::string_view, 3> of_version = {"lineage", "serial", "terraform_version"};
+  const bool begins = event.kind == Kind::begin_object || event.kind == Kind::begin_array;
+  const bool ends = event.kind == Kind::end_object || event.kind == Kind::end_array;
+  if (event.kind == Kind::key && depth_ == 1) key_ = event.text;
+  if (ends) --depth_;
+  const bool is_version = depth_ == 1 && std::find(of_version.begin(), of_version.end(), key_) != of_version.end();
+  if (begins) ++depth_;
+  if (!is_version) {
+    content_.add_field(std::string(1, static_cast<char>('a' + static_cast<int>(event.kind))));
+    content_.add_field(event.text);
+    return JsonScanner::Answer::enter;
   }
   if (event.kind == Kind::string && key_ == "lineage") version_.lineage = event.text;
   if (event.kind == Kind::scalar && key_ == "serial") {
@@ -99,13 +94,14 @@ JsonScanner::Answer StateVersionReader::take(const JsonEvent& event) {
 }
 
 bool holds(const StateVersion& stored, const StateVersion& unsaved) {
-  if (unsaved.lineage.empty() || !unsaved.serial || !stored.serial) return false;
-  if (stored.lineage != unsaved.lineage) return stored.content == unsaved.content;
-  return *stored.serial >= *unsaved.serial;
+  if (!unsaved.serial || !stored.serial) return false;
+  if (!unsaved.lineage.empty() && stored.lineage == unsaved.lineage) return *stored.serial >= *unsaved.serial;
+  return stored.content == unsaved.content;
 }
 
 std::string describe(const StateVersion& version) {
-  if (version.lineage.empty() || !version.serial) return "lineage and serial not known";
+  if (!version.serial) return "lineage and serial not known";
+  if (version.lineage.empty()) return fmt::format("no lineage, serial {}", *version.serial);
   return fmt::format("lineage {}, serial {}", escape_for_terminal(version.lineage), *version.serial);
 }
 

@@ -49,18 +49,17 @@ class StateVersionReader {
 
  private:
   JsonScanner::Answer take(const JsonEvent& event);
-  void end_line();
 
   StateVersion version_;
   Sha256 content_;
-  std::string line_;
-  std::string key_;
+  std::string key_;  ///< of the state itself
+  int depth_ = 0;
   bool is_damaged_ = false;
   JsonScanner scanner_;
 };
 
-/// The stored state is that one, or a later one of it. Terraform gives the first state that is pushed to a new place a
-/// lineage of its own: then it holds the same things.
+/// The stored state is that one, or a later one of it. The tools give the first state that is pushed to a new place a
+/// lineage of its own, and a new state that was never stored may have none: then it holds the same things.
 bool holds(const StateVersion& stored, const StateVersion& unsaved);
 
 /// `lineage 1a2b…, serial 7`, or that it is not known.

@@ -200,6 +200,14 @@ class OneWorld(RunTest):
 class OneWorldWithOpenTofu(WithOpenTofu, OneWorld):
     """OpenTofu evaluates variables early."""
 
+    def test_warnings_before_the_tools_json_are_passed_over(self):
+        """A CLI configuration that is not there: OpenTofu says so on standard output."""
+        self.lane(BACKEND + ONE_RESOURCE + 'output "o" {\n  value = 1\n}\n')
+        env = self.job(TF_CLI_CONFIG_FILE=str(self.scratch / "absent"))
+        self.plan(env=env)
+        self.apply_elsewhere("--output", "o", env=env)
+        self.assertEqual((self.scratch / "applying/.statelane/net/outputs.env").read_text(), "o=1\n")
+
     def test_targets_and_exclusions_are_told(self):
         self.lane(BACKEND + ONE_RESOURCE + 'resource "terraform_data" "b" {}\n')
         told = "statelane: the plan is not complete"

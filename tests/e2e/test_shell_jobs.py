@@ -6,6 +6,7 @@ import unittest
 from harness import SOURCE_DIR, EndToEndTest, Repository, require, require_module, run, statelane
 from pipelines import PipelineRunner
 from readers import gitlab_loader, schema_errors
+from runs import WithOpenTofu
 from state_server import PASSWORD
 from states import StateServer
 
@@ -204,6 +205,8 @@ class Acceptance(ShellRun):
 class GitLabState(ShellRun):
     """A state that GitLab keeps, with the job's own token."""
 
+    tool = "terraform"
+
     def setUp(self):
         super().setUp()
         require("terraform")
@@ -212,9 +215,10 @@ class GitLabState(ShellRun):
         self.before = self.repository.commit("first", {"README.md": "words\n"})
         self.commit_state('resource "terraform_data" "a" {}\n')
 
-    def commit_state(self, more):
-        self.repository.commit("state", {"net/main.tf": 'terraform {\n  backend "http" {}\n}\n' + more,
-                                         ".statelane.yml": "version: 1\nstates: {rules: [{match: net, gitlab_state: \"{slug} 1\"}]}\n"})
+    def commit_state(self, more, rule="", files=None):
+        rule = f'{{match: net, tool: {self.tool}, gitlab_state: "{{slug}} 1"{rule}}}'
+        self.repository.commit("state", {"net/main.tf": 'terraform {\n  backend "http" {}\n}\n' + more, **(files or {}),
+                                         ".statelane.yml": f"version: 1\nstates: {{rules: [{rule}]}}\n"})
         self.repository.push()
         self.generate_all()
 
@@ -245,6 +249,13 @@ class GitLabState(ShellRun):
         self.assertEqual((refused.returncode, refused.stderr, self.server.requests()),
                          (125, "refused: https://state.example.com/up has no password of its own, and Terraform would send it the job's token\n", []))
 
+    def test_variable_files_beat_the_environment_in_both_jobs(self):
+        self.commit_state('variable "x" { type = string }\nresource "terraform_data" "a" { input = var.x }\n',
+                          ", var_files: [prod.tfvars]", {"net/prod.tfvars": 'x = "prod"\n'})
+        self.run_job("plan: net", TF_VAR_x="common")
+        self.run_job("apply: net", TF_VAR_x="common")
+        self.assertIn('"prod"', json.dumps(self.server.versions("net 1")[-1]))
+
     def test_a_state_that_cannot_be_saved_is_kept_and_found(self):
         self.run_job("plan: net")
         self.server.steer(fail={"POST state": 500})
@@ -254,17 +265,21 @@ class GitLabState(ShellRun):
         self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
         refused = self.run_job("plan: net", check=False)
         self.assertEqual(refused.returncode, 125)
-        self.assertRegex(refused.stderr, r"refused: job 77 could not save the state \(lineage [0-9a-f-]+, serial 1, unverified\), which is kept on this runner\n"
-                         rf"store it: terraform -chdir='net' state push '{kept}'; or remove the file\n"
+        self.assertRegex(refused.stderr, r"refused: job 77 could not save the state \(lineage [0-9a-f-]+, serial \d, unverified\), which is kept on this runner\n"
+                         rf"store it: {self.tool} -chdir='net' state push '{kept}'; or remove the file\n"
                          "to go on all the same: STATELANE_OPT_ALLOW_UNSAVED_STATE=true\n")
         self.run_job("plan: net", CI_MERGE_REQUEST_IID="1")
         self.run_job("plan: net", STATELANE_OPT_ALLOW_UNSAVED_STATE="true")
         address = f"{self.server.address}/net%201"
-        run(["terraform", "-chdir=net", "state", "push", kept], cwd=self.repository.directory,
+        run([self.tool, "-chdir=net", "state", "push", kept], cwd=self.repository.directory,
             env={**self.environment, **self.server.credentials, "TF_HTTP_ADDRESS": address})
         found = self.run_job("plan: net")
         self.assertIn(f"the state that an earlier job could not save is stored now: {kept} is removed\n", found.stdout)
         self.assertFalse(kept.exists())
+
+
+class GitLabStateWithOpenTofu(WithOpenTofu, GitLabState):
+    pass
 
 
 if __name__ == "__main__":

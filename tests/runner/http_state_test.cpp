@@ -153,7 +153,7 @@ TEST_CASE("a state that cannot be saved is kept on a runner that keeps directori
   CHECK(version.serial == 1);
   CHECK(
       stopped.says(fmt::format("refused to plan net: job 41 could not save the state ({}, unverified), which is kept "
-                               "on this runner in {}; the stored one has lineage and serial not known\n",
+                               "on this runner in {}; nothing is stored\n",
                                describe(version), kept.string())));
   CHECK(stopped.says(fmt::format(
       "store it: terraform -chdir=net state push {}; or remove the file when it is of no use\n", kept.string())));

@@ -34,6 +34,18 @@ std::string failure(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("what a tool says before its JSON is passed over, however it comes in pieces") {
+  const std::string text = "\nWarning: no {file}\n [x]\n{\"a\":\n[1]}\n";
+  for (std::size_t size = 1; size <= text.size(); ++size) {
+    statelane::runner::JsonStart start;
+    std::string found;
+    for (std::size_t at = 0; at < text.size(); at += size) found += start.find(std::string_view(text).substr(at, size));
+    CHECK(found == "{\"a\":\n[1]}\n");
+  }
+  statelane::runner::JsonStart none;
+  CHECK(none.find("no JSON at all\n").empty());
+}
+
 TEST_CASE("a document is told as events, wherever the pieces are cut") {
   const std::string text =
       R"( {"a" : [1, -2.5e+3,true , null,"x"], "skip":{"deep":[{"}":"\"]"}],"s":"\\"},"":{} , "skip":"a,b\"}", "b":[],"skip":17} )";

@@ -23,8 +23,10 @@ TEST_CASE("a state's version is its own lineage and serial, not those of what it
   CHECK(version.lineage == "a-b");
   CHECK(version.serial == 7);
   CHECK(describe(version) == "lineage a-b, serial 7");
-  for (const char* text : {"", "no state", R"({"encrypted_data": "AAAA"})", R"({"serial": 7} x)", R"({"serial": 1.5})"})
+  for (const char* text : {"", "no state", R"({"encrypted_data": "AAAA"})", R"({"serial": 7} x)", R"({"serial": 1.5})",
+                           R"({"serial": 7, "lineage": "a")"})
     CHECK(describe(version_of(text)) == "lineage and serial not known");
+  CHECK(describe(version_of(R"({"serial": 1, "lineage": ""})")) == "no lineage, serial 1");
 }
 
 TEST_CASE("what a state holds is told apart from its version") {
@@ -35,6 +37,9 @@ TEST_CASE("what a state holds is told apart from its version") {
       content("  \"terraform_version\": \"1.11.4\",\n  \"serial\": 1,\n  \"lineage\": \"a\",\n", "1");
   CHECK(one == content("  \"terraform_version\": \"1.12.0\",\n  \"serial\": 2,\n  \"lineage\": \"b\",\n", "1"));
   CHECK(one != content("  \"terraform_version\": \"1.11.4\",\n  \"serial\": 1,\n  \"lineage\": \"a\",\n", "2"));
+  CHECK(one == version_of(R"({"version":4,"serial":3,"lineage":"","resources":[1]})").content);
+  CHECK(one != version_of(R"({"version":4,"resources":[1,{"serial":1}]})").content);
+  CHECK(one != version_of(R"({"version":4,"resources":1})").content);
 }
 
 TEST_CASE("a stored state holds an unsaved one of the same lineage that is no newer") {
@@ -46,7 +51,8 @@ TEST_CASE("a stored state holds an unsaved one of the same lineage that is no ne
   // Terraform pushed it to a place that had none, under a lineage of its own.
   CHECK(holds({"b", 1, "x"}, unsaved));
   CHECK_FALSE(holds({}, unsaved));
-  CHECK_FALSE(holds({"", 8, "x"}, {"", 7, "x"}));
+  CHECK(holds({"b", 1, "x"}, {"", 7, "x"}));
+  CHECK_FALSE(holds({"", 8, "y"}, {"", 7, "x"}));
   CHECK_FALSE(holds({"a", 8, "x"}, {"a", {}, "x"}));
 }
 
