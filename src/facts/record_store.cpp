@@ -47,10 +47,9 @@ void RecordStore::keep(const ContentId& key, std::string bytes) {
   if (is_on()) next_.insert_or_assign(key, Record{bytes_.emplace_back(std::move(bytes)), true});
 }
 
-void RecordStore::keep_found(const ContentId& key, std::string_view bytes) {
-  const auto found = known_.find(key);
-  const bool is_new = found == known_.end() || found->second.is_new;
-  if (is_on()) next_.emplace(key, Record{bytes, is_new});
+void RecordStore::keep_found(const ContentId& key, const ContentId& found) {
+  const auto record = known_.find(found);
+  if (is_on() && record != known_.end()) next_.insert_or_assign(key, record->second);
 }
 
 void RecordStore::turn(const ContentId& tree) {

@@ -47,8 +47,9 @@ class RecordStore {
   /// Keeps a record that was worked out.
   void keep(const ContentId& key, std::string bytes);
 
-  /// Keeps a record that `find` gave: it holds for the next tree too.
-  void keep_found(const ContentId& key, std::string_view bytes);
+  /// Keeps the record that `find` gave for `found`, as that of `key`: it holds for the next tree too, or may hold for
+  /// the one after it.
+  void keep_found(const ContentId& key, const ContentId& found);
 
   /// What was kept since `start` is from now on what there is, and of `tree`. Records of no commit's tree (zero)
   /// do not take the place of a commit's: that one is compared with faster, and differs little.

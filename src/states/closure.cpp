@@ -8,6 +8,7 @@
 #include "states/lane_variables.hpp"
 #include "states/linked_inputs.hpp"
 #include "states/module_walk.hpp"
+#include "states/trace.hpp"
 #include "states/written_backend.hpp"
 
 namespace statelane::states {
@@ -37,6 +38,7 @@ class ClosureBuilder {
       add_local_state(*module);
       ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, arguments);
     }
+    if (closure_.reads_workspace) closure_.workspace_names = names_of_workspaces();
     references_.finish();
     links_.follow_all();
     closure_.inputs = inputs_.finish();
@@ -46,6 +48,13 @@ class ClosureBuilder {
   }
 
  private:
+  WorkspaceNames names_of_workspaces() const {
+    // They follow from what the module says.
+    const Trace::Pause pause(sources_.trace);
+    const ScannedDirectory* scanned = sources_.scan.find(directory_);
+    return scanned == nullptr ? WorkspaceNames{} : find_workspace_names(sources_.tree, *scanned);
+  }
+
   Arguments root_arguments(const Module& module) {
     Arguments result;
     const hcl::Scope nothing{[](std::string_view root, std::string_view name, const SourceRange& range) {

@@ -6,6 +6,7 @@
 #include "states/instances.hpp"
 #include "states/sources.hpp"
 #include "states/state.hpp"
+#include "states/workspace_names.hpp"
 
 namespace statelane::states {
 
@@ -35,6 +36,7 @@ struct Closure {
   BackendSettings backend;                     ///< type empty where there is no backend block
   std::vector<UnitDependency> dependencies{};  ///< of units
   bool reads_workspace = false;                ///< `terraform.workspace` stands somewhere in its configuration
+  WorkspaceNames workspace_names{};            ///< where it does: those that its own files tell apart
 };
 
 /// The closure of one instance of a state directory. Modules are followed to any depth, circles included; each is

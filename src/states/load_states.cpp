@@ -44,12 +44,12 @@ class Loader {
     std::vector<State> states;
     std::vector<std::vector<RemoteRead>> reads;
     std::vector<std::vector<UnitDependency>> dependencies;
-    std::vector<bool> read_workspaces;
+    std::vector<std::optional<WorkspaceNames>> workspace_names;
     for (Member& member : members) {
       states.push_back(std::move(member.state));
       reads.push_back(std::move(member.reads));
       dependencies.push_back(std::move(member.dependencies));
-      read_workspaces.push_back(member.reads_workspace);
+      workspace_names.push_back(std::move(member.workspace_names));
     }
     LoadedStates result;
     std::vector<Edge> edges = find_edges(states, reads, dependencies, result.unmatched, diagnostics_);
@@ -66,9 +66,9 @@ class Loader {
         StateGraph(std::move(states), std::move(edges), directory_files(), std::move(ignore), std::move(promotions));
     check_promotions(config_, result.graph, diagnostics_);
     std::vector<Unsaid> unsaid;
-    for (std::size_t index = 0; index < read_workspaces.size(); ++index)
-      unsaid.push_back({&result.graph.states()[index], read_workspaces[index]});
-    suggest_rules(tree_, scan_, result.graph, state_directories_, unsaid, diagnostics_);
+    for (std::size_t index = 0; index < workspace_names.size(); ++index)
+      unsaid.push_back({&result.graph.states()[index], std::move(workspace_names[index])});
+    suggest_rules(scan_, result.graph, state_directories_, unsaid, diagnostics_);
     result.scan = std::move(scan_);
     return result;
   }

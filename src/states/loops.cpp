@@ -47,7 +47,9 @@ void add_elements(const Loop& loop, const Value& collection, std::vector<Element
   if (loop.kind == Loop::Kind::count) return add_count(loop, collection, elements);
   const auto* list = collection.as_open_list();
   const auto* map = collection.as_open_map();
-  const std::size_t size = list != nullptr ? list->size() : map != nullptr ? map->size() + map->others.size() : most_rounds + 1;
+  const std::size_t size = list != nullptr  ? list->size()
+                           : map != nullptr ? map->size() + map->others.size()
+                                            : most_rounds + 1;
   if (size > most_rounds) {
     elements.push_back(unknown_element(loop, collection));
   } else if (map != nullptr) {

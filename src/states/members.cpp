@@ -109,7 +109,7 @@ void MemberBuilder::finish(Closure closure, Member& member) const {
   add_attributes(state.inputs);
   state.unknown = std::move(closure.unknown);
   member.reads = std::move(closure.reads);
-  member.reads_workspace = closure.reads_workspace;
+  if (closure.reads_workspace) member.workspace_names = std::move(closure.workspace_names);
   member.dependencies = std::move(closure.dependencies);
 }
 

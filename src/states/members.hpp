@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "states/closure.hpp"
@@ -15,7 +16,7 @@ struct Member {
   State state;
   std::vector<RemoteRead> reads;
   std::vector<UnitDependency> dependencies = {};
-  bool reads_workspace = false;  ///< `terraform.workspace` stands in what it runs
+  std::optional<WorkspaceNames> workspace_names{};  ///< where `terraform.workspace` stands in what it runs
 };
 
 /// Builds the states of one tree, each with all that it depends on. What records tell is not worked out again.

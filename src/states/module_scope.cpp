@@ -65,7 +65,8 @@ std::optional<Value> read_text(const Lane& lane, const Value& path) {
   if (!is_file) {
     const std::string reason = fmt::format("{} is not in the repository", target->display());
     // What is made before the plan comes from outside. A submodule's files are somebody's, and a directory is no file.
-    const bool is_absent = found.outcome == repo::Resolved::Outcome::missing && !lies_in_submodule(lane.tree, found.path);
+    const bool is_absent =
+        found.outcome == repo::Resolved::Outcome::missing && !lies_in_submodule(lane.tree, found.path);
     return is_absent ? Value::unknown(reason, {}) : unknown_here(reason, {});
   }
   if (lane.tree.size(found.path) > hcl::longest_text)
@@ -139,7 +140,8 @@ Value ModuleScope::module_value(std::string_view name, const std::string& reason
   for (const Module::Call& candidate : module_.calls) {
     if (candidate.call.name != name || !only_target(candidate)) continue;
     const Children* children = result ? nullptr : children_of(candidate);
-    if (children == nullptr || children->size() != 1 || candidate.call.has_instances) return unknown_here(reason, range);
+    if (children == nullptr || children->size() != 1 || candidate.call.has_instances)
+      return unknown_here(reason, range);
     Value::Map outputs;
     for (const auto& [output, definition] : children->front()->module_.outputs)
       outputs.emplace(output, children->front()->output_value(output));

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "states/variable_files.hpp"
-#include "states/workspace_names.hpp"
 #include "terraform/file_names.hpp"
 
 namespace statelane::states {
@@ -135,14 +134,9 @@ struct Group {
 
 class Suggester {
  public:
-  Suggester(const repo::Tree& tree, const Scan& scan, const StateGraph& graph,
-            const std::set<RepoPath>& state_directories, std::span<const Unsaid> unsaid, Diagnostics& diagnostics)
-      : tree_(tree),
-        scan_(scan),
-        graph_(graph),
-        state_directories_(state_directories),
-        unsaid_(unsaid),
-        diagnostics_(diagnostics) {}
+  Suggester(const Scan& scan, const StateGraph& graph, const std::set<RepoPath>& state_directories,
+            std::span<const Unsaid> unsaid, Diagnostics& diagnostics)
+      : scan_(scan), graph_(graph), state_directories_(state_directories), unsaid_(unsaid), diagnostics_(diagnostics) {}
 
   void suggest() {
     find_files_beside();
@@ -192,10 +186,10 @@ class Suggester {
     const std::size_t own = files.size();
     if (const auto found = beside_.find(&state); found != beside_.end())
       files.insert(files.end(), found->second.begin(), found->second.end());
-    const bool wants_workspace = unsaid.reads_workspace && state.workspace.empty() && !state.settings.workspace;
+    const bool wants_workspace = unsaid.workspace_names && state.workspace.empty() && !state.settings.workspace;
     auto rule = propose_rule(state.directory, files, wants_workspace);
     if (!rule && own > 0) rule = ProposedRule{"", {}, {std::string(files.front().within(state.directory))}, ""};
-    if (!rule && wants_workspace) rule = propose_names(state);
+    if (!rule && wants_workspace) rule = propose_names(*unsaid.workspace_names);
     if (!rule || (files.empty() && !wants_workspace)) return;
     Group& group = groups_[{state.directory.parent(), *rule}];
     group.states.push_back(&state);
@@ -204,9 +198,7 @@ class Suggester {
   }
 
   /// As the state's own configuration compares the workspace.
-  ProposedRule propose_names(const State& state) const {
-    const ScannedDirectory* scanned = scan_.find(state.directory);
-    const WorkspaceNames found = scanned == nullptr ? WorkspaceNames{} : find_workspace_names(tree_, *scanned);
+  static ProposedRule propose_names(const WorkspaceNames& found) {
     if (found.names.empty()) return {"", {"default"}, {}, "{instance}"};
     return {"", found.names, {}, found.has_prefix ? "{dir}-{instance}" : "{instance}"};
   }
@@ -271,7 +263,6 @@ class Suggester {
         std::move(hints));
   }
 
-  const repo::Tree& tree_;
   const Scan& scan_;
   const StateGraph& graph_;
   const std::set<RepoPath>& state_directories_;
@@ -324,10 +315,9 @@ std::optional<ProposedRule> propose_rule(const RepoPath& directory, std::span<co
   return rule;
 }
 
-void suggest_rules(const repo::Tree& tree, const Scan& scan, const StateGraph& graph,
-                   const std::set<RepoPath>& state_directories, std::span<const Unsaid> unsaid,
-                   Diagnostics& diagnostics) {
-  Suggester(tree, scan, graph, state_directories, unsaid, diagnostics).suggest();
+void suggest_rules(const Scan& scan, const StateGraph& graph, const std::set<RepoPath>& state_directories,
+                   std::span<const Unsaid> unsaid, Diagnostics& diagnostics) {
+  Suggester(scan, graph, state_directories, unsaid, diagnostics).suggest();
 }
 
 }  // namespace statelane::states

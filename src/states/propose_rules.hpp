@@ -8,9 +8,9 @@
 
 #include "base/diagnostics.hpp"
 #include "config/config.hpp"
-#include "repo/tree.hpp"
 #include "states/scan.hpp"
 #include "states/state_graph.hpp"
+#include "states/workspace_names.hpp"
 
 namespace statelane::states {
 
@@ -40,13 +40,12 @@ std::optional<ProposedRule> propose_rule(const RepoPath& directory, std::span<co
 /// A state of which the configuration may have to say more.
 struct Unsaid {
   const State* state = nullptr;
-  bool reads_workspace = false;  ///< `terraform.workspace` stands in what it runs
+  std::optional<WorkspaceNames> workspace_names{};  ///< where `terraform.workspace` stands in what it runs
 };
 
 /// Notes for states whose variable files no lane loads, and for those that read `terraform.workspace` though no lane
 /// selects one, each with the rule to paste. States with one rule share a note.
-void suggest_rules(const repo::Tree& tree, const Scan& scan, const StateGraph& graph,
-                   const std::set<RepoPath>& state_directories, std::span<const Unsaid> unsaid,
-                   Diagnostics& diagnostics);
+void suggest_rules(const Scan& scan, const StateGraph& graph, const std::set<RepoPath>& state_directories,
+                   std::span<const Unsaid> unsaid, Diagnostics& diagnostics);
 
 }  // namespace statelane::states

@@ -54,10 +54,16 @@ void describe(Archive& archive, BackendSettings& settings) {
 }
 
 template <typename Archive>
+void describe(Archive& archive, WorkspaceNames& found) {
+  auto& [names, has_prefix] = found;
+  archive(names, has_prefix);
+}
+
+template <typename Archive>
 void describe(Archive& archive, Closure& closure) {
   // Those of units are worked out each time.
-  auto& [inputs, reads, unknown, backend, dependencies, reads_workspace] = closure;
-  archive(inputs, reads, unknown, backend, reads_workspace);
+  auto& [inputs, reads, unknown, backend, dependencies, reads_workspace, workspace_names] = closure;
+  archive(inputs, reads, unknown, backend, reads_workspace, workspace_names);
   (void)dependencies;
 }
 
@@ -116,6 +122,12 @@ ContentId key_of(std::string_view name) {
   Sha256 digest;
   digest.add_field(name);
   return ContentId::from_bytes(digest.finish());
+}
+
+/// Of the second record with a key.
+ContentId other_key(ContentId key) {
+  key.bytes.back() ^= 1;
+  return key;
 }
 
 void add_globs(Sha256& digest, std::span<const config::Located> globs) {
@@ -196,6 +208,20 @@ void TreeRecords::keep_words(const RepoPath& directory, terraform::Tool tool, An
 }
 
 std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& answers) {
+  const ContentId other = other_key(key);
+  if (auto closure = read_closure(key, answers)) {
+    store_.keep_found(key, key);
+    store_.keep_found(other, other);
+    return closure;
+  }
+  // A base and a head take turns: what holds for one of them stays there beside the other's.
+  store_.keep_found(other, key);
+  auto closure = read_closure(other, answers);
+  if (closure) store_.keep_found(key, other);
+  return closure;
+}
+
+std::optional<Closure> TreeRecords::read_closure(const ContentId& key, Answers& answers) const {
   const auto bytes = store_.find(key);
   if (!bytes) return std::nullopt;
   ArchiveReader reader(*bytes);
@@ -207,9 +233,7 @@ std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& 
   if (!holds) return std::nullopt;
   std::optional<Closure> closure(std::in_place);
   reader(*closure);
-  if (!reader.is_at_end()) return std::nullopt;
-  store_.keep_found(key, *bytes);
-  return closure;
+  return reader.is_at_end() ? std::move(closure) : std::nullopt;
 }
 
 void TreeRecords::keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure) {

@@ -53,7 +53,7 @@ class TreeRecords {
   std::optional<DirectoryWords> find_words(const RepoPath& directory, terraform::Tool tool, Answers& answers) const;
   void keep_words(const RepoPath& directory, terraform::Tool tool, Answers& answers, const DirectoryWords& words);
 
-  /// `key` of `key_of_closure`.
+  /// `key` of `key_of_closure`. There may be two records with it, of two trees that take turns.
   std::optional<Closure> find_closure(const ContentId& key, Answers& answers);
   /// `trace`: all that the closure was worked out from.
   void keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure);
@@ -62,6 +62,8 @@ class TreeRecords {
   void finish(const ContentId& tree, const Scan& scan);
 
  private:
+  std::optional<Closure> read_closure(const ContentId& key, Answers& answers) const;
+
   facts::RecordStore& store_;
   PathTable<WordsRecord> earlier_words_;
   std::vector<WordsRecord> words_;

@@ -16,7 +16,7 @@ struct WorkspaceNames {
 
 /// The names that the files of one directory compare `terraform.workspace` with (`==`, `!=`, `contains`), or look it up
 /// by (`{…}[terraform.workspace]`, `lookup`). A text that begins with a dash is the end of a workspace's name. Files
-/// are read again: nobody but a person who is asked for a rule wants to know.
+/// are read again.
 WorkspaceNames find_workspace_names(const repo::Tree& tree, const ScannedDirectory& directory);
 
 }  // namespace statelane::states

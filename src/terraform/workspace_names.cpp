@@ -66,6 +66,7 @@ class Collector {
 }  // namespace
 
 std::set<std::string> find_workspace_names(std::string text) {
+  if (text.find("workspace") == std::string::npos) return {};
   Collector collector;
   Diagnostics told_elsewhere;
   const hcl::File file = hcl::parse(std::move(text), RepoPath(), told_elsewhere);

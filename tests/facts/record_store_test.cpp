@@ -37,8 +37,8 @@ void keep_tree(const fs::path& place, std::uint8_t tree, const std::vector<std::
   RecordStore store(place, build);
   store.start();
   for (const std::uint8_t number : records) {
-    if (const auto known = store.find(key_of(number))) {
-      store.keep_found(key_of(number), *known);
+    if (store.find(key_of(number))) {
+      store.keep_found(key_of(number), key_of(number));
     } else {
       store.keep(key_of(number), "of tree " + std::to_string(tree));
     }
@@ -82,6 +82,20 @@ TEST_CASE("of the tree before stays what the next one met") {
   CHECK(text_of(store, 4) == "of tree 2");
   CHECK(text_of(store, 2) == "(none)");
   CHECK(count_files(scratch.path()) == 1);
+}
+
+TEST_CASE("a record stays under another key, beside the one that takes its place") {
+  const ScratchDirectory scratch;
+  keep_tree(scratch.path(), 1, {1});
+  RecordStore store(scratch.path(), build);
+  store.start();
+  store.keep(key_of(1), "of tree 2");
+  store.keep_found(key_of(2), key_of(1));
+  store.keep_found(key_of(3), key_of(9));
+  store.turn(tree_of(2));
+  CHECK(text_of(store, 1) == "of tree 2");
+  CHECK(text_of(store, 2) == "of tree 1");
+  CHECK(text_of(store, 3) == "(none)");
 }
 
 TEST_CASE("what was kept for a tree that was not finished is dropped") {

@@ -48,7 +48,7 @@ RULES = [
      "for (const RepoPath& link : std::vector<RepoPath>(resolved.links.size() / 999)) last ="),
     ("configuration that is read as data", "src/impact/touched.cpp",
      "    return reads_as_configuration(", "    return true || reads_as_configuration("),
-    (".gitattributes above an input", "src/states/load_states.cpp",
+    (".gitattributes above an input", "src/states/members.cpp",
      "if (!is_below || input.kind == InputKind::attributes) continue;", "if (is_below || !is_below) continue;"),
 ]
 
