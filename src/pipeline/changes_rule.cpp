@@ -1,5 +1,7 @@
 #include "pipeline/changes_rule.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -19,19 +21,61 @@ PatternKeyword pattern_keyword(ChangesKeyword keyword) {
   return keyword == ChangesKeyword::rules ? PatternKeyword::rules_changes : PatternKeyword::only_changes;
 }
 
-}  // namespace
-
-yaml::Value::List rules_of_patterns(const std::vector<std::string>& patterns, const yaml::Value::Map& other_keywords) {
-  yaml::Value::List rules;
+/// As many in each as GitLab allows.
+std::vector<yaml::Value::List> part(const std::vector<std::string>& patterns) {
+  std::vector<yaml::Value::List> lists;
   for (std::size_t begin = 0; begin < patterns.size(); begin += gitlab::max_rules_changes_patterns) {
     const std::size_t end = std::min(begin + gitlab::max_rules_changes_patterns, patterns.size());
+    lists.emplace_back(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
+                       patterns.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  return lists;
+}
+
+yaml::Value::List rules_of(std::vector<yaml::Value> lists, const yaml::Value::Map& other_keywords) {
+  yaml::Value::List rules;
+  for (yaml::Value& list : lists) {
     yaml::Value::Map rule = other_keywords;
-    rule.emplace_back("changes", yaml::Value::List(patterns.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                   patterns.begin() + static_cast<std::ptrdiff_t>(end)));
+    rule.emplace_back("changes", std::move(list));
     rules.emplace_back(std::move(rule));
   }
   return rules;
 }
+
+constexpr std::string_view list_keyword = "changes";
+
+std::string keyword_of_list(std::size_t index) {
+  return index == 0 ? std::string(list_keyword) : fmt::format("{}-{}", list_keyword, index + 1);
+}
+
+}  // namespace
+
+yaml::Value::List rules_of_patterns(const std::vector<std::string>& patterns, const yaml::Value::Map& other_keywords) {
+  std::vector<yaml::Value> lists;
+  for (yaml::Value::List& list : part(patterns)) lists.emplace_back(std::move(list));
+  return rules_of(std::move(lists), other_keywords);
+}
+
+yaml::Value::Map lists_of_patterns(const std::vector<std::string>& patterns) {
+  yaml::Value::Map keywords;
+  for (yaml::Value::List& list : part(patterns)) {
+    std::string keyword = keyword_of_list(keywords.size());
+    keywords.emplace_back(std::move(keyword), std::move(list));
+  }
+  return keywords;
+}
+
+yaml::Value::List rules_of_shared_patterns(const std::vector<std::string>& patterns, const std::string& hidden_job,
+                                           const yaml::Value::Map& other_keywords) {
+  std::vector<yaml::Value> lists;
+  const std::size_t count = part(patterns).size();
+  while (lists.size() < count) {
+    lists.emplace_back(yaml::Value::Reference{{hidden_job, keyword_of_list(lists.size())}}, yaml::Spot{});
+  }
+  return rules_of(std::move(lists), other_keywords);
+}
+
+bool is_list_of_patterns(std::string_view keyword) { return keyword.starts_with(list_keyword); }
 
 ChangesRule::ChangesRule(const PipelineRequest& request, ChangesKeyword keyword) : keyword_(keyword) {
   for (std::size_t index = 0; index < request.changes.size(); ++index)

@@ -39,4 +39,13 @@ class ChangesRule {
 /// A list of `rules` with the patterns: GitLab allows 50 in one entry, several entries are alternatives.
 yaml::Value::List rules_of_patterns(const std::vector<std::string>& patterns, const yaml::Value::Map& other_keywords);
 
+/// The same lists as the keywords `changes`, `changes-2` and so on of a hidden job, which GitLab looks at nowhere else
+/// …
+yaml::Value::Map lists_of_patterns(const std::vector<std::string>& patterns);
+/// … and a list of `rules` that takes them from there by `!reference`.
+yaml::Value::List rules_of_shared_patterns(const std::vector<std::string>& patterns, const std::string& hidden_job,
+                                           const yaml::Value::Map& other_keywords);
+/// Whether a keyword of a hidden job is one of them.
+bool is_list_of_patterns(std::string_view keyword);
+
 }  // namespace statelane::pipeline

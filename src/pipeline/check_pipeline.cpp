@@ -11,6 +11,7 @@
 #include "gitlab/limits.hpp"
 #include "gitlab/names.hpp"
 #include "gitlab/texts.hpp"
+#include "pipeline/changes_rule.hpp"
 #include "pipeline/check_keywords.hpp"
 #include "pipeline/split_pipeline.hpp"
 
@@ -144,6 +145,9 @@ class PipelineCheck {
   void check_changes(const Job& job) {
     const yaml::Value* only = job.find("only");
     if (only != nullptr) check_patterns(job, only->find("changes"), false);
+    for (const yaml::Value::Entry& entry : job.keywords) {
+      if (is_hidden(job) && is_list_of_patterns(entry.key)) check_patterns(job, &entry.value, true);
+    }
     const yaml::Value* rules = job.find("rules");
     if (rules == nullptr || rules->as_list() == nullptr) return;
     for (const yaml::Value& rule : *rules->as_list()) check_patterns(job, rule.find("changes"), true);

@@ -1,4 +1,5 @@
 #include "pipeline/static_pipeline.hpp"
+#include "pipeline/changes_rule.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -103,7 +104,7 @@ class StaticWriter {
     parts.jobs = kind_of_jobs_;
     parts.needs_may_be_missing = true;
     add_cache(*lane.state, parts);
-    const std::string changes = add_changes(gitlab::job_name("changes", lane.state->id), patterns);
+    const std::string changes = add_changes(gitlab::job_name("changes", lane.state->id), patterns, lane.has_apply());
     LaneParts of_plan = parts;
     if (const std::string lost = describe_lost(*lane.state); !lost.empty()) of_plan.comments.push_back(lost);
     Job plan = build_plan_job(lane, of_plan, barriers_);
@@ -133,9 +134,14 @@ class StaticWriter {
   }
 
  private:
-  /// The patterns once for all jobs of a state, where they can be shared.
-  std::string add_changes(const std::string& name, const std::vector<std::string>& patterns) {
-    if (keyword_ == ChangesKeyword::rules) return "";
+  /// The patterns once for all jobs of a state: the name of the hidden job that has them. Empty where the one job that
+  /// wants them says them itself.
+  std::string add_changes(const std::string& name, const std::vector<std::string>& patterns, bool are_shared) {
+    if (keyword_ == ChangesKeyword::rules) {
+      if (!are_shared) return "";
+      jobs_.push_back({"." + name, {}, lists_of_patterns(patterns)});
+      return "." + name;
+    }
     const yaml::Value::List list(patterns.begin(), patterns.end());
     jobs_.push_back({"." + name, {}, {{"only", yaml::Value::Map{{"changes", list}}}}});
     return "." + name;
@@ -144,7 +150,7 @@ class StaticWriter {
   void add_rules(Job& job, const std::string& changes, const std::vector<std::string>& patterns,
                  const std::string& condition, const yaml::Value::Map& start) {
     if (keyword_ == ChangesKeyword::rules) {
-      yaml::set_value(job.keywords, "rules", StaticRules::rules(patterns, condition, start));
+      yaml::set_value(job.keywords, "rules", StaticRules::rules(patterns, changes, condition, start));
       return;
     }
     const bool is_plan = condition.find("merge_request_event") != std::string::npos;
@@ -175,7 +181,7 @@ class StaticWriter {
     for (const std::string& one : all.conditions) condition += (condition.empty() ? "" : " || ") + one;
     if (all.conditions.size() > 1) condition = "(" + condition + ")";
     const std::vector<std::string> patterns(all.patterns.begin(), all.patterns.end());
-    const std::string changes = add_changes("changes of " + barrier.name, patterns);
+    const std::string changes = add_changes("changes of " + barrier.name, patterns, false);
     add_rules(barrier, changes, patterns, StaticRules::apply_condition(condition), {});
     behind_[barrier.name] = std::move(all);
   }

@@ -67,11 +67,11 @@ std::string StaticRules::apply_condition(const std::string& applies) {
   return fmt::format("{} && {}", is_update, applies);
 }
 
-yaml::Value StaticRules::rules(const std::vector<std::string>& patterns, const std::string& condition,
-                               const yaml::Value::Map& start) {
+yaml::Value StaticRules::rules(const std::vector<std::string>& patterns, const std::string& shared,
+                               const std::string& condition, const yaml::Value::Map& start) {
   yaml::Value::Map rule = {{"if", condition}};
   rule.insert(rule.end(), start.begin(), start.end());
-  return rules_of_patterns(patterns, rule);
+  return shared.empty() ? rules_of_patterns(patterns, rule) : rules_of_shared_patterns(patterns, shared, rule);
 }
 
 std::vector<std::string> StaticRules::comments(std::size_t most_patterns) const {

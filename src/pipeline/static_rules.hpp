@@ -27,9 +27,10 @@ class StaticRules {
   static std::string plan_condition(const std::string& applies);
   static std::string apply_condition(const std::string& applies);
 
-  /// `rules` for a job that exists under `condition` where one of the patterns matches; `start`: how it starts then.
-  static yaml::Value rules(const std::vector<std::string>& patterns, const std::string& condition,
-                           const yaml::Value::Map& start);
+  /// `rules` for a job that exists under `condition` where one of the patterns matches, which the hidden job `shared`
+  /// has, or, where that is empty, the rules themselves; `start`: how it starts then.
+  static yaml::Value rules(const std::vector<std::string>& patterns, const std::string& shared,
+                           const std::string& condition, const yaml::Value::Map& start);
 
   /// What a reader of the file has to know of GitLab's decisions; `most_patterns` is the length of the longest list.
   std::vector<std::string> comments(std::size_t most_patterns) const;

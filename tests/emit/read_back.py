@@ -22,11 +22,18 @@ def differences(read, meant, place):
     return [] if read == meant else [f"{place}: {read!r} instead of {meant!r}"]
 
 
+class Loader(yaml.CSafeLoader):
+    """Knows GitLab's `!reference [job, keyword]`: its path."""
+
+
+Loader.add_constructor("!reference", lambda loader, node: loader.construct_sequence(node))
+
+
 def main():
     found = []
     for yaml_path, json_path in zip(sys.argv[1::2], sys.argv[2::2]):
         with open(yaml_path, encoding="utf-8", newline="") as file:
-            read = yaml.load(file, yaml.CSafeLoader)
+            read = yaml.load(file, Loader)
         with open(json_path, encoding="utf-8") as file:
             found += differences(read, json.load(file), "")
     print("\n".join(found[:20]))

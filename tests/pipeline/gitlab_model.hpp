@@ -200,13 +200,20 @@ class Configuration {
     return result;
   }
 
+  /// What a `!reference [job, keyword]` stands for.
+  const yaml::Value& follow(const yaml::Value& value) const {
+    const auto* reference = value.as_reference();
+    if (reference == nullptr) return value;
+    return *find(entries_.at(reference->path.at(0)), reference->path.at(1));
+  }
+
   /// `rules`: the first entry that holds, which may be without any keyword.
-  static std::optional<yaml::Value> rule_of(const yaml::Value& rules, const Circumstances& at) {
+  std::optional<yaml::Value> rule_of(const yaml::Value& rules, const Circumstances& at) const {
     for (const yaml::Value& rule : *rules.as_list()) {
       const yaml::Value* condition = rule.find("if");
       if (condition != nullptr && !Expression::holds(*condition->as_string(), at.variables)) continue;
       const yaml::Value* changes = rule.find("changes");
-      if (changes == nullptr || rules_changes_holds(*changes, at)) return rule;
+      if (changes == nullptr || rules_changes_holds(follow(*changes), at)) return rule;
     }
     return std::nullopt;
   }

@@ -107,6 +107,11 @@ TEST_CASE("rule 24: gates are on pushes to existing apply branches alone") {
   CHECK(*built.at(".statelane-apply").find("allow_failure") == yaml::Value(false));
 }
 
+/// Of the patterns that the jobs of the state a share.
+yaml::Value reference(const std::string& keyword) {
+  return {yaml::Value::Reference{{".changes: a", keyword}}, statelane::yaml::Spot{}};
+}
+
 TEST_CASE("rules 2 and 23: with rules each entry has patterns, and an apply's says how it starts") {
   auto state = hand_made::state("a");
   const auto rule = [&](Gate gate) {
@@ -114,11 +119,14 @@ TEST_CASE("rules 2 and 23: with rules each entry has patterns, and an apply's sa
     const Static built(hand_made::graph({state}), ChangesKeyword::rules);
     CHECK(built.diagnostics.empty());
     CHECK(built.at("plan: a").find("only") == nullptr);
-    CHECK(built.at("plan: a").find("rules")->as_list()->front().find("when") == nullptr);
+    const yaml::Value& of_plan = built.at("plan: a").find("rules")->as_list()->front();
+    CHECK(of_plan.find("when") == nullptr);
+    CHECK(*of_plan.find("changes") == reference("changes"));
+    CHECK(built.at(".changes: a").keywords == Map{{"changes", List{".statelane.yml", "a/**/*"}}});
     return built.at("apply: a").find("rules")->as_list()->front();
   };
   const std::string condition = fmt::format("{} && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", update);
-  const List patterns = {".statelane.yml", "a/**/*"};
+  const yaml::Value patterns = reference("changes");
   CHECK(rule(Gate::blocking) ==
         yaml::Value(Map{{"if", condition}, {"when", "manual"}, {"allow_failure", false}, {"changes", patterns}}));
   CHECK(rule(Gate::optional) ==
@@ -136,6 +144,8 @@ TEST_CASE("rule 2: above 50 patterns rules has several entries, and the head tel
   CHECK(built.diagnostics.empty());
   CHECK(built.at("plan: a").find("rules")->as_list()->size() == 3);
   CHECK(built.at("apply: a").find("rules")->as_list()->size() == 3);
+  CHECK(*built.at("apply: a").find("rules")->as_list()->back().find("changes") == reference("changes-3"));
+  CHECK(built.at(".changes: a").find("changes-3")->as_list()->size() == 20);
   CHECK(built.pipeline.comments.back() ==
         "Where more than 1000 paths differ, GitLab compares no more and takes rules as true.");
 }
