@@ -65,6 +65,13 @@ constexpr std::array known_failures = {
     KnownFailure{Whose::tool, "", "is encrypted and requires a valid encryption configuration",
                  "the plan is encrypted, and this job has no key for it",
                  "give both jobs the same encryption (its block or TF_ENCRYPTION), then retry the plan job"},
+    KnownFailure{Whose::tool, "", "is encrypted and can not be read without an encryption configuration",
+                 "the state is encrypted, and this job has no key for it",
+                 "give the job the state's encryption (its block or TF_ENCRYPTION); its variable may be protected, or "
+                 "scoped to an environment"},
+    KnownFailure{Whose::tool, "", "unencrypted payload without unencrypted method",
+                 "the state is not encrypted, and this job takes only encrypted ones",
+                 "to encrypt it, name the method \"unencrypted\" as the fallback of its encryption for one apply"},
     KnownFailure{Whose::tool, "Failed to", "as a plan file", "the plan file is damaged, or is no plan file",
                  "retry the plan job and review its plan", When::always, false, "crypt"},
     KnownFailure{Whose::tool, "Mismatch between input and plan variable value", "",

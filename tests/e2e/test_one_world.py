@@ -57,6 +57,21 @@ class OneWorld(RunTest):
         self.run_to_end("destroy", "net", directory=self.second_checkout("destroying"))
         self.assertEqual(self.resources(), set())
 
+    def test_sources_that_terraform_evaluates_early_have_their_variables(self):
+        version = json.loads(run([self.tool, "version", "-json"], cwd=self.scratch, env=self.environment).stdout)["terraform_version"]
+        if self.tool == "terraform" and tuple(map(int, version.split("-")[0].split("."))) < (1, 15):
+            self.skipTest("SKIPPED: Terraform 1.15 is absent")
+        constant = "  const = true\n" if self.tool == "terraform" else ""
+        self.commit({"modules/prod/m.tf": 'output "x" { value = 1 }\n'})
+        self.lane(BACKEND + ONE_RESOURCE + f'variable "e" {{\n  type = string\n{constant}}}\n'
+                  'module "m" { source = "../modules/${var.e}" }\noutput "o" { value = module.m.x }\n',
+                  "var_files: [prod.tfvars]", prod_tfvars='e = "prod"\n')
+        self.plan()
+        self.apply_elsewhere("--output", "o")
+        self.plan("--destroy")
+        self.run_to_end("destroy", "net", directory=self.second_checkout("destroying"))
+        self.assertEqual(self.resources(), set())
+
     def test_a_file_that_an_earlier_job_made_goes_with_the_plan(self):
         self.lane(BACKEND + 'resource "terraform_data" "a" {\n  input = filesha256("${path.module}/build/f.zip")\n}\n')
         (self.project / "net/build").mkdir()
@@ -223,6 +238,20 @@ class OneWorldWithOpenTofu(WithOpenTofu, OneWorld):
         self.assertIn("  forget   terraform_data.kept\n", planned.log)
         self.run_to_end("destroy", "net", directory=self.second_checkout("destroying"))
         self.assertEqual(self.resources(), set())
+
+    def test_a_state_whose_key_a_job_lacks_is_told_as_such(self):
+        keys = ('key_provider "pbkdf2" "k" { passphrase = "0123456789abcdef" }\nmethod "aes_gcm" "m" { keys = key_provider.pbkdf2.k }\n'
+                'state { method = method.aes_gcm.m }\n')
+        self.lane(BACKEND + ONE_RESOURCE)
+        self.plan()
+        self.apply_elsewhere()
+        self.assertIn("the state is not encrypted, and this job takes only encrypted ones", self.plan(env=self.job(TF_ENCRYPTION=keys), code=1).log)
+        both = keys.replace("state {", 'method "unencrypted" "u" {}\nstate {\n  fallback { method = method.unencrypted.u }\n ').replace(".m }\n", ".m\n}\n")
+        self.lane(BACKEND + ONE_RESOURCE.replace("1", "2"))
+        self.plan(env=self.job(TF_ENCRYPTION=both))
+        shutil.rmtree(self.scratch / "applying")
+        self.apply_elsewhere(env=self.job(TF_ENCRYPTION=both))
+        self.assertIn("the state is encrypted, and this job has no key for it", self.plan(code=1).log)
 
     def test_another_key_is_told_as_such_and_no_values_lie_in_clear(self):
         self.lane('variable "k" { type = string }\nterraform {\n  backend "http" {}\n  encryption {\n'
