@@ -45,6 +45,42 @@ std::optional<std::string> find_gap(const Trigger& job, const Trigger& needed, s
   return std::nullopt;
 }
 
+std::string_view name_of(Situation::Kind kind) {
+  switch (kind) {
+    case Situation::Kind::push_default: return "a push to the default branch";
+    case Situation::Kind::push_branch: return "a push to another branch";
+    case Situation::Kind::merge_request: return "a merge request";
+    case Situation::Kind::tag: return "a tag's pipeline";
+    case Situation::Kind::schedule: return "a schedule";
+    case Situation::Kind::web: return "a pipeline that somebody starts";
+  }
+  return "";
+}
+
+/// A kind of pipeline that has the job and not the one that it needs, whatever changes: only where nothing that is not
+/// known decides about either.
+std::optional<Situation::Kind> find_kind_without(const Trigger& job, const Trigger& needed,
+                                                 std::span<const Situation> situations) {
+  if (!job.has_rules() || !job.lists().empty()) return std::nullopt;
+  for (const Situation& situation : situations) {
+    const std::vector<Assumption> assumptions = job.assumptions(situation);
+    if (assumptions.size() > 1 || needed.assumptions(situation).size() > 1) continue;
+    if (is_created(job, situation, assumptions.front(), "") && !is_created(needed, situation, assumptions.front(), ""))
+      return situation.kind;
+  }
+  return std::nullopt;
+}
+
+/// What is missing when; empty when nothing ever is.
+std::string describe_gap(const Trigger& job, const Trigger& needed, std::span<const Situation> situations) {
+  if (needed.lists().empty()) {
+    const auto kind = find_kind_without(job, needed, situations);
+    return kind ? fmt::format("in {}", name_of(*kind)) : "";
+  }
+  const auto path = find_gap(job, needed, situations);
+  return path ? fmt::format("when only {} changes", *path) : "";
+}
+
 }  // namespace
 
 void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situation> situations, Report& report) {
@@ -53,13 +89,12 @@ void check_optional_needs(const ExaminedPipeline& pipeline, std::span<const Situ
   for (const ExaminedJob& job : pipeline.jobs) {
     for (const gitlab::Need& need : gitlab::read_needs(job.job->find("needs")).jobs) {
       const auto needed = jobs.find(need.job);
-      if (need.is_optional || needed == jobs.end() || needed->second->trigger.lists().empty()) continue;
+      if (need.is_optional || needed == jobs.end()) continue;
       if (!job.job->unseen_bases.empty() || !needed->second->job->unseen_bases.empty()) continue;
-      const auto gap = find_gap(job.trigger, needed->second->trigger, situations);
-      if (!gap) continue;
+      const std::string gap = describe_gap(job.trigger, needed->second->trigger, situations);
+      if (gap.empty()) continue;
       report.add(Rule::needs_not_optional, need.node->spot, job.job->name,
-                 fmt::format("when only {} changes, \"{}\" is not there and GitLab creates no pipeline at all", *gap,
-                             need.job),
+                 fmt::format("{}, \"{}\" is not there and GitLab creates no pipeline at all", gap, need.job),
                  {fmt::format("needs: [{{job: \"{}\", optional: true}}]", need.job)});
     }
   }

@@ -516,3 +516,27 @@ TEST_CASE("an apply of a state that is lost with the job is found, unless someth
   CHECK(lost(local, "  artifacts: {paths: [a/terraform.tfstate]}\n").empty());
   CHECK(lost("terraform {\n  backend \"s3\" {}\n}\n", "").empty());
 }
+
+TEST_CASE("a job that is needed where rules keep it out is found, whatever changes") {
+  const auto found = [](const std::string& plan, const std::string& apply) {
+    return findings_of(lint_files({{".gitlab-ci.yml", "plan: {script: x, " + plan +
+                                                          "}\napply: {script: x, needs: [plan], " + apply + "}\n"}}),
+                       Rule::needs_not_optional);
+  };
+  const std::string requests = "rules: [{if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"'}]";
+  const std::string main = "rules: [{if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH', when: manual}]";
+  CHECK(found(requests, main) ==
+        Lines{"2: in a push to the default branch, \"plan\" is not there and GitLab creates no pipeline at all"});
+  CHECK(found("only: [branches]", requests) ==
+        Lines{"2: in a merge request, \"plan\" is not there and GitLab creates no pipeline at all"});
+  CHECK(found("rules: [{if: $CI_COMMIT_BRANCH}]", "rules: [{when: manual}]") ==
+        Lines{"2: in a merge request, \"plan\" is not there and GitLab creates no pipeline at all"});
+  CHECK(found("only: [branches]", "rules: [{if: $CI_COMMIT_TAG}]") ==
+        Lines{"2: in a tag's pipeline, \"plan\" is not there and GitLab creates no pipeline at all"});
+  CHECK(found("except: [web]", "rules: [{if: '$CI_PIPELINE_SOURCE == \"web\"'}]") ==
+        Lines{"2: in a pipeline that somebody starts, \"plan\" is not there and GitLab creates no pipeline at all"});
+  CHECK(found(requests, requests).empty());
+  CHECK(found("rules: [{if: $CI_COMMIT_BRANCH}]", main).empty());
+  CHECK(found("rules: [{if: $PLAN}]", main).empty());
+  CHECK(found(requests, "rules: [{if: $APPLY, when: manual}]").empty());
+}
