@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "repo/object_id.hpp"
+#include "repo/pack_index.hpp"
 #include "repo/read_file.hpp"
 
 namespace statelane::repo {
@@ -231,9 +232,12 @@ GitOdb open_object_database(const fs::path& objects) {
   for (const fs::path& directory : directories) {
     git_odb_backend* packs = nullptr;
     // A donor that is gone has no packs; what it held is reported when it is asked for. libgit2 1.5 believes an index
-    // of several packs, and reads beyond its end where that is damaged: then the packs are read one by one.
-    if (has_multi_pack_index(directory)) {
-      for (const fs::path& index : list_pack_indexes(directory)) add_pack(raw, index, priority);
+    // of several packs, and that of one, and reads beyond their ends where they are damaged: then the packs are read
+    // one by one, and what a damaged one held is reported when it is asked for.
+    std::vector<fs::path> indexes = list_pack_indexes(directory);
+    const std::size_t damaged = std::erase_if(indexes, [](const fs::path& index) { return !stays_in_its_pack(index); });
+    if (damaged > 0 || has_multi_pack_index(directory)) {
+      for (const fs::path& index : indexes) add_pack(raw, index, priority);
       --priority;
     } else if (git_odb_backend_pack(&packs, directory.c_str()) == 0) {
       git_odb_add_backend(raw, packs, priority--);
