@@ -84,7 +84,10 @@ const Answer& Answers::find(const Question& question) {
 }
 
 bool Answers::is_still(Question::Kind kind, std::string_view path, const Answer& answer) {
-  if (kind != Question::Kind::state_directory && !changed_.touches(path)) return true;
+  return (kind != Question::Kind::state_directory && !changed_.touches(path)) || is_same(kind, path, answer);
+}
+
+bool Answers::is_same(Question::Kind kind, std::string_view path, const Answer& answer) {
   const auto parsed = RepoPath::parse(path);
   return parsed && static_cast<std::size_t>(kind) < question_kinds && find({kind, *parsed}) == answer;
 }

@@ -114,6 +114,9 @@ class Answers {
   /// worked out again: what is asked of a path hangs on nothing but what lies there, save for state directories.
   bool is_still(Question::Kind kind, std::string_view path, const Answer& answer);
 
+  /// Another tree gave `answer` to the question, and this one does too.
+  bool is_same(Question::Kind kind, std::string_view path, const Answer& answer);
+
  private:
   Answer work_out(const Question& question);
 

@@ -207,33 +207,38 @@ void TreeRecords::keep_words(const RepoPath& directory, terraform::Tool tool, An
       {directory, tool, is_same ? found->second.module : answers.find({Question::Kind::module, directory}), words});
 }
 
+template <typename Holds>
+std::optional<Closure> TreeRecords::read_closure(const ContentId& key, const Holds& holds) const {
+  const auto bytes = store_.find(key);
+  if (!bytes) return std::nullopt;
+  ArchiveReader reader(*bytes);
+  std::vector<AnsweredQuestion> questions;
+  reader(questions);
+  if (!std::all_of(questions.begin(), questions.end(), holds)) return std::nullopt;
+  std::optional<Closure> closure(std::in_place);
+  reader(*closure);
+  return reader.is_at_end() ? std::move(closure) : std::nullopt;
+}
+
 std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& answers) {
   const ContentId other = other_key(key);
-  if (auto closure = read_closure(key, answers)) {
+  const auto is_still = [&](const AnsweredQuestion& question) {
+    return answers.is_still(question.kind, question.path, question.answer);
+  };
+  // The other record is of a tree that is older than the one that changes are told from.
+  const auto is_same = [&](const AnsweredQuestion& question) {
+    return answers.is_same(question.kind, question.path, question.answer);
+  };
+  if (auto closure = read_closure(key, is_still)) {
     store_.keep_found(key, key);
     store_.keep_found(other, other);
     return closure;
   }
   // A base and a head take turns: what holds for one of them stays there beside the other's.
   store_.keep_found(other, key);
-  auto closure = read_closure(other, answers);
+  auto closure = read_closure(other, is_same);
   if (closure) store_.keep_found(key, other);
   return closure;
-}
-
-std::optional<Closure> TreeRecords::read_closure(const ContentId& key, Answers& answers) const {
-  const auto bytes = store_.find(key);
-  if (!bytes) return std::nullopt;
-  ArchiveReader reader(*bytes);
-  std::vector<AnsweredQuestion> questions;
-  reader(questions);
-  const bool holds = std::all_of(questions.begin(), questions.end(), [&](const AnsweredQuestion& question) {
-    return answers.is_still(question.kind, question.path, question.answer);
-  });
-  if (!holds) return std::nullopt;
-  std::optional<Closure> closure(std::in_place);
-  reader(*closure);
-  return reader.is_at_end() ? std::move(closure) : std::nullopt;
 }
 
 void TreeRecords::keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure) {

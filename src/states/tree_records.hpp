@@ -62,7 +62,9 @@ class TreeRecords {
   void finish(const ContentId& tree, const Scan& scan);
 
  private:
-  std::optional<Closure> read_closure(const ContentId& key, Answers& answers) const;
+  /// `holds`: whether a question with its answer holds in this tree.
+  template <typename Holds>
+  std::optional<Closure> read_closure(const ContentId& key, const Holds& holds) const;
 
   facts::RecordStore& store_;
   PathTable<WordsRecord> earlier_words_;
