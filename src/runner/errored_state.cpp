@@ -32,6 +32,22 @@ void copy_state(const fs::path& from, const files::Place& to) {
   kept.keep();
 }
 
+/// A disk that is full leaves less than that.
+bool is_whole(const fs::path& file) {
+  StateVersionReader reader;
+  files::read_pieces({file.parent_path(), file.filename()}, files::largest_file,
+                     [&](std::string_view piece) { reader.add(piece); });
+  return !reader.finish().content.empty();
+}
+
+void tell_broken_state(const LaneDescription& lane, LaneRun& run) {
+  run.log().line(fmt::format(
+      "statelane: the state could not be saved, and errored.tfstate is not whole; the tool prints the state "
+      "where it cannot write it\n  when the backend works again: copy it from the tool's output to a file, "
+      "and {} state push FILE",
+      call_by_hand(lane)));
+}
+
 /// Where the next job of this runner finds it, also when the server takes no artifact of this one any more.
 void keep_outside(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const fs::path& left) {
   const auto directory = unsaved_states_directory(lane, job);
@@ -66,6 +82,13 @@ void keep_errored_state(const LaneDescription& lane, const JobEnvironment& job, 
       return false;
     }
   };
+  bool is_broken = false;
+  attempt([&] { is_broken = !is_whole(left); });
+  if (is_broken) {
+    tell_broken_state(lane, run);
+    if (unsaved_states_directory(lane, job)) attempt([&] { keep_outside(lane, job, run, left); });
+    return;
+  }
   if (attempt([&] { copy_state(left, run.paths().errored_state); })) place = run.paths().errored_state.path();
   tell_errored_state(lane, run, place);
   attempt([&] { keep_outside(lane, job, run, left); });

@@ -381,6 +381,25 @@ def full_disk_and_server(trial):
     return trial.check_lock()
 
 
+def full_disk_of_the_tool(trial):
+    """The tool can neither store the state nor write it to its file: it prints it, and no file is said to hold it."""
+    trial.server.steer(fail={"POST state": 500})
+    with mounted(trial, "size=400k", trial.project / "net"):
+        trial.begin()
+        fill(trial.project / "net/filler")
+        trial.let_go()
+        trial.end()
+        trial.check_interrupts(most=0)
+        if trial.moment is not None and "is kept in" in trial.ended.log:
+            trial.check_state()  # There was room until then.
+        elif trial.made():
+            trial.assertEqual(trial.ended.code, 1, trial.ended.log)
+            trial.assertNotIn("is kept in", trial.ended.log)
+            trial.assertIn("copy it from the tool's output to a file, and ", trial.ended.log)
+            trial.assertLessEqual(trial.made(), set(re.findall(r'"name": ?"(r\d)"', trial.ended.log)))
+    return trial.check_lock()
+
+
 def read_only(trial):
     """The directory of the artifacts cannot be written any more."""
     with mounted(trial, "size=1m") as directory:
@@ -400,12 +419,12 @@ def read_only(trial):
 
 
 class mounted:
-    """A small file system in place of the artifacts' directory, with what lies there."""
+    """A small file system in place of a directory, that of the artifacts, with what lies there."""
 
-    def __init__(self, trial, options):
+    def __init__(self, trial, options, directory=None):
         demand(os.getuid() == 0, "root, who may mount")
         self.trial, self.options = trial, options
-        self.directory = trial.artifact("")
+        self.directory = directory or trial.artifact("")
 
     def __enter__(self):
         with tempfile.TemporaryDirectory() as aside:
@@ -443,6 +462,7 @@ ROWS = {
     "closed stdout": close_output,
     "full disk": full_disk,
     "full disk, server answers 500": full_disk_and_server,
+    "full disk of the tool, server answers 500": full_disk_of_the_tool,
     "read-only directory": read_only,
     "TERM, and no unlock": stop_and_fail_unlock,
     "server slow": slow_server,

@@ -241,6 +241,29 @@ TEST_CASE("one stop signal during an apply lets Terraform write its state and en
   }
 }
 
+TEST_CASE("a state that the tool could not write whole to its file is not said to be kept there") {
+  Project project;
+  project.use_tool(
+      "case \"$1\" in\n"
+      "version) echo OpenTofu v1.12.6 ;;\n"
+      "plan) for a; do case \"$a\" in -out=*) echo PK >\"${a#-out=}\" ;; esac; done; exit 2 ;;\n"
+      "show) echo '{\"format_version\":\"1.2\",\"terraform_version\":\"1.12.6\",\"resource_changes\":"
+      "[{\"address\":\"a.b\",\"change\":{\"actions\":[\"create\"],\"after\":{}}}]}' ;;\n"
+      "apply) echo '{\"version\": 4,' >errored.tfstate; exit 1 ;;\n"
+      "esac\n");
+  REQUIRE(project.plan().code == 0);
+  const Outcome outcome = project.apply();
+  INFO(outcome.log);
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says(
+      "statelane: the state could not be saved, and errored.tfstate is not whole; the tool prints the state where it "
+      "cannot write it\n"
+      "  when the backend works again: copy it from the tool's output to a file, and ./tool -chdir=net state push "
+      "FILE\n"));
+  CHECK_FALSE(outcome.says("is kept in"));
+  CHECK_FALSE(project.has("errored.tfstate"));
+}
+
 TEST_CASE("a stop signal before Terraform's apply begins means that it never does") {
   if (!has_tool("terraform")) return;
   Project project;

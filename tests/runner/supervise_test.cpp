@@ -305,8 +305,13 @@ TEST_CASE("a provider that a dead program left behind is ended and named, anythi
   ForkedHelper helper([&scratch](int log_descriptor) {
     JobLog log(log_descriptor, {});
     Supervisor supervisor(log, 10ms);
-    const Command command{
-        {"sh", "-c", "./terraform-provider-slow_v1 100 & sleep 101 & kill -KILL $$"}, {}, scratch.path};
+    // Each has its name once it is a program of its own.
+    const Command command{{"sh", "-c",
+                           "./terraform-provider-slow_v1 100 & provider=$!\nsleep 101 & "
+                           "until grep -q terraform /proc/$provider/comm && grep -q sleep /proc/$!/comm; do :; done\n"
+                           "kill -KILL $$"},
+                          {},
+                          scratch.path};
     supervisor.run(command, {scratch.path, "output.txt"}, "output.txt");
     supervisor.end_left_providers();
     return 0;
