@@ -59,17 +59,17 @@ Value set_union(Arguments arguments, const SourceRange& range) {
 
 /// A set, in another order, where one argument is a set.
 Value set_product(Arguments arguments, const SourceRange& range) {
+  std::vector<Value> factors;
   for (const Value& argument : arguments) {
-    if (argument.as_open_list() == nullptr && !argument.is_unknown()) return Value::error(range);
+    const auto* given = argument.as_open_list();
+    if (given == nullptr && !argument.is_unknown()) return Value::error(range);
+    factors.push_back(given == nullptr || given->is_set ? argument : to_one_type(*given, range));
+    if (factors.back().is_error()) return factors.back();
   }
   std::vector<Value::List> rows = {{}};
   bool is_set = false;
-  for (const Value& argument : arguments) {
-    const auto* given = argument.as_open_list();
-    if (given == nullptr) return not_folded();
-    const Value unified = given->is_set ? argument : to_one_type(*given, range);
-    if (unified.is_error()) return unified;
-    const auto* list = unified.as_open_list();
+  for (const Value& factor : factors) {
+    const auto* list = factor.as_open_list();
     if (list == nullptr || list->is_open || rows.size() * list->size() > longest_list / 10) return not_folded();
     is_set = is_set || list->is_set;
     std::vector<Value::List> next;
