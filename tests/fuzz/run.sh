@@ -18,7 +18,7 @@ for target in "${chosen[@]}"; do
   # libgit2 loses references that it meets on the way to a revision whose object is damaged (git_revparse_single).
   leaks=1
   [ "$target" != repo_objects_fuzz ] || leaks=0
-  "$targets/$target" -detect_leaks=$leaks -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 -print_final_stats=1 -max_len=20000 -close_fd_mask=1 \
+  ASAN_OPTIONS=detect_leaks=$leaks "$targets/$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 -print_final_stats=1 -max_len=20000 -close_fd_mask=1 \
     "$target" 2>"$target.log" || { tail -60 "$target.log"; exit 1; }
   echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$target.log") executions"
 done
