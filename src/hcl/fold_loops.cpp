@@ -186,7 +186,7 @@ Value Folder::fold_for(const Expression& expression, const Value& collection) {
   }
   if (elements->pairs.empty() && parts.condition != nullptr) {
     // It is tried before there is any element.
-    const Value any = unknown(expression, "there is no element", true);
+    const Value any = Value{Value::Unknown{"", {}, false, true}};
     const Value condition =
         with_variables(parts.key_name, any, parts.value_name, any, [&] { return fold_condition(parts); });
     const Value nothing = parts.key == nullptr ? Value{Value::List{}} : Value{Value::Map{}};

@@ -21,7 +21,7 @@ void add_attributes(const std::string& prefix, const Value::Map& map,
       continue;
     }
     if (value.as_open_map() != nullptr) {
-      attributes[prefix + name] = {{{std::nullopt}, "what stands in it is not known", value.may_climb()}};
+      attributes[prefix + name] = {{{std::nullopt}, "", value.may_climb()}};
       continue;
     }
     auto texts = to_texts(value);
