@@ -105,47 +105,57 @@ Value::List values_of(const Value::Map& map) {
   return values;
 }
 
-bool may_share_type(const Value& one, const Value& other);
-
-/// Each of one and each of the other.
-template <typename Values>
-bool may_all_share_type(const Values& ones, const Values& others) {
-  return std::all_of(ones.begin(), ones.end(), [&](const Value& one) {
-    return std::all_of(others.begin(), others.end(), [&](const Value& other) { return may_share_type(one, other); });
-  });
-}
-
-bool may_share_type(const Value::Map& one, const Value::Map& other) {
-  const auto is_same_name = [](const auto& left, const auto& right) { return left.first == right.first; };
-  const bool are_names_known = one.others.empty() && other.others.empty();
-  if (are_names_known && std::equal(one.begin(), one.end(), other.begin(), other.end(), is_same_name)) {
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [](const auto& left, const auto& right) { return may_share_type(left.second, right.second); });
+/// Whether values may have one type. Looks into collections, so far as a bounded number of steps reaches; what is
+/// behind them may have it.
+class Sharing {
+ public:
+  template <typename Values>
+  bool may_all(const Values& ones, const Values& others) {
+    for (const Value& one : ones) {
+      for (const Value& other : others) {
+        if (steps_left_ <= 0) return true;
+        if (!may(one, other)) return false;
+      }
+    }
+    return true;
   }
-  // Objects with other attributes become maps.
-  std::vector<Value> all;
-  for (const Value::Map* map : {&one, &other})
-    for (const Value& value : values_of(*map)) all.push_back(value);
-  return may_all_share_type(all, all);
-}
+
+  /// Primitives all share one: the string.
+  bool may(const Value& one, const Value& other) {
+    if (--steps_left_ <= 0 || is_any(one) || is_any(other)) return true;
+    const auto *list = one.as_open_list(), *other_list = other.as_open_list();
+    if (list != nullptr && other_list != nullptr) return may_all(*list, *other_list);
+    const auto *map = one.as_open_map(), *other_map = other.as_open_map();
+    if (map != nullptr && other_map != nullptr) return may(*map, *other_map);
+    return is_primitive(one) && is_primitive(other);
+  }
+
+ private:
+  static bool is_any(const Value& value) {
+    return value.is_null() || value.is_unknown() || value.as_one_of() != nullptr;
+  }
+
+  bool may(const Value::Map& one, const Value::Map& other) {
+    const auto is_same_name = [](const auto& left, const auto& right) { return left.first == right.first; };
+    const bool are_names_known = one.others.empty() && other.others.empty();
+    if (are_names_known && std::equal(one.begin(), one.end(), other.begin(), other.end(), is_same_name)) {
+      return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                        [&](const auto& left, const auto& right) { return may(left.second, right.second); });
+    }
+    // Objects with other attributes become maps.
+    Value::List all = values_of(one);
+    const Value::List more = values_of(other);
+    all.insert(all.end(), more.begin(), more.end());
+    return may_all(all, all);
+  }
+
+  int steps_left_ = 10'000;
+};
 
 /// A null beside collections has no type, and Terraform refuses some such lists.
 bool is_untyped(const Value::List& list) {
   const auto is_null = [](const Value& item) { return item.is_null(); };
   return std::any_of(list.begin(), list.end(), is_null) && std::any_of(list.begin(), list.end(), is_collection);
-}
-
-/// Looks into collections. Primitives all share one: the string.
-bool may_share_type(const Value& one, const Value& other) {
-  const auto is_any = [](const Value& value) {
-    return value.is_null() || value.is_unknown() || value.as_one_of() != nullptr;
-  };
-  if (is_any(one) || is_any(other)) return true;
-  const auto *list = one.as_open_list(), *other_list = other.as_open_list();
-  if (list != nullptr && other_list != nullptr) return may_all_share_type(*list, *other_list);
-  const auto *map = one.as_open_map(), *other_map = other.as_open_map();
-  if (map != nullptr && other_map != nullptr) return may_share_type(*map, *other_map);
-  return is_primitive(one) && is_primitive(other);
 }
 
 /// How each element is converted; empty: not at all.
@@ -222,7 +232,7 @@ Value to_one_type(const Value::List& list, const SourceRange& range) {
   for (const Value& item : list) kinds.add(item);
   const bool is_impossible = kinds.is_impossible();
   if (is_impossible && !has_choice) return Value::error(range);
-  if (is_impossible || kinds.may_differ(has_choice) || !may_all_share_type(list, list) || is_untyped(list))
+  if (is_impossible || kinds.may_differ(has_choice) || !Sharing().may_all(list, list) || is_untyped(list))
     return Value{Value::Unknown{"its elements may have no type in common", range, false, Value{list}.may_climb()}};
   const auto change = conversion_of(kinds, has_choice);
   Value::List result;
@@ -297,7 +307,7 @@ Value unify(const Value& chosen, const Value& other, const SourceRange& range) {
   const bool may_be_set = (mine.has_list && (others.has_set || others.has_unknown)) ||
                           (mine.has_set && (others.has_list || others.has_unknown));
   if (may_be_set) result = with_sets(result, range);
-  const bool may_fail = is_collection(chosen) && is_collection(other) && !may_share_type(chosen, other);
+  const bool may_fail = is_collection(chosen) && is_collection(other) && !Sharing().may(chosen, other);
   return may_fail ? join_alternatives({result, Value::error(range)}) : result;
 }
 
