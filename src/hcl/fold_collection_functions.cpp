@@ -94,6 +94,7 @@ Value merge(Arguments arguments, const SourceRange& range) {
     const auto* map = argument.as_open_map();
     if (map == nullptr) return no_map(argument, range);
     for (auto& [key, value] : result) {
+      if (map->others.empty()) break;
       std::vector<Value> possible = map->others_under(key);
       possible.insert(possible.begin(), value);
       value = join_alternatives(std::move(possible));

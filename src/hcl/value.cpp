@@ -72,6 +72,7 @@ Value::Value(Map value) {
     summary.may_climb = summary.may_climb || holds_climb(key);
   }
   for (const auto& [key, item] : value.others) include(summary, key), include(summary, item);
+  if (value.others.size() > most_others) summary.weight = heaviest_value + 1;
   hold(std::move(value), summary);
 }
 

@@ -63,6 +63,7 @@ class Value {
     std::vector<Value> values;
   };
   static constexpr std::size_t most_alternatives = 16;
+  static constexpr std::size_t most_others = 64;  ///< keys of a map that are not known
   static constexpr std::uint32_t heaviest_value = 50'000;
   static constexpr std::uint16_t deepest_value = 100;
 

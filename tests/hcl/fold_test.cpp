@@ -82,6 +82,12 @@ TEST_CASE("a template's for is unrolled") {
   CHECK(folded("\"a%{ for x in var.l }${x}%{ endfor }b\"") == "'a*b'");
 }
 
+TEST_CASE("keys that are not known keep their values, up to a bound") {
+  CHECK(folded("{ for x in [\"a\", \"b\"] : \"${var.p}${x}\" => x }[\"za\"]") == "'a' or !");
+  CHECK(folded("{ (var.p) = \"a\", b = \"c\" }.b") == "'a' or 'c' or !");
+  CHECK(folded("{ for x in range(100) : \"${var.p}${x}\" => x }[\"z1\"]") == "?");
+}
+
 TEST_CASE("cutting off what may not be there says nothing") {
   CHECK(folded("trimprefix(\"a${var.x}\", \"ab\")") == "?");
   CHECK(folded("trimprefix(\"${var.x}c\", \"ab\")") == "?");
