@@ -85,13 +85,17 @@ Value concat(Arguments arguments, const SourceRange& range) {
 Value merge(Arguments arguments, const SourceRange& range) {
   Value::Map result;
   bool is_known = true;
+  // Beside a null without a type Terraform takes sets and lists too.
+  const bool may_take_all = std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
+    return argument.is_null() || argument.is_unknown();
+  });
   for (const Value& argument : arguments) {
     if (argument.is_null()) continue;
-    if (argument.is_unknown()) {
+    const auto* map = argument.as_open_map();
+    if (argument.is_unknown() || (map == nullptr && may_take_all)) {
       is_known = false;
       continue;
     }
-    const auto* map = argument.as_open_map();
     if (map == nullptr) return no_map(argument, range);
     for (auto& [key, value] : result) {
       if (map->others.empty()) break;
