@@ -54,10 +54,11 @@ std::vector<std::vector<Value>> combinations(std::span<const Value> values) {
 }
 
 Value value_under(const Value::Map& map, const std::string& name, const Value& otherwise) {
-  std::vector<Value> possible = map.others_under(name);
   const auto found = map.find(name);
+  if (!map.is_open) return found != map.end() ? found->second : otherwise;
+  std::vector<Value> possible = map.others_under(name);
   if (found != map.end()) possible.push_back(found->second);
-  if (found == map.end() || map.is_open) possible.push_back(otherwise);
+  possible.push_back(otherwise);
   return join_alternatives(std::move(possible));
 }
 

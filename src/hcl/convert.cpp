@@ -149,7 +149,7 @@ class Sharing {
     return may_all(all, all);
   }
 
-  int steps_left_ = 10'000;
+  int steps_left_ = 1'000;
 };
 
 /// A null beside collections has no type, and Terraform refuses some such lists.

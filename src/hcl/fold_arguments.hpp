@@ -31,6 +31,7 @@ std::span<const NamedFunction> path_functions();
 std::span<const NamedFunction> format_functions();
 std::span<const NamedFunction> number_functions();
 std::span<const NamedFunction> collection_functions();
+std::span<const NamedFunction> map_functions();
 std::span<const NamedFunction> set_functions();
 std::span<const NamedFunction> decoding_functions();
 
@@ -54,6 +55,12 @@ struct Integer {
   Value failure;
 };
 Integer integer_at(Arguments arguments, std::size_t index, const SourceRange& range);
+
+/// What a function answers for an argument that is no list, or no map: an error, unless nothing is known of it.
+Value no_collection(const Value& argument, const SourceRange& range);
+
+/// The list that may not be a set; else null, and `failure` is the answer.
+const Value::List* ordered_list(const Value& argument, const SourceRange& range, Value& failure);
 
 inline bool is_ascii(std::string_view text) {
   for (const char byte : text) {

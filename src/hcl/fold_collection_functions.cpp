@@ -11,23 +11,6 @@ namespace {
 
 Value number(std::size_t value) { return Value{Number::of(static_cast<std::int64_t>(value))}; }
 
-/// What a function answers for an argument that is no list: an error, unless nothing is known of it.
-Value no_list(const Value& argument, const SourceRange& range) {
-  return argument.is_unknown() ? not_folded() : Value::error(range);
-}
-
-Value no_map(const Value& argument, const SourceRange& range) {
-  return argument.is_unknown() ? not_folded() : Value::error(range);
-}
-
-/// The list that may not be a set; else null, and `failure` is the answer.
-const Value::List* ordered_list(const Value& argument, const SourceRange& range, Value& failure) {
-  const auto* list = argument.as_open_list();
-  if (list != nullptr && !list->is_set) return list;
-  failure = list != nullptr ? Value::error(range) : no_list(argument, range);
-  return nullptr;
-}
-
 /// Any number of these.
 Value open_list(std::vector<Value> items, bool is_set = false) {
   Value::List result(items.begin(), items.end());
@@ -50,19 +33,6 @@ Value element(Arguments arguments, const SourceRange& range) {
   return *index.value < 0 ? join_alternatives({found, Value::error(range)}) : found;
 }
 
-Value lookup(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_open_map();
-  if (arguments[0].is_null() || arguments[1].is_null()) return Value::error(range);
-  if (map == nullptr) return no_map(arguments[0], range);
-  const bool has_default = arguments.size() > 2;
-  Value otherwise = has_default ? arguments[2] : Value::error(range);
-  const Value::Summary held = arguments[0].summary();
-  if (has_default && (held.has_text || held.has_unknown)) otherwise = blur_numbers({otherwise, Value::text("")})[0];
-  const auto key = arguments[1].as_known_string();
-  if (key) return value_under(*map, *key, otherwise);
-  return join_alternatives({any_member(arguments[0], arguments[1]), otherwise});
-}
-
 Value concat(Arguments arguments, const SourceRange& range) {
   Value::List result;
   for (const Value& argument : arguments) {
@@ -82,57 +52,6 @@ Value concat(Arguments arguments, const SourceRange& range) {
   return Value{blur_numbers(std::move(result))};
 }
 
-Value merge(Arguments arguments, const SourceRange& range) {
-  Value::Map result;
-  bool is_known = true;
-  // Beside a null without a type Terraform takes sets and lists too.
-  const bool may_take_all = std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
-    return argument.is_null() || argument.is_unknown();
-  });
-  for (const Value& argument : arguments) {
-    if (argument.is_null()) continue;
-    const auto* map = argument.as_open_map();
-    if (argument.is_unknown() || (map == nullptr && may_take_all)) {
-      is_known = false;
-      continue;
-    }
-    if (map == nullptr) return no_map(argument, range);
-    for (auto& [key, value] : result) {
-      if (map->others.empty()) break;
-      std::vector<Value> possible = map->others_under(key);
-      possible.insert(possible.begin(), value);
-      value = join_alternatives(std::move(possible));
-    }
-    for (const auto& [key, value] : *map) {
-      const auto earlier = map->is_open ? result.find(key) : result.end();
-      result.insert_or_assign(key, earlier == result.end() ? value : join_alternatives({earlier->second, value}));
-    }
-    result.is_open = result.is_open || map->is_open;
-    result.others.insert(result.others.end(), map->others.begin(), map->others.end());
-  }
-  return is_known ? Value{std::move(result)} : not_folded();
-}
-
-Value keys(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_open_map();
-  if (map == nullptr) return no_map(arguments[0], range);
-  Value::List result;
-  result.is_open = map->is_open;
-  for (const auto& [key, value] : *map) result.push_back(Value::text(key));
-  for (const auto& [key, value] : map->others) result.push_back(key);
-  return Value{std::move(result)};
-}
-
-Value values(Arguments arguments, const SourceRange& range) {
-  const auto* map = arguments[0].as_open_map();
-  if (map == nullptr) return no_map(arguments[0], range);
-  Value::List result;
-  result.is_open = map->is_open;
-  for (const auto& [key, value] : *map) result.push_back(value);
-  for (const auto& [key, value] : map->others) result.push_back(value);
-  return Value{std::move(result)};
-}
-
 Value length(Arguments arguments, const SourceRange& range) {
   const Value& argument = arguments[0];
   if (const auto* list = argument.as_list()) return number(list->size());
@@ -146,13 +65,7 @@ Value length(Arguments arguments, const SourceRange& range) {
 Value to_list(Arguments arguments, const SourceRange& range) {
   if (arguments[0].is_null()) return arguments[0];
   const auto* list = arguments[0].as_open_list();
-  return list != nullptr ? to_one_type(*list, range) : no_list(arguments[0], range);
-}
-
-Value to_map(Arguments arguments, const SourceRange& range) {
-  if (arguments[0].is_null()) return arguments[0];
-  const auto* map = arguments[0].as_open_map();
-  return map != nullptr ? to_one_type(*map, range) : no_map(arguments[0], range);
+  return list != nullptr ? to_one_type(*list, range) : no_collection(arguments[0], range);
 }
 
 Value to_string_of(Arguments arguments, const SourceRange& range) { return to_string(arguments[0], range); }
@@ -163,7 +76,7 @@ Value to_bool(Arguments arguments, const SourceRange& range) {
 
 Value distinct(Arguments arguments, const SourceRange& range) {
   const auto* given = arguments[0].as_open_list();
-  if (given == nullptr) return no_list(arguments[0], range);
+  if (given == nullptr) return no_collection(arguments[0], range);
   const Value unified = to_one_type(*given, range);
   const auto* list = unified.as_open_list();
   if (list == nullptr) return unified;
@@ -206,7 +119,7 @@ Value to_strings(const Value::List& list, const SourceRange& range) {
 
 Value compact(Arguments arguments, const SourceRange& range) {
   const auto* given = arguments[0].as_open_list();
-  if (given == nullptr) return no_list(arguments[0], range);
+  if (given == nullptr) return no_collection(arguments[0], range);
   const Value strings = to_strings(*given, range);
   const auto* list = strings.as_open_list();
   if (list == nullptr) return strings;
@@ -223,7 +136,7 @@ Value compact(Arguments arguments, const SourceRange& range) {
 
 Value sort(Arguments arguments, const SourceRange& range) {
   const auto* given = arguments[0].as_open_list();
-  if (given == nullptr) return no_list(arguments[0], range);
+  if (given == nullptr) return no_collection(arguments[0], range);
   const Value strings = to_strings(*given, range);
   const auto* list = strings.as_open_list();
   if (list == nullptr) return strings;
@@ -240,7 +153,7 @@ Value sort(Arguments arguments, const SourceRange& range) {
 
 Value reverse(Arguments arguments, const SourceRange& range) {
   const auto* list = arguments[0].as_open_list();
-  if (list == nullptr) return no_list(arguments[0], range);
+  if (list == nullptr) return no_collection(arguments[0], range);
   Value::List result(list->rbegin(), list->rend());
   result.is_open = list->is_open;
   return Value{std::move(result)};
@@ -261,27 +174,9 @@ Value slice(Arguments arguments, const SourceRange& range) {
   return Value{Value::List(list->begin() + *begin.value, list->begin() + *end.value)};
 }
 
-Value zip_map(Arguments arguments, const SourceRange& range) {
-  Value failure;
-  const auto* names = arguments[0].as_open_list();  // a set's are sorted
-  if (names == nullptr) return no_list(arguments[0], range);
-  const auto* items = ordered_list(arguments[1], range, failure);
-  if (items == nullptr) return failure;
-  if (names->is_open || items->is_open) return not_folded();
-  if (names->size() != items->size()) return Value::error(range);
-  Value::Map result;
-  for (std::size_t index = 0; index < names->size(); ++index) {
-    if ((*names)[index].is_null()) return Value::error(range);
-    const auto name = (*names)[index].as_known_string();
-    if (!name) return not_folded();
-    result.insert_or_assign(*name, (*items)[index]);
-  }
-  return Value{std::move(result)};
-}
-
 Value one(Arguments arguments, const SourceRange& range) {
   const auto* list = arguments[0].as_open_list();
-  if (list == nullptr) return no_list(arguments[0], range);
+  if (list == nullptr) return no_collection(arguments[0], range);
   if (list->is_open) {
     return join_alternatives({any_member(arguments[0], arguments[0]), Value{}});
   }
@@ -304,7 +199,8 @@ Value index_of(Arguments arguments, const SourceRange& range) {
 
 Value contains(Arguments arguments, const SourceRange& range) {
   const auto* list = arguments[0].as_open_list();
-  if (list == nullptr) return arguments[0].is_unknown() ? Value::boolean_or_other() : no_list(arguments[0], range);
+  if (list == nullptr)
+    return arguments[0].is_unknown() ? Value::boolean_or_other() : no_collection(arguments[0], range);
   bool is_known = !list->is_open;
   for (const Value& item : *list) {
     const auto equal = is_equal(item, arguments[1]);
@@ -316,7 +212,7 @@ Value contains(Arguments arguments, const SourceRange& range) {
 
 Value chunk_list(Arguments arguments, const SourceRange& range) {
   const auto* given = arguments[0].as_open_list();
-  if (given == nullptr) return no_list(arguments[0], range);
+  if (given == nullptr) return no_collection(arguments[0], range);
   const Value unified = given->is_set ? arguments[0] : to_one_type(*given, range);
   const auto* list = unified.as_open_list();
   if (list == nullptr) return unified;
@@ -354,7 +250,7 @@ void append_flat(const Value& item, Value::List& result) {
 }
 
 Value flatten(Arguments arguments, const SourceRange& range) {
-  if (arguments[0].as_open_list() == nullptr) return no_list(arguments[0], range);
+  if (arguments[0].as_open_list() == nullptr) return no_collection(arguments[0], range);
   Value::List result;
   append_flat(arguments[0], result);
   return Value{std::move(result)};
@@ -389,10 +285,7 @@ constexpr NamedFunction table[] = {
     {"element", element, 2, 2, 0},
     {"flatten", flatten, 1, 1, 0},
     {"index", index_of, 2, 2, 0},
-    {"keys", keys, 1, 1, 0},
     {"length", length, 1, 1, 0},
-    {"lookup", lookup, 2, 3, 0, true},
-    {"merge", merge, 0, any_number, 0, true},
     {"nonsensitive", same, 1, 1, 0, true},
     {"one", one, 1, 1, 0},
     {"reverse", reverse, 1, 1, 0},
@@ -401,10 +294,7 @@ constexpr NamedFunction table[] = {
     {"sort", sort, 1, 1, 0},
     {"tobool", to_bool, 1, 1, 0, true},
     {"tolist", to_list, 1, 1, 0, true},
-    {"tomap", to_map, 1, 1, 0, true},
     {"tostring", to_string_of, 1, 1, 0, true},
-    {"values", values, 1, 1, 0},
-    {"zipmap", zip_map, 2, 2, 0},
 };
 
 }  // namespace

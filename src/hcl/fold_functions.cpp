@@ -13,7 +13,7 @@ namespace {
 
 const NamedFunction* find_function(std::string_view name) {
   for (const auto table : {text_functions(), path_functions(), format_functions(), number_functions(),
-                           collection_functions(), set_functions(), decoding_functions()}) {
+                           collection_functions(), map_functions(), set_functions(), decoding_functions()}) {
     const auto found =
         std::lower_bound(table.begin(), table.end(), name,
                          [](const NamedFunction& row, std::string_view wanted) { return row.name < wanted; });
@@ -94,6 +94,17 @@ std::optional<Value> refusal(const NamedFunction& row, Arguments arguments, cons
 
 Value::Text text_at(Arguments arguments, std::size_t index, const SourceRange& range) {
   return hide_root(to_text(arguments[index], range));
+}
+
+Value no_collection(const Value& argument, const SourceRange& range) {
+  return argument.is_unknown() ? not_folded() : Value::error(range);
+}
+
+const Value::List* ordered_list(const Value& argument, const SourceRange& range, Value& failure) {
+  const auto* list = argument.as_open_list();
+  if (list != nullptr && !list->is_set) return list;
+  failure = list != nullptr ? Value::error(range) : no_collection(argument, range);
+  return nullptr;
 }
 
 Integer integer_at(Arguments arguments, std::size_t index, const SourceRange& range) {

@@ -140,8 +140,8 @@ Value ModuleScope::module_value(std::string_view name, const std::string& reason
   for (const Module::Call& candidate : module_.calls) {
     if (candidate.call.name != name || !only_target(candidate)) continue;
     const Children* children = result ? nullptr : children_of(candidate);
-    if (children == nullptr || children->size() != 1 || candidate.call.has_instances)
-      return unknown_here(reason, range);
+    const bool is_one = children != nullptr && children->size() == 1 && !candidate.call.has_instances;
+    if (!is_one || !children->front()->is_read_whole()) return unknown_here(reason, range);
     Value::Map outputs;
     for (const auto& [output, definition] : children->front()->module_.outputs)
       outputs.emplace(output, children->front()->output_value(output));
@@ -283,6 +283,12 @@ std::optional<hcl::ObjectAttribute> ModuleScope::output(std::string_view call, s
     result = {has_instances ? Value{std::move(values)} : values.front(), has_instances};
   }
   return result;
+}
+
+/// What stands behind a fault, or behind where reading ended, may be an output too.
+bool ModuleScope::is_read_whole() const {
+  return std::none_of(module_.files.begin(), module_.files.end(),
+                      [](const LoadedFile& file) { return file.facts->has_faults || file.facts->is_cut; });
 }
 
 Value ModuleScope::output_value(std::string_view name) const {

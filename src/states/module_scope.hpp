@@ -77,6 +77,7 @@ class ModuleScope {
   std::optional<hcl::ObjectAttribute> plain_attribute(const hcl::Object& object, std::string_view name) const;
   std::optional<hcl::ObjectAttribute> output(std::string_view call, std::string_view name) const;
   hcl::Value output_value(std::string_view name) const;
+  bool is_read_whole() const;
   hcl::Value module_value(std::string_view name, const std::string& reason, const SourceRange& range) const;
   bool reads_stored_file() const;
   const Children* children_of(const Module::Call& call) const;

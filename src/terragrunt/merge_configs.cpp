@@ -18,11 +18,23 @@ bool is_digest(const Value& mark) {
   return text && text->starts_with('\x02');
 }
 
+/// A collection that may hold less than it says, or more: what it merges to is not followed.
+bool is_open(const Value& value) {
+  const auto* map = value.as_open_map();
+  const auto* list = value.as_open_list();
+  return (map != nullptr && map->is_open) || (list != nullptr && list->is_open);
+}
+
+Value unknown_of(const Value& parent, const Value& child) {
+  return Value{Value::Unknown{"", {}, false, parent.may_climb() || child.may_climb()}};
+}
+
 enum class Lists { parent_first, child_first };
 
 /// Objects key by key, lists one behind the other; of anything else the child's stays.
 Value merge_deep(const Value& parent, const Value& child, Lists lists) {
   if (is_digest(parent) || is_digest(child)) return Value{Value::List{parent, child}};
+  if (is_open(parent) || is_open(child)) return unknown_of(parent, child);
   const auto* left = parent.as_map();
   const auto* right = child.as_map();
   if (left != nullptr && right != nullptr) {
@@ -60,7 +72,7 @@ Value merge_shallow(const Value& parent, const Value& child) {
 Value merge_inputs(const Value& parent, const Value& child, MergeStrategy strategy) {
   if (parent.as_map() == nullptr || child.as_map() == nullptr) {
     const Value& open = parent.as_map() == nullptr ? parent : child;
-    return open.is_unknown() ? open : Value::unknown("", {});
+    return open.is_unknown() ? open : unknown_of(parent, child);
   }
   return strategy == MergeStrategy::deep ? merge_deep(parent, child, Lists::parent_first)
                                          : merge_shallow(parent, child);

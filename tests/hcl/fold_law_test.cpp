@@ -261,7 +261,7 @@ std::vector<std::pair<std::string, std::size_t>> expressions() {
       result.emplace_back(fmt::format("{}({})", name, arguments[count]), count);
   };
   for (const auto table : {text_functions(), path_functions(), format_functions(), number_functions(),
-                           collection_functions(), set_functions(), decoding_functions()}) {
+                           collection_functions(), map_functions(), set_functions(), decoding_functions()}) {
     for (const NamedFunction& row : table) add_calls(row.name, row.least, row.most);
   }
   for (const char* name : {"coalesce", "try"}) add_calls(name, 1, 3);

@@ -89,6 +89,17 @@ TEST_CASE("what a file of the repository holds and is not known may lead anywher
   CHECK(loaded.inputs("a", InputKind::pattern) == Texts{"**/*y.json", "a/x/**/*.json"});
 }
 
+TEST_CASE("a module with a fault in it may have more outputs than are read") {
+  const auto patterns = [](const std::string& more) {
+    return Loaded({{"a/main.tf", with("module \"m\" {\n  source = \"../m\"\n}\nlocals {\n  m = module.m\n"
+                                      "  a = try(file(\"./x/${local.m.late}.json\"), \"\")\n}\n")},
+                   {"m/main.tf", "output \"early\" {\n  value = 1\n}\n" + more}})
+        .inputs("a", InputKind::pattern);
+  };
+  CHECK(patterns("").empty());
+  CHECK(patterns("output \"late\" {\n  value = \n}\n") == Texts{"**/*.json"});
+}
+
 TEST_CASE("entries that may be left out, and keys that are not known, keep the paths under them") {
   const Loaded loaded(
       {{"a/main.tf",
