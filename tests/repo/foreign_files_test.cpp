@@ -31,16 +31,21 @@ std::string words_of_reading(const TestRepo& repository) {
   });
 }
 
+/// What is said of a repository with a FIFO in the place of one of git's files.
+std::string words_with_fifo(const char* name) {
+  const TestRepo repository;
+  repository.write("a", "a");
+  repository.commit();
+  put_fifo(repository.path() / ".git" / name);
+  return words_of_reading(repository);
+}
+
 }  // namespace
 
 TEST_CASE("a FIFO in the place of a file of git's is refused, and nobody waits for it") {
   for (const char* name : {"packed-refs", "shallow", "objects/info/alternates", "refs/heads/main"}) {
     CAPTURE(name);
-    const TestRepo repository;
-    repository.write("a", "a");
-    repository.commit();
-    put_fifo(repository.path() / ".git" / name);
-    const std::string words = words_of_reading(repository);
+    const std::string words = words_with_fifo(name);
     CHECK(words.find(name) != std::string::npos);
     CHECK((words.find("it is a FIFO") != std::string::npos ||
            words.find("No such device or address") != std::string::npos));
@@ -50,11 +55,7 @@ TEST_CASE("a FIFO in the place of a file of git's is refused, and nobody waits f
 TEST_CASE("a FIFO in the place of what git may do without is in nobody's way") {
   for (const char* name : {"info/exclude", "info/attributes", "logs/HEAD", "objects/pack/multi-pack-index"}) {
     CAPTURE(name);
-    const TestRepo repository;
-    repository.write("a", "a");
-    repository.commit();
-    put_fifo(repository.path() / ".git" / name);
-    CHECK(words_of_reading(repository) == "");
+    CHECK(words_with_fifo(name) == "");
   }
 }
 
