@@ -1,10 +1,12 @@
 #include "repo/pack_index.hpp"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -59,7 +61,7 @@ class Index {
     return pack_size_ >= trailer_size && place < pack_size_ - trailer_size;
   }
 
-  /// `check` of the first four bytes of each record.
+  /// `check` of the first four bytes of each record, where not all of them lie inside as they are.
   template <typename Check>
   bool each(std::uint64_t begin, std::uint64_t count, std::uint64_t record, const Check& check) {
     constexpr std::uint64_t at_once = 4096;
@@ -67,6 +69,13 @@ class Index {
       const std::uint64_t number = std::min(at_once, count - done);
       const std::string bytes = read(begin + done * record, number * record);
       if (bytes.size() < number * record) return false;
+      std::uint32_t highest = 0;
+      for (std::uint64_t index = 0; index < number; ++index) {
+        std::uint32_t place = 0;
+        std::memcpy(&place, bytes.data() + index * record, sizeof place);
+        highest = std::max(highest, be32toh(place));
+      }
+      if ((highest & large_mark) == 0 && lies_inside(highest)) continue;
       for (std::uint64_t index = 0; index < number; ++index) {
         if (!check(number_at(bytes, index * record, 4))) return false;
       }
