@@ -110,12 +110,10 @@ bool may_be_equal(const Value::Text& left, const Value::Text& right) {
 
 std::string clean_path(const std::string& path) {
   const bool is_absolute = path.starts_with('/');
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string part = path.substr(begin, end - begin);
-    begin = end + 1;
+  std::vector<std::string_view> parts;
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     if (part.empty() || part == ".") continue;
     if (part == ".." && !parts.empty() && parts.back() != "..") {
       parts.pop_back();
@@ -123,9 +121,14 @@ std::string clean_path(const std::string& path) {
       parts.push_back(part);
     }
   }
-  std::string result = is_absolute ? "/" : "";
-  for (const std::string& part : parts) result += (result.empty() || result == "/" ? "" : "/") + part;
-  return result.empty() ? "." : result;
+  std::string result;
+  result.reserve(path.size() + 1);
+  for (const std::string_view part : parts) {
+    if (!result.empty() || is_absolute) result += '/';
+    result += part;
+  }
+  if (result.empty()) return is_absolute ? "/" : ".";
+  return result;
 }
 
 Value::Text to_normal_form(std::string_view text) {

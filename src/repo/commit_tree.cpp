@@ -105,15 +105,24 @@ std::uint64_t CommitTree::size(const RepoPath& path) const {
   return known ? *known : Tree::size(path);
 }
 
-void CommitTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+std::vector<std::size_t> CommitTree::read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                              const Take& take) const {
   // What a partial clone lacks is fetched for many files at once, one after the other.
-  if (objects_.is_partial()) return Tree::read_all(paths, take);
+  if (objects_.is_partial()) return Tree::read_all(paths, most_bytes, take);
   std::vector<ContentId> ids;
   ids.reserve(paths.size());
   for (const RepoPath& path : paths) ids.push_back(content_id(path));
   const auto missed = objects_.read_blobs(
-      ids, [&](std::size_t index, std::string bytes) { take(index, ids[index], std::move(bytes)); });
-  for (const std::size_t index : missed) take(index, ids[index], read(paths[index]));
+      ids, most_bytes, [&](std::size_t index, std::string bytes) { take(index, ids[index], std::move(bytes)); });
+  std::vector<std::size_t> larger;
+  for (const std::size_t index : missed) {
+    if (size(paths[index]) > most_bytes) {
+      larger.push_back(index);
+    } else {
+      take(index, ids[index], read(paths[index]));
+    }
+  }
+  return larger;
 }
 
 void CommitTree::fetch_around(const RepoPath& path) const {

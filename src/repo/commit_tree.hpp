@@ -22,7 +22,8 @@ class CommitTree : public Tree {
   /// In a partial clone what is missing nearby is fetched along, more each time.
   std::string read(const RepoPath& path) const override;
   std::uint64_t size(const RepoPath& path) const override;
-  void read_all(std::span<const RepoPath> paths, const Take& take) const override;
+  std::vector<std::size_t> read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                    const Take& take) const override;
   ContentId content_id(const RepoPath& path) const override;
   /// Reads the trees that differ, and no others.
   std::optional<std::vector<RepoPath>> differences_from(const ContentId& root) const override;

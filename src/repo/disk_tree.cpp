@@ -126,7 +126,8 @@ std::uint64_t DiskTree::size(const RepoPath& path) const {
   return is_file && !fault ? known : Tree::size(path);
 }
 
-void DiskTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+std::vector<std::size_t> DiskTree::read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                            const Take& take) const {
   std::vector<EntryKind> kinds;
   for (const RepoPath& path : paths) {
     const auto entry = find(path);
@@ -135,19 +136,25 @@ void DiskTree::read_all(std::span<const RepoPath> paths, const Take& take) const
   std::vector<ContentId> ids(paths.size());
   for_each_in_parallel(paths.size(), [&](std::size_t, std::size_t index) {
     if (kinds[index] != EntryKind::file && kinds[index] != EntryKind::executable) return;
+    const fs::path file = root_ / paths[index].str();
     std::error_code fault;
-    auto bytes = read_whole_file(root_ / paths[index].str(), fault);
+    if (const std::uintmax_t bytes = fs::file_size(file, fault); !fault && bytes > most_bytes) return;
+    auto bytes = read_whole_file(file, fault);
     if (!bytes) refuse(paths[index], fault);
     ids[index] = blob_id(*bytes);
     take(index, ids[index], *std::move(bytes));
   });
+  std::vector<std::size_t> larger;
   for (std::size_t index = 0; index < paths.size(); ++index) {
     if (!ids[index].is_zero()) {
       ids_.insert_or_assign(paths[index], ids[index]);
+    } else if (size(paths[index]) > most_bytes) {
+      larger.push_back(index);
     } else {
       take(index, content_id(paths[index]), read(paths[index]));
     }
   }
+  return larger;
 }
 
 ContentId DiskTree::content_id(const RepoPath& path) const {

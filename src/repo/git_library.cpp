@@ -1,14 +1,44 @@
 #include "repo/git_library.hpp"
 
 #include <git2.h>
+#include <git2/sys/alloc.h>
 
 #include <array>
+#include <limits>
 
 namespace statelane::repo {
 
 namespace {
 
+constexpr std::size_t any_size = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t room_beside_object =
+    4096;  // libgit2 ends an object with a zero byte, and keeps what it inflates with
+
+thread_local std::size_t most_object_bytes = any_size;
+git_allocator standard_allocator;
+
+bool is_too_much(std::size_t bytes) {
+  return most_object_bytes != any_size && bytes > most_object_bytes + room_beside_object;
+}
+
+void* allocate(std::size_t bytes, const char* file, int line) {
+  return is_too_much(bytes) ? nullptr : standard_allocator.gmalloc(bytes, file, line);
+}
+
+void* allocate_cleared(std::size_t count, std::size_t bytes, const char* file, int line) {
+  return is_too_much(bytes == 0 ? 0 : count * bytes) ? nullptr : standard_allocator.gcalloc(count, bytes, file, line);
+}
+
+void set_allocator() {
+  git_stdalloc_init_allocator(&standard_allocator);
+  git_allocator bounded = standard_allocator;
+  bounded.gmalloc = allocate;
+  bounded.gcalloc = allocate_cleared;
+  git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &bounded);
+}
+
 bool initialise() {
+  set_allocator();
   git_libgit2_init();
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
@@ -29,6 +59,12 @@ void ensure_git_library() {
   static const bool is_ready = initialise();
   static_cast<void>(is_ready);
 }
+
+ObjectLimit::ObjectLimit(std::size_t most) { most_object_bytes = most; }
+
+ObjectLimit::~ObjectLimit() { most_object_bytes = any_size; }
+
+std::size_t ObjectLimit::most() { return most_object_bytes; }
 
 std::string last_git_error() {
   const git_error* error = git_error_last();

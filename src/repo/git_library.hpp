@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,19 @@ namespace statelane::repo {
 /// not verified again at each read, and the repository extensions that do not change how objects are read are accepted.
 /// `objectFormat` is accepted as well: who opens a repository looks at its value afterwards.
 void ensure_git_library();
+
+/// While it lives, this thread's reading of an object fails before it holds more than `most` bytes: what is larger is
+/// told from what is not without a look at its header first. A delta whose base is larger fails too.
+class ObjectLimit {
+ public:
+  explicit ObjectLimit(std::size_t most);
+  ~ObjectLimit();
+  ObjectLimit(const ObjectLimit&) = delete;
+  ObjectLimit& operator=(const ObjectLimit&) = delete;
+
+  /// The bytes that an object may have in this thread now.
+  static std::size_t most();
+};
 
 /// libgit2's last error in words.
 std::string last_git_error();

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "repo/git_library.hpp"
 #include "repo/object_id.hpp"
 #include "repo/pack_index.hpp"
 #include "repo/read_file.hpp"
@@ -81,8 +82,8 @@ LooseObject parse_object(std::string_view compressed) {
   LooseObject beginning = inflate_stream(compressed, longest_header);
   const std::size_t size = beginning.fault.empty() ? take_header(beginning) : 0;
   if (!beginning.fault.empty()) return beginning;
-  if (size > largest_object) {
-    beginning.fault = fmt::format("its header names {} bytes, and more than {} are not read", size, largest_object);
+  if (const std::size_t most = std::min(largest_object, ObjectLimit::most()); size > most) {
+    beginning.fault = fmt::format("its header names {} bytes, and more than {} are not read", size, most);
     return beginning;
   }
   LooseObject object = inflate_stream(compressed, size + longest_header + 1);

@@ -81,7 +81,7 @@ std::string ObjectStore::read(const ContentId& id, std::string_view type) {
   return std::move(object->bytes);
 }
 
-std::vector<std::size_t> ObjectStore::read_blobs(std::span<const ContentId> ids,
+std::vector<std::size_t> ObjectStore::read_blobs(std::span<const ContentId> ids, std::size_t most_bytes,
                                                  const std::function<void(std::size_t, std::string)>& take) {
   std::vector<std::size_t> missed;
   std::mutex mutex;
@@ -92,8 +92,9 @@ std::vector<std::size_t> ObjectStore::read_blobs(std::span<const ContentId> ids,
       databases[worker] = open_object_database(directory_);
     }
     git_odb* database = databases[worker] == nullptr ? database_.get() : databases[worker].get();
+    const ObjectLimit limit(most_bytes);
     Answer answer = read_from(database, ids[index]);
-    if (answer.object && answer.object->type == "blob") {
+    if (answer.object && answer.object->bytes.size() <= most_bytes && answer.object->type == "blob") {
       take(index, std::move(answer.object->bytes));
       return;
     }

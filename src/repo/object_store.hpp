@@ -35,8 +35,9 @@ class ObjectStore {
   std::string read(const ContentId& id, std::string_view type);
 
   /// Reads many blobs, in any order, on several threads; `take` may be called from all of them at once. Returns the
-  /// indexes of those that libgit2 cannot read, sorted: `read` tells why, or has another way.
-  std::vector<std::size_t> read_blobs(std::span<const ContentId> ids,
+  /// indexes of those that have more than `most_bytes` or that libgit2 cannot read, sorted: `read` tells why, or has
+  /// another way.
+  std::vector<std::size_t> read_blobs(std::span<const ContentId> ids, std::size_t most_bytes,
                                       const std::function<void(std::size_t, std::string)>& take);
 
   /// The entries of a tree object, sorted by name as bytes. The span lives as long as the store. Throws like `read`.

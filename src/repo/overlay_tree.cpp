@@ -29,9 +29,10 @@ std::uint64_t OverlayTree::size(const RepoPath& path) const {
   return path == path_ ? file_.size(path) : below_->size(path);
 }
 
-void OverlayTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
-  if (std::ranges::find(paths, path_) == paths.end()) return below_->read_all(paths, take);
-  Tree::read_all(paths, take);
+std::vector<std::size_t> OverlayTree::read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                               const Take& take) const {
+  if (std::ranges::find(paths, path_) == paths.end()) return below_->read_all(paths, most_bytes, take);
+  return Tree::read_all(paths, most_bytes, take);
 }
 
 ContentId OverlayTree::content_id(const RepoPath& path) const {

@@ -15,7 +15,8 @@ class OverlayTree : public Tree {
   std::span<const TreeEntry> list(const RepoPath& directory) const override;
   std::string read(const RepoPath& path) const override;
   std::uint64_t size(const RepoPath& path) const override;
-  void read_all(std::span<const RepoPath> paths, const Take& take) const override;
+  std::vector<std::size_t> read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                    const Take& take) const override;
   /// Zero for the root, which no commit has.
   ContentId content_id(const RepoPath& path) const override;
   std::optional<std::vector<RepoPath>> differences_from(const ContentId& root) const override;

@@ -11,8 +11,17 @@ const TreeEntry* find_entry(std::span<const TreeEntry> entries, std::string_view
   return found != entries.end() && found->name == name ? &*found : nullptr;
 }
 
-void Tree::read_all(std::span<const RepoPath> paths, const Take& take) const {
-  for (std::size_t index = 0; index < paths.size(); ++index) take(index, content_id(paths[index]), read(paths[index]));
+std::vector<std::size_t> Tree::read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                        const Take& take) const {
+  std::vector<std::size_t> larger;
+  for (std::size_t index = 0; index < paths.size(); ++index) {
+    if (size(paths[index]) > most_bytes) {
+      larger.push_back(index);
+    } else {
+      take(index, content_id(paths[index]), read(paths[index]));
+    }
+  }
+  return larger;
 }
 
 std::optional<std::vector<RepoPath>> Tree::differences_from(const ContentId&) const { return std::nullopt; }

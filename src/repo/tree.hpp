@@ -50,8 +50,10 @@ class Tree {
   using Take = std::function<void(std::size_t index, const ContentId& id, std::string bytes)>;
 
   /// Reads many files, in any order and on several threads where that is faster: `take` is called once for each, maybe
-  /// from several threads at once. Throws like `read`; what `take` throws passes through.
-  virtual void read_all(std::span<const RepoPath> paths, const Take& take) const;
+  /// from several threads at once. Returns the indexes of those that have more than `most_bytes`, which are not read,
+  /// sorted. Throws like `read`; what `take` throws passes through.
+  virtual std::vector<std::size_t> read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                            const Take& take) const;
 
   /// git's object id of the file's bytes, the link's target, the submodule's commit or the directory's tree. Zero when
   /// `path` does not exist, and for directories of a work tree.

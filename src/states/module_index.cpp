@@ -83,18 +83,11 @@ void ModuleIndex::read_ahead(const std::function<bool(const RepoPath&)>& is_want
   }
   facts_.read_configurations(wanted, [&](std::span<const std::size_t> indexes, const facts::FactStore::Take& take) {
     std::vector<RepoPath> chosen;
-    std::vector<std::size_t> places;
-    for (const std::size_t index : indexes) {
-      if (is_too_large(tree_, paths[index])) {
-        take(index, tree_.content_id(paths[index]), too_large_text());
-      } else {
-        chosen.push_back(paths[index]);
-        places.push_back(index);
-      }
-    }
-    tree_.read_all(chosen, [&](std::size_t place, const ContentId& id, std::string bytes) {
-      take(places[place], id, std::move(bytes));
-    });
+    for (const std::size_t index : indexes) chosen.push_back(paths[index]);
+    const auto larger = tree_.read_all(
+        chosen, terraform::largest_configuration,
+        [&](std::size_t place, const ContentId& id, std::string bytes) { take(indexes[place], id, std::move(bytes)); });
+    for (const std::size_t place : larger) take(indexes[place], tree_.content_id(chosen[place]), too_large_text());
   });
 }
 
@@ -133,7 +126,8 @@ void ModuleIndex::read_content_ids() const {
       if (entry->kind != repo::EntryKind::symlink && entry->id.is_zero()) paths.push_back(directory.path.child(name));
     }
   }
-  if (!paths.empty()) tree_.read_all(paths, [](std::size_t, const ContentId&, const std::string&) {});
+  if (!paths.empty())
+    tree_.read_all(paths, terraform::largest_configuration, [](std::size_t, const ContentId&, const std::string&) {});
 }
 
 const Module* ModuleIndex::find(const RepoPath& directory, terraform::Tool tool) {

@@ -12,13 +12,11 @@ namespace {
 /// Sorting by bytes would put `a-b` between `a` and `a/c`; with `/` before all other bytes what lies below a directory
 /// follows it.
 bool precedes(const RepoPath& left, const RepoPath& right) {
-  return std::lexicographical_compare(
-      left.str().begin(), left.str().end(), right.str().begin(), right.str().end(), [](char a, char b) {
-        const auto rank = [](char byte) {
-          return byte == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(byte)) + 1;
-        };
-        return rank(a) < rank(b);
-      });
+  const auto [mine, other] =
+      std::mismatch(left.str().begin(), left.str().end(), right.str().begin(), right.str().end());
+  if (mine == left.str().end() || other == right.str().end()) return other != right.str().end();
+  const auto rank = [](char byte) { return byte == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(byte)) + 1; };
+  return rank(*mine) < rank(*other);
 }
 
 /// Where Terraform puts an override among the files of a directory: after all that are none.

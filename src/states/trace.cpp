@@ -62,9 +62,10 @@ std::string TracedTree::read(const RepoPath& path) const {
   return tree_.read(path);
 }
 
-void TracedTree::read_all(std::span<const RepoPath> paths, const Take& take) const {
+std::vector<std::size_t> TracedTree::read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                              const Take& take) const {
   for (const RepoPath& path : paths) note(Question::Kind::content, path);
-  tree_.read_all(paths, take);
+  return tree_.read_all(paths, most_bytes, take);
 }
 
 ContentId TracedTree::content_id(const RepoPath& path) const {

@@ -87,7 +87,8 @@ class TracedTree : public repo::Tree {
 
   std::span<const repo::TreeEntry> list(const RepoPath& directory) const override;
   std::string read(const RepoPath& path) const override;
-  void read_all(std::span<const RepoPath> paths, const Take& take) const override;
+  std::vector<std::size_t> read_all(std::span<const RepoPath> paths, std::uint64_t most_bytes,
+                                    const Take& take) const override;
   ContentId content_id(const RepoPath& path) const override;
   std::uint64_t size(const RepoPath& path) const override;
 

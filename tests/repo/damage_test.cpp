@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include "base/error.hpp"
 #include "repo/cat_file.hpp"
 #include "repo/change_set.hpp"
+#include "repo/disk_tree.hpp"
 #include "repo/git_library.hpp"
 #include "repo/loose_objects.hpp"
 #include "repo/object_store.hpp"
@@ -22,6 +24,7 @@ using statelane::repo::EntryKind;
 using statelane::repo::parse_tree;
 using statelane::repo::Repository;
 using statelane::support::read_file;
+using statelane::support::run_git;
 using statelane::support::TestRepo;
 using statelane::support::words_of_error;
 using statelane::support::write_file;
@@ -307,6 +310,47 @@ TEST_CASE("a header that names more than there is, or than is read, costs no mem
     const auto tree = repository.commit_tree(commit);
     CHECK(words_of_error([&] { tree->read(RepoPath::of("main.tf")); }).find(fault) != std::string::npos);
   }
+}
+
+TEST_CASE(
+    "of many files those that are larger than asked for are told and not read, loose, packed and in the work tree") {
+  const TestRepo repo;
+  std::string large;
+  for (int part = 0; part < 20; ++part) large += noise() + std::to_string(part);
+  repo.write("b", large.substr(0, 9000));
+  repo.write("c", "small");
+  repo.write("a", large + "less");
+  repo.commit();
+  repo.write("a", large + "more");  // a delta of the one before, or the base of it
+  repo.commit();
+  const std::vector<RepoPath> paths = {RepoPath().child("a"), RepoPath().child("b"), RepoPath().child("c")};
+  const auto check = [&](const statelane::repo::Tree& tree) {
+    for (const std::size_t most :
+         {std::size_t{4}, std::size_t{5}, std::size_t{9000}, large.size() + 3, large.size() + 4}) {
+      std::mutex mutex;
+      std::map<std::size_t, std::size_t> taken;
+      const auto larger =
+          tree.read_all(paths, most, [&](std::size_t index, const statelane::ContentId&, std::string bytes) {
+            const std::lock_guard lock(mutex);
+            taken[index] = bytes.size();
+          });
+      std::map<std::size_t, std::size_t> wanted = {{0, large.size() + 4}, {1, 9000}, {2, 5}};
+      std::vector<std::size_t> rest;
+      for (std::size_t index = 0; index < paths.size(); ++index)
+        if (wanted[index] > most) rest.push_back(index);
+      for (const std::size_t index : rest) wanted.erase(index);
+      CAPTURE(most);
+      CHECK(larger == rest);
+      CHECK(taken == wanted);
+    }
+  };
+  check(statelane::repo::DiskTree(repo.path()));
+  const Repository loose = Repository::open(repo.path());
+  check(*loose.commit_tree(loose.resolve("HEAD")));
+  run_git(repo.path(), {"repack", "-adfq"});
+  const Repository packed = Repository::open(repo.path());
+  check(*packed.commit_tree(packed.resolve("HEAD")));
+  check(*packed.commit_tree(packed.resolve("HEAD~1")));
 }
 
 TEST_CASE("a damaged index of several packs is passed by, and packs that come later are found") {

@@ -37,8 +37,11 @@ TEST_CASE("a file in the place of another one is the only thing that differs") {
     CHECK(changes[0].path == file);
     std::map<std::size_t, std::string> taken;
     const std::vector<RepoPath> paths = {a, file};
-    tree.read_all(paths,
-                  [&](std::size_t index, const statelane::ContentId&, std::string bytes) { taken[index] = bytes; });
+    const auto take = [&](std::size_t index, const statelane::ContentId&, std::string bytes) { taken[index] = bytes; };
+    CHECK(tree.read_all(paths, 11, take).empty());
     CHECK(taken == std::map<std::size_t, std::string>{{0, "# a"}, {1, "states: {}\n"}});
+    taken.clear();
+    CHECK(tree.read_all(paths, 10, take) == std::vector<std::size_t>{1});
+    CHECK(taken == std::map<std::size_t, std::string>{{0, "# a"}});
   }
 }
