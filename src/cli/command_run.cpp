@@ -23,6 +23,7 @@
 #include "comparison/reach_commits.hpp"
 #include "repo/disk_tree.hpp"
 #include "runner/drift_result.hpp"
+#include "runner/garbage_collection.hpp"
 #include "runner/run_apply.hpp"
 #include "runner/run_plan.hpp"
 #include "states/backend_identity.hpp"
@@ -170,6 +171,7 @@ int run_lane(const Options& options, LaneVerb verb) {
   const runner::JobEnvironment job = runner::read_job_environment();
   runner::RunOptions run = options.run;
   run.helper_version = STATELANE_VERSION;
+  run.spare_memory = runner::find_spare_memory();
   const JobLedger ledger(repository, options, job, *lane.tree, lane.index);
   const std::string& id = lane.description.state_id;
   runner::ApplyQuestions questions;

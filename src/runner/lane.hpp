@@ -77,6 +77,7 @@ struct RunOptions {
   std::chrono::milliseconds retry_wait{2000};    ///< before the second try; doubled for each further one, with jitter
   std::chrono::milliseconds settle_time{2000};   ///< how long to look for Terraform's own notice before interrupting it
   std::chrono::milliseconds answer_time{60000};  ///< how long the tool may take to tell its version
+  std::uint64_t spare_memory = 0;                ///< bytes; where there are many, what only reads is made faster by it
   std::vector<std::string> dotenv_outputs{};     ///< apply: outputs to write to `outputs.env`
 };
 

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/escape.hpp"
 #include "runner/escape_filter.hpp"
+#include "runner/garbage_collection.hpp"
 #include "runner/json_scanner.hpp"
 #include "runner/provider_cache.hpp"
 #include "runner/shell_words.hpp"
@@ -45,13 +46,6 @@ JobLog::Style log_style(const JobEnvironment& job) {
 double random_fraction() {
   std::minstd_rand random(std::random_device{}());
   return std::uniform_real_distribution<double>(0, 1)(random);
-}
-
-std::string describe_passed_over(const ProviderCache& cache) {
-  return fmt::format(
-      "statelane: the provider cache of {} is passed over: without a dependency lock file jobs would break it for each "
-      "other\n  fix: commit .terraform.lock.hcl",
-      cache.passed_over);
 }
 
 /// Why a program other than the tool's own end ended it; empty for 0 and 1, the only codes that Terraform and OpenTofu
@@ -119,6 +113,7 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       log_(STDOUT_FILENO, log_style(job)),
       supervisor_(log_, options.settle_time),
       environment_(lane.commands ? lane_variables(lane) : terraform_environment(lane, job)),
+      garbage_collection_(choose_garbage_collection(options.spare_memory, environment_)),
       started_(std::time(nullptr)) {
   if (!fs::is_directory(directory_)) {
     throw Error(ErrorKind::usage,
@@ -151,7 +146,7 @@ Supervised LaneRun::run(const Step& step, std::vector<std::string> argv) {
   const bool is_collapsed = step.section == "init" || step.section == "workspace";
   const JobLog::Section open(log_, fmt::format("statelane_{}", step.section), to_shell_words(argv), is_collapsed);
   const files::Place& kept_as = step.kept_as ? *step.kept_as : paths_.output;
-  process::Command command{std::move(argv), environment_, directory_};
+  process::Command command{std::move(argv), step.only_reads ? environment_for_reading() : environment_, directory_};
   for (const auto& [name, value] : step.environment) command.environment[name] = value;
   const Supervised result =
       supervisor_.run(command, paths_.output, escape_for_terminal(kept_as.string()), step.stop_way);
@@ -169,8 +164,14 @@ process::Captured LaneRun::ask(std::vector<std::string> argv, milliseconds time_
   const std::size_t known = supervisor_.stop_signals().size();
   const auto is_over = [this, known] { return supervisor_.is_stopping() && supervisor_.stop_signals().size() > known; };
   JsonStart start;
-  return process::run_streamed({std::move(argv), environment_, directory_}, {time_out, is_over},
+  return process::run_streamed({std::move(argv), environment_for_reading(), directory_}, {time_out, is_over},
                                [&](std::string_view piece) { on_output(start.find(piece)); });
+}
+
+EnvironmentChanges LaneRun::environment_for_reading() const {
+  EnvironmentChanges result = environment_;
+  result.insert(garbage_collection_.begin(), garbage_collection_.end());
+  return result;
 }
 
 void LaneRun::demand_text() const {
@@ -180,7 +181,7 @@ void LaneRun::demand_text() const {
 Supervised LaneRun::try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache) {
   CacheFilling filling(cache.directory, supervisor_, log_);
   const std::string section = attempt == 1 ? "init" : fmt::format("init_{}", attempt);
-  const Supervised ended = run({section}, argv);
+  const Supervised ended = run({.section = section, .only_reads = true}, argv);
   if (ended.started && ended.status.succeeded()) filling.finish();
   return ended;
 }
@@ -304,7 +305,7 @@ void LaneRun::tell_end(const Supervised& ended, std::string_view what, Reach rea
 
 const ToolIdentity& LaneRun::tool() {
   if (tool_) return *tool_;
-  tool_answer_ = process::run_captured({{lane_.tool, "version"}, environment_, directory_},
+  tool_answer_ = process::run_captured({{lane_.tool, "version"}, environment_for_reading(), directory_},
                                        {options_.answer_time, [this] { return supervisor_.is_stopping(); }});
   tool_ = tool_answer_.status.succeeded() ? parse_tool_identity(tool_answer_.out) : ToolIdentity{};
   return *tool_;

@@ -40,6 +40,7 @@ class LaneRun {
     std::optional<files::Place> kept_as{};  ///< where its output is left without escapes
     StopWay stop_way = StopWay::by_interrupt;
     std::map<std::string, std::optional<std::string>> environment{};  ///< besides that of every call
+    bool only_reads = false;                                          ///< of state and world, by the tool
   };
 
   /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`.
@@ -111,6 +112,7 @@ class LaneRun {
   Supervised try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache);
   void tell_end(const Supervised& ended, std::string_view what, Reach reach, bool went_well);
   void tell_full_disk();
+  EnvironmentChanges environment_for_reading() const;
 
   const LaneDescription& lane_;
   const JobEnvironment& job_;
@@ -120,6 +122,7 @@ class LaneRun {
   JobLog log_;
   Supervisor supervisor_;
   EnvironmentChanges environment_;
+  EnvironmentChanges garbage_collection_;  ///< of what only reads
   std::optional<Error> lost_text_;
   std::optional<ToolIdentity> tool_;
   process::Captured tool_answer_;

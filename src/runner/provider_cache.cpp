@@ -99,6 +99,13 @@ ProviderCache choose_provider_cache(const LaneDescription& lane, const JobEnviro
   return {own, true, fmt::format("{} ({})", is_set ? "TF_PLUGIN_CACHE_DIR" : "plugin_cache_dir", users)};
 }
 
+std::string describe_passed_over(const ProviderCache& cache) {
+  return fmt::format(
+      "statelane: the provider cache of {} is passed over: without a dependency lock file jobs would break it for each "
+      "other\n  fix: commit .terraform.lock.hcl",
+      cache.passed_over);
+}
+
 std::string read_plugin_cache_dir(std::string_view text) {
   constexpr std::string_view name = "plugin_cache_dir";
   for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {

@@ -28,6 +28,9 @@ struct ProviderCache {
 ProviderCache choose_provider_cache(const LaneDescription& lane, const JobEnvironment& job,
                                     const std::string& configured, bool has_lock_file);
 
+/// Says that the user's own cache is passed over, why, and how to get it used.
+std::string describe_passed_over(const ProviderCache& cache);
+
 /// `plugin_cache_dir` of a CLI configuration's text, in either syntax, with variables (`$HOME`) put in; empty: not set.
 std::string read_plugin_cache_dir(std::string_view text);
 

@@ -281,7 +281,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
         "the "
         "job");
   const StopWay way = locks ? StopWay::by_interrupt : StopWay::at_once;
-  const Supervised ended = run.run({"plan", run.paths().text, way, plan_environment(lane, job)},
+  const Supervised ended = run.run({"plan", run.paths().text, way, plan_environment(lane, job), true},
                                    plan_arguments(lane, job, options, run.paths()));
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
   if (!is_planned(ended, run.paths()))
