@@ -87,11 +87,11 @@ void describe(Archive& archive, Diagnostic& diagnostic) {
 
 template <typename Archive>
 void describe(Archive& archive, terraform::FileFacts& facts) {
-  auto& [modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
-         has_faults, is_cut, version, arena] = facts;
+  auto& [modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, workspaces,
+         faults, has_faults, is_cut, version, arena] = facts;
   static_cast<void>(arena);  // what it owns is written where it is used
-  archive(modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, faults,
-          has_faults, is_cut, version);
+  archive(modules, backends, remote_states, locals, variables, outputs, objects, references, open, sources, workspaces,
+          faults, has_faults, is_cut, version);
 }
 
 template <typename Archive>

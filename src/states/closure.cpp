@@ -37,8 +37,8 @@ class ClosureBuilder {
       closure_.backend = backend_settings(*module, arguments);
       add_local_state(*module);
       ModuleWalk(sources_, lane_, inputs_, links_, references_, closure_).walk(*module, arguments);
+      if (closure_.reads_workspace) closure_.workspace_names = find_workspace_names(*module);
     }
-    if (closure_.reads_workspace) closure_.workspace_names = names_of_workspaces();
     references_.finish();
     links_.follow_all();
     closure_.inputs = inputs_.finish();
@@ -48,13 +48,6 @@ class ClosureBuilder {
   }
 
  private:
-  WorkspaceNames names_of_workspaces() const {
-    // They follow from what the module says.
-    const Trace::Pause pause(sources_.trace);
-    const ScannedDirectory* scanned = sources_.scan.find(directory_);
-    return scanned == nullptr ? WorkspaceNames{} : find_workspace_names(sources_.tree, *scanned);
-  }
-
   Arguments root_arguments(const Module& module) {
     Arguments result;
     const hcl::Scope nothing{[](std::string_view root, std::string_view name, const SourceRange& range) {

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "repo/tree.hpp"
-#include "states/scan.hpp"
+#include "states/module_index.hpp"
 
 namespace statelane::states {
 
@@ -14,9 +13,8 @@ struct WorkspaceNames {
   bool has_prefix = false;           ///< the workspace is the directory's name, a dash and one of them
 };
 
-/// The names that the files of one directory compare `terraform.workspace` with (`==`, `!=`, `contains`), or look it up
-/// by (`{…}[terraform.workspace]`, `lookup`). A text that begins with a dash is the end of a workspace's name. Files
-/// are read again.
-WorkspaceNames find_workspace_names(const repo::Tree& tree, const ScannedDirectory& directory);
+/// The names that the files of a module compare `terraform.workspace` with (`==`, `!=`, `contains`), or look it up
+/// by (`{…}[terraform.workspace]`, `lookup`). A text that begins with a dash is the end of a workspace's name.
+WorkspaceNames find_workspace_names(const Module& module);
 
 }  // namespace statelane::states

@@ -6,6 +6,7 @@
 
 #include "terraform/name_uses.hpp"
 #include "terraform/references.hpp"
+#include "terraform/workspace_names.hpp"
 
 namespace statelane::terraform {
 
@@ -38,6 +39,7 @@ class Extractor {
     const NameUses uses = find_name_uses(body);
     facts_.open_names = copy(uses.open);
     facts_.source_names = copy(uses.sources);
+    if (uses.open.contains({"terraform"sv, "workspace"sv})) facts_.workspaces = workspaces_of(body);
     facts_.modules = facts_.arena.copy(std::span<const ModuleCall>(modules_));
     facts_.backends = facts_.arena.copy(std::span<const Backend>(backends_));
     facts_.remote_states = facts_.arena.copy(std::span<const RemoteState>(remote_states_));
@@ -56,6 +58,12 @@ class Extractor {
       copies.push_back(facts_.arena.copy(std::string(root) + "." + std::string(name)));
     std::sort(copies.begin(), copies.end());
     return facts_.arena.copy(std::span<const std::string_view>(copies));
+  }
+
+  std::span<const std::string_view> workspaces_of(const Body& body) {
+    std::vector<std::string_view> names;
+    for (const std::string_view name : find_workspace_names(body)) names.push_back(facts_.arena.copy(name));
+    return facts_.arena.copy(std::span<const std::string_view>(names));
   }
 
   /// `each` and `count` of a block. True when it has them.

@@ -120,6 +120,7 @@ struct FileFacts {
   std::span<const FileReference> references;
   std::span<const std::string_view> open_names;    ///< see `NameUses`; as `local.x`, sorted
   std::span<const std::string_view> source_names;  ///< the same
+  std::span<const std::string_view> workspaces;    ///< see `find_workspace_names`; sorted
   Diagnostics faults;                              ///< with the root as path: who uses the facts knows the file
   bool has_faults = false;
   bool is_cut = false;                ///< see `hcl::File::is_cut`

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "hcl/parse.hpp"
-#include "hcl/syntax.hpp"
-
 namespace statelane::terraform {
 
 namespace {
@@ -30,7 +27,7 @@ class Collector {
     for (const hcl::Block& block : body.blocks) visit(*block.body);
   }
 
-  const std::set<std::string>& names() const { return names_; }
+  const std::set<std::string_view>& names() const { return names_; }
 
  private:
   void visit(const Expression& expression) {
@@ -60,17 +57,14 @@ class Collector {
     for (std::size_t index = 0; index < object.operands.size(); index += 2) take(*object.operands[index]);
   }
 
-  std::set<std::string> names_;
+  std::set<std::string_view> names_;
 };
 
 }  // namespace
 
-std::set<std::string> find_workspace_names(std::string text) {
-  if (text.find("workspace") == std::string::npos) return {};
+std::set<std::string_view> find_workspace_names(const hcl::Body& body) {
   Collector collector;
-  Diagnostics told_elsewhere;
-  const hcl::File file = hcl::parse(std::move(text), RepoPath(), told_elsewhere);
-  collector.visit(file.body());
+  collector.visit(body);
   return collector.names();
 }
 

@@ -10,7 +10,8 @@ from texts import CONDITION_FORMS, LIST_FORMS, TEXT_FORMS, other
 VARIABLE_SOURCES = ["default", "environment outside", "terraform.tfvars",
                     "terraform.tfvars.json", "a.auto.tfvars", "b.auto.tfvars.json", "z.auto.tfvars", "var_files"]
 PATH_ANCHORS = ["path.module", "path.root", "path.cwd", "bare", "dot", "whole text", "abspath", "dirname(path.module)",
-                "pathexpand", "in a local", "joined", "formatted", "split and joined", "replaced"]
+                "pathexpand", "in a local", "joined", "formatted", "split and joined", "replaced", "handed back by a module",
+                "behind a list from outside"]
 CALL_WAYS = ["plain", "for_each", "count"]
 
 
@@ -173,6 +174,12 @@ class Site:
             return f'format("%s/%s", path.module, {self.say(from_module, depth)})'
         if anchor == "split and joined":
             return f'"${{join("/", split("/", path.module))}}/{self.rest(from_module, depth)}"'
+        if anchor == "handed back by a module":
+            return f'"${{path.module}}/${{{self.echo(from_module, depth)}}}"'
+        if anchor == "behind a list from outside":
+            before = self.random.choice([[], ["a", "b"]])
+            joined = f"concat({self.outside(before)}, {self.list([other(whole), whole], depth)})"
+            return f"{joined}[{len(before) + 1}]"
         if anchor == "replaced":
             return f'replace("MODULE/${{{self.say(from_module, depth)}}}", "MODULE", path.module)'
         return self.say(whole, depth)

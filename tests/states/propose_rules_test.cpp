@@ -106,6 +106,16 @@ TEST_CASE("a state that reads terraform.workspace, and whose lane selects none, 
   CHECK(both.find("s and 1 more read terraform.workspace, and their lanes select none\n") != std::string::npos);
 }
 
+TEST_CASE("names of workspaces are seen in JSON syntax too") {
+  const std::string big =
+      R"({"locals": {"big": "${terraform.workspace == \"prod\" || terraform.workspace == \"dev\"}"}})";
+  const Files files = {
+      {"s/main.tf", fixed_backend}, {"s/size.tf.json", big}, {"s/out.tf", "output \"o\" {\n  value = local.big\n}\n"}};
+  CHECK(messages(Loaded(files))
+            .find("hint: - {match: \"s\", instances: [\"dev\", \"prod\"], workspace: \"{instance}\"}\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("workspaces that begin with the directory's name are seen by what they are compared with") {
   const std::string reads =
       "locals {\n  is_production = substr(terraform.workspace, 3, length(terraform.workspace)) == \"-production\"\n"
