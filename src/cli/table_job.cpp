@@ -82,10 +82,10 @@ OptionRow output_row() {
   return row;
 }
 
-/// Waiting and trying again.
+/// Waiting, trying again, and how much may be said.
 OptionGroup patience_options() {
   return {
-      "Patience",
+      "Patience and log",
       {duration(
            "--lock-timeout",
            [](Options& options, milliseconds time) {
@@ -101,7 +101,11 @@ OptionGroup patience_options() {
            "before the second try, doubled for each further (2)"),
        duration(
            "--settle-time", [](Options& options, milliseconds time) { options.run.settle_time = time; },
-           "after a stop signal, how long to see whether Terraform was signalled too, before it is interrupted (2)")}};
+           "after a stop signal, how long to see whether Terraform was signalled too, before it is interrupted (2)"),
+       number(
+           "--log-limit", "KIB", {64, 1048576},
+           [](Options& options, std::size_t size) { options.run.log_limit = std::uint64_t{size} * 1024; },
+           "output_limit of the runner: in a job, less than that is printed (4096)")}};
 }
 
 CommandRow plan_row() {

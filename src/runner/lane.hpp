@@ -77,8 +77,9 @@ struct RunOptions {
   std::chrono::milliseconds retry_wait{2000};    ///< before the second try; doubled for each further one, with jitter
   std::chrono::milliseconds settle_time{2000};   ///< how long to look for Terraform's own notice before interrupting it
   std::chrono::milliseconds answer_time{60000};  ///< how long the tool may take to tell its version
-  std::uint64_t spare_memory = 0;                ///< bytes; where there are many, what only reads is made faster by it
-  std::vector<std::string> dotenv_outputs{};     ///< apply: outputs to write to `outputs.env`
+  std::uint64_t log_limit = std::uint64_t{4} << 20;  ///< bytes after which the runner cuts a job's log
+  std::uint64_t spare_memory = 0;             ///< bytes; where there are many, what only reads is made faster by it
+  std::vector<std::string> dotenv_outputs{};  ///< apply: outputs to write to `outputs.env`
 };
 
 /// What git says about the branch that the commit came from, asked just before an apply.

@@ -26,20 +26,20 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-/// GitLab cuts a job's log at 4 MiB. What is left is for the tails of cut outputs and for what other commands of the
-/// job print.
-constexpr std::uint64_t relay_limit = std::uint64_t{2560} * 1024;
-
 /// Messages stand at the end; this much of it is searched.
 constexpr std::size_t searched_output = 1 << 20;
 
 /// As `main` ends where a guard of ours refuses.
 constexpr int refused = 125;
 
-JobLog::Style log_style(const JobEnvironment& job) {
+/// What is left of the limit is for the tails of cut outputs and for what other commands of the job print.
+JobLog::Style log_style(const JobEnvironment& job, const RunOptions& options) {
   JobLog::Style style;
   style.sections = job.ci;
-  if (job.ci) style.relay_limit = relay_limit;
+  if (!job.ci) return style;
+  style.relay_limit = options.log_limit / 8 * 5;
+  style.tails = options.log_limit / 4;
+  style.tail = options.log_limit / 16;
   return style;
 }
 
@@ -110,7 +110,7 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       options_(options),
       directory_(lane_directory(lane)),
       paths_(artifact_paths(lane)),
-      log_(STDOUT_FILENO, log_style(job)),
+      log_(STDOUT_FILENO, log_style(job, options)),
       supervisor_(log_, options.settle_time),
       environment_(lane.commands ? lane_variables(lane) : terraform_environment(lane, job)),
       garbage_collection_(choose_garbage_collection(options.spare_memory, environment_)),

@@ -493,3 +493,15 @@ TEST_CASE("a check's own 2 is not taken for changes where those were asked for")
   project.options.detailed_exit_code = true;
   CHECK(project.plan().code == 1);
 }
+
+TEST_CASE("a job says its last words below the limit that its runner has for a log") {
+  verbs::Project project;
+  project.job.ci = true;
+  project.options.log_limit = std::uint64_t{64} * 1024;
+  project.use_tool("case $1 in version) echo 'Terraform v1.11.4';; plan) seq 100000; exit 1;; esac\n");
+  const verbs::Outcome outcome = project.plan();
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("99999\n100000\n"));
+  CHECK(outcome.says("left out here; the whole text is in"));
+  CHECK(outcome.log.size() < 56 * 1024);
+}
