@@ -52,12 +52,29 @@ void add_refs(const RefsBySlug& refs, const std::map<std::string, std::string>& 
   ledger.source = Source::refs;
 }
 
+/// Those of the states that have no answer; without the API of all environments, since what was left behind shows by
+/// its refs alone.
+std::vector<std::string> find_prefixes(const std::map<std::string, std::string>& ids, bool has_api,
+                                       const Ledger& ledger) {
+  if (!has_api) return {std::string(refs_of_environments)};
+  std::vector<std::string> prefixes;
+  for (const auto& [slug, id] : ids) {
+    const Record* record = ledger.find(id);
+    if (record != nullptr && record->why_unknown.empty()) continue;
+    if (gitlab::is_environment_slug(slug))
+      prefixes.push_back(fmt::format("{}{}/deployments/", refs_of_environments, slug));
+  }
+  return prefixes;
+}
+
 void read_refs(const std::vector<Wanted>& wanted, const Sources& sources,
                const std::map<std::string, std::string>& stored, bool has_api, Ledger& ledger) {
   if (!sources.list_refs) return;
   const std::map<std::string, std::string> ids = find_slugs(wanted, stored);
   try {
-    add_refs(RefsBySlug::parse(sources.list_refs(), ids), ids, has_api, ledger);
+    const std::vector<std::string> prefixes = find_prefixes(ids, has_api, ledger);
+    if (prefixes.empty()) return;
+    add_refs(RefsBySlug::parse(sources.list_refs(prefixes), ids), ids, has_api, ledger);
   } catch (const Error& error) {
     ledger.remarks.emplace_back(error.what());
   }

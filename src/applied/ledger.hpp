@@ -67,8 +67,9 @@ struct Sources {
   std::optional<ApiPlace> api{};
   std::string why_no_api{};  ///< where there is no place to ask
   World world{};
-  std::chrono::milliseconds patience{60'000};               ///< for all requests together
-  std::function<std::vector<DeploymentRef>()> list_refs{};  ///< throws `Error`; empty: not to be asked
+  std::chrono::milliseconds patience{60'000};  ///< for all requests together
+  /// Those whose names begin with one of these; throws `Error`. Empty: not to be asked.
+  std::function<std::vector<DeploymentRef>(const std::vector<std::string>& prefixes)> list_refs{};
   std::string branch{};  ///< the branch whose records count, where the state is applied on it
 };
 

@@ -12,7 +12,7 @@ struct Parts {
 };
 
 std::optional<Parts> parse_name(std::string_view name) {
-  constexpr std::string_view prefix = "refs/environments/";
+  constexpr std::string_view prefix = refs_of_environments;
   constexpr std::string_view middle = "/deployments/";
   if (!name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());

@@ -2,11 +2,14 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "applied/ledger.hpp"
 
 namespace statelane::applied {
+
+inline constexpr std::string_view refs_of_environments = "refs/environments/";
 
 /// The newest and the oldest deployment of each slug that the refs tell of. Names of another shape are left out.
 struct RefsBySlug {

@@ -45,6 +45,9 @@ class ByteReader {
   /// All bytes were read, and none was missing.
   bool is_at_end() const { return !failed_ && rest_.empty(); }
 
+  /// What was not read yet.
+  std::string_view rest() const { return rest_; }
+
  protected:
   std::uint64_t get_number() {
     std::uint64_t number = 0;

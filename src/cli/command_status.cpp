@@ -54,6 +54,7 @@ emit::Status read_status(const repo::Repository& repository, const Options& opti
   status.branch = choose_branch(repository);
   status.head = choose_head(repository, options, status.branch);
   facts::FactStore facts = open_facts(repository, options);
+  facts.records().keep_in_memory();
   Diagnostics ignored;  // what is wrong with files is the business of the commands that compare them
   head = comparison::load_tree(repository.commit_tree(status.head), facts, ignored);
   const auto wanted = comparison::find_wanted(head.states.graph, "", status.branch);

@@ -32,7 +32,7 @@ using Heads = std::map<std::uint64_t, repo::CommitId, std::greater<>>;  ///< the
 Heads read_heads(const repo::Repository& repository, std::chrono::seconds time_out) {
   constexpr std::string_view start = "refs/merge-requests/";
   Heads heads;
-  for (const auto& [name, commit] : repository.remote_refs(std::string(start), time_out)) {
+  for (const auto& [name, commit] : repository.remote_refs({std::string(start)}, time_out)) {
     std::uint64_t number = 0;
     const char* begin = name.data() + start.size();
     const auto [end, fault] = std::from_chars(begin, name.data() + name.size(), number);

@@ -118,9 +118,9 @@ applied::Ledger read_ledger(const repo::Repository& repository, const std::vecto
   sources.world = applied::open_world(client);
   sources.patience = options.ledger_timeout;
   sources.branch = branch;
-  sources.list_refs = [&repository, seconds] {
+  sources.list_refs = [&repository, seconds](const std::vector<std::string>& prefixes) {
     std::vector<applied::DeploymentRef> refs;
-    for (repo::Repository::RemoteRef& ref : repository.remote_refs("refs/environments/", seconds))
+    for (repo::Repository::RemoteRef& ref : repository.remote_refs(prefixes, seconds))
       refs.push_back({std::move(ref.name), std::move(ref.commit)});
     return refs;
   };

@@ -1,5 +1,7 @@
 #include "comparison/branch_line.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -80,6 +82,20 @@ std::string find_merge_request(const repo::Repository::Message& message) {
 std::string name_of(const LineCommit& commit) {
   constexpr std::size_t digits = 8;
   return commit.merge_request.empty() ? commit.commit.substr(0, digits) : commit.merge_request;
+}
+
+std::string describe_merged(std::vector<std::string> names) {
+  constexpr std::size_t most = 3;
+  std::reverse(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (names.size() == 1) return names.front() + " was merged and not applied";
+  std::string text;
+  for (std::size_t index = 0; index < names.size() && index < most; ++index) {
+    const bool is_last = index + 1 == names.size();
+    text += (index == 0 ? "" : is_last ? " and " : ", ") + names[index];
+  }
+  if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
+  return text + " were merged and not applied";
 }
 
 }  // namespace statelane::comparison

@@ -38,4 +38,8 @@ std::string find_merge_request(const repo::Repository::Message& message);
 /// How people call a commit: by its merge request, else by the beginning of its id.
 std::string name_of(const LineCommit& commit);
 
+/// "!42 was merged and not applied", "!42 and !45 were …", "!42, !45, !46 and 3 more were …". `names`: the newest
+/// first.
+std::string describe_merged(std::vector<std::string> names);
+
 }  // namespace statelane::comparison

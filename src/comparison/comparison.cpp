@@ -86,10 +86,11 @@ void add_warning_of_replacements(const repo::Repository& repository, Diagnostics
       {"compare with git's own answer: GIT_NO_REPLACE_OBJECTS=1 git diff; git replace -d takes one back"});
 }
 
-void load_both(const repo::Repository& repository, const TrustedConfig* trusted, facts::FactStore& facts,
+void load_both(const repo::Repository& repository, const ComparisonRequest& request, facts::FactStore& facts,
                Comparison& result) {
   const Ends& ends = result.ends;
-  if (ends.base) facts.records().keep_in_memory();
+  const TrustedConfig* trusted = request.trusted;
+  if (ends.base || request.read_ledger) facts.records().keep_in_memory();
   Diagnostics of_base;
   result.base = load_tree(ends.base ? repository.commit_tree(*ends.base) : nullptr, facts, of_base, trusted);
   result.head = load_tree(open_head(repository, ends), facts, result.diagnostics, trusted);
@@ -178,7 +179,7 @@ Comparison compare(const repo::Repository& repository, const ComparisonRequest& 
   result.ends = choose_ends(repository, request.ends, variables);
   result.is_push = result.ends.reason == gitlab::BaseReason::push_before;
   add_warning_of_replacements(repository, result.diagnostics);
-  load_both(repository, request.trusted, facts, result);
+  load_both(repository, request, facts, result);
   // Beyond this point nothing is read from git but the difference and the changed files.
   const bool is_requested = request.all || !request.state_globs.empty() || result.ends.is_missing;
   if (is_requested) {

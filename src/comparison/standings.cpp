@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "comparison/change_of_states.hpp"
 #include "comparison/find_impact.hpp"
 #include "gitlab/branches.hpp"
 #include "gitlab/names.hpp"
@@ -28,19 +29,6 @@ impact::Cause cause_of(CauseKind kind) { return {{kind, std::nullopt, std::nullo
 
 bool has_left(const Affected& affected) {
   return affected.change == Change::deleted || affected.change == Change::retired;
-}
-
-/// "!42", "!42 and !45", "!42, !45, !46 and 3 more"
-std::string join_names(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 3;
-  if (names.size() == 1) return names.front();
-  std::string text;
-  for (std::size_t index = 0; index < names.size() && index < most; ++index) {
-    const bool is_last = index + 1 == names.size();
-    text += (index == 0 ? "" : is_last ? " and " : ", ") + names[index];
-  }
-  if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
-  return text;
 }
 
 class Finder {
@@ -134,15 +122,47 @@ class Finder {
       return give_up(commit, why->second, uses);
     if (commit == commit_) return settle_equal(uses);
     try {
+      std::unique_ptr<repo::Tree> tree = repository_.commit_tree(commit);
+      const repo::ChangeSet changes = repo::diff_trees(tree.get(), head_.tree.get());
+      const std::vector<Use> open = settle_in_place(*tree, changes, commit, uses);
+      if (open.empty()) return;
       facts_.records().keep_in_memory();
       Diagnostics ignored;  // what was wrong in files of old is nobody's concern now
-      const LoadedTree base = load_tree(repository_.commit_tree(commit), facts_, ignored);
-      const repo::ChangeSet changes = repo::diff_trees(base.tree.get(), head_.tree.get());
+      const LoadedTree base = load_tree(std::move(tree), facts_, ignored);
       const impact::Impact impact = find_impact(base, head_, changes, request_.ignore_format, facts_);
-      for (const Use& one : uses) settle(one, commit, base, impact);
+      for (const Use& one : open) settle(one, commit, base, impact);
     } catch (const Error& error) {
       give_up(commit, error.what(), uses);
     }
+  }
+
+  /// Settles what can be told from head's states and the difference alone; the rest is left.
+  std::vector<Use> settle_in_place(const repo::Tree& base, const repo::ChangeSet& changes, const repo::CommitId& commit,
+                                   const std::vector<Use>& uses) {
+    std::set<std::string> wanted;
+    for (const Use& one : uses) {
+      if (has_state(one)) wanted.insert(result_.states[one.position].id);
+    }
+    const auto found = find_changes_of_states(base, head_, changes, wanted, request_.ignore_format, facts_);
+    std::vector<Use> open;
+    for (const Use& one : uses) {
+      const auto change = has_state(one) ? found.find(result_.states[one.position].id) : found.end();
+      if (change == found.end()) {
+        open.push_back(one);
+      } else {
+        settle_state(one, commit, change->second ? &*change->second : nullptr);
+      }
+    }
+    return open;
+  }
+
+  /// It is about a state of head.
+  static bool has_state(const Use& use) { return use.kind == Use::Kind::applied || use.kind == Use::Kind::foreign; }
+
+  void settle_state(const Use& use, const repo::CommitId& commit, const Affected* affected) {
+    StateStanding& state = result_.states[use.position];
+    if (use.kind == Use::Kind::applied) return settle_applied(state, commit, affected);
+    settle_foreign(state, commit, affected);
   }
 
   void settle_equal(const std::vector<Use>& uses) {
@@ -154,8 +174,8 @@ class Finder {
 
   void settle(const Use& one, const repo::CommitId& commit, const LoadedTree& base, const impact::Impact& impact) {
     switch (one.kind) {
-      case Use::Kind::applied: return settle_applied(result_.states[one.position], commit, impact);
-      case Use::Kind::foreign: return settle_foreign(result_.states[one.position], commit, impact);
+      case Use::Kind::applied:
+      case Use::Kind::foreign: return settle_state(one, commit, impact.find(result_.states[one.position].id));
       case Use::Kind::left: return settle_left(ledger_.left[one.position], commit, base, impact);
       case Use::Kind::first:
         for (const states::State& state : base.states.graph.states()) first_ids_.insert(state.id);
@@ -163,8 +183,8 @@ class Finder {
     }
   }
 
-  void settle_applied(StateStanding& state, const repo::CommitId& commit, const impact::Impact& impact) {
-    if (const Affected* affected = impact.find(state.id)) {
+  void settle_applied(StateStanding& state, const repo::CommitId& commit, const Affected* affected) {
+    if (affected != nullptr) {
       state.standing = Standing::pending;
       state.affected = *affected;
       state.affected->pending = impact::Pending{commit, "", {}, false};
@@ -184,12 +204,12 @@ class Finder {
   }
 
   /// The bases come sorted, so that its own comparison may come later: see `settle_without_record`.
-  void settle_foreign(StateStanding& state, const repo::CommitId& commit, const impact::Impact& impact) {
-    if (impact.find(state.id) == nullptr) return;
-    Affected affected = *impact.find(state.id);
-    affected.causes.push_back(cause_of(CauseKind::deployed_elsewhere));
-    affected.pending = impact::Pending{commit, "", {}, true};
-    foreign_.emplace(state.id, std::move(affected));
+  void settle_foreign(const StateStanding& state, const repo::CommitId& commit, const Affected* affected) {
+    if (affected == nullptr) return;
+    Affected deployed = *affected;
+    deployed.causes.push_back(cause_of(CauseKind::deployed_elsewhere));
+    deployed.pending = impact::Pending{commit, "", {}, true};
+    foreign_.emplace(state.id, std::move(deployed));
   }
 
   /// The state of `base` that the record is about; null when there is none.
@@ -339,9 +359,7 @@ class Finder {
       names.push_back(name_of(commit));
     }
     if (names.empty() || !pending.text.empty()) return;
-    std::reverse(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    pending.text = fmt::format("{} {} merged and not applied", join_names(names), names.size() == 1 ? "was" : "were");
+    pending.text = describe_merged(std::move(names));
   }
 
   const repo::Repository& repository_;
@@ -373,18 +391,6 @@ const StateStanding* Standings::find(const std::string& id) const {
 Standings find_standings(const repo::Repository& repository, const LoadedTree& head, const repo::CommitId& commit,
                          const applied::Ledger& ledger, const StandingRequest& request, facts::FactStore& facts) {
   return Finder(repository, head, commit, ledger, request, facts).find();
-}
-
-std::vector<applied::Wanted> find_wanted(const states::StateGraph& graph, const std::string& branch,
-                                         const std::string& default_branch) {
-  std::vector<applied::Wanted> wanted;
-  for (const states::State& state : graph.states()) {
-    if (!gitlab::can_carry(state.id)) continue;
-    auto branches = gitlab::apply_branches(state.settings.apply_branches, default_branch);
-    if (!branch.empty() && !gitlab::is_apply_branch(branches, branch)) continue;
-    wanted.push_back({state.id, gitlab::environment_name(state.id), std::move(branches)});
-  }
-  return wanted;
 }
 
 }  // namespace statelane::comparison

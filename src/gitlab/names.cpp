@@ -178,6 +178,12 @@ std::string slug_suffix(std::string_view name) {
 
 }  // namespace
 
+bool is_environment_slug(std::string_view text) {
+  constexpr std::size_t longest = 24;
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  return !text.empty() && text.size() <= longest && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
 std::string environment_slug(std::string_view name) {
   constexpr std::size_t longest = 24;
   constexpr std::size_t longest_beginning = 17;

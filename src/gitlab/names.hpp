@@ -27,6 +27,9 @@ std::string environment_name(std::string_view id);
 /// are older, or were renamed, have another one.
 std::string environment_slug(std::string_view name);
 
+/// Something that can be such a slug.
+bool is_environment_slug(std::string_view text);
+
 /// The key of the lock that a state's jobs share. GitLab silently takes no lock at all for a key it does not like.
 std::string resource_group_key(std::string_view id);
 

@@ -153,7 +153,7 @@ void add_claims(const State& state, std::span<const Claim> claims, const RepoPat
 }  // namespace
 
 void add_touched(const states::StateGraph& graph, const states::StateGraph& other, Side side,
-                 const Difference& difference, Touched& touched) {
+                 const Difference& difference, Touched& touched, const std::set<std::string>* only) {
   for (const repo::FileChange& change : difference.changes) {
     const std::vector<Claim> claims = graph.claims(change.path);
     const bool is_format_only = difference.format_only.contains(change.path);
@@ -162,6 +162,11 @@ void add_touched(const states::StateGraph& graph, const states::StateGraph& othe
       const State& state = graph.states()[claims[begin].state];
       std::size_t end = begin;
       while (end < claims.size() && claims[end].state == claims[begin].state) ++end;
+      const bool is_meant = only == nullptr || only->contains(state.id);
+      if (!is_meant) {
+        begin = end;
+        continue;
+      }
       if (counts_for_all || difference.regrouped.contains(state.id)) {
         add_claims(state, std::span(claims).subspan(begin, end - begin), change.path, is_format_only, other, touched);
       }

@@ -80,13 +80,21 @@ void await_output(const FileDescriptor& out, const FileDescriptor& err, std::chr
 
 Captured run_streamed(const Command& command, const Patience& patience,
                       const std::function<void(std::string_view)>& on_output) {
+  std::string errors;
+  Captured result = run_streamed(command, patience, on_output, [&](std::string_view bytes) { errors.append(bytes); });
+  result.err = std::move(errors);
+  return result;
+}
+
+Captured run_streamed(const Command& command, const Patience& patience,
+                      const std::function<void(std::string_view)>& on_output,
+                      const std::function<void(std::string_view)>& on_errors) {
   Pipe out = open_pipe();
   Pipe err = open_pipe();
   Asked child(spawn(command, out.write.get(), err.write.get()));
   out.write.close();
   err.write.close();
   Captured result;
-  const auto keep_errors = [&](std::string_view bytes) { result.err.append(bytes); };
   const Clock::time_point deadline = Clock::now() + patience.time;
   for (bool ended = false; !ended;) {
     const bool open = out.read.is_open() || err.read.is_open();
@@ -95,7 +103,7 @@ Captured run_streamed(const Command& command, const Patience& patience,
     await_output(out.read, err.read, std::chrono::milliseconds(open ? 20 : 1));
     ended = child.has_ended();
     if (out.read.is_open()) drain(out.read, on_output);
-    if (err.read.is_open()) drain(err.read, keep_errors);
+    if (err.read.is_open()) drain(err.read, on_errors);
     if (!ended && (Clock::now() >= deadline || (patience.is_over && patience.is_over()))) {
       child.kill();
       result.timed_out = true;

@@ -65,4 +65,9 @@ Captured run_captured(const Command& command, const Patience& patience);
 Captured run_streamed(const Command& command, const Patience& patience,
                       const std::function<void(std::string_view)>& on_output);
 
+/// The same, with both streams handed on.
+Captured run_streamed(const Command& command, const Patience& patience,
+                      const std::function<void(std::string_view)>& on_output,
+                      const std::function<void(std::string_view)>& on_errors);
+
 }  // namespace statelane::process

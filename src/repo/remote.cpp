@@ -88,45 +88,6 @@ std::map<CommitId, std::string> Repository::fetch_commits(const std::vector<Comm
   return failed;
 }
 
-std::vector<Repository::RemoteRef> Repository::remote_refs(const std::string& prefix, std::chrono::seconds time_out,
-                                                           std::size_t most_bytes) const {
-  std::vector<RemoteRef> refs;
-  std::string rest;
-  std::size_t bytes = 0;
-  const auto take = [&](std::string_view piece) {
-    bytes += piece.size();
-    if (bytes > most_bytes)
-      throw Error(ErrorKind::environment, fmt::format("origin has more refs below {} than can be read", prefix));
-    rest += piece;
-    std::size_t begin = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', begin)) {
-      const std::string_view line = std::string_view(rest).substr(begin, end - begin);
-      const std::size_t tab = std::min(line.find('\t'), line.size());
-      const std::string_view name = line.substr(std::min(tab + 1, line.size()));
-      // git matches the end of names: others may end in the same words.
-      if (name.starts_with(prefix)) refs.push_back({std::string(name), CommitId(line.substr(0, tab))});
-      begin = end + 1;
-    }
-    rest.erase(0, begin);
-  };
-  const process::Command command =
-      build_git_command(handle_->place(), {"ls-remote", "--quiet", "--refs", "origin", prefix + "*"});
-  process::Captured answer;
-  try {
-    answer = process::run_streamed(command, time_out, take);
-  } catch (const Error& error) {
-    throw Error(ErrorKind::environment, fmt::format("cannot ask origin for its refs: {}", error.what()),
-                error.hints().empty() ? std::vector<std::string>{git_missing_hint} : error.hints());
-  }
-  const std::string why =
-      answer.timed_out ? fmt::format("no answer in {} s", time_out.count()) : first_complaint(answer.err);
-  if (answer.timed_out || !answer.status.succeeded()) {
-    throw Error(ErrorKind::environment, fmt::format("cannot ask origin for its refs: {}", why),
-                {"git ls-remote origin shows the same"});
-  }
-  return refs;
-}
-
 std::string Repository::remote_address() const {
   return trim_end(try_git(handle_->place(), {"remote", "get-url", "origin"}).value_or(""));
 }

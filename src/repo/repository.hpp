@@ -124,9 +124,10 @@ class Repository {
     std::string name;
     CommitId commit;
   };
-  /// The refs of `origin` whose names begin with `prefix`. Throws when the remote cannot be asked, or tells of
-  /// more than `most_bytes` of refs.
-  std::vector<RemoteRef> remote_refs(const std::string& prefix, std::chrono::seconds time_out,
+  /// The refs of `origin` whose names begin with one of `prefixes`, each of which ends in a slash. A server that speaks
+  /// git's protocol 2 sends no others. Throws when the remote cannot be asked, or tells of more than `most_bytes` of
+  /// refs.
+  std::vector<RemoteRef> remote_refs(const std::vector<std::string>& prefixes, std::chrono::seconds time_out,
                                      std::size_t most_bytes = 128 << 20) const;
 
   /// The address of `origin`, as git uses it; empty when there is none.

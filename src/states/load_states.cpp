@@ -45,7 +45,9 @@ class Loader {
     std::vector<std::vector<RemoteRead>> reads;
     std::vector<std::vector<UnitDependency>> dependencies;
     std::vector<std::optional<WorkspaceNames>> workspace_names;
+    std::vector<std::string> origins;
     for (Member& member : members) {
+      origins.push_back(std::move(member.origin));
       states.push_back(std::move(member.state));
       reads.push_back(std::move(member.reads));
       dependencies.push_back(std::move(member.dependencies));
@@ -70,6 +72,7 @@ class Loader {
       unsaid.push_back({&result.graph.states()[index], std::move(workspace_names[index])});
     suggest_rules(scan_, result.graph, state_directories_, unsaid, diagnostics_);
     result.scan = std::move(scan_);
+    result.origins = std::move(origins);
     return result;
   }
 

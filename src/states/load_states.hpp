@@ -35,6 +35,7 @@ struct LoadedStates {
   std::vector<LeftOut> left_out;     ///< sorted; module directories that others call are not listed
   std::vector<Unmatched> unmatched;  ///< sorted
   Scan scan = {};
+  std::vector<std::string> origins = {};  ///< of each state of the graph: what it was worked out from; see `SameStates`
 };
 
 /// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of

@@ -57,9 +57,10 @@ Member MemberBuilder::build_member(const Discovery& discovery, const Instance& i
     state.foreign.insert(state.foreign.end(), sibling.exclusive.begin(), sibling.exclusive.end());
   }
   std::sort(state.foreign.begin(), state.foreign.end());
-  Closure closure = closure_of(discovery, instance);
-  state.open_addresses = find_open_addresses(closure, discovery.place);
-  finish(std::move(closure), member);
+  RecordedClosure recorded = closure_of(discovery, instance);
+  state.open_addresses = find_open_addresses(recorded.closure, discovery.place);
+  member.origin = std::move(recorded.origin);
+  finish(std::move(recorded.closure), member);
   return member;
 }
 
@@ -113,8 +114,8 @@ void MemberBuilder::finish(Closure closure, Member& member) const {
   member.dependencies = std::move(closure.dependencies);
 }
 
-Closure MemberBuilder::closure_of(const Discovery& discovery, const Instance& instance) {
-  if (!records_.is_on()) return find_closure(sources_, discovery.directory, instance, discovery.settings);
+RecordedClosure MemberBuilder::closure_of(const Discovery& discovery, const Instance& instance) {
+  if (!records_.is_on()) return {find_closure(sources_, discovery.directory, instance, discovery.settings)};
   const ContentId key = key_of_closure(discovery.directory, instance, discovery.settings, sources_.config,
                                        sources_.modules.own_repository().addresses);
   if (auto known = records_.find_closure(key, answers_)) return *std::move(known);
@@ -125,8 +126,7 @@ Closure MemberBuilder::closure_of(const Discovery& discovery, const Instance& in
   Closure closure = find_closure(sources, discovery.directory, instance, discovery.settings);
   traced_.follow(nullptr);
   sources_.modules.follow(nullptr);
-  records_.keep_closure(key, trace, answers_, closure);
-  return closure;
+  return records_.keep_closure(key, trace, answers_, std::move(closure));
 }
 
 /// Which `.gitattributes` decide what a checkout holds of the state's inputs. Those that lie in a directory which

@@ -7,6 +7,7 @@
 #include "states/discovery.hpp"
 #include "states/instances.hpp"
 #include "states/trace.hpp"
+#include "states/tree_records.hpp"
 #include "terragrunt/unit.hpp"
 
 namespace statelane::states {
@@ -16,6 +17,7 @@ struct Member {
   State state;
   std::vector<RemoteRead> reads;
   std::vector<UnitDependency> dependencies = {};
+  std::string origin{};                             ///< see `RecordedClosure`
   std::optional<WorkspaceNames> workspace_names{};  ///< where `terraform.workspace` stands in what it runs
 };
 
@@ -34,7 +36,7 @@ class MemberBuilder {
  private:
   State begin_state(const RepoPath& directory, const Instance& instance, const config::Settings& settings) const;
   void finish(Closure closure, Member& member) const;
-  Closure closure_of(const Discovery& discovery, const Instance& instance);
+  RecordedClosure closure_of(const Discovery& discovery, const Instance& instance);
   void add_attributes(std::vector<Input>& inputs) const;
 
   const Sources& sources_;

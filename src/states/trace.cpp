@@ -14,16 +14,6 @@ Answer shorten(std::span<const std::uint8_t> digest) {
   return answer;
 }
 
-Answer digest_names(std::span<const repo::TreeEntry> entries) {
-  Sha256 digest;
-  for (const repo::TreeEntry& entry : entries) {
-    digest.add_field(entry.name);
-    const auto kind = static_cast<char>(entry.kind);
-    digest.add({&kind, 1});
-  }
-  return shorten(digest.finish());
-}
-
 Answer bytes_of(std::uint64_t number) {
   Answer answer{};
   for (std::size_t index = 0; index < sizeof number; ++index) {
@@ -51,6 +41,18 @@ Answer digest_configuration(std::span<const ScannedDirectory> directories) {
 }
 
 }  // namespace
+
+Answer answer_names(std::span<const repo::TreeEntry> entries) {
+  Sha256 digest;
+  for (const repo::TreeEntry& entry : entries) {
+    digest.add_field(entry.name);
+    const auto kind = static_cast<char>(entry.kind);
+    digest.add({&kind, 1});
+  }
+  return shorten(digest.finish());
+}
+
+Answer answer_content(const ContentId& id) { return shorten(id.bytes); }
 
 std::span<const repo::TreeEntry> TracedTree::list(const RepoPath& directory) const {
   note(Question::Kind::names, directory);
@@ -95,8 +97,8 @@ bool Answers::is_same(Question::Kind kind, std::string_view path, const Answer& 
 
 Answer Answers::work_out(const Question& question) {
   switch (question.kind) {
-    case Question::Kind::names: return digest_names(tree_.list(question.path));
-    case Question::Kind::content: return shorten(tree_.content_id(question.path).bytes);
+    case Question::Kind::names: return answer_names(tree_.list(question.path));
+    case Question::Kind::content: return answer_content(tree_.content_id(question.path));
     case Question::Kind::module: return shorten(modules_.fingerprint(question.path));
     case Question::Kind::links:
       return digest_links(scan_.links_below(question.path), scan_.submodules_below(question.path));

@@ -40,6 +40,10 @@ struct Answer {
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
+/// The answers to `names` and to `content`.
+Answer answer_names(std::span<const repo::TreeEntry> entries);
+Answer answer_content(const ContentId& id);
+
 /// What was asked while something was worked out. If all of it has the same answers in another tree, so has that.
 class Trace {
  public:

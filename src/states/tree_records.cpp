@@ -73,13 +73,6 @@ void describe(Archive& archive, Answer& answer) {
   archive(bytes);
 }
 
-/// What a closure was worked out from: questions with their answers.
-struct AnsweredQuestion {
-  Question::Kind kind = Question::Kind::names;
-  std::string_view path;
-  Answer answer;
-};
-
 template <typename Archive>
 void describe(Archive& archive, AnsweredQuestion& question) {
   auto& [kind, path, answer] = question;
@@ -208,19 +201,20 @@ void TreeRecords::keep_words(const RepoPath& directory, terraform::Tool tool, An
 }
 
 template <typename Holds>
-std::optional<Closure> TreeRecords::read_closure(const ContentId& key, const Holds& holds) const {
+std::optional<RecordedClosure> TreeRecords::read_closure(const ContentId& key, const Holds& holds) const {
   const auto bytes = store_.find(key);
   if (!bytes) return std::nullopt;
   ArchiveReader reader(*bytes);
   std::vector<AnsweredQuestion> questions;
   reader(questions);
   if (!std::all_of(questions.begin(), questions.end(), holds)) return std::nullopt;
-  std::optional<Closure> closure(std::in_place);
-  reader(*closure);
-  return reader.is_at_end() ? std::move(closure) : std::nullopt;
+  std::optional<RecordedClosure> found(std::in_place);
+  found->origin = bytes->substr(0, bytes->size() - reader.rest().size());
+  reader(found->closure);
+  return reader.is_at_end() ? std::move(found) : std::nullopt;
 }
 
-std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& answers) {
+std::optional<RecordedClosure> TreeRecords::find_closure(const ContentId& key, Answers& answers) {
   const ContentId other = other_key(key);
   const auto is_still = [&](const AnsweredQuestion& question) {
     return answers.is_still(question.kind, question.path, question.answer);
@@ -241,17 +235,27 @@ std::optional<Closure> TreeRecords::find_closure(const ContentId& key, Answers& 
   return closure;
 }
 
-void TreeRecords::keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure) {
-  if (!is_on() || trace.is_spoilt()) return;
+RecordedClosure TreeRecords::keep_closure(const ContentId& key, const Trace& trace, Answers& answers, Closure closure) {
+  RecordedClosure recorded{std::move(closure)};
+  if (!is_on() || trace.is_spoilt()) return recorded;
   std::vector<AnsweredQuestion> questions;
   questions.reserve(trace.questions().size());
   for (const Question& question : trace.questions()) {
     questions.push_back({question.kind, question.path.str(), answers.find(question)});
   }
-  Closure copy = closure;
   ArchiveWriter writer;
-  writer(questions, copy);
+  writer(questions);
+  recorded.origin = writer.bytes;
+  writer(recorded.closure);
   store_.keep(key, std::move(writer.bytes));
+  return recorded;
+}
+
+std::vector<AnsweredQuestion> read_origin(std::string_view origin) {
+  std::vector<AnsweredQuestion> questions;
+  ArchiveReader reader(origin);
+  reader(questions);
+  return questions;
 }
 
 void TreeRecords::finish(const ContentId& tree, const Scan& scan) {

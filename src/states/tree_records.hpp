@@ -36,6 +36,13 @@ struct WordsRecord {
   DirectoryWords words;
 };
 
+/// A closure, and what it was worked out from: `Trace::questions` with their answers, as `SameStates` reads them; empty
+/// where not all of that is known.
+struct RecordedClosure {
+  Closure closure;
+  std::string origin{};
+};
+
 /// What the load of an earlier tree, or of this one in an earlier run, worked out: taken from there when everything
 /// that it was worked out from is the same, else worked out anew.
 class TreeRecords {
@@ -54,9 +61,9 @@ class TreeRecords {
   void keep_words(const RepoPath& directory, terraform::Tool tool, Answers& answers, const DirectoryWords& words);
 
   /// `key` of `key_of_closure`. There may be two records with it, of two trees that take turns.
-  std::optional<Closure> find_closure(const ContentId& key, Answers& answers);
+  std::optional<RecordedClosure> find_closure(const ContentId& key, Answers& answers);
   /// `trace`: all that the closure was worked out from.
-  void keep_closure(const ContentId& key, const Trace& trace, Answers& answers, const Closure& closure);
+  RecordedClosure keep_closure(const ContentId& key, const Trace& trace, Answers& answers, Closure closure);
 
   /// What was kept is from now on what is known, as of the tree object `tree`.
   void finish(const ContentId& tree, const Scan& scan);
@@ -64,12 +71,22 @@ class TreeRecords {
  private:
   /// `holds`: whether a question with its answer holds in this tree.
   template <typename Holds>
-  std::optional<Closure> read_closure(const ContentId& key, const Holds& holds) const;
+  std::optional<RecordedClosure> read_closure(const ContentId& key, const Holds& holds) const;
 
   facts::RecordStore& store_;
   PathTable<WordsRecord> earlier_words_;
   std::vector<WordsRecord> words_;
 };
+
+/// A question with the answer that a tree gave.
+struct AnsweredQuestion {
+  Question::Kind kind = Question::Kind::names;
+  std::string_view path;
+  Answer answer;
+};
+
+/// Those of `RecordedClosure::origin`. The paths live as long as its bytes.
+std::vector<AnsweredQuestion> read_origin(std::string_view origin);
 
 /// Everything that a closure depends on besides the tree.
 ContentId key_of_closure(const RepoPath& directory, const Instance& instance, const config::Settings& settings,

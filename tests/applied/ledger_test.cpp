@@ -50,7 +50,7 @@ Sources sources_of(FakeGitlab& gitlab, std::vector<DeploymentRef> refs = {}) {
   sources.api = ApiPlace{"https://gitlab.example.com/api/v4", "77", "JOB-TOKEN", "secret"};
   sources.world = gitlab.world();
   sources.branch = "main";
-  sources.list_refs = [refs] { return refs; };
+  sources.list_refs = [refs](const std::vector<std::string>&) { return refs; };
   return sources;
 }
 
@@ -137,7 +137,9 @@ TEST_CASE("nothing that can be asked is a reason for each state") {
   FakeGitlab gitlab;
   gitlab.answers = {{"", http::Response{403, {}, R"({"message": "403 Forbidden"})"}}};
   Sources sources = sources_of(gitlab);
-  sources.list_refs = []() -> std::vector<DeploymentRef> { throw Error(ErrorKind::environment, "no remote"); };
+  sources.list_refs = [](const std::vector<std::string>&) -> std::vector<DeploymentRef> {
+    throw Error(ErrorKind::environment, "no remote");
+  };
   const Ledger ledger = read_ledger({wanted("a")}, sources);
   CHECK(ledger.source == Source::none);
   CHECK(ledger.find("a")->why_unknown == "neither GitLab's API nor the refs of origin can be read");

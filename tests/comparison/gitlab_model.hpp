@@ -50,7 +50,7 @@ class GitlabModel {
     result.branch = "main";
     result.world = {[this](const auto& request, const auto&) { return answer(request.url); },
                     [](std::chrono::milliseconds) {}, &std::chrono::steady_clock::now};
-    result.list_refs = [this] {
+    result.list_refs = [this](const std::vector<std::string>&) {
       std::vector<statelane::applied::DeploymentRef> refs;
       for (const Record& record : records_) {
         if (record.status != "success") continue;

@@ -37,16 +37,25 @@ TEST_CASE("the refs of origin are listed by how their names begin, as many as ma
   origin.git({"update-ref", "refs/heads/refs/environments/b", commit});
   const support::TestRepo clone = origin.clone();
   const repo::Repository repository = repo::Repository::open(clone.path());
-  const auto refs = repository.remote_refs("refs/environments/", std::chrono::seconds(60));
+  const auto refs = repository.remote_refs({"refs/environments/"}, std::chrono::seconds(60));
   REQUIRE(refs.size() == 1);
   CHECK(refs.front().name == "refs/environments/a/deployments/1");
   CHECK(refs.front().commit == commit);
+  CHECK(clone.git({"for-each-ref", "refs/statelane", "refs/environments"}).empty());
+  // Each by itself, and none of another name.
+  for (const std::string name : {"b", "bc", "c"})
+    origin.git({"update-ref", "refs/environments/" + name + "/deployments/1", commit});
+  std::vector<std::string> names;
+  for (const auto& ref : repository.remote_refs(
+           {"refs/environments/b/", "refs/environments/c/", "refs/environments/d/"}, std::chrono::seconds(60)))
+    names.push_back(ref.name);
+  CHECK(names == std::vector<std::string>{"refs/environments/b/deployments/1", "refs/environments/c/deployments/1"});
   CHECK(support::words_of_error([&] {
-          repository.remote_refs("refs/", std::chrono::seconds(60), 10);
-        }).find("origin has more refs below refs/ than can be read") != std::string::npos);
+          repository.remote_refs({"refs/"}, std::chrono::seconds(60), 10);
+        }).find("origin has more refs than can be read") != std::string::npos);
   clone.git({"remote", "set-url", "origin", "/nowhere"});
   CHECK(support::words_of_error([&] {
-          repository.remote_refs("refs/", std::chrono::seconds(60));
+          repository.remote_refs({"refs/"}, std::chrono::seconds(60));
         }).find("cannot ask origin for its refs: '/nowhere' does not appear to be a git repository") !=
         std::string::npos);
 }
