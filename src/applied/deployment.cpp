@@ -79,7 +79,7 @@ std::optional<Environment> to_environment(const Json& record) {
   if (!record.is_object()) return std::nullopt;
   const std::string state = text_of(record, "state");
   Environment result{number_of(record, "id"), text_of(record, "name"), text_of(record, "slug"),
-                     state == "stopped" || state == "stopping"};
+                     state == "stopped" || state == "stopping", parse_time(text_of(record, "created_at"))};
   if (result.name.empty()) return std::nullopt;
   return result;
 }

@@ -32,8 +32,9 @@ struct Deployment {
 struct Environment {
   std::int64_t id = 0;
   std::string name{};
-  std::string slug{};       ///< as it is stored; GitLab never computes it anew
-  bool is_stopped = false;  ///< or about to be
+  std::string slug{};        ///< as it is stored; GitLab never computes it anew
+  bool is_stopped = false;   ///< or about to be
+  std::int64_t created = 0;  ///< in microseconds since 1970; 0: not known
 };
 
 /// The records of an answer of `GET /projects/:id/deployments`. Entries that are none, with a commit that is no commit

@@ -50,6 +50,11 @@ void add_refs(const RefsBySlug& refs, const std::map<std::string, std::string>& 
   }
   ledger.first = refs.first;
   ledger.source = Source::refs;
+  if (!refs.newest.empty()) {
+    ledger.remarks.emplace_back(
+        "refs tell of successes alone: applies that failed, gates that were pressed out of order and environments that "
+        "were stopped are not seen");
+  }
 }
 
 /// Those of the states that have no answer; without the API of all environments, since what was left behind shows by

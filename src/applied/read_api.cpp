@@ -74,6 +74,7 @@ class Reader {
       for (const Environment& environment : page) {
         result_.slugs[environment.name] = environment.slug;
         if (environment.is_stopped) stopped_.insert(environment.name);
+        created_[environment.name] = environment.created;
       }
       return true;
     });
@@ -116,6 +117,17 @@ class Reader {
     open_.erase(found.environment);
   }
 
+  /// What ended before an environment was there is none of its records. The times of a job and of its record differ a
+  /// little.
+  void close_younger(std::int64_t finished) {
+    constexpr std::int64_t difference = std::int64_t{3'600} * 1'000'000;
+    if (finished == 0) return;
+    std::erase_if(open_, [&](const std::string& environment) {
+      const auto created = created_.find(environment);
+      return created != created_.end() && created->second > finished + difference;
+    });
+  }
+
   void take_left(const Deployment& found) {
     const std::string id = find_state_of_job(found.job, found.environment);
     // What another branch has applied is that branch's business.
@@ -131,6 +143,7 @@ class Reader {
     if (open_.empty()) return;
     std::string why = read_pages(fmt::format("/deployments{}desc", by_end), parse_deployments, [&](const auto& page) {
       for (const Deployment& found : page) take_success(found);
+      if (!page.empty()) close_younger(page.back().finished);
       return !open_.empty();
     });
     if (last_status_ == 400) why = read_successes_by_id();
@@ -292,6 +305,7 @@ class Reader {
   Api& api_;
   std::unordered_map<std::string, const Wanted*> by_environment_;
   std::set<std::string> stopped_;
+  std::map<std::string, std::int64_t> created_;
   std::set<std::string> open_;  ///< environments whose last success is not known yet
   bool has_all_environments_ = false;
   bool has_order_by_end_ = true;

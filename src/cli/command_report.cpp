@@ -62,6 +62,17 @@ void set_origin(const repo::Repository& repository, emit::Report& report) {
   if (!project.empty()) report.merge_request_link = project + "/-/merge_requests/" + merge_request;
 }
 
+/// What was applied of all states, where that was asked.
+std::optional<emit::Status> describe_status(const Comparison& comparison) {
+  if (!comparison.standings) return std::nullopt;
+  emit::Status status;
+  status.head = comparison.ends.head.value_or("");
+  status.branch = gitlab::value_of(read_predefined_variables(), "CI_COMMIT_BRANCH");
+  status.source = comparison.ledger_source;
+  status.standings = *comparison.standings;
+  return status;
+}
+
 /// As asked for, or as the file's name says.
 ReportFormat choose_format(const Options& options) {
   if (options.report_format) return *options.report_format;
@@ -103,6 +114,7 @@ int run_report(const Options& options) {
                             fmt::format("{}", fmt::join(owner.not_asked, ", ")),
                             emit::describe_collisions(collisions, affected.id)});
   }
+  report.status = describe_status(comparison);
   emit::sort_by_risk(report);
   const std::string text = format == ReportFormat::html ? emit::render_report_page(report, comparison.head.states.graph)
                                                         : emit::render_report_markdown(report);

@@ -109,7 +109,8 @@ std::map<std::string, emit::Drift> read_drift(const Options& options) {
   for (const runner::DriftResult& found : runner::read_drift_results({directory.parent_path(), directory.filename()})) {
     const std::string counts =
         fmt::format("{} to add, {} to change, {} to destroy", found.create, found.update, found.remove);
-    result[found.state] = {found.has_drifted, found.has_drifted ? counts : "as configured"};
+    result[found.state] = {found.has_drifted, found.has_drifted ? counts : "as configured", found.changed_outside,
+                           found.tool_version};
   }
   return result;
 }
@@ -210,7 +211,11 @@ int run_status(const Options& options) {
   status.drift = read_drift(options);
   write_status(status, options);
   const auto& states = status.standings.states;
-  return options.exit_code && std::any_of(states.begin(), states.end(), needs_apply) ? 1 : 0;
+  const auto needs_person = [&](const StateStanding& state) {
+    const auto drift = status.drift.find(state.id);
+    return needs_apply(state) || (drift != status.drift.end() && drift->second.has_drifted);
+  };
+  return options.exit_code && std::any_of(states.begin(), states.end(), needs_person) ? 1 : 0;
 }
 
 }  // namespace statelane::cli

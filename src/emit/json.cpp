@@ -346,7 +346,10 @@ std::string render_status_json(const Status& status) {
   for (const comparison::StateStanding* state : sort_by_need(status.standings.states)) {
     json["states"].push_back(standing_of(*state, status.standings.line));
     const auto drift = status.drift.find(state->id);
-    if (drift != status.drift.end()) json["states"].back()["drift"] = drift->second.text;
+    if (drift == status.drift.end()) continue;
+    json["states"].back()["drift"] = drift->second.text;
+    const std::string cause = describe_drift_cause(*state, drift->second);
+    json["states"].back()["drift_cause"] = cause.empty() ? Json() : Json(cause);
   }
   return finish(json);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "emit/status.hpp"
 #include "impact/impact.hpp"
 #include "pipeline/build_pipeline.hpp"
 #include "states/state_graph.hpp"
@@ -63,6 +64,7 @@ struct Report {
   std::string merge_request_link{};
   bool has_gates = false;              ///< what is planned waits for a person
   std::vector<std::string> remarks{};  ///< what was not looked at, and why
+  std::optional<Status> status{};      ///< of all states, where the run asked what was applied
 };
 
 /// Brings what a reviewer has to see first to the beginning: what deletes, what replaces, what failed, then the rest.

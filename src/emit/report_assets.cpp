@@ -44,6 +44,9 @@ h3 { font-size: 1rem; margin: .75rem 0 .25rem; }
 pre { margin: 0; padding: .5rem .75rem; overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; }
 pre:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
 li { overflow-wrap: anywhere; }
+.wide { overflow-x: auto; } .wide:focus-visible { outline: 3px solid var(--accent); }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
+  border-bottom: 1px solid var(--line); } tbody th { font-weight: 400; }
 .tag { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; font-size: .85rem; }
 .modified .tag, .dependent .tag { color: var(--modified); } .added .tag { color: var(--added); }
 .deleted .tag, .retired .tag { color: var(--deleted); } .moved .tag { color: var(--moved); }

@@ -6,6 +6,7 @@
 #include "emit/report.hpp"
 #include "emit/report_assets.hpp"
 #include "emit/report_graph.hpp"
+#include "emit/report_status.hpp"
 #include "emit/view.hpp"
 #include "emit/words.hpp"
 #include "pipeline/describe_cause.hpp"
@@ -205,6 +206,7 @@ std::string render_report_page(const Report& report, const states::StateGraph& g
     out += render_lane(report, report.lanes[index], index);
   const std::string drawing = render_report_graph(report, graph);
   if (!drawing.empty()) out += "<h2>What depends on what</h2>\n" + drawing;
+  if (report.status) out += render_report_status(*report.status);
   std::vector<std::string> skipped, unclaimed;
   for (const impact::Skipped& entry : report.impact.skipped) skipped.push_back(entry.id);
   for (const RepoPath& path : report.impact.unclaimed) unclaimed.push_back(path.display());

@@ -64,52 +64,9 @@ std::string describe(const Deployment& found, bool is_foreign) {
   return found.commit.substr(0, commit_length) + time + describe_origin(found, is_foreign);
 }
 
-std::string short_applied(const StateStanding& state) {
-  if (!state.record.applied) return "-";
-  const Deployment& found = *state.record.applied;
-  constexpr std::size_t date_length = 10;
-  const std::string date = found.finished_at.empty() ? "" : " " + safe(found.finished_at.substr(0, date_length));
-  return found.commit.substr(0, commit_length) + date;
-}
-
-/// One phrase for the table.
-std::string reason_of(const StateStanding& state) {
-  std::string text = state.text;
-  const auto add = [&](const std::string& more) {
-    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
-  };
-  if (state.standing != Standing::unknown && state.affected && state.affected->pending)
-    add(state.affected->pending->text == state.text ? "" : state.affected->pending->text);
-  if (state.record.failed)
-    add(fmt::format("an apply of {} failed", state.record.failed->commit.substr(0, commit_length)));
-  if (state.record.foreign) {
-    const Deployment& foreign = *state.record.foreign;
-    add(fmt::format("{} deployed from {}", foreign.commit.substr(0, commit_length),
-                    foreign.branch.empty() ? "elsewhere" : foreign.branch));
-  }
-  if (text.empty() && state.affected && !state.affected->causes.empty())
-    text = pipeline::describe_cause(state.affected->causes.front());
-  return text.empty() ? "-" : safe(text);
-}
-
-std::string count_states(const std::vector<StateStanding>& states) {
-  std::map<int, std::pair<Standing, std::size_t>> counts;
-  for (const StateStanding& state : states) {
-    auto& [standing, count] = counts[need_of(state)];
-    standing = state.standing;
-    ++count;
-  }
-  std::string text;
-  for (const auto& [need, entry] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", entry.second, words_of(entry.first));
-  return count_of(states.size(), "state", "states") + (text.empty() ? "" : ": " + text);
-}
-
-std::string source_line(const Status& status) {
-  const char* source = status.source == applied::Source::api    ? "GitLab's deployments"
-                       : status.source == applied::Source::refs ? "the refs of GitLab's deployments"
-                                                                : "nothing";
-  return fmt::format("{} on {}, by {}", status.head.substr(0, commit_length), safe(status.branch), source);
+std::string drift_cause_of(const Status& status, const StateStanding& state) {
+  const auto drift = status.drift.find(state.id);
+  return drift == status.drift.end() ? "" : describe_drift_cause(state, drift->second);
 }
 
 std::string render_commit(const LineCommit& commit) {
@@ -157,6 +114,69 @@ std::string words_of(Standing standing) {
   return text;
 }
 
+std::string describe_applied(const StateStanding& state) {
+  if (!state.record.applied) return "-";
+  const Deployment& found = *state.record.applied;
+  constexpr std::size_t date_length = 10;
+  const std::string date = found.finished_at.empty() ? "" : " " + found.finished_at.substr(0, date_length);
+  return found.commit.substr(0, commit_length) + date;
+}
+
+std::string describe_standing(const Status& status, const StateStanding& state) {
+  std::string text = state.text;
+  const auto add = [&](const std::string& more) {
+    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
+  };
+  if (state.standing != Standing::unknown && state.affected && state.affected->pending)
+    add(state.affected->pending->text == state.text ? "" : state.affected->pending->text);
+  if (state.record.failed)
+    add(fmt::format("an apply of {} failed", state.record.failed->commit.substr(0, commit_length)));
+  if (state.record.foreign) {
+    const Deployment& foreign = *state.record.foreign;
+    add(fmt::format("{} deployed from {}", foreign.commit.substr(0, commit_length),
+                    foreign.branch.empty() ? "elsewhere" : foreign.branch));
+  }
+  if (text.empty() && state.affected && !state.affected->causes.empty())
+    text = pipeline::describe_cause(state.affected->causes.front());
+  // Else it is what stands there already.
+  const std::string cause = state.affected || state.record.failed ? "" : drift_cause_of(status, state);
+  if (!cause.empty()) add("drift: " + cause);
+  return text.empty() ? "-" : text;
+}
+
+std::string count_standings(const std::vector<StateStanding>& states) {
+  std::map<int, std::pair<Standing, std::size_t>> counts;
+  for (const StateStanding& state : states) {
+    auto& [standing, count] = counts[need_of(state)];
+    standing = state.standing;
+    ++count;
+  }
+  std::string text;
+  for (const auto& [need, entry] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", entry.second, words_of(entry.first));
+  return count_of(states.size(), "state", "states") + (text.empty() ? "" : ": " + text);
+}
+
+std::string describe_source(const Status& status) {
+  const char* source = status.source == applied::Source::api    ? "GitLab's deployments"
+                       : status.source == applied::Source::refs ? "the refs of GitLab's deployments"
+                                                                : "nothing";
+  return fmt::format("{} on {}, by {}", status.head.substr(0, commit_length), status.branch, source);
+}
+
+std::string describe_drift_cause(const StateStanding& state, const Drift& drift) {
+  if (!drift.has_drifted) return "";
+  if (state.standing == Standing::failed) return "an apply that failed";
+  if (state.affected) return "what was merged and is not applied";
+  if (!drift.changed_outside) return "not known";
+  if (*drift.changed_outside > 0)
+    return "the world: " + count_of(static_cast<std::size_t>(*drift.changed_outside), "object was", "objects were") +
+           " changed outside";
+  const std::string planned = drift.tool_version.empty() ? "" : fmt::format(" (planned by {})", drift.tool_version);
+  return "nothing was changed outside: another version of the tool or of a provider" + planned +
+         ", or what it reads elsewhere";
+}
+
 std::vector<const StateStanding*> sort_by_need(const std::vector<StateStanding>& states) {
   std::vector<const StateStanding*> result;
   for (const StateStanding& state : states) result.push_back(&state);
@@ -171,14 +191,15 @@ std::string render_status_text(const Status& status, const View& view) {
   if (!status.drift.empty()) columns.insert(columns.begin() + 3, {"WORLD"});
   std::vector<std::vector<std::string>> rows;
   for (const StateStanding* state : sort_by_need(status.standings.states)) {
-    rows.push_back({safe(state->id), words_of(state->standing), short_applied(*state), reason_of(*state)});
+    rows.push_back({safe(state->id), words_of(state->standing), safe(describe_applied(*state)),
+                    safe(describe_standing(status, *state))});
     const auto drift = status.drift.find(state->id);
     if (!status.drift.empty())
       rows.back().insert(rows.back().begin() + 3, drift == status.drift.end() ? "-" : drift->second.text);
   }
-  std::string out = paint(view, source_line(status), Style::aside) + "\n";
+  std::string out = paint(view, safe(describe_source(status)), Style::aside) + "\n";
   if (!rows.empty()) out += "\n" + render_table(columns, rows, view);
-  return out + "\n" + paint(view, count_states(status.standings.states), Style::aside) + "\n";
+  return out + "\n" + paint(view, count_standings(status.standings.states), Style::aside) + "\n";
 }
 
 std::string render_status_tree(const Status& status, const StateStanding& state, const View& view) {
@@ -191,7 +212,10 @@ std::string render_status_tree(const Status& status, const StateStanding& state,
   if (record.offered) out += "├ offered, and not pressed: " + describe(*record.offered, false) + "\n";
   if (record.foreign) out += "├ from elsewhere: " + describe(*record.foreign, true) + "\n";
   const auto drift = status.drift.find(state.id);
-  if (drift != status.drift.end()) out += "├ the world: " + drift->second.text + "\n";
+  if (drift != status.drift.end()) {
+    const std::string cause = describe_drift_cause(state, drift->second);
+    out += "├ the world: " + drift->second.text + (cause.empty() ? "" : "; " + safe(cause)) + "\n";
+  }
   std::vector<std::string> commits;
   for (const std::size_t position : state.commits)
     commits.push_back(render_commit(status.standings.line.commits[position]));
@@ -201,7 +225,7 @@ std::string render_status_tree(const Status& status, const StateStanding& state,
     for (const impact::Cause& cause : state.affected->causes) causes.push_back(safe(pipeline::describe_cause(cause)));
   }
   if (!causes.empty()) add_branch(out, "what differs:", causes, most_causes);
-  return fold(out + "└ " + source_line(status) + "\n", view);
+  return fold(out + "└ " + safe(describe_source(status)) + "\n", view);
 }
 
 }  // namespace statelane::emit

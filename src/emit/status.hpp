@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,9 @@ namespace statelane::emit {
 /// What the last drift pipeline found of a state.
 struct Drift {
   bool has_drifted = false;
-  std::string text{};  ///< "1 to add, 2 to change, 0 to destroy"
+  std::string text{};                             ///< "1 to add, 2 to change, 0 to destroy"
+  std::optional<std::int64_t> changed_outside{};  ///< objects that somebody else changed; empty: not told
+  std::string tool_version{};                     ///< that planned; empty: not told
 };
 
 /// The answer of `status`.
@@ -31,6 +35,15 @@ std::string_view word_of(applied::Source source);
 
 /// As people say it: "never applied".
 std::string words_of(comparison::Standing standing);
+
+/// Why the world is not as the branch says, as far as it is known; empty where it is.
+std::string describe_drift_cause(const comparison::StateStanding& state, const Drift& drift);
+
+// One phrase each, for tables and pages; not escaped.
+std::string describe_applied(const comparison::StateStanding& state);
+std::string describe_standing(const Status& status, const comparison::StateStanding& state);
+std::string count_standings(const std::vector<comparison::StateStanding>& states);
+std::string describe_source(const Status& status);
 
 /// What needs a person first; those alike by their ids.
 std::vector<const comparison::StateStanding*> sort_by_need(const std::vector<comparison::StateStanding>& states);

@@ -43,6 +43,8 @@ std::string render_drift_result(const DriftResult& result) {
   json["state"] = to_utf8(result.state);
   json["has_drifted"] = result.has_drifted;
   json["counts"] = {{"create", result.create}, {"update", result.update}, {"delete", result.remove}};
+  if (result.changed_outside) json["changed_outside"] = *result.changed_outside;
+  if (!result.tool_version.empty()) json["tool_version"] = to_utf8(result.tool_version);
   return json.dump(2) + "\n";
 }
 
@@ -61,6 +63,9 @@ DriftResult parse_drift_result(std::string_view text, std::string_view place) {
     result.create = counts.at("create");
     result.update = counts.at("update");
     result.remove = counts.at("delete");
+    // Earlier versions did not tell.
+    if (json.contains("changed_outside")) result.changed_outside = json.at("changed_outside").get<std::int64_t>();
+    if (json.contains("tool_version")) result.tool_version = json.at("tool_version");
     return result;
   } catch (const Json::exception&) {
     throw Error(ErrorKind::environment, fmt::format("{} is damaged", place), {"retry the drift job that wrote it"});

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct DriftResult {
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
+  std::optional<std::int64_t> changed_outside{};  ///< objects that are not as the state has them; empty: not told
+  std::string tool_version{};                     ///< of what planned; empty: not told
 
   friend bool operator==(const DriftResult&, const DriftResult&) = default;
 };

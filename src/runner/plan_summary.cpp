@@ -85,12 +85,14 @@ Answer PlanSummaryReader::receive_key(std::string_view key) {
       Wanted{Place::document, "complete", Place::outside},
       Wanted{Place::document, "applyable", Place::outside},
       Wanted{Place::document, "resource_changes", Place::resources},
+      Wanted{Place::document, "resource_drift", Place::drifted},
       Wanted{Place::document, "output_changes", Place::outputs},
       Wanted{Place::document, "variables", Place::variables},
       Wanted{Place::resource, "address", Place::outside},
       Wanted{Place::resource, "previous_address", Place::outside},
       Wanted{Place::resource, "deposed", Place::outside},
       Wanted{Place::resource, "change", Place::change},
+      Wanted{Place::drifted_resource, "change", Place::change},
       Wanted{Place::change, "actions", Place::actions},
       Wanted{Place::change, "importing", Place::importing},
       Wanted{Place::output, "actions", Place::output_actions},
@@ -115,8 +117,9 @@ Answer PlanSummaryReader::receive_key(std::string_view key) {
 
 void PlanSummaryReader::enter() {
   const Place here = places_.empty() ? Place::document : next_;
-  if (!places_.empty() && places_.back() == Place::resources) {
-    places_.push_back(Place::resource);
+  const Place above = places_.empty() ? Place::outside : places_.back();
+  if (above == Place::resources || above == Place::drifted) {
+    places_.push_back(above == Place::resources ? Place::resource : Place::drifted_resource);
     resource_ = {};
     return;
   }
@@ -129,6 +132,8 @@ void PlanSummaryReader::leave() {
   const Place left = places_.back();
   places_.pop_back();
   if (left == Place::resource) take_resource();
+  // One that only moved is told of without an action.
+  if (left == Place::drifted_resource && count_of(resource_.actions, "no-op") == 0) ++summary_.changed_outside;
   if (left == Place::output) take_output();
 }
 

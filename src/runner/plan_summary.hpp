@@ -42,7 +42,8 @@ struct PlanSummary {
   bool errored = false;            ///< the plan stopped half-way; its counts mean nothing
   std::optional<bool>
       complete{};  ///< false: targets or deferred changes left something out; empty: the tool is too old
-  std::optional<bool> applyable{};  ///< whether an apply would do anything; empty: the tool is too old
+  std::optional<bool> applyable{};   ///< whether an apply would do anything; empty: the tool is too old
+  std::int64_t changed_outside = 0;  ///< objects that are not as the state has them: somebody else changed them
   std::string tool_version{};
   std::vector<std::string> variables{};  ///< the names of the root module's, as they come
 
@@ -76,6 +77,8 @@ class PlanSummaryReader {
     document,
     resources,
     resource,
+    drifted,
+    drifted_resource,
     change,
     actions,
     importing,

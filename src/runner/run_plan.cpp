@@ -392,8 +392,8 @@ int run_drift(const LaneDescription& lane, const JobEnvironment& job, const RunO
   const auto [code, plan] = make_plan(unchecked, job, looking, run, Purpose::look);
   if (code != 0) return code;
   const PlanSummary& summary = plan.summary;
-  files::write(found, render_drift_result(
-                          {lane.state_id, summary.has_changes(), summary.create, summary.update, summary.remove}));
+  files::write(found, render_drift_result({lane.state_id, summary.has_changes(), summary.create, summary.update,
+                                           summary.remove, summary.changed_outside, summary.tool_version}));
   return summary.has_changes() ? 2 : 0;
 }
 

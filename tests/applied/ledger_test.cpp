@@ -88,6 +88,39 @@ TEST_CASE("a list is read until every state was seen, and no further") {
   for (const std::string& request : gitlab.requests) CHECK(request.find("page=3") == std::string::npos);
 }
 
+TEST_CASE("no list is read for records from before their environment was there") {
+  FakeGitlab gitlab;
+  gitlab.answers = {{"/environments?", ok(R"([{"name": "a", "slug": "a", "created_at": "2023-01-01T00:00:00Z"},
+                                {"name": "b", "slug": "b", "created_at": "2024-01-03T00:00:00Z"}])")},
+                    {"sort=desc&per_page=100&page=1", ok("[" + success("a", commit_a) + "]", true)}};
+  const Ledger ledger = read_ledger({wanted("a"), wanted("b")}, sources_of(gitlab));
+  CHECK(ledger.find("a")->applied->commit == commit_a);
+  CHECK_FALSE(ledger.find("b")->applied);
+  CHECK(ledger.find("b")->why_unknown.empty());
+  for (const std::string& request : gitlab.requests) {
+    if (request.find("status=success") != std::string::npos) CHECK(request.find("page=2") == std::string::npos);
+  }
+}
+
+TEST_CASE("the refs are asked for the states alone that have no answer") {
+  FakeGitlab gitlab;
+  gitlab.answers = {{"/environments?", ok(R"([{"name": "a", "slug": "a"}, {"name": "B", "slug": "b-njlta9"}])")},
+                    {"sort=desc&per_page=100&page=1", ok("[" + success("a", commit_a) + "]", true)},
+                    {"environment=B", http::Response{403, {}, "{}"}},
+                    {"page=2", http::Response{403, {}, "{}"}}};
+  Sources sources = sources_of(gitlab);
+  std::vector<std::string> asked;
+  sources.list_refs = [&](const std::vector<std::string>& prefixes) {
+    asked = prefixes;
+    return std::vector<DeploymentRef>{{"refs/environments/b-njlta9/deployments/4", commit_b}};
+  };
+  const Ledger ledger = read_ledger({wanted("a"), wanted("B")}, sources);
+  CHECK(asked == std::vector<std::string>{"refs/environments/b-njlta9/deployments/"});
+  CHECK(ledger.find("a")->source == Source::api);
+  CHECK(ledger.find("B")->source == Source::refs);
+  CHECK(ledger.find("B")->applied->commit == commit_b);
+}
+
 TEST_CASE("a list without an end is read a hundred pages long, and what is still open is asked for by itself") {
   FakeGitlab gitlab;
   gitlab.answers = {{"/environments?", ok(R"([{"name": "a", "slug": "a"}])")},
@@ -130,7 +163,10 @@ TEST_CASE("a slow server is left when the time is over, and the refs are asked")
   CHECK(ledger.source == Source::refs);
   CHECK(ledger.find("a")->applied->commit == commit_a);
   CHECK(ledger.remarks ==
-        std::vector<std::string>{"GitLab's environments cannot be read: no answer in 20 s (3 tries)"});
+        std::vector<std::string>{
+            "GitLab's environments cannot be read: no answer in 20 s (3 tries)",
+            "refs tell of successes alone: applies that failed, gates that were pressed out of order and environments "
+            "that were stopped are not seen"});
 }
 
 TEST_CASE("nothing that can be asked is a reason for each state") {

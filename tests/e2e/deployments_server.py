@@ -41,6 +41,7 @@ class DeploymentsServer:
         self.origin, self.environment = origin, environment  # a bare repository, and how git is run
         self.environments = {}  # name: {"id", "name", "slug", "state"}
         self.deployments = []
+        self.issues = []  # as posted: {"iid", "state", "title", "description", "labels"}
         self.open_merge_requests = []  # their numbers; a job's token may not ask for them
         self.requests = []
         self.tokens = {"JOB-TOKEN": {"deployments-token"}, "PRIVATE-TOKEN": {"my-token"}}
@@ -73,12 +74,16 @@ class DeploymentsServer:
 
     def now(self):
         self.clock += 1
+        return self.time_text()
+
+    def time_text(self):
         return (START + timedelta(minutes=self.clock)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def open_environment(self, name):
         slug = slug_of(name)
         environment = self.environments.setdefault(
-            name, {"id": 500 + len(self.environments), "name": name, "slug": slug, "state": "available", "tier": "other"})
+            name, {"id": 500 + len(self.environments), "name": name, "slug": slug, "state": "available", "tier": "other",
+                   "created_at": self.time_text()})
         environment["state"] = "available"
         return environment
 
@@ -157,6 +162,8 @@ class Handler(BaseHTTPRequestHandler):
             if self.headers.get("JOB-TOKEN"):
                 return self.reply(403, {"message": "403 Forbidden"})
             return self.reply_page([{"iid": number, "state": "opened"} for number in owner.open_merge_requests], query)
+        if re.match(r"/issues(/|$)", rest):
+            return self.serve_issues(rest, {name: values[0] for name, values in parse_qs(body.decode()).items()}, query)
         if self.command == "POST" and rest == "/deployments":
             return self.create(json.loads(body))
         if stop := re.fullmatch(r"/environments/(\d+)/stop", rest):
@@ -178,6 +185,24 @@ class Handler(BaseHTTPRequestHandler):
                  query.get("environment", one["environment"]["name"]) == one["environment"]["name"] and
                  one["updated_at"] > query.get("updated_after", "")]
         self.reply_page(sorted(found, key=key, reverse=query.get("sort", "asc") == "desc"), query)
+
+    def serve_issues(self, rest, form, query):
+        """Listed by label and state, made, and changed."""
+        issues = self.server.owner.issues
+        if self.headers.get("JOB-TOKEN"):
+            return self.reply(403, {"message": "403 Forbidden"})
+        if self.command == "GET":
+            found = [one for one in issues if query["labels"] in one["labels"] and one["state"] == query["state"]]
+            return self.reply_page([{"id": 100 + one["iid"], **one} for one in found], query)
+        if self.command == "POST":
+            issues.append({"iid": 1 + len(issues), "state": "opened", "title": form["title"], "description": form["description"],
+                           "labels": [form["labels"]]})
+            return self.reply(201, issues[-1])
+        issue = issues[int(rest.rsplit("/", 1)[1]) - 1]
+        issue["description"] = form["description"]
+        if form.get("state_event") == "close":
+            issue["state"] = "closed"
+        self.reply(200, issue)
 
     @staticmethod
     def end_of(record):

@@ -487,14 +487,51 @@ class Writing(LedgerTest):
 
     def test_what_a_drift_pipeline_found_stands_beside_it(self):
         self.begin()
-        results = self.scratch / "drift"
-        (results / "x").mkdir(parents=True)
-        (results / "x/drift.json").write_text(json.dumps({"schema": "statelane/drift/1", "state": "x", "has_drifted": True,
-                                                          "counts": {"create": 0, "update": 2, "delete": 0}}))
-        self.assertIn("0 to add, 2 to change, 0 to destroy", self.write("--drift-results", str(results)))
+        results = self.drift("x", update=2)
+        self.assertIn("0 to add, 2 to change, 0 to destroy", self.write("--drift-results", results))
+        self.write("--drift-results", results, "--exit-code", code=1)
         self.assertIn('there is no directory "nowhere"\n'
                       "hint: name the one that the drift pipeline's artifacts were unpacked to: .statelane\n",
                       self.write("--drift-results", "nowhere", code=2))
+
+
+    def drift(self, state, update=0, **more):
+        """What a drift job left; the directory of all."""
+        results = self.scratch / "drift"
+        (results / state).mkdir(parents=True, exist_ok=True)
+        (results / state / "drift.json").write_text(json.dumps(
+            {"schema": "statelane/drift/1", "state": state, "has_drifted": update > 0,
+             "counts": {"create": 0, "update": update, "delete": 0}, **more}))
+        return str(results)
+
+    def cause_of_drift(self, state, results):
+        return self.status("api", "--drift-results", results)[state]["drift_cause"]
+
+    def test_the_cause_of_a_drift_is_told_as_far_as_it_is_known(self):
+        self.begin()
+        results = self.drift("y")
+        self.assertIsNone(self.cause_of_drift("y", results))
+        for told, cause in (({}, "not known"), ({"changed_outside": 1}, "the world: 1 object was changed outside"),
+                            ({"changed_outside": 0, "tool_version": "1.11.0"}, "nothing was changed outside: another version of the tool "
+                             "or of a provider (planned by 1.11.0), or what it reads elsewhere")):
+            self.drift("x", 2, **told)
+            self.assertEqual(self.cause_of_drift("x", results), cause)
+        self.assertIn(f"drift: {cause}", " ".join(self.write("--drift-results", results).split()))
+        second = self.push("x", self.state("x", "b"))
+        self.assertEqual(self.cause_of_drift("x", results), "what was merged and is not applied")
+        self.server.deploy("x", second, "failed")
+        self.assertEqual(self.cause_of_drift("x", results), "an apply that failed")
+
+    def test_the_page_of_a_run_says_what_is_applied_of_all_states(self):
+        self.begin()
+        self.push("x", self.state("x", "b"))
+        self.push("y", self.state("y", "<b>"))
+        page = self.scratch / "report.html"
+        statelane("report", "--output", page, cwd=self.repository.directory, env=self.variables("api"))
+        text = page.read_text()
+        self.assertIn('<h2 id="applied">What is applied</h2>', text)
+        self.assertIn('<tr><th scope="row"><code>x</code></th><td>pending</td>', text)
+        self.assertIn("2 states: 1 pending, 1 unknown", text)
 
 
 class Refusals(LedgerTest):

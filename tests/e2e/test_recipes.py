@@ -5,6 +5,7 @@ import re
 import shutil
 
 import harness
+from test_ledger import LedgerTest
 
 STATE = 'terraform {{\n  backend "local" {{\n    path = "{}"\n  }}\n}}\nresource "terraform_data" "x" {{\n  input = 1\n}}\n'
 README = (harness.SOURCE_DIR / "README.md").read_text()
@@ -13,6 +14,10 @@ README = (harness.SOURCE_DIR / "README.md").read_text()
 def block(language, first):
     """The fenced block that begins so."""
     return re.search(rf"^```{language}\n({re.escape(first)}.*?)^```$", README, re.MULTILINE | re.DOTALL).group(1)
+
+
+def yaml_block(first):
+    return harness.require_module("yaml").safe_load(block("yaml", first))
 
 
 class PolicyAndCost(harness.EndToEndTest):
@@ -59,6 +64,55 @@ class PolicyAndCost(harness.EndToEndTest):
         self.assertIn("the check after the plan failed; the plan is not kept", done.stdout)
         self.assertEqual(list(self.directory.glob(".statelane/*/plan.bin")), [])
         self.assertFalse((self.scratch / "infracost.json").exists())
+
+
+class DriftIssue(LedgerTest):
+    """One issue for the whole fleet, opened, kept up to date and closed again."""
+
+    def drift(self, update, outside):
+        directory = self.repository.directory / ".statelane/x"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "drift.json").write_text(json.dumps({"schema": "statelane/drift/1", "state": "x", "has_drifted": update > 0, "counts":
+                                                          {"create": 0, "update": update, "delete": 0}, "changed_outside": outside}))
+
+    def run_recipe(self, code=0):
+        harness.require("curl")
+        tools = os.pathsep.join([os.path.dirname(harness.statelane_binary()), os.environ["PATH"]])
+        environment = self.variables("api", kind="schedule", CI_PIPELINE_URL="https://gitlab.example.com/p/-/pipelines/9", ISSUE_TOKEN="my-token",
+                                     PATH=tools)
+        job = yaml_block("# ci/lanes.yml\n")[".statelane-drift-summary"]
+        done = harness.run(["sh", "-e", "-c", "\n".join(job["script"])], cwd=self.repository.directory, env=environment, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn("my-token", done.stdout + done.stderr)
+
+    def test_there_is_one_issue_as_long_as_something_needs_a_person(self):
+        first = self.push("states", {**self.state("x"), "ci/drift-issue.sh": block("sh", "#!/bin/sh\n# ci/drift-issue.sh\n")})
+        self.server.deploy("x", first)
+        self.drift(0, 0)
+        self.run_recipe()
+        self.assertEqual(self.server.issues, [])
+        self.drift(2, 1)
+        self.run_recipe(code=2)
+        self.run_recipe(code=2)
+        [issue] = self.server.issues
+        self.assertEqual((issue["title"], issue["state"]), ("States that need a person", "opened"))
+        self.assertIn("From https://gitlab.example.com/p/-/pipelines/9", issue["description"])
+        self.assertIn("the world: 1 object was changed", " ".join(issue["description"].split()))
+        self.drift(0, 0)
+        self.run_recipe()
+        self.assertEqual(issue["state"], "closed")
+        # What nobody applied is told in a new one.
+        self.push("x", self.state("x", "b"))
+        self.run_recipe()
+        self.assertEqual([one["state"] for one in self.server.issues], ["closed", "opened"])
+        self.assertIn("was merged and not applied", " ".join(self.server.issues[1]["description"].split()))
+
+    def test_what_gitlab_refuses_fails_the_job(self):
+        first = self.push("states", {**self.state("x"), "ci/drift-issue.sh": block("sh", "#!/bin/sh\n# ci/drift-issue.sh\n")})
+        self.server.deploy("x", first)
+        self.drift(1, 1)
+        self.server.tokens["PRIVATE-TOKEN"] = set()
+        self.run_recipe(code=22)
 
 
 class PreCommit(harness.EndToEndTest):

@@ -70,7 +70,7 @@ TEST_CASE("one state is a tree of all that is known of it") {
         "b  failed\n"
         "├ applied: aaaaaaaaaaaa at 2024-01-02T00:00:00Z by ada\n"
         "├ failed: bbbbbbbbbbbb at 2024-01-02T00:00:00Z by ada\n"
-        "├ the world: 0 to add, 1 to change, 0 to destroy\n"
+        "├ the world: 0 to add, 1 to change, 0 to destroy; an apply that failed\n"
         "└ ffffffffffff on main, by GitLab's deployments\n");
   CHECK(tree("c") ==
         "c  foreign\n"

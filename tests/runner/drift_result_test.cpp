@@ -13,6 +13,8 @@ using statelane::support::words_of_error;
 TEST_CASE("what run drift found is read back") {
   const DriftResult found{"network/prod", true, 1, 2, 3};
   CHECK(parse_drift_result(render_drift_result(found), "a/drift.json") == found);
+  const DriftResult more{"network/prod", true, 1, 2, 3, 0, "1.11.0"};
+  CHECK(parse_drift_result(render_drift_result(more), "a/drift.json") == more);
 }
 
 TEST_CASE("a damaged result is an error with its fix") {

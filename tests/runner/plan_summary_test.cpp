@@ -42,6 +42,15 @@ constexpr const char* gitlab_filter =
 
 }  // namespace
 
+TEST_CASE("objects that somebody else changed are counted, and none that only moved") {
+  const PlanSummary summary = read_plan(
+      R"({"format_version":"1.2","resource_drift":[{"address":"a","change":{"actions":["update"],"before":{"actions":["no-op"]}}},)"
+      R"({"address":"b","change":{"actions":["delete"]}},{"address":"c","previous_address":"d","change":{"actions":["no-op"]}}],)"
+      R"("resource_changes":[{"address":"a","change":{"actions":["update"]}}]})");
+  CHECK(summary.changed_outside == 2);
+  CHECK(summary.update == 1);
+}
+
 TEST_CASE("each action is counted by GitLab's rule and listed by address") {
   const PlanSummary summary = read_changes(
       resource("b", R"(["create"])") + "," + resource("a", R"(["create"])") + "," + resource("u", R"(["update"])") +
