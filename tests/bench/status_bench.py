@@ -65,7 +65,7 @@ def make_origin(repository, states, commits, places, pending):
 def bench(options, scratch):
     repository, program = scratch / "repository", options.build / "src/statelane"
     output(options.build / "tests/bench/make_preset", f"states={options.states}", repository, "1")
-    output("git", "-C", repository, "branch", "-q", "-M", "main")
+    output("git", "-C", repository, "checkout", "-q", "-f", "-B", "main")
     listed = json.loads(output(program, "-C", repository, "list", "--json"))["states"]
     states = [state["id"] for state in listed if not state["instance"] and "%" not in state["id"]]
     commits, places = commit_changes(repository, states, options.commits)

@@ -23,14 +23,15 @@ class GitlabModel {
     int created = 0;
     int ended = 0;  ///< minutes; 0: not yet
     bool has_started = false;
+    bool has_ref = false;
   };
 
   /// A gate that can be pressed: its record has a number from now on.
   std::size_t begin(const std::string& state, const std::string& commit, const std::string& branch = "main",
                     const std::string& job = "") {
-    stopped_[state] = false;
-    records_.push_back({static_cast<int>(records_.size()) + 1, state, commit, branch,
-                        job.empty() ? "apply: " + state : job, "blocked", ++clock_});
+    stopped_.emplace(state, false);
+    records_.push_back(
+        {++last_iid_, state, commit, branch, job.empty() ? "apply: " + state : job, "blocked", ++clock_});
     return records_.size() - 1;
   }
 
@@ -38,7 +39,18 @@ class GitlabModel {
     records_[record].status = status;
     records_[record].ended = ++clock_;
     records_[record].has_started = has_started;
+    records_[record].has_ref = status == "success";
+    if (status == "success") stopped_[records_[record].environment] = false;
   }
+
+  /// With all its records and refs.
+  void delete_environment(const std::string& state) {
+    stopped_.erase(state);
+    std::erase_if(records_, [&](const Record& record) { return record.environment == state; });
+  }
+
+  /// The ref goes, the record stays.
+  void archive(std::size_t record) { records_[record].has_ref = false; }
 
   void stop(const std::string& state) { stopped_[state] = true; }
   bool is_stopped(const std::string& state) const { return stopped_.contains(state) && stopped_.at(state); }
@@ -53,7 +65,7 @@ class GitlabModel {
     result.list_refs = [this](const std::vector<std::string>&) {
       std::vector<statelane::applied::DeploymentRef> refs;
       for (const Record& record : records_) {
-        if (record.status != "success") continue;
+        if (!record.has_ref) continue;
         refs.push_back({fmt::format("refs/environments/{}/deployments/{}",
                                     statelane::gitlab::environment_slug(record.environment), record.iid),
                         record.commit});
@@ -130,4 +142,5 @@ class GitlabModel {
   std::map<std::string, bool> stopped_;  ///< environments by name
   std::vector<Record> records_;
   int clock_ = 0;
+  int last_iid_ = 0;
 };

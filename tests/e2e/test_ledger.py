@@ -2,6 +2,7 @@
 refs that it makes of them."""
 import json
 import re
+import shutil
 import time
 
 from deployments_server import DeploymentsServer, slug_of
@@ -71,7 +72,54 @@ class LedgerTest(EndToEndTest):
 
 
 class Cases(LedgerTest):
-    """What must not be lost, one case after the other, by each source."""
+    """What must not be lost, one case after the other, by each source, in clones and pipelines of every kind."""
+
+    def affected(self, source, *options, **more):
+        """As a push in a full clone has it; what else may ask says the same."""
+        answer = super().affected(source, *options, **more)
+        if options or more:
+            return answer
+        errors = self.errors
+        head, shallow = self.repository.git("rev-parse", "HEAD"), self.repository.directory.parent / "few"
+        shutil.rmtree(shallow, ignore_errors=True)
+        run(["git", "clone", "-q", "--depth=20", f"file://{self.server.origin or self.repository.git('remote', 'get-url', 'origin')}", shallow],
+            cwd=self.scratch, env=self.environment)
+        told = [(entry["id"], entry["change"], entry.get("base")) for entry in answer["affected"]]
+        # What the push alone decides no other pipeline offers.
+        by_ledger = [entry["id"] for entry in answer["affected"] if "pending" in entry]
+        for clone in (self.repository.directory, shallow):
+            again = super().affected(source, cwd=clone)["affected"]
+            self.assertEqual([(entry["id"], entry["change"], entry.get("base")) for entry in again], told)
+            for kind in ("schedule", "web"):
+                waiting = super().affected(source, "--pending", cwd=clone, kind=kind)["affected"]
+                ids = {entry["id"] for entry in waiting}
+                self.assertTrue(set(by_ledger) <= ids <= {entry["id"] for entry in answer["affected"]}, (kind, ids))
+                self.assertTrue(all("pending" in entry for entry in waiting), kind)
+                self.assertEqual(super().affected(source, cwd=clone, kind=kind)["affected"], [], kind)
+            self.check_merge_request(source, clone, head, {entry["id"] for entry in answer["affected"]})
+        self.errors = errors
+        return answer
+
+    def check_merge_request(self, source, clone, head, offered):
+        """Its own change, beside which stands what its plan will hold: nothing is offered there."""
+        git = lambda *words: run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=clone, env=self.environment)
+        git("checkout", "-q", "--detach", head)
+        states = sorted(path.parent.name for path in clone.glob("*/main.tf") if "backend" in path.read_text())
+        for state in states:
+            (clone / state / "request.tf").write_text('output "request" {\n  value = 1\n}\n')
+        git("add", "--all")
+        git("commit", "-q", "-m", "request")
+        commit = git("rev-parse", "HEAD").stdout.strip()
+        request = {"kind": "merge_request_event", "CI_COMMIT_SHA": commit, "CI_COMMIT_BRANCH": "", "CI_MERGE_REQUEST_IID": "50",
+                   "CI_MERGE_REQUEST_EVENT_TYPE": "detached", "CI_MERGE_REQUEST_DIFF_BASE_SHA": head,
+                   "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+        answer = super().affected(source, cwd=clone, **request)
+        self.assertEqual([entry["id"] for entry in answer["affected"]], states)
+        self.assertEqual([entry for entry in answer["affected"] if "pending" in entry], [])
+        self.assertLessEqual({entry["id"] for entry in answer["affected"] if "also" in entry}, offered)
+        text = statelane("generate", cwd=clone, env=self.variables(source, **request)).stdout
+        self.assertNotIn('"apply: ', text)
+        git("checkout", "-q", "-f", "main")
 
     def begin(self):
         """X and Y, both applied."""
