@@ -40,6 +40,32 @@ std::string sha256_hex(std::string_view bytes) {
   return hash.finish_hex();
 }
 
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  constexpr std::size_t block_size = 64;
+  std::string block(key);
+  const auto as_text = [](const std::array<std::uint8_t, 32>& digest) {
+    return std::string(digest.begin(), digest.end());
+  };
+  if (block.size() > block_size) {
+    Sha256 hash;
+    hash.add(block);
+    block = as_text(hash.finish());
+  }
+  block.resize(block_size, '\0');
+  const auto padded = [&](char pad) {
+    std::string result = block;
+    for (char& byte : result) byte = static_cast<char>(byte ^ pad);
+    return result;
+  };
+  Sha256 inner;
+  inner.add(padded('\x36'));
+  inner.add(bytes);
+  Sha256 outer;
+  outer.add(padded('\x5c'));
+  outer.add(as_text(inner.finish()));
+  return outer.finish_hex();
+}
+
 std::array<std::uint8_t, 20> sha1(std::string_view head, std::string_view body) {
   SHA_CTX context;
   SHA1_Init(&context);

@@ -33,6 +33,9 @@ class Sha256 {
 /// SHA-256 of `bytes` as 64 lower case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 
+/// HMAC-SHA256 (RFC 2104) of `bytes` with `key`, as 64 lower case hexadecimal digits.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
 /// SHA-1 of `head` and `body` together. git also looks for traces of an attack while it hashes, several times slower,
 /// and refuses to store such a file; what it would not store has a digest here.
 std::array<std::uint8_t, 20> sha1(std::string_view head, std::string_view body);

@@ -107,12 +107,15 @@ int run_report(const Options& options) {
       looks_around ? look_at_merge_requests(repository, comparison, options) : comparison::Collisions();
   report.remarks = collisions.remarks;
   const comparison::OwnersAnswer owners = comparison::find_state_owners(comparison, {});
+  std::vector<runner::PlanCertificate> certificates;
   for (const impact::Affected& affected : comparison.impact.affected) {
     if (!own.empty() && !own.contains(affected.id)) continue;
     const comparison::StateOwners& owner = owners.states.at(affected.id);
     report.lanes.push_back({affected, results.read(affected.id), emit::describe_owners(owner),
                             fmt::format("{}", fmt::join(owner.not_asked, ", ")),
                             emit::describe_collisions(collisions, affected.id)});
+    if (!options.note || !report.lanes.back().result) continue;
+    if (auto certificate = results.read_certificate(affected.id, "")) certificates.push_back(*std::move(certificate));
   }
   report.status = describe_status(comparison);
   emit::sort_by_risk(report);
@@ -126,7 +129,7 @@ int run_report(const Options& options) {
     fmt::print(stderr, "wrote {}\n", escape_for_terminal(options.output));
   }
   // Last, so that whatever GitLab says the page is there.
-  if (options.note) write_report_note(report, options);
+  if (options.note) write_report_note(report, certificates, options);
   return has_errors ? 1 : 0;
 }
 

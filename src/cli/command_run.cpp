@@ -10,6 +10,7 @@
 #include "cli/check_out.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/find_reviewed.hpp"
 #include "cli/find_state.hpp"
 #include "cli/job_ledger.hpp"
 #include "cli/lane_description.hpp"
@@ -179,7 +180,10 @@ int run_lane(const Options& options, LaneVerb verb) {
     questions.existed_at_base = [&] { return !ledger.was_never_applied() && existed_before(repository, options, id); };
   if (verb == LaneVerb::plan) {
     runner::PlanQuestions of_plan{.existed_at_base = questions.existed_at_base};
-    if (ledger.is_on_apply_branch()) of_plan.record_as_applied = [&] { return ledger.record_as_applied(); };
+    if (ledger.is_on_apply_branch()) {
+      of_plan.record_as_applied = [&] { return ledger.record_as_applied(); };
+      of_plan.find_reviewed = [&] { return find_reviewed_plan(repository, options, job, lane.description); };
+    }
     return runner::run_plan(lane.description, job, run, of_plan);
   }
   if (verb == LaneVerb::drift) return runner::run_drift(lane.description, job, run);

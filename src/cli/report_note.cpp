@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "cli/network.hpp"
+#include "runner/job_environment.hpp"
 #include "runner/merge_request_note.hpp"
 
 namespace statelane::cli {
@@ -61,9 +62,25 @@ void say(runner::NoteOutcome outcome, const std::string& merge_request) {
   }
 }
 
+/// GitLab takes 1,000,000 characters; what is left is for the mark and the footer.
+constexpr std::size_t largest_note = 990'000;
+
+std::string hide_certificates(const std::vector<runner::PlanCertificate>& certificates, std::size_t room) {
+  const std::string key = runner::read_job_environment().review_key;
+  std::string lines;
+  std::size_t left = certificates.size();
+  for (const runner::PlanCertificate& certificate : certificates) {
+    const std::size_t share = lines.size() < room ? (room - lines.size()) / left : 0;
+    lines += runner::render_hidden_certificate(certificate, key, share);
+    --left;
+  }
+  return lines.empty() ? "" : "\n" + lines;
+}
+
 }  // namespace
 
-void write_report_note(const emit::Report& report, const Options& options) {
+void write_report_note(const emit::Report& report, const std::vector<runner::PlanCertificate>& certificates,
+                       const Options& options) {
   const runner::NotePlace place{read_variable("CI_API_V4_URL"), read_number("CI_MERGE_REQUEST_PROJECT_ID"),
                                 read_number("CI_MERGE_REQUEST_IID"), read_variable(token_variable)};
   if (place.merge_request.empty() || place.project.empty() || place.api_url.empty()) {
@@ -76,6 +93,7 @@ void write_report_note(const emit::Report& report, const Options& options) {
   }
   runner::Note note{options.note_key, emit::render_report_markdown(report), link_to(options),
                     !report.lanes.empty() || !report.impact.unclaimed.empty() || !report.executed.empty()};
+  note.text += hide_certificates(certificates, largest_note - std::min(largest_note, note.text.size()));
   http::Client client(read_network());
   const runner::NoteWorld world = runner::open_note_world(client);
   say(runner::publish_note(place, note, options.note_timeout, world), place.merge_request);

@@ -80,11 +80,27 @@ void ResultReader::add_review(const files::Place& directory, const std::string& 
   if (!review) return;
   result.plan_job = review->job_url;
   result.left_out = review->left_out;
+  result.verdict = review->verdict;
+  result.verdict_details = review->verdict_details;
   for (const runner::ReviewedChange& change : review->changes)
     result.changes.push_back({change.action, change.address});
   for (const runner::OutputChange& output : review->outputs)
     result.outputs.push_back(output.action + " " + output.name);
   add_texts(directory, text_digest, result);
+}
+
+std::optional<runner::PlanCertificate> ResultReader::read_certificate(const std::string& id,
+                                                                      const std::string& key) const {
+  const files::Place file = artifacts_ / gitlab::slug(id) / "certificate.json";
+  try {
+    const auto text = files::read(file, runner::largest_record);
+    if (!text) return std::nullopt;
+    runner::PlanCertificate found = runner::parse_certificate(*text, key).certificate;
+    return found.state == id && found.commit == head_ ? std::optional(std::move(found)) : std::nullopt;
+  } catch (const Error& error) {
+    fmt::print(stderr, "warning: {} is left out: {}\n", escape_for_terminal(file.string()), escape_lines(error.what()));
+    return std::nullopt;
+  }
 }
 
 void ResultReader::add_texts(const files::Place& directory, const std::string& text_digest, emit::LaneResult& result) {

@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "emit/report.hpp"
+#include "runner/plan_certificate.hpp"
 
 namespace statelane::cli {
 
@@ -17,6 +18,9 @@ class ResultReader {
 
   /// Empty where no plan lies, or one of another commit, which would tell of something else.
   std::optional<emit::LaneResult> read(const std::string& id);
+
+  /// By which another plan can be compared with the one that `read` found; empty where there is none.
+  std::optional<runner::PlanCertificate> read_certificate(const std::string& id, const std::string& key) const;
 
  private:
   void add_review(const files::Place& directory, const std::string& text_digest, emit::LaneResult& result);

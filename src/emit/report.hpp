@@ -28,13 +28,15 @@ struct LaneResult {
   std::int64_t update = 0;
   std::int64_t remove = 0;
   bool is_destroy = false;
-  std::optional<int> apply_exit_code{};      ///< empty: not applied
-  std::vector<std::string> passed_guards{};  ///< options that let something pass
-  std::string failure{};                     ///< why there is no plan; empty: there is one
-  std::vector<ReportChange> changes{};       ///< what destroys first; empty also where the artifacts do not tell
-  std::size_t left_out = 0;                  ///< further changes
-  std::vector<std::string> outputs{};        ///< that change: "update vpc_id"
-  std::string plan_job{};                    ///< its address; empty: not known, as those that follow
+  std::optional<int> apply_exit_code{};        ///< empty: not applied
+  std::vector<std::string> passed_guards{};    ///< options that let something pass
+  std::string failure{};                       ///< why there is no plan; empty: there is one
+  std::vector<ReportChange> changes{};         ///< what destroys first; empty also where the artifacts do not tell
+  std::size_t left_out = 0;                    ///< further changes
+  std::vector<std::string> outputs{};          ///< that change: "update vpc_id"
+  std::string verdict{};                       ///< what the plan is against the one that was reviewed; empty: not asked
+  std::vector<std::string> verdict_details{};  ///< address by address
+  std::string plan_job{};                      ///< its address; empty: not known, as those that follow
   std::string apply_job{};
   std::string applied_by{};
   std::string applied_at{};  ///< "2024-01-31 12:00 UTC"

@@ -56,6 +56,9 @@ std::string render_result(const LaneResult& result) {
   out += link(result.plan_job, "plan job");
   if (result.apply_exit_code && !result.applied_by.empty()) out += " · pressed by " + code(result.applied_by);
   out += link(result.apply_job, "apply job") + "\n\n";
+  if (!result.verdict.empty()) out += "- " + code(result.verdict) + "\n";
+  for (std::size_t index = 0; index < std::min(result.verdict_details.size(), most_changes); ++index)
+    out += "  - " + code(result.verdict_details[index]) + "\n";
   for (const std::string& guard : result.passed_guards) out += "- **a guard was passed**: " + code(guard) + "\n";
   return out + render_changes(result);
 }

@@ -131,6 +131,16 @@ std::string render_apply(const LaneResult& result) {
   return fmt::format("<p{}>{}</p>\n", is_done ? "" : " class=\"failed\"", out);
 }
 
+/// What the plan is against the one that was reviewed.
+std::string render_verdict(const LaneResult& result) {
+  if (result.verdict.empty()) return "";
+  std::string out = fmt::format("<p>{}</p>\n", text(result.verdict));
+  if (result.verdict_details.empty()) return out;
+  out += "<ul>\n";
+  for (const std::string& line : result.verdict_details) out += fmt::format("<li><code>{}</code></li>\n", text(line));
+  return out + "</ul>\n";
+}
+
 std::string render_result(const Report& report, const ReportLane& lane) {
   if (!lane.result) return "<p class=\"soft\">no plan lies beside this report</p>\n";
   const LaneResult& result = *lane.result;
@@ -141,7 +151,7 @@ std::string render_result(const Report& report, const ReportLane& lane) {
   const std::string gate = waits && is_web(report.link) ? " · " + render_link(report.link, "its gate") : "";
   std::string out = fmt::format("<p>{}: {}{}{}</p>\n", result.is_destroy ? "destroy plan" : "plan",
                                 describe_changes(result), job, gate);
-  out += render_apply(result);
+  out += render_apply(result) + render_verdict(result);
   for (const std::string& guard : result.passed_guards) {
     out += fmt::format("<p class=\"failed\">a guard was passed: <code>{}</code></p>\n", text(guard));
   }

@@ -24,6 +24,7 @@ ArtifactPaths artifact_paths(const LaneDescription& lane) {
           directory / "plan.json",
           directory / "meta.json",
           directory / "review.json",
+          directory / "certificate.json",
           directory / "plan.txt",
           directory / "output.txt",
           directory / "errored.tfstate",

@@ -20,6 +20,7 @@ struct ArtifactPaths {
   files::Place report;     ///< the counts, for GitLab
   files::Place metadata;
   files::Place review;         ///< what a person has to see of the plan, or why there is none
+  files::Place certificate;    ///< by which another plan can be compared with this one
   files::Place text;           ///< what `plan` printed, without colours
   files::Place output;         ///< what a program printed, as it did; the whole text where the log was cut
   files::Place errored_state;  ///< the state that Terraform could not save

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "runner/plan_certificate.hpp"
+
 extern char** environ;
 
 namespace statelane::runner {
@@ -12,6 +14,13 @@ namespace {
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+/// Without the line break that a value pasted from a file ends with.
+std::string review_key() {
+  std::string key = variable("STATELANE_REVIEW_KEY");
+  while (!key.empty() && std::string_view(" \r\n\t").find(key.back()) != std::string_view::npos) key.pop_back();
+  return key.size() < shortest_key ? "" : key;
 }
 
 std::map<std::string, std::string> terraform_variables() {
@@ -61,6 +70,9 @@ JobEnvironment read_job_environment() {
   job.environment_slug = variable("CI_ENVIRONMENT_SLUG");
   job.applied = variable("STATELANE_APPLIED");
   job.waits = variable("STATELANE_WAITS") == "true";
+  job.source_commit = variable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA");
+  job.is_ref_protected = variable("CI_COMMIT_REF_PROTECTED") == "true";
+  job.review_key = review_key();
   job.may_record = variable("STATELANE_RECORD") == "true";
   job.terraform = terraform_variables();
   job.of_job = variables_of_job();

@@ -32,6 +32,9 @@ struct JobEnvironment {
   std::string environment_slug{};  ///< CI_ENVIRONMENT_SLUG
   std::string applied{};           ///< STATELANE_APPLIED: what was applied last when the pipeline was written
   bool waits = false;              ///< STATELANE_WAITS: an earlier push left some of what is planned
+  std::string source_commit{};     ///< CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: where a merged result is planned
+  bool is_ref_protected = false;   ///< CI_COMMIT_REF_PROTECTED
+  std::string review_key{};        ///< STATELANE_REVIEW_KEY: never printed, never written; empty also where too short
   bool may_record = false;         ///< STATELANE_RECORD: nothing that the state reads waits for an apply
   std::map<std::string, std::string> terraform{};  ///< every variable that begins with TF_
   std::map<std::string, std::string> of_job{};     ///< those of GitLab that differ between the jobs of one pipeline

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runner/guards.hpp"
+#include "runner/reviewed_plan.hpp"
 
 namespace statelane::runner {
 
@@ -108,6 +109,9 @@ struct PlanQuestions {
   /// Records in GitLab that the commit is applied, where that is true and allowed. Returns what to say of it.
   std::function<std::string()> record_as_applied{};
   std::function<bool()> existed_at_base{};  ///< the state was there before the change; asked where it is empty
+  /// The plan that was reviewed before the commit was merged; asked where there is something to apply. Empty: nobody is
+  /// to be asked.
+  std::function<ReviewedPlan()> find_reviewed{};
 };
 
 /// What an apply asks of git, each at most once and only where the answer counts.

@@ -329,6 +329,7 @@ PlanMetadata LaneRun::describe() {
   result.plan_digest = digest(paths_.plan_file);
   result.report_digest = digest(paths_.report);
   result.review_digest = digest(paths_.review);
+  result.certificate_digest = digest(paths_.certificate);
   result.text_digest = digest(paths_.text);
   result.inputs_digest = lane_.inputs_digest;
   result.lock_file_digest = fs::exists(lock_file()) ? digest_followed(lock_file()) : digest(paths_.lock_file);

@@ -54,6 +54,7 @@ Json to_json(const PlanMetadata& metadata) {
   json["report_sha256"] = metadata.report_digest;
   json["text_sha256"] = metadata.text_digest;
   json["review_sha256"] = metadata.review_digest;
+  json["certificate_sha256"] = metadata.certificate_digest;
   json["inputs_sha256"] = metadata.inputs_digest;
   json["lock_file_sha256"] = metadata.lock_file_digest;
   json["helper_version"] = metadata.helper_version;
@@ -71,6 +72,8 @@ Json to_json(const PlanMetadata& metadata) {
     json["files"].push_back(
         {{"path", file.path}, {"sha256", file.sha256}, {"size", file.size}, {"executable", file.is_executable}});
   }
+  json["verdict"] = to_utf8(metadata.verdict);
+  json["may_open_gate"] = metadata.may_open_gate;
   json["outputs"] = metadata.outputs.own;
   json["sensitive_outputs"] = metadata.outputs.sensitive;
   json["planned_outputs"] = to_json(metadata.outputs.planned);
@@ -118,6 +121,7 @@ PlanMetadata from_json(const Json& json) {
   result.report_digest = json.at("report_sha256");
   result.text_digest = json.at("text_sha256");
   result.review_digest = json.value("review_sha256", "");
+  result.certificate_digest = json.value("certificate_sha256", "");
   result.inputs_digest = json.at("inputs_sha256");
   result.lock_file_digest = json.at("lock_file_sha256");
   result.helper_version = json.at("helper_version");
@@ -132,6 +136,8 @@ PlanMetadata from_json(const Json& json) {
   result.checkout = json.at("checkout");
   for (const Json& file : json.at("files"))
     result.files.push_back({file.at("path"), file.at("sha256"), file.at("size"), file.at("executable")});
+  result.verdict = json.value("verdict", "");  // an older helper did not write these
+  result.may_open_gate = json.value("may_open_gate", false);
   result.outputs.own = json.at("outputs").get<OutputDigests>();
   result.outputs.sensitive = json.at("sensitive_outputs").get<std::set<std::string>>();
   result.outputs.planned = planned_from_json(json.at("planned_outputs"));

@@ -89,6 +89,7 @@ class Verifier {
     check_shown("plan.txt", planned_.text_digest, now_.text_digest);
     check_shown("plan.json", planned_.report_digest, now_.report_digest);
     check_shown("review.json", planned_.review_digest, now_.review_digest);
+    check_shown("certificate.json", planned_.certificate_digest, now_.certificate_digest);
     if (planned_.inputs_digest != now_.inputs_digest || planned_.var_files != to_utf8(now_.var_files)) {
       refuse(Guard::inputs, "the files that the state depends on differ from those that were planned",
              "look for a job script that changes files before 'statelane run', then retry the plan job");

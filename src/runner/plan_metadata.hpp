@@ -34,6 +34,7 @@ struct PlanMetadata {
   std::string report_digest{};  ///< of `plan.json`; empty: there is none
   std::string text_digest{};    ///< of `plan.txt`
   std::string review_digest{};  ///< of `review.json`; empty: there is none
+  std::string certificate_digest{};  ///< of `certificate.json`; empty: there is none
   std::string inputs_digest{};
   std::string lock_file_digest{};  ///< empty: there is none
   std::string helper_version{};
@@ -47,6 +48,8 @@ struct PlanMetadata {
   StoredState stored_state{};                ///< where it was planned on
   std::vector<CarriedFile> files{};          ///< that go with the plan
   std::string checkout{};                    ///< the project's directory where the plan holds it, else empty
+  std::string verdict{};                     ///< what it is against the plan that was reviewed; empty: not asked
+  bool may_open_gate = false;                ///< by that verdict the gate may open by itself, where it is asked to
   SeenOutputs outputs{};                     ///< digests of the outputs before the plan, its own and those that it read
 
   friend bool operator==(const PlanMetadata&, const PlanMetadata&) = default;

@@ -21,6 +21,9 @@ PlanReview from_json(const Json& json) {
                     json.at("left_out")};
   for (const Json& change : json.at("changes")) review.changes.push_back({change.at("action"), change.at("address")});
   for (const Json& output : json.at("outputs")) review.outputs.push_back({output.at("name"), output.at("action")});
+  review.verdict = json.value("verdict", "");  // an older helper did not write it
+  if (json.contains("verdict_details"))
+    review.verdict_details = json.at("verdict_details").get<std::vector<std::string>>();
   return review;
 }
 
@@ -53,6 +56,8 @@ std::string render_review(const PlanReview& review) {
     json["changes"].push_back({{"action", change.action}, {"address", to_utf8(change.address)}});
   for (const OutputChange& output : review.outputs)
     json["outputs"].push_back({{"name", to_utf8(output.name)}, {"action", output.action}});
+  json["verdict"] = to_utf8(review.verdict);
+  json["verdict_details"] = to_utf8(review.verdict_details);
   return json.dump() + "\n";
 }
 

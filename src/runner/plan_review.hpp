@@ -27,6 +27,8 @@ struct PlanReview {
   std::vector<ReviewedChange> changes{};  ///< what destroys first, then by address
   std::size_t left_out = 0;               ///< further changes
   std::vector<OutputChange> outputs{};
+  std::string verdict{};                       ///< what it is against the plan that was reviewed; empty: not asked
+  std::vector<std::string> verdict_details{};  ///< address by address
   friend bool operator==(const PlanReview&, const PlanReview&) = default;
 };
 

@@ -309,6 +309,7 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     files::remove(file);
   PlanMetadata planned = load_metadata(lane, run.paths());
   check_planned_outputs(planned.outputs, options.dotenv_outputs);
+  if (!planned.verdict.empty()) run.log().line("statelane: " + escape_for_terminal(planned.verdict));
   ApplyRecord record;
   record.user = job.user;
   record.job_url = job.job_url;

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "runner/annotations.hpp"
+#include "runner/certificate_reader.hpp"
 #include "runner/drift_result.hpp"
 #include "runner/early_refusals.hpp"
 #include "runner/lane_run.hpp"
@@ -27,8 +28,8 @@ namespace {
 class Results {
  public:
   explicit Results(const ArtifactPaths& paths) : paths_(paths) {
-    for (const files::Place& file : {paths_.metadata, paths_.review, paths_.report, paths_.plan_file, paths_.text,
-                                     paths_.output, paths_.lock_file})
+    for (const files::Place& file : {paths_.metadata, paths_.review, paths_.certificate, paths_.report,
+                                     paths_.plan_file, paths_.text, paths_.output, paths_.lock_file})
       files::remove(file);
     remove_files();
   }
@@ -37,7 +38,8 @@ class Results {
   ~Results() {
     files::remove_quietly(paths_.output);
     if (are_kept_) return;
-    for (const files::Place& file : {paths_.metadata, paths_.report, paths_.plan_file, paths_.lock_file})
+    for (const files::Place& file :
+         {paths_.metadata, paths_.certificate, paths_.report, paths_.plan_file, paths_.lock_file})
       files::remove_quietly(file);
     remove_files();
   }
@@ -90,23 +92,31 @@ struct PlanContents {
   PlanSummary summary;
   SeenOutputs outputs;
   PlannedPaths paths;
+  PlanCertificate certificate;
 };
+
+enum class Purpose { apply, look };
 
 /// Empty when a stop signal came meanwhile: it may have ended the tool.
 std::optional<PlanContents> read_plan(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
-                                      PlanJsonFile* copy) {
+                                      Purpose purpose, PlanJsonFile* copy) {
   PlanSummaryReader summary;
   OutputDigestReader outputs(OutputDigestReader::Source::plan, job.root_pipeline);
   PlannedPathsReader paths(lane.project_directory);
+  CertificateReader certificate(job.review_key, std::time(nullptr));
+  const bool certifies = job.ci && purpose == Purpose::apply;
   const auto take = [&](std::string_view piece) {
     summary.add(piece);
     outputs.add(piece);
     paths.add(piece);
+    if (certifies) certificate.add(piece);
     if (copy != nullptr) copy->add(piece);
   };
   const process::Captured answer =
       run.ask(show_arguments(lane, run.tool(), run.paths()), std::chrono::minutes(15), take);
-  if (answer.status.succeeded()) return PlanContents{summary.finish(), outputs.finish(), paths.finish()};
+  if (answer.status.succeeded())
+    return PlanContents{summary.finish(), outputs.finish(), paths.finish(),
+                        certifies ? certificate.finish() : PlanCertificate()};
   if (run.supervisor().is_stopping()) return std::nullopt;
   throw Error(ErrorKind::environment, fmt::format("'{} show' cannot read the plan that was just made: {}", lane.tool,
                                                   describe_failure(answer)));
@@ -199,10 +209,12 @@ std::vector<CarriedFile> carry(const LaneDescription& lane, const JobEnvironment
 
 /// `meta.json`, written last: without it nothing here counts.
 PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
-                            LaneRun& run, const PlanContents& plan) {
+                            LaneRun& run, const PlanContents& plan, const ReviewVerdict& verdict) {
   PlanMetadata metadata = run.describe();
   metadata.has_changes = plan.summary.has_changes();
   metadata.waits = job.waits;
+  metadata.verdict = verdict.text;
+  metadata.may_open_gate = verdict.may_open_gate;
   metadata.is_complete = plan.summary.complete != false;
   metadata.was_empty = plan.summary.create > 0 && !plan.summary.has_prior_objects && plan.outputs.own.empty();
   metadata.create = plan.summary.create;
@@ -248,7 +260,7 @@ int run_custom_plan(const LaneDescription& lane, const JobEnvironment& job, cons
   write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   PlanContents unknown;
   unknown.summary.applyable = true;
-  write_metadata(lane, job, options, run, unknown);
+  write_metadata(lane, job, options, run, unknown, {});
   results.keep();
   return 0;
 }
@@ -265,8 +277,6 @@ struct Planned {
   int code = 0;
   PlanContents contents{};
 };
-
-enum class Purpose { apply, look };
 
 Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
                   Purpose purpose) {
@@ -294,7 +304,7 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
 
   std::optional<PlanJsonFile> plan_json;
   if (!lane.after_plan.empty()) plan_json.emplace(lane);
-  std::optional<PlanContents> contents = read_plan(lane, job, run, plan_json ? &*plan_json : nullptr);
+  std::optional<PlanContents> contents = read_plan(lane, job, run, purpose, plan_json ? &*plan_json : nullptr);
   if (!contents) return {run.explain_stop("the plan was read; it is not kept")};
   Planned result{0, std::move(*contents)};
   PlanSummary& summary = result.contents.summary;
@@ -325,6 +335,23 @@ bool refreshes(const JobEnvironment& job) {
   });
 }
 
+/// Leaves the certificate of the plan, and says what the plan is against the one that was reviewed.
+ReviewVerdict compare_with_reviewed(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options,
+                                    const PlanQuestions& questions, LaneRun& run, const PlanContents& plan) {
+  if (!job.ci) return {};
+  PlanCertificate certificate = plan.certificate;
+  certificate.state = lane.state_id;
+  certificate.commit = job.commit;
+  certificate.source = job.source_commit.empty() ? job.commit : job.source_commit;
+  certificate.merge_request = job.merge_request;
+  certificate.is_protected = job.is_ref_protected;
+  files::write(run.paths().certificate, render_certificate(certificate, job.review_key));
+  if (!questions.find_reviewed || !plan.summary.has_changes() || options.destroy) return {};
+  ReviewVerdict verdict = judge_reviewed_plan(questions.find_reviewed(), certificate, plan.summary);
+  run.log().write(render_verdict(verdict));
+  return verdict;
+}
+
 /// Plans and leaves what the gate needs, `review` with what the plan changes among it. The exit code.
 int plan_for_apply(const PlanRequest& request, LaneRun& run, PlanReview& review) {
   const auto& [lane, job, options, questions] = request;
@@ -337,8 +364,12 @@ int plan_for_apply(const PlanRequest& request, LaneRun& run, PlanReview& review)
   write_annotations(lane, job, run.paths(), run.paths().text, "the whole plan");
   keep_lock_file(run);
   describe_changes(plan.summary, review);
+  const ReviewVerdict verdict = compare_with_reviewed(lane, job, options, questions, run, plan);
+  review.verdict = verdict.text;
+  review.verdict_details = verdict.details;
   files::write(run.paths().review, render_review(review));
-  tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan), questions.existed_at_base);
+  tell_refusals(lane, job, run.log(), write_metadata(lane, job, options, run, plan, verdict),
+                questions.existed_at_base);
   if (!options.keep_plan_file) results.drop_plan();
   results.keep();
   const bool is_all_there = !plan.summary.has_changes() && plan.summary.complete != false && refreshes(job);

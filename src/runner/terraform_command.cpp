@@ -89,7 +89,10 @@ EnvironmentChanges lane_variables(const LaneDescription& lane) {
 
 EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobEnvironment& job) {
   EnvironmentChanges result = lane_variables(lane);
-  result.insert({{"TF_IN_AUTOMATION", "1"}, {"TF_INPUT", "0"}, {"CHECKPOINT_DISABLE", "1"}});
+  result.insert({{"TF_IN_AUTOMATION", "1"},
+                 {"TF_INPUT", "0"},
+                 {"CHECKPOINT_DISABLE", "1"},
+                 {"STATELANE_REVIEW_KEY", std::nullopt}});
   const std::string address = derive_address(lane, job);
   if (!address.empty()) add_state_address(result, address, job);
   if (wants_job_credentials(lane, job, address)) {

@@ -27,6 +27,7 @@ class Tampering(RunTest):
                     "plan.txt": "plan.txt is not what was written with the plan",
                     "plan.json": "plan.json is not what was written with the plan",
                     "review.json": "review.json is not what was written with the plan",
+                    "certificate.json": "certificate.json is not what was written with the plan",
                     "meta.json": "the plan's metadata (meta.json) "}
         self.assertEqual({file.name for file in self.artifact("").iterdir()}, set(messages))
         for name, message in messages.items():
