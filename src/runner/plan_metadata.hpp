@@ -29,11 +29,11 @@ struct PlanMetadata {
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
-  std::int64_t destroys = 0;    ///< deletes and replaces, once each
-  std::string plan_digest{};    ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
-  std::string report_digest{};  ///< of `plan.json`; empty: there is none
-  std::string text_digest{};    ///< of `plan.txt`
-  std::string review_digest{};  ///< of `review.json`; empty: there is none
+  std::int64_t destroys = 0;         ///< deletes and replaces, once each
+  std::string plan_digest{};         ///< SHA-256 of `plan.bin`; empty for a lane outside Terraform
+  std::string report_digest{};       ///< of `plan.json`; empty: there is none
+  std::string text_digest{};         ///< of `plan.txt`
+  std::string review_digest{};       ///< of `review.json`; empty: there is none
   std::string certificate_digest{};  ///< of `certificate.json`; empty: there is none
   std::string inputs_digest{};
   std::string lock_file_digest{};  ///< empty: there is none
