@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/no_states.hpp"
@@ -5,8 +7,20 @@
 #include "cli/remembered_ids.hpp"
 #include "emit/json.hpp"
 #include "emit/text.hpp"
+#include "states/propose_rules.hpp"
 
 namespace statelane::cli {
+
+namespace {
+
+/// As they are pasted: never folded.
+void write_rules(const std::vector<std::string>& rules) {
+  std::string text = fmt::format("hint: {}\n", states::rules_hint);
+  for (const std::string& rule : rules) text += "    " + rule + "\n";
+  fmt::print(stderr, "{}", text);
+}
+
+}  // namespace
 
 int run_list(const Options& options) {
   const repo::Repository repository = open_repository(options);
@@ -26,6 +40,7 @@ int run_list(const Options& options) {
   }
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   if (options.json || is_for_ids) return has_errors ? 1 : 0;
+  if (side.states.workspace_rules.size() > states::most_rules_in_note) write_rules(side.states.workspace_rules);
   write_no_states_hint(side.states);
   if (!side.states.graph.states().empty()) {
     const std::string& first = side.states.graph.states().front().id;

@@ -70,7 +70,7 @@ class Loader {
     std::vector<Unsaid> unsaid;
     for (std::size_t index = 0; index < workspace_names.size(); ++index)
       unsaid.push_back({&result.graph.states()[index], std::move(workspace_names[index])});
-    suggest_rules(scan_, result.graph, state_directories_, unsaid, diagnostics_);
+    result.workspace_rules = suggest_rules(scan_, result.graph, state_directories_, unsaid, diagnostics_);
     result.scan = std::move(scan_);
     result.origins = std::move(origins);
     return result;

@@ -36,6 +36,7 @@ struct LoadedStates {
   std::vector<Unmatched> unmatched;  ///< sorted
   Scan scan = {};
   std::vector<std::string> origins = {};  ///< of each state of the graph: what it was worked out from; see `SameStates`
+  std::vector<std::string> workspace_rules = {};  ///< see `suggest_rules`
 };
 
 /// Finds all states of a tree, what each depends on, and the edges between them. Faults of configuration files and of

@@ -138,10 +138,24 @@ class Suggester {
             std::span<const Unsaid> unsaid, Diagnostics& diagnostics)
       : scan_(scan), graph_(graph), state_directories_(state_directories), unsaid_(unsaid), diagnostics_(diagnostics) {}
 
-  void suggest() {
+  std::vector<std::string> suggest() {
     find_files_beside();
     for (const Unsaid& each : unsaid_) add(each);
-    for (const auto& [key, group] : groups_) tell(std::get<1>(key), group);
+    std::vector<std::string> rules;
+    const State* first = nullptr;
+    std::size_t count = 0;
+    for (const auto& [key, group] : groups_) {
+      const ProposedRule& rule = key.second;
+      if (!group.files.empty()) {
+        tell_of_files(rule, group);
+        continue;
+      }
+      if (first == nullptr) first = group.states.front();
+      count += group.states.size();
+      for (std::string& line : lines_for(rule, group)) rules.push_back(std::move(line));
+    }
+    if (first != nullptr) tell_of_workspaces(count, *first, rules);
+    return rules;
   }
 
  private:
@@ -232,35 +246,56 @@ class Suggester {
     return result;
   }
 
-  void tell(const ProposedRule& rule, const Group& group) {
-    const State& first = *group.states.front();
-    const std::string more = group.states.size() == 1 ? "" : fmt::format(" and {} more", group.states.size() - 1);
+  static SourceRange place_of(const State& state) {
     SourcePos place;
-    place.line = std::max<std::uint32_t>(1, first.reason_place.line);
-    std::vector<std::string> hints = {
-        "whose lane is whose is said by a rule: paste it below \"rules:\" of \"states:\" in .statelane.yml"};
-    for (const std::string& match : find_matches(group)) hints.push_back("- " + render(match, rule));
+    place.line = std::max<std::uint32_t>(1, state.reason_place.line);
+    return {place, place};
+  }
+
+  static std::string name_first(const State& first, std::size_t count) {
+    return count == 1 ? first.id : fmt::format("{} and {} more", first.id, count - 1);
+  }
+
+  std::vector<std::string> lines_for(const ProposedRule& rule, const Group& group) const {
+    std::vector<std::string> lines;
+    for (const std::string& match : find_matches(group)) lines.push_back("- " + render(match, rule));
+    return lines;
+  }
+
+  void tell_of_files(const ProposedRule& rule, const Group& group) {
+    const State& first = *group.states.front();
     const bool is_one = group.states.size() == 1;
-    if (group.files.empty()) {
-      diagnostics_.add({Severity::note,
-                        first.reason_place.file,
-                        SourceRange{place, place},
-                        fmt::format("{}{} {} terraform.workspace, and {} none", first.id, more,
-                                    is_one ? "reads" : "read", is_one ? "its lane selects" : "their lanes select"),
-                        std::move(hints),
-                        {}});
-      return;
-    }
+    std::vector<std::string> hints = lines_for(rule, group);
+    hints.insert(hints.begin(), rules_hint);
     std::vector<std::string> names;
     for (const RepoPath& file : std::span(group.files).first(std::min<std::size_t>(3, group.files.size())))
       names.push_back(relative_path(first.directory, file));
     const std::string rest =
         group.file_count > names.size() ? fmt::format(" and {} more", group.file_count - names.size()) : "";
-    diagnostics_.warning(
-        first.reason_place.file, SourceRange{place, place},
-        fmt::format("{}{} {} one backend, and {} not load {}{}", first.id, more, is_one ? "has" : "have each",
-                    is_one ? "its lane does" : "their lanes do", fmt::join(names, ", "), rest),
-        std::move(hints));
+    diagnostics_.warning(first.reason_place.file, place_of(first),
+                         fmt::format("{} {} one backend, and {} not load {}{}", name_first(first, group.states.size()),
+                                     is_one ? "has" : "have each", is_one ? "its lane does" : "their lanes do",
+                                     fmt::join(names, ", "), rest),
+                         std::move(hints));
+  }
+
+  void tell_of_workspaces(std::size_t count, const State& first, const std::vector<std::string>& rules) {
+    std::vector<std::string> hints = {rules_hint};
+    if (rules.size() <= most_rules_in_note) {
+      hints.insert(hints.end(), rules.begin(), rules.end());
+    } else {
+      hints = {
+          fmt::format("statelane list prints the {} rules to paste below \"rules:\" of \"states:\" in .statelane.yml",
+                      rules.size())};
+    }
+    diagnostics_.add(
+        {Severity::note,
+         first.reason_place.file,
+         place_of(first),
+         fmt::format("{} {} terraform.workspace, and {} none", name_first(first, count), count == 1 ? "reads" : "read",
+                     count == 1 ? "its lane selects" : "their lanes select"),
+         std::move(hints),
+         {}});
   }
 
   const Scan& scan_;
@@ -315,9 +350,10 @@ std::optional<ProposedRule> propose_rule(const RepoPath& directory, std::span<co
   return rule;
 }
 
-void suggest_rules(const Scan& scan, const StateGraph& graph, const std::set<RepoPath>& state_directories,
-                   std::span<const Unsaid> unsaid, Diagnostics& diagnostics) {
-  Suggester(scan, graph, state_directories, unsaid, diagnostics).suggest();
+std::vector<std::string> suggest_rules(const Scan& scan, const StateGraph& graph,
+                                       const std::set<RepoPath>& state_directories, std::span<const Unsaid> unsaid,
+                                       Diagnostics& diagnostics) {
+  return Suggester(scan, graph, state_directories, unsaid, diagnostics).suggest();
 }
 
 }  // namespace statelane::states

@@ -43,9 +43,15 @@ struct Unsaid {
   std::optional<WorkspaceNames> workspace_names{};  ///< where `terraform.workspace` stands in what it runs
 };
 
-/// Notes for states whose variable files no lane loads, and for those that read `terraform.workspace` though no lane
-/// selects one, each with the rule to paste. States with one rule share a note.
-void suggest_rules(const Scan& scan, const StateGraph& graph, const std::set<RepoPath>& state_directories,
-                   std::span<const Unsaid> unsaid, Diagnostics& diagnostics);
+/// So many rules are told with the note that asks for them; who lists states tells more.
+inline constexpr std::size_t most_rules_in_note = 3;
+inline constexpr const char* rules_hint =
+    "whose lane is whose is said by a rule: paste it below \"rules:\" of \"states:\" in .statelane.yml";
+
+/// A note for states whose variable files no lane loads, states with one rule together, and one for all those that read
+/// `terraform.workspace` though no lane selects one. Returns the rules for these, as lines to paste.
+std::vector<std::string> suggest_rules(const Scan& scan, const StateGraph& graph,
+                                       const std::set<RepoPath>& state_directories, std::span<const Unsaid> unsaid,
+                                       Diagnostics& diagnostics);
 
 }  // namespace statelane::states

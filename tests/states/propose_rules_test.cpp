@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
 #include "states/loaded.hpp"
 #include "states/workspace_names.hpp"
 
@@ -104,6 +106,20 @@ TEST_CASE("a state that reads terraform.workspace, and whose lane selects none, 
   const std::string both =
       messages(Loaded({{"s/main.tf", fixed_backend + reads}, {"t/main.tf", backend("t") + reads}}));
   CHECK(both.find("s and 1 more read terraform.workspace, and their lanes select none\n") != std::string::npos);
+}
+
+TEST_CASE("states that want many rules for their workspaces get one note, and the rules are told once") {
+  Files files;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    files[fmt::format("s/{}/main.tf", name)] =
+        fmt::format("{}locals {{\n  big = terraform.workspace == \"{}\"\n}}\n", backend(name), name);
+  }
+  const Loaded loaded(files);
+  CHECK(messages(loaded) ==
+        "s/a/main.tf:2:1: note: s/a and 3 more read terraform.workspace, and their lanes select none\n"
+        "hint: statelane list prints the 4 rules to paste below \"rules:\" of \"states:\" in .statelane.yml\n");
+  CHECK(loaded.states.workspace_rules.size() == 4);
+  CHECK(loaded.states.workspace_rules[3] == "- {match: \"s/d\", instances: [\"d\"], workspace: \"{instance}\"}");
 }
 
 TEST_CASE("names of workspaces are seen in JSON syntax too") {
