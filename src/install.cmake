@@ -14,7 +14,7 @@ function(install_printed directory name)
   list(JOIN ARGN "\" \"" arguments)
   install(CODE "
     file(MAKE_DIRECTORY \"${CMAKE_CURRENT_BINARY_DIR}/printed\")
-    execute_process(COMMAND \"$<TARGET_FILE:statelane>\" \"${arguments}\" OUTPUT_FILE \"${file}\"
+    execute_process(COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} \"$<TARGET_FILE:statelane>\" \"${arguments}\" OUTPUT_FILE \"${file}\"
                     COMMAND_ERROR_IS_FATAL ANY)")
   install(FILES ${file} DESTINATION ${directory})
 endfunction()
@@ -32,6 +32,9 @@ set(CPACK_PACKAGE_FILE_NAME "statelane-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_P
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_STRIP_FILES TRUE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)  # also where another machine packs it
+endif()
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS git)
 if(NOT STATELANE_STATIC)

@@ -16,6 +16,10 @@ int run_affected(const Options& options) {
   if (options.history != 0) return run_history(options);
   const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
+  if (comparison.head.has_faulty_config) {
+    write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict);
+    return options.exit_code ? 4 : 1;
+  }
   const pipeline::ComparedCommits ends = describe_comparison(comparison);
   std::optional<comparison::Collisions> collisions;
   if (options.merge_requests) collisions = look_at_merge_requests(repository, comparison, options);

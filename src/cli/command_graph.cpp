@@ -40,6 +40,7 @@ int run_graph(const Options& options) {
   const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
+  if (side.has_faulty_config) return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
   write_output(render(side.states, options));
   const bool has_errors = write_diagnostics(diagnostics, side.tree.get(), options.strict);
   write_no_states_hint(side.states);

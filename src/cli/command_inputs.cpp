@@ -43,6 +43,7 @@ int run_inputs(const Options& options) {
   const repo::Repository repository = open_repository(options);
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
+  if (side.has_faulty_config) return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
   write_output(options.path.empty()
                    ? render_state(side, find_state(side.states.graph, repository, options.state), options)
                    : render_path(side, to_repo_path(repository, options.path), options));

@@ -31,6 +31,7 @@ int run_list(const Options& options) {
   const bool is_for_ids = options.ids || options.remembered_ids;
   Diagnostics diagnostics;
   const LoadedTree side = read_tree(repository, options, diagnostics);
+  if (side.has_faulty_config) return write_diagnostics(diagnostics, side.tree.get(), options.strict) ? 1 : 0;
   if (is_for_ids) {
     write_output(render_ids(side.states.graph));
   } else {

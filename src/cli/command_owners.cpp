@@ -16,6 +16,8 @@ namespace statelane::cli {
 int run_owners(const Options& options) {
   const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
+  if (comparison.head.has_faulty_config)
+    return write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict) ? 1 : 0;
   std::set<std::string> asked;
   for (const std::string& typed : options.states) {
     const states::StateGraph& graph = comparison.head.states.graph;

@@ -39,6 +39,8 @@ emit::Why explain(const Comparison& comparison, const std::string& id) {
 int run_why(const Options& options) {
   const repo::Repository repository = open_repository(options);
   const Comparison comparison = read_comparison(repository, options);
+  if (comparison.head.has_faulty_config)
+    return write_diagnostics(comparison.diagnostics, comparison.head.tree.get(), options.strict) ? 1 : 0;
   const emit::Why why = explain(comparison, find_id(comparison, repository, options.state));
   write_output(options.json ? emit::render_why_json(describe_comparison(comparison), why)
                             : emit::render_why_text(why, output_view(options)));

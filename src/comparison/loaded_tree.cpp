@@ -29,7 +29,10 @@ LoadedTree load_tree(std::unique_ptr<repo::Tree> tree, facts::FactStore& facts, 
   LoadedTree loaded;
   loaded.tree = std::move(tree);
   if (!loaded.tree) return loaded;
-  loaded.own_config = read_config(*loaded.tree, diagnostics);
+  Diagnostics of_config;
+  loaded.own_config = read_config(*loaded.tree, of_config);
+  loaded.has_faulty_config = of_config.has_errors();
+  diagnostics.merge(of_config);
   loaded.config = trusted == nullptr ? loaded.own_config
                                      : config::take_executed(loaded.own_config, trusted->config, trusted->deciding);
   loaded.states = states::load_states(*loaded.tree, loaded.config, facts, diagnostics);

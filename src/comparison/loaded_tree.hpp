@@ -26,6 +26,7 @@ struct LoadedTree {
   std::unique_ptr<repo::Tree> tree;  ///< null: the empty tree
   config::Config config;             ///< where another branch decides what is executed, with that
   config::Config own_config;         ///< as the tree has it
+  bool has_faulty_config = false;    ///< it was not taken as it is written, so that the states may be others
   states::LoadedStates states;
 };
 

@@ -6,6 +6,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <sstream>
@@ -32,7 +33,10 @@ class Builder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(Value(nullptr, spot_at(mark)), anchor); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check_colon();
+    add(Value(nullptr, spot_at(mark)), anchor);
+  }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
@@ -65,9 +69,10 @@ class Builder : public YAML::EventHandler {
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
+                  YAML::EmitterStyle::value style) override {
     check_tag(tag, spot_at(mark));
     open(Value(Value::Map{}, spot_at(mark)), anchor, false, mark);
+    frames_.back().is_block = style == YAML::EmitterStyle::Block;
   }
   void OnMapEnd() override { close(); }
 
@@ -78,6 +83,7 @@ class Builder : public YAML::EventHandler {
     bool is_reference = false;
     std::size_t values_before = 0;
     bool has_key = false;
+    bool is_block = false;                                  ///< of a map: not between braces
     Value::Entry entry;                                     ///< of a map: the key that waits for its value
     bool is_merge = false;                                  ///< that key is `<<`
     std::unordered_map<std::string, std::size_t> places{};  ///< of a map: key → index
@@ -115,6 +121,21 @@ class Builder : public YAML::EventHandler {
       }
     }
     throw Fault{FaultKind::syntax, spot_at(mark), "the quote is not closed"};
+  }
+
+  /// yaml-cpp takes a plain text that stands alone where a key would as a key without a value; YAML does not.
+  void check_colon() const {
+    if (frames_.empty() || !frames_.back().is_block || !frames_.back().has_key) return;
+    const Spot spot = frames_.back().entry.spot();
+    const std::string& key = frames_.back().entry.key;
+    const std::size_t at = spot.begin.offset - part_.begin.offset;
+    const std::string_view rest = part_.text.substr(std::min(at, part_.text.size()));
+    const std::string_view before = part_.text.substr(0, part_.text.size() - rest.size());
+    const bool is_explicit = before.ends_with("? ");
+    const std::size_t next = rest.starts_with(key) ? rest.find_first_not_of(" \t", key.size()) : std::string_view::npos;
+    const bool is_alone = rest.starts_with(key) && (next == std::string_view::npos || rest[next] != ':');
+    if (!key.empty() && is_alone && !is_explicit)
+      throw Fault{FaultKind::syntax, spot, "a key without \":\": write it, or join the text to what it belongs to"};
   }
 
   void count(std::size_t values, const YAML::Mark& mark) {
@@ -167,7 +188,7 @@ class Builder : public YAML::EventHandler {
       throw Fault{FaultKind::too_large, spot_at(mark), fmt::format("nested deeper than {} levels", most_levels)};
     }
     if (is_key()) throw Fault{FaultKind::value, value.spot, fmt::format("{} cannot be a key", kind_of(value))};
-    frames_.push_back({std::move(value), anchor, is_reference, values_ - 1, false, {}, false});
+    frames_.push_back({std::move(value), anchor, is_reference, values_ - 1, false, false, {}, false});
   }
 
   void close() {
@@ -291,14 +312,44 @@ class Builder : public YAML::EventHandler {
   bool is_alias_ = false;
 };
 
-/// yaml-cpp's words where they help, better ones where they do not.
+/// What yaml-cpp says by how it begins, and what that means for the person who wrote the file.
+struct Wording {
+  std::string_view theirs, ours;
+};
+const std::array wordings = {
+    Wording{YAML::ErrorMsg::END_OF_SEQ_FLOW, "a list that begins with \"[\" is not closed with \"]\""},
+    Wording{YAML::ErrorMsg::END_OF_MAP_FLOW, "a map that begins with \"{\" is not closed with \"}\""},
+    Wording{YAML::ErrorMsg::END_OF_MAP,
+            "this line belongs to no map: each key ends with \": \", all keys in one column"},
+    Wording{YAML::ErrorMsg::MAP_VALUE,
+            "\": \" stands in a text without quotes, or a key in the wrong column: quote the text"},
+    Wording{YAML::ErrorMsg::BLOCK_ENTRY, "\"- \" stands where no list can begin: start the list on a line of its own"},
+    Wording{YAML::ErrorMsg::FLOW_END, "\"]\" or \"}\" closes nothing: quote the text, or remove it"},
+    Wording{YAML::ErrorMsg::UNKNOWN_TOKEN, "no value begins with this character: quote the text"},
+    Wording{YAML::ErrorMsg::INVALID_ESCAPE,
+            "unknown escape in double quotes: write \"\\\\\" for a backslash, or use single quotes"},
+    Wording{YAML::ErrorMsg::INVALID_HEX, "hexadecimal digits must follow \"\\x\", \"\\u\" and \"\\U\""},
+    Wording{YAML::ErrorMsg::INVALID_UNICODE, "this escape stands for no character"},
+    Wording{YAML::ErrorMsg::ALIAS_NOT_FOUND, "a name must follow \"*\": quote a text that begins with it"},
+    Wording{YAML::ErrorMsg::ANCHOR_NOT_FOUND, "a name must follow \"&\": quote a text that begins with it"},
+    Wording{YAML::ErrorMsg::UNKNOWN_ANCHOR, "no anchor (\"&name\") of this name stands before"},
+    Wording{YAML::ErrorMsg::MULTIPLE_ANCHORS, "one value has two anchors (\"&name\")"},
+    Wording{YAML::ErrorMsg::MULTIPLE_TAGS, "one value has two tags (\"!name\")"},
+};
+
+std::string reword(const std::string& theirs) {
+  const auto found = std::find_if(wordings.begin(), wordings.end(),
+                                  [&](const Wording& wording) { return theirs.starts_with(wording.theirs); });
+  return found != wordings.end() ? std::string(found->ours) : theirs;
+}
+
 Fault to_fault(const YAML::Exception& fault, std::uint32_t file, const DocumentText& part) {
   const SourcePos pos{part.begin.line + static_cast<std::uint32_t>(std::max(fault.mark.line, 0)),
                       static_cast<std::uint32_t>(std::max(fault.mark.column, 0) + 1),
                       part.begin.offset + static_cast<std::uint32_t>(std::max(fault.mark.pos, 0))};
   const std::string_view line = line_text(part.text, pos.line - part.begin.line + 1);
   const std::size_t tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
-  if (tab == std::string_view::npos) return {FaultKind::syntax, {file, pos, 1}, fault.msg};
+  if (tab == std::string_view::npos) return {FaultKind::syntax, {file, pos, 1}, reword(fault.msg)};
   const std::uint32_t shift = pos.column - 1 - static_cast<std::uint32_t>(tab);
   return {FaultKind::syntax,
           {file, {pos.line, static_cast<std::uint32_t>(tab + 1), pos.offset - std::min(shift, pos.offset)}, 1},
@@ -323,6 +374,40 @@ std::string mask_question_marks(std::string_view text) {
   return masked;
 }
 
+/// Where the text goes on behind its one value: yaml-cpp makes a document of it.
+class RestFinder : public YAML::EventHandler {
+ public:
+  const YAML::Mark& place() const { return place_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { meet(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { meet(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { meet(mark); }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    meet(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    meet(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void meet(const YAML::Mark& mark) {
+    if (!is_met_) place_ = mark;
+    is_met_ = true;
+  }
+
+  YAML::Mark place_;
+  bool is_met_ = false;
+};
+
+/// Psych reads no further than a line that begins with three dots.
+bool has_end_marker(std::string_view text) {
+  return text.starts_with("...") || text.find("\n...") != std::string_view::npos;
+}
+
 }  // namespace
 
 Value read_document(std::uint32_t file, const DocumentText& part, std::vector<Fault>& remarks) {
@@ -331,6 +416,10 @@ Value read_document(std::uint32_t file, const DocumentText& part, std::vector<Fa
   try {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
+    RestFinder rest;
+    if (!has_end_marker(part.text) && parser.HandleNextDocument(rest))
+      throw YAML::Exception(rest.place(),
+                            "this line belongs to nothing above it: what belongs together stands in one column");
   } catch (const YAML::Exception& fault) {
     throw to_fault(fault, file, part);
   }

@@ -13,7 +13,8 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Lines that are not run as they stand, and how else they are kept true.
 ELSEWHERE = {
     r"bash \.ci/(try|test)": "the pipeline itself runs them",
-    r"(sudo install build/try/|cd YOUR-REPOSITORY$)": "what .ci/try builds, and the reader's own place",
+    r"(from=|curl -fsSL|openssl dgst|sha256sum --check|sudo install)": "test_release.py",
+    r"cd YOUR-REPOSITORY$": "the reader's own place",
     r"cmake --preset release": "test_presets_that_are_named_exist",
     r"(cmake --install|cpack) ": "test_packages.py",
     r"statelane generate --output lanes\.gitlab-ci\.yml --children": "test_size.py",

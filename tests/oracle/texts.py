@@ -48,7 +48,7 @@ def stays_below(value):
         return all(stays_below(each) for each in value.values())
     if isinstance(value, list):
         return all(stays_below(each) for each in value)
-    return not value.startswith((".", "/")) and "/." not in value
+    return not value.startswith((".", "/")) and "/." not in value and ".." not in value
 
 
 def cut(site, value):

@@ -96,8 +96,42 @@ TEST_CASE("an empty text is null") {
   CHECK(std::holds_alternative<std::nullptr_t>(read("# only a comment\n").data));
 }
 
+TEST_CASE("what YAML does not allow is told in words for the person who wrote it") {
+  const auto first_line = [](std::string_view text) {
+    const std::string fault = fault_of(text);
+    return fault.substr(0, fault.find('\n'));
+  };
+  CHECK(first_line("a: {b: 1\n") == "ci.yml:2:1: error: a map that begins with \"{\" is not closed with \"}\"");
+  CHECK(first_line("- a\nb: 1\n") ==
+        "ci.yml:2:1: error: this line belongs to nothing above it: what belongs together stands in one column");
+  CHECK(first_line("a:\n  - b\n  c: d\n") ==
+        "ci.yml:3:3: error: this line belongs to no map: each key ends with \": \", all keys in one column");
+  CHECK(first_line("a: b: c\n") ==
+        "ci.yml:1:5: error: \": \" stands in a text without quotes, or a key in the wrong column: quote the text");
+  CHECK(first_line("a: - b\n") ==
+        "ci.yml:1:4: error: \"- \" stands where no list can begin: start the list on a line of its own");
+  CHECK(first_line("a: ]\n") == "ci.yml:1:4: error: \"]\" or \"}\" closes nothing: quote the text, or remove it");
+  CHECK(first_line("a: `x`\n") == "ci.yml:1:4: error: no value begins with this character: quote the text");
+  CHECK(first_line("a: \"\\q\"\n") ==
+        "ci.yml:1:7: error: unknown escape in double quotes: write \"\\\\\" for a backslash, or use single quotes");
+  CHECK(first_line("a: \"\\xzz\"\n") ==
+        "ci.yml:1:9: error: hexadecimal digits must follow \"\\x\", \"\\u\" and \"\\U\"");
+  CHECK(first_line("a: \"\\uD800\"\n") == "ci.yml:1:11: error: this escape stands for no character");
+  CHECK(first_line("a: *\n") == "ci.yml:1:5: error: a name must follow \"*\": quote a text that begins with it");
+  CHECK(first_line("a: & b\n") == "ci.yml:1:5: error: a name must follow \"&\": quote a text that begins with it");
+  CHECK(first_line("a: *x\n") == "ci.yml:1:4: error: no anchor (\"&name\") of this name stands before");
+  CHECK(first_line("a: &x &y b\n") == "ci.yml:1:7: error: one value has two anchors (\"&name\")");
+  CHECK(first_line("a: !x !y b\n") == "ci.yml:1:7: error: one value has two tags (\"!name\")");
+  CHECK(first_line("a: 1\nb\n") ==
+        "ci.yml:2:1: error: a key without \":\": write it, or join the text to what it belongs to");
+  for (const char* text : {"a: 1\nb\n", "a: 1\n[b]\n", "- a\nb\n", "[a]\nb: 1\n", "{a: 1}\nb: 1\n", "a\nb: 1\n"}) {
+    CAPTURE(text);
+    CHECK(first_line(text) != "");
+  }
+}
+
 TEST_CASE("each fault is told with its place") {
-  CHECK(fault_of("a: 1\nb: [1, 2\n") == "ci.yml:3:1: error: end of sequence flow not found\n");
+  CHECK(fault_of("a: 1\nb: [1, 2\n") == "ci.yml:3:1: error: a list that begins with \"[\" is not closed with \"]\"\n");
   CHECK(fault_of("a: 1\na: 2\n") ==
         "ci.yml:2:1: error: \"a\" stands here twice, and the one in line 1 is dropped\n"
         "    2 | a: 2\n"
@@ -118,7 +152,7 @@ TEST_CASE("each fault is told with its place") {
   CHECK(message_of("a: 1\n---\nb: 2\n") == "ci.yml:3:1: error: more than one YAML document");
   CHECK(message_of(std::string_view("a: \0b\n", 6)) == "ci.yml:1:4: error: a NUL byte stands here");
   CHECK(message_of("a:\n\tb: 1\n") == "ci.yml:2:1: error: a tab stands in the indentation; YAML takes spaces only");
-  CHECK(message_of("a: *nowhere\n") == "ci.yml:1:4: error: the referenced anchor is not defined");
+  CHECK(message_of("a: *nowhere\n") == "ci.yml:1:4: error: no anchor (\"&name\") of this name stands before");
   CHECK(message_of("a:\n  <<: [3]\n") == "ci.yml:2:8: error: << takes a map or a list of maps");
   CHECK(message_of("a: !reference [[b], c]\n") == "ci.yml:1:16: error: !reference takes a list of names");
 }
