@@ -56,7 +56,7 @@ Chosen choose_states(const LoadedTree& head, const Options& options, const pipel
                             return config::matches_glob(glob, state.id);
                           });
     if (!is_named || !pipeline::is_in_rotation(rotation, state.id)) continue;
-    (state.kind == states::StateKind::terraform ? chosen.ids : chosen.outside_terraform).push_back(state.id);
+    (state.kind == states::StateKind::custom ? chosen.outside_terraform : chosen.ids).push_back(state.id);
   }
   return chosen;
 }

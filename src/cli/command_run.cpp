@@ -19,7 +19,6 @@
 #include "cli/read_trees.hpp"
 #include "cli/shared_address.hpp"
 #include "cli/trusted_config.hpp"
-#include "cli/unit_lanes.hpp"
 #include "comparison/choose_ends.hpp"
 #include "comparison/reach_commits.hpp"
 #include "repo/disk_tree.hpp"
@@ -68,8 +67,13 @@ std::string find_user_of(const states::State& state, const LoadedTree& now) {
   return "";
 }
 
-/// A local backend's state lies among the files: another revision's files would be planned against an empty one.
+/// Another revision's files lie in a directory of their own. A local backend's state lies among the files: another
+/// revision's files would be planned against an empty one.
 void refuse_local_state(const states::State& state) {
+  if (state.kind == states::StateKind::terragrunt)
+    throw Error(ErrorKind::refused, "--from does not run units of Terragrunt, which want the repository around them",
+                {"check that revision out, and plan there"});
+  if (state.kind != states::StateKind::terraform) return;
   if (state.backend && state.backend->type != "local") return;
   throw Error(ErrorKind::usage, "--from needs a backend that keeps the state elsewhere than among the files");
 }
@@ -126,8 +130,7 @@ void take_files_from(const repo::Repository& repository, const Options& options,
   const states::State& state = then.states.graph.states()[lane.index];
   const fs::path project = *repository.work_tree();
   lane.description = describe_lane(then, lane.index, project);
-  refuse_unit(state);
-  if (state.kind == states::StateKind::terraform) refuse_local_state(state);
+  refuse_local_state(state);
   const LoadedTree now = read_tree(repository, options, ignored, lane.trusted_config());
   lane.description.still_used_by = find_user_of(state, now);
   lane.files.emplace(*then.tree, project / ".statelane" / "private" / (lane.description.slug + ".files"));
@@ -140,7 +143,6 @@ bool take_present_files(const repo::Repository& repository, const Options& optio
   const LoadedTree& now = lane.tree.emplace(read_tree(repository, options, diagnostics, lane.trusted_config()));
   if (write_diagnostics(diagnostics, now.tree.get(), false)) return false;
   lane.index = find_state(now.states.graph, repository, options.state);
-  refuse_unit(now.states.graph.states()[lane.index]);
   lane.description = describe_lane(now, lane.index, *repository.work_tree());
   return true;
 }

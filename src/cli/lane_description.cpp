@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "base/digest.hpp"
@@ -9,6 +10,7 @@
 #include "gitlab/branches.hpp"
 #include "gitlab/duration.hpp"
 #include "gitlab/names.hpp"
+#include "process/find_program.hpp"
 #include "states/backend_identity.hpp"
 #include "states/existing_inputs.hpp"
 #include "states/instances.hpp"
@@ -97,6 +99,29 @@ void describe_backend(const states::State& state, runner::LaneDescription& lane)
     lane.backend_address = partial->second.front().value_or("");
 }
 
+/// The directory with the stack file that makes the unit, also where a stack of that one does; empty: none does.
+std::string find_stack(const states::State& state) {
+  if (state.reason != states::StateReason::stack_unit) return "";
+  const std::string directory = state.directory.str();
+  const std::size_t made = ("/" + directory).find("/.terragrunt-stack/");
+  if (made == std::string::npos) return state.reason_place.file.parent().str();
+  return made == 0 ? "." : directory.substr(0, made - 1);
+}
+
+/// The tool that Terragrunt runs where nobody names one: https://terragrunt.gruntwork.io/docs/reference/cli/,
+/// "tf-path".
+std::string find_terragrunts_tool() {
+  for (const char* name : {"TG_TF_PATH", "TERRAGRUNT_TFPATH"})
+    if (const char* set = std::getenv(name); set != nullptr && *set != '\0') return set;
+  const char* path = std::getenv("PATH");
+  try {
+    process::find_program("tofu", path == nullptr ? "" : path);
+    return "tofu";
+  } catch (const Error&) {
+    return "terraform";
+  }
+}
+
 }  // namespace
 
 runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t index,
@@ -108,11 +133,16 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   lane.slug = gitlab::slug(state.id);
   lane.project_directory = (project / "").parent_path();  // without a slash at its end
   lane.directory = state.directory.str();
-  lane.var_files = states::variable_arguments(state);
-  lane.backend_config = states::backend_arguments(state);
+  lane.is_unit = state.kind == states::StateKind::terragrunt;
+  if (!lane.is_unit) {  // Terragrunt itself gives them
+    lane.var_files = states::variable_arguments(state);
+    lane.backend_config = states::backend_arguments(state);
+  }
   for (const states::LaneVariable& variable : state.variables) lane.variables[variable.name] = variable.value;
-  if (!state.workspace.empty()) lane.workspace = state.workspace;
+  if (!state.workspace.empty() && !lane.is_unit) lane.workspace = state.workspace;
   if (!state.tool.empty()) lane.tool = state.tool;
+  if (lane.is_unit && !state.settings.tool) lane.tool = find_terragrunts_tool();
+  lane.stack = find_stack(state);
   describe_backend(state, lane);
   lane.gitlab_state = name_gitlab_state(side.states.graph, state);
   for (const states::OpenAddress& open : state.open_addresses) {
@@ -126,7 +156,7 @@ runner::LaneDescription describe_lane(const LoadedTree& side, std::uint32_t inde
   lane.keeps_local_state = settings.local_state == config::LocalState::kept;
   lane.apply_branches = find_apply_branches(state);
   lane.inputs_digest = digest_inputs(*side.tree, state.directory, inputs);
-  lane.has_ephemeral_variables = has_ephemeral_variables(*side.tree, state.directory);
+  if (!lane.is_unit) lane.has_ephemeral_variables = has_ephemeral_variables(*side.tree, state.directory);
   lane.read_outputs = find_read_outputs(*side.tree, inputs);
   if (const auto life = gitlab::parse_duration(side.config.expire_in))
     lane.plan_life = std::chrono::duration_cast<std::chrono::seconds>(*life);

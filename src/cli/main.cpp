@@ -11,6 +11,7 @@
 #include "cli/failure.hpp"
 #include "cli/parse_arguments.hpp"
 #include "cli/terminal.hpp"
+#include "runner/unit_tool.hpp"
 
 namespace statelane::cli {
 
@@ -47,6 +48,7 @@ int run(std::span<const char* const> arguments) {
 int main(int argument_count, char** arguments) {
   using namespace statelane;
   try {
+    if (const auto code = runner::stand_in_for_tool(argument_count, arguments)) return *code;
     return cli::run({const_cast<const char* const*>(arguments), static_cast<std::size_t>(argument_count)});
   } catch (const std::exception& fault) {
     const cli::Failure failure = cli::describe_failure(fault);

@@ -15,6 +15,7 @@ constexpr std::string_view hint =
 
 void check_unit_lanes(const LoadedTree& head, const std::vector<std::string>& ids, const Options& options,
                       Diagnostics& diagnostics) {
+  if (options.jobs.value_or(head.config.jobs) != config::Jobs::shell) return;
   std::vector<const states::State*> units;
   for (const std::string& id : ids) {
     const auto index = head.states.graph.find(id);
@@ -25,20 +26,8 @@ void check_unit_lanes(const LoadedTree& head, const std::vector<std::string>& id
   const std::string more = units.size() == 1 ? " is a unit" : fmt::format(" and {} more are units", units.size() - 1);
   const std::string which = units.front()->id + more + " of Terragrunt";
   const RepoPath& file = units.front()->reason_place.file;
-  const bool is_shell = options.jobs.value_or(head.config.jobs) == config::Jobs::shell;
-  if (is_shell) {
-    diagnostics.error(file, std::nullopt, which + ", and jobs of plain shell would run Terraform alone there",
-                      {std::string(hint)});
-  } else {
-    diagnostics.warning(file, std::nullopt, which + ": the helper does not run Terragrunt, and refuses in their jobs",
-                        {std::string(hint)});
-  }
-}
-
-void refuse_unit(const states::State& state) {
-  if (state.kind != states::StateKind::terragrunt) return;
-  throw Error(ErrorKind::refused, fmt::format("{} is a unit of Terragrunt, which is not run by this helper", state.id),
-              {std::string(hint)});
+  diagnostics.error(file, std::nullopt, which + ", and jobs of plain shell would run Terraform alone there",
+                    {std::string(hint)});
 }
 
 }  // namespace statelane::cli

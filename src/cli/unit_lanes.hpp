@@ -8,12 +8,9 @@
 
 namespace statelane::cli {
 
-/// Tells which of the lanes `ids` are of Terragrunt's units, whose jobs the helper refuses to run. Without the helper
-/// plain Terraform would run in the unit's directory: that is an error.
+/// Tells which of the lanes `ids` are of Terragrunt's units, where jobs run without the helper: plain Terraform would
+/// run in the unit's directory.
 void check_unit_lanes(const LoadedTree& head, const std::vector<std::string>& ids, const Options& options,
                       Diagnostics& diagnostics);
-
-/// Throws where the state is a unit of Terragrunt.
-void refuse_unit(const states::State& state);
 
 }  // namespace statelane::cli

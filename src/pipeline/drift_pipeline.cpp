@@ -61,7 +61,7 @@ Pipeline build_drift_pipeline(const PipelineRequest& request, const std::vector<
   std::vector<Job> jobs;
   for (const std::string& id : ids) {
     const auto index = head.find(id);
-    if (!index || head.states()[*index].kind != states::StateKind::terraform) continue;
+    if (!index || head.states()[*index].kind == states::StateKind::custom) continue;
     const auto lane = make_lane(head, *index, diagnostics);
     if (!lane) continue;
     LaneParts parts;

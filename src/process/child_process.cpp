@@ -43,13 +43,13 @@ bool ChildProcess::has_pending(std::initializer_list<int> signals) const {
   return std::any_of(signals.begin(), signals.end(), [&](int signal) { return ((pending >> (signal - 1)) & 1) != 0; });
 }
 
-void reap_orphans(pid_t own) {
+void reap_orphans(std::initializer_list<pid_t> own) {
   if (::getpid() != 1) return;
   for (;;) {
     siginfo_t ended{};
     // WNOWAIT looks first: our own child's status is for ChildProcess to take.
-    if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0 || ended.si_pid == own)
-      return;
+    if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
+    if (std::find(own.begin(), own.end(), ended.si_pid) != own.end()) return;
     ::waitpid(ended.si_pid, nullptr, WNOHANG);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <initializer_list>
 #include <optional>
 
 #include "process/command.hpp"
@@ -41,6 +42,6 @@ class ChildProcess {
 
 /// Reaps children that are not ours but were given to us because this process is number 1 of its container. Does
 /// nothing elsewhere. `own` is left alone.
-void reap_orphans(pid_t own);
+void reap_orphans(std::initializer_list<pid_t> own);
 
 }  // namespace statelane::process

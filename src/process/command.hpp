@@ -17,6 +17,7 @@ struct Command {
   std::vector<std::string> argv{};  ///< argv[0] is looked up on PATH unless it holds a slash
   std::map<std::string, std::optional<std::string>> environment{};  ///< changes to the inherited one; empty removes
   std::filesystem::path directory{};                                ///< empty: the current one
+  bool own_session = false;  ///< and not only a process group: no terminal's signal reaches it
 };
 
 /// How a process ended.

@@ -85,7 +85,9 @@ void prepare(SpawnSetup& setup, const Command& command, int output, int errors, 
   sigdelset(&all, SIGHUP);  // a handler of ours becomes the default by itself, and an ignored one stays ignored
   posix_spawnattr_setsigdefault(&setup.attributes, &all);
   posix_spawnattr_setpgroup(&setup.attributes, 0);
-  posix_spawnattr_setflags(&setup.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const int group = command.own_session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;  // a session has a group as well
+  posix_spawnattr_setflags(&setup.attributes,
+                           static_cast<short>(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 }
 
 void check_directory(const std::filesystem::path& directory) {

@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 void tell_errored_state(const LaneDescription& lane, LaneRun& run, const fs::path& file) {
-  const fs::path from_there = fs::proximate(file, lane_directory(lane));
+  // Where Terragrunt will have its copy of the module is not known.
+  const fs::path from_there = lane.is_unit ? file : fs::proximate(file, lane_directory(lane));
   run.log().line(fmt::format(
       "statelane: the state that could not be saved is kept in {}\n  when the backend works again: {} state "
       "push {}",
@@ -68,7 +69,7 @@ void keep_outside(const LaneDescription& lane, const JobEnvironment& job, LaneRu
 
 void keep_errored_state(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run,
                         std::optional<fs::file_time_type> older) {
-  const fs::path left = lane_directory(lane) / "errored.tfstate";
+  const fs::path left = run.working_directory() / "errored.tfstate";
   std::error_code error;
   const fs::file_time_type written = fs::last_write_time(left, error);
   if (error || written == older) return;
@@ -95,9 +96,9 @@ void keep_errored_state(const LaneDescription& lane, const JobEnvironment& job, 
   if (place != left) fs::remove(left, error);
 }
 
-std::optional<fs::file_time_type> errored_state_time(const LaneDescription& lane) {
+std::optional<fs::file_time_type> errored_state_time(const fs::path& directory) {
   std::error_code error;
-  const fs::file_time_type time = fs::last_write_time(lane_directory(lane) / "errored.tfstate", error);
+  const fs::file_time_type time = fs::last_write_time(directory / "errored.tfstate", error);
   return error ? std::nullopt : std::optional(time);
 }
 

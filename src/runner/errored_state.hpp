@@ -9,8 +9,8 @@
 
 namespace statelane::runner {
 
-/// When the `errored.tfstate` that lies in the lane's directory was written; empty: there is none.
-std::optional<std::filesystem::file_time_type> errored_state_time(const LaneDescription& lane);
+/// When the `errored.tfstate` that lies in a directory was written; empty: there is none.
+std::optional<std::filesystem::file_time_type> errored_state_time(const std::filesystem::path& directory);
 
 /// Terraform leaves the state that it could not save in its directory. It goes where only its owner reads it and the
 /// job's artifacts find it, and where the executor keeps directories also outside of the checkout; where that cannot be

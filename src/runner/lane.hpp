@@ -41,6 +41,8 @@ struct LaneDescription {
   std::map<std::string, std::string> variables{};  ///< set over what the job's environment says
   std::optional<std::string> workspace{};
   std::string tool = "terraform";  ///< a name on PATH, or a path relative to the state directory
+  bool is_unit = false;            ///< Terragrunt prepares the module that the tool then runs
+  std::string stack{};             ///< relative: where Terragrunt first makes the state directory; empty: it is there
   std::string backend_type{};      ///< as Terraform spells it (`http`, `s3`, `cloud` …); empty: not known
   std::optional<std::string> backend_address{};  ///< the http backend's address where the configuration states it
   std::vector<OpenAddress> open_addresses{};     ///< of stored states that it reads and of its lock

@@ -17,7 +17,6 @@
 #include "runner/provider_cache.hpp"
 #include "runner/shell_words.hpp"
 #include "runner/terraform_messages.hpp"
-#include "runner/unsaved_state.hpp"
 
 namespace statelane::runner {
 
@@ -109,17 +108,19 @@ LaneRun::LaneRun(const LaneDescription& lane, const JobEnvironment& job, const R
       job_(job),
       options_(options),
       directory_(lane_directory(lane)),
+      working_directory_(directory_),
       paths_(artifact_paths(lane)),
       log_(STDOUT_FILENO, log_style(job, options)),
       supervisor_(log_, options.settle_time),
       environment_(lane.commands ? lane_variables(lane) : terraform_environment(lane, job)),
       garbage_collection_(choose_garbage_collection(options.spare_memory, environment_)),
       started_(std::time(nullptr)) {
+  files::make_private_directory(paths_.directory);
+  if (!lane.stack.empty()) make_stack();
   if (!fs::is_directory(directory_)) {
     throw Error(ErrorKind::usage,
                 fmt::format("the state directory {} does not exist", escape_for_terminal(directory_.string())));
   }
-  files::make_private_directory(paths_.directory);
   if (lane_.commands) return;
   refuse_at_once();
   for (const std::string& setting : hidden_arguments(job_)) {
@@ -146,7 +147,8 @@ Supervised LaneRun::run(const Step& step, std::vector<std::string> argv) {
   const bool is_collapsed = step.section == "init" || step.section == "workspace";
   const JobLog::Section open(log_, fmt::format("statelane_{}", step.section), to_shell_words(argv), is_collapsed);
   const files::Place& kept_as = step.kept_as ? *step.kept_as : paths_.output;
-  process::Command command{std::move(argv), step.only_reads ? environment_for_reading() : environment_, directory_};
+  process::Command command{std::move(argv), step.only_reads ? environment_for_reading() : environment_,
+                           working_directory_};
   for (const auto& [name, value] : step.environment) command.environment[name] = value;
   const Supervised result =
       supervisor_.run(command, paths_.output, escape_for_terminal(kept_as.string()), step.stop_way);
@@ -164,7 +166,7 @@ process::Captured LaneRun::ask(std::vector<std::string> argv, milliseconds time_
   const std::size_t known = supervisor_.stop_signals().size();
   const auto is_over = [this, known] { return supervisor_.is_stopping() && supervisor_.stop_signals().size() > known; };
   JsonStart start;
-  return process::run_streamed({std::move(argv), environment_for_reading(), directory_}, {time_out, is_over},
+  return process::run_streamed({std::move(argv), environment_for_reading(), working_directory_}, {time_out, is_over},
                                [&](std::string_view piece) { on_output(start.find(piece)); });
 }
 
@@ -217,6 +219,7 @@ bool LaneRun::pause_before(int attempt, std::string_view why) {
 }
 
 int LaneRun::prepare_terraform() {
+  if (lane_.is_unit) return 0;  // Terragrunt does that itself
   if (const int code = init(); code != 0) return code;
   const std::vector<std::string> argv = workspace_arguments(lane_, tool());
   if (argv.empty()) return 0;
@@ -357,33 +360,6 @@ std::vector<std::string> LaneRun::enforce(std::vector<Refusal> refusals, std::st
   const Refusal& first = sifted.standing.front();
   throw Error(ErrorKind::refused, fmt::format("refused to {} {}: {}", verb, lane_.state_id, first.message),
               {first.fix, fmt::format("to go on all the same: {}", way_past(first.guard, job_.ci))});
-}
-
-std::vector<Refusal> LaneRun::find_unsaved() {
-  std::vector<Refusal> refusals;
-  const std::vector<UnsavedState> all = find_unsaved_states(lane_, job_);
-  if (all.empty()) return refusals;
-  StateVersionReader stored;
-  ask(state_pull_arguments(lane_, tool()), std::chrono::minutes(5), [&](std::string_view piece) { stored.add(piece); });
-  const StateVersion now = stored.finish();
-  const bool is_empty = now.lineage.empty() && now.serial == 0;
-  const std::string place = is_empty ? "nothing is stored" : "the stored one has " + runner::describe(now);
-  for (const UnsavedState& unsaved : all) {
-    const std::string kept = escape_for_terminal(unsaved.file.string());
-    if (holds(now, unsaved.version)) {
-      files::remove(unsaved.file);
-      log_.line(fmt::format("statelane: the state that job {} could not save is stored now; {} is removed", unsaved.job,
-                            kept));
-      continue;
-    }
-    refusals.push_back(
-        {Guard::unsaved_state,
-         fmt::format("job {} could not save the state ({}, unverified), which is kept on this runner in {}; {}",
-                     unsaved.job, runner::describe(unsaved.version), kept, place),
-         fmt::format("store it: {} state push {}; or remove the file when it is of no use", call_by_hand(lane_),
-                     to_shell_words({unsaved.file.string()}))});
-  }
-  return refusals;
 }
 
 std::string describe_failure(const process::Captured& answer) {

@@ -18,6 +18,7 @@
 #include "runner/plan_metadata.hpp"
 #include "runner/supervise.hpp"
 #include "runner/terraform_command.hpp"
+#include "runner/unit_call.hpp"
 
 namespace statelane::runner {
 
@@ -46,6 +47,26 @@ class LaneRun {
   /// Runs a program in the state directory, in a section of the log. Its whole output is left in `paths().output`.
   /// Never throws once the program has begun: see `demand_text`.
   Supervised run(const Step& step, std::vector<std::string> argv);
+
+  /// What a step of the tool came to.
+  struct ToolRun {
+    Supervised ended{};
+    std::optional<int> code{};  ///< the tool was never started, as is told: the code to end with
+    int code_after = 0;         ///< what ran after the tool, which succeeded, failed with it
+  };
+
+  /// Runs the tool in a state that `prepare_terraform` made ready. Of a unit Terragrunt does that now, and then asks
+  /// for the tool. `before` is done at the last moment, when the tool can be asked; what it throws passes through.
+  ToolRun run_tool(const Step& step, const std::vector<std::string>& argv, const std::function<void()>& before);
+
+  /// Where the tool is run: the state directory, or Terragrunt's copy of a module.
+  const std::filesystem::path& working_directory() const { return working_directory_; }
+
+  /// Digests of what Terragrunt gave the tool as inputs; empty where there is no unit.
+  const std::map<std::string, std::string>& unit_inputs() const { return unit_inputs_; }
+
+  /// Terragrunt took mock outputs for those of a dependency.
+  bool has_mocks() const { return has_mocks_; }
 
   /// Asks the tool something that it answers in JSON on standard output, which goes to `on_output`; not for longer than
   /// until a further stop signal comes.
@@ -109,6 +130,10 @@ class LaneRun {
  private:
   void refuse_at_once();
   int init();
+  ToolRun run_unit(const Step& step, const std::vector<std::string>& argv, const std::function<void()>& before);
+  TerragruntVersion ask_terragrunt_version();
+  void make_stack();
+  int explain_unasked(const UnitCall& call, std::string_view what);
   Supervised try_init(int attempt, const std::vector<std::string>& argv, const ProviderCache& cache);
   void tell_end(const Supervised& ended, std::string_view what, Reach reach, bool went_well);
   void tell_full_disk();
@@ -118,6 +143,7 @@ class LaneRun {
   const JobEnvironment& job_;
   const RunOptions& options_;
   std::filesystem::path directory_;
+  std::filesystem::path working_directory_;
   ArtifactPaths paths_;
   JobLog log_;
   Supervisor supervisor_;
@@ -128,6 +154,8 @@ class LaneRun {
   process::Captured tool_answer_;
   std::int64_t started_ = 0;
   std::string failure_;
+  std::map<std::string, std::string> unit_inputs_;
+  bool has_mocks_ = false;
 };
 
 /// Why a question to the tool has no answer, in its own words where it has some.

@@ -74,6 +74,8 @@ Json to_json(const PlanMetadata& metadata) {
   }
   json["verdict"] = to_utf8(metadata.verdict);
   json["may_open_gate"] = metadata.may_open_gate;
+  if (!metadata.unit_inputs.empty()) json["unit_inputs"] = metadata.unit_inputs;
+  if (metadata.has_mocks) json["mocks"] = true;
   json["outputs"] = metadata.outputs.own;
   json["sensitive_outputs"] = metadata.outputs.sensitive;
   json["planned_outputs"] = to_json(metadata.outputs.planned);
@@ -138,6 +140,8 @@ PlanMetadata from_json(const Json& json) {
     result.files.push_back({file.at("path"), file.at("sha256"), file.at("size"), file.at("executable")});
   result.verdict = json.value("verdict", "");  // an older helper did not write these
   result.may_open_gate = json.value("may_open_gate", false);
+  result.unit_inputs = json.value("unit_inputs", std::map<std::string, std::string>{});
+  result.has_mocks = json.value("mocks", false);
   result.outputs.own = json.at("outputs").get<OutputDigests>();
   result.outputs.sensitive = json.at("sensitive_outputs").get<std::set<std::string>>();
   result.outputs.planned = planned_from_json(json.at("planned_outputs"));

@@ -50,7 +50,9 @@ struct PlanMetadata {
   std::string checkout{};                    ///< the project's directory where the plan holds it, else empty
   std::string verdict{};                     ///< what it is against the plan that was reviewed; empty: not asked
   bool may_open_gate = false;                ///< by that verdict the gate may open by itself, where it is asked to
-  SeenOutputs outputs{};                     ///< digests of the outputs before the plan, its own and those that it read
+  std::map<std::string, std::string> unit_inputs{};  ///< digests of what Terragrunt gave as inputs
+  bool has_mocks = false;                            ///< Terragrunt took mock outputs for those of a dependency
+  SeenOutputs outputs{};  ///< digests of the outputs before the plan, its own and those that it read
 
   friend bool operator==(const PlanMetadata&, const PlanMetadata&) = default;
 };
@@ -84,6 +86,10 @@ bool is_lost_with_job(const LaneDescription& lane, const JobEnvironment& job, co
 /// Why such a job applies nothing.
 inline constexpr std::string_view lost_with_job_text =
     "its backend is local, so that what an apply stores is lost with the job";
+
+/// That a plan is made of what is made up.
+inline constexpr std::string_view mocks_text =
+    "it was planned with mock outputs of a dependency, which has no outputs yet";
 
 /// That a state is empty that was there before the change.
 inline constexpr std::string_view empty_state_text =

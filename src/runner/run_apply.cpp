@@ -80,6 +80,9 @@ std::vector<Refusal> verify(const LaneDescription& lane, const JobEnvironment& j
   refusals.insert(refusals.end(), changed.begin(), changed.end());
   const std::vector<Refusal> missing = find_missing_applies(lane, job.applies_before);
   refusals.insert(refusals.end(), missing.begin(), missing.end());
+  if (planned.has_mocks)
+    refusals.push_back(
+        {Guard::changed_outputs, std::string(mocks_text), "apply the dependency, then retry the plan job"});
   if (planned.has_changes) return refusals;
   // Nothing will be done, so when and where it is not done does not matter.
   std::erase_if(refusals, [](const Refusal& refusal) {
@@ -106,18 +109,30 @@ void refuse_other_providers(const LaneDescription& lane, const LaneRun& run) {
               {"retry the plan job and review its plan"});
 }
 
-/// `init`, and that it came to the state that was planned on. 0, or the code to end with.
-int prepare(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const PlanMetadata& planned,
-            ApplyRecord& record) {
+void add_passed(ApplyRecord& record, const std::vector<std::string>& passed) {
+  record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
+}
+
+/// `init`, as far as Terragrunt does not do it. 0, or the code to end with.
+int prepare(const LaneDescription& lane, LaneRun& run, const PlanMetadata& planned) {
   lay_down(lane, run, planned);
-  if (const int code = run.prepare_terraform(); code != 0) {
-    refuse_other_providers(lane, run);
-    return code;
-  }
+  const int code = run.prepare_terraform();
+  if (code != 0) refuse_other_providers(lane, run);
+  return code;
+}
+
+/// That `init` came to the state that was planned on, and Terragrunt to the same inputs: Terraform would apply the
+/// planned ones all the same.
+void enforce_place(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run, const PlanMetadata& planned,
+                   ApplyRecord& record) {
   std::vector<Refusal> refusals = run.find_unsaved();
+  const bool are_known = !lane.is_unit || is_encrypted_plan(run.paths().plan_file);
+  if (const std::string other = are_known ? "" : describe_other_inputs(planned.unit_inputs, run.unit_inputs());
+      !other.empty())
+    refusals.push_back({Guard::changed_outputs, other, "retry the plan job and review its plan"});
   if (!planned.stored_state.empty()) {
-    const std::string difference =
-        describe_difference(planned.stored_state, read_stored_state(lane, job, run.environment()));
+    const std::string difference = describe_difference(
+        planned.stored_state, read_stored_state(lane, job, run.environment(), run.working_directory()));
     if (!difference.empty()) {
       refusals.insert(refusals.begin(),
                       {Guard::stored_state, "the plan is of another stored state: " + difference,
@@ -125,9 +140,7 @@ int prepare(const LaneDescription& lane, const JobEnvironment& job, LaneRun& run
                        "only), then retry the plan job"});
     }
   }
-  const std::vector<std::string> passed = run.enforce(std::move(refusals));
-  record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
-  return 0;
+  add_passed(record, run.enforce(std::move(refusals)));
 }
 
 std::vector<Refusal> judge(const BranchCheck& check) {
@@ -263,12 +276,20 @@ std::optional<files::Place> kept_text(const LaneRun& run) {
   return is_encrypted_plan(run.paths().plan_file) ? std::nullopt : std::optional(run.paths().apply_text);
 }
 
-Supervised apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run) {
-  if (lane.commands) return run.run({"apply", run.paths().apply_text}, lane.commands->apply);
-  const auto older = errored_state_time(lane);
+/// `check` is done at the last moment.
+LaneRun::ToolRun apply(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
+                       const std::function<void()>& check) {
+  if (lane.commands) {
+    check();
+    return {run.run({"apply", run.paths().apply_text}, lane.commands->apply)};
+  }
+  std::optional<fs::file_time_type> older;
   const std::vector<std::string> argv = apply_arguments(lane, run.tool(), options, run.paths());
-  const Supervised applied = run.run({"apply", kept_text(run)}, argv);
-  keep_errored_state(lane, job, run, older);
+  LaneRun::ToolRun applied = run.run_tool({"apply", kept_text(run)}, argv, [&] {
+    check();
+    older = errored_state_time(run.working_directory());
+  });
+  if (applied.ended.started) keep_errored_state(lane, job, run, older);
   return applied;
 }
 
@@ -327,21 +348,26 @@ int run_apply(const LaneDescription& lane, const JobEnvironment& job, const RunO
     if (options.dotenv_outputs.empty()) return end_of(job, planned, run, record);
   }
   if (!lane.commands) {
-    if (const int code = prepare(lane, job, run, planned, record); code != 0) return code;
+    if (const int code = prepare(lane, run, planned); code != 0) return code;
+    if (!lane.is_unit) enforce_place(lane, job, run, planned, record);
   }
+  int code_after = 0;
   if (planned.has_changes) {
-    const std::vector<std::string> passed = enforce_newest(run, options, questions);
-    record.passed_guards.insert(record.passed_guards.end(), passed.begin(), passed.end());
-    const std::vector<std::string> older = enforce_ledger(run, questions);
-    record.passed_guards.insert(record.passed_guards.end(), older.begin(), older.end());
-    learn_outputs(lane, job, run, planned.outputs);
-    const Supervised applied = apply(lane, job, options, run);
-    if (applied.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
-    record.exit_code = finish(lane, run, applied, record.done);
-    if (!applied.started) return record.exit_code;
+    const LaneRun::ToolRun applied = apply(lane, job, options, run, [&] {
+      if (lane.is_unit) enforce_place(lane, job, run, planned, record);
+      add_passed(record, enforce_newest(run, options, questions));
+      add_passed(record, enforce_ledger(run, questions));
+      learn_outputs(lane, job, run, planned.outputs);
+    });
+    if (applied.code) return *applied.code;
+    if (applied.ended.started && !lane.commands) record.done = read_applied_changes(run.paths().output);
+    record.exit_code = finish(lane, run, applied.ended, record.done);
+    if (!applied.ended.started) return record.exit_code;
+    code_after = applied.code_after;
   }
   hand_on(lane, job, options, run, planned, record);
-  return end_of(job, planned, run, record);
+  const int code = end_of(job, planned, run, record);
+  return code == 0 ? code_after : code;
 }
 
 }  // namespace statelane::runner

@@ -13,6 +13,7 @@
 #include "runner/drift_result.hpp"
 #include "runner/early_refusals.hpp"
 #include "runner/lane_run.hpp"
+#include "runner/plan_results.hpp"
 #include "runner/plan_review.hpp"
 #include "runner/plan_summary.hpp"
 #include "runner/planned_paths.hpp"
@@ -22,71 +23,6 @@
 namespace statelane::runner {
 
 namespace {
-
-/// The results of a plan, gone at the end of the scope unless they are kept: a plan that failed, or whose check failed,
-/// must leave nothing that could be taken for a result. What an earlier run left goes at the beginning.
-class Results {
- public:
-  explicit Results(const ArtifactPaths& paths) : paths_(paths) {
-    for (const files::Place& file : {paths_.metadata, paths_.review, paths_.certificate, paths_.report,
-                                     paths_.plan_file, paths_.text, paths_.output, paths_.lock_file})
-      files::remove(file);
-    remove_files();
-  }
-  Results(const Results&) = delete;
-  Results& operator=(const Results&) = delete;
-  ~Results() {
-    files::remove_quietly(paths_.output);
-    if (are_kept_) return;
-    for (const files::Place& file :
-         {paths_.metadata, paths_.certificate, paths_.report, paths_.plan_file, paths_.lock_file})
-      files::remove_quietly(file);
-    remove_files();
-  }
-  void keep() { are_kept_ = true; }
-  /// Takes away what could be applied.
-  void drop_plan() const {
-    for (const files::Place& file : {paths_.plan_file, paths_.lock_file}) files::remove(file);
-    remove_files();
-  }
-
- private:
-  void remove_files() const {
-    std::error_code ignored;
-    std::filesystem::remove_all(paths_.files.path(), ignored);  // of a link only the link
-  }
-
-  const ArtifactPaths& paths_;
-  bool are_kept_ = false;
-};
-
-/// A copy of the plan's JSON for a check, outside the artifacts since it holds secrets in clear; gone at the end of the
-/// scope.
-class PlanJsonFile {
- public:
-  explicit PlanJsonFile(const LaneDescription& lane)
-      : directory_(artifacts_directory(lane.project_directory) / "private"),
-        place_(directory_ / (lane.slug + ".plan.json")) {
-    files::make_private_directory(directory_);
-    draft_.emplace(place_);
-  }
-  PlanJsonFile(const PlanJsonFile&) = delete;
-  PlanJsonFile& operator=(const PlanJsonFile&) = delete;
-  ~PlanJsonFile() {
-    draft_.reset();
-    files::remove_quietly(place_);
-    std::error_code ignored;
-    std::filesystem::remove(directory_.path(), ignored);  // unless another run needs it
-  }
-  void add(std::string_view piece) { draft_->write(piece); }
-  void keep() { draft_->keep(); }
-  std::string name() const { return place_.string(); }
-
- private:
-  files::Place directory_;
-  files::Place place_;
-  std::optional<files::Draft> draft_;
-};
 
 struct PlanContents {
   PlanSummary summary;
@@ -223,7 +159,8 @@ PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& j
   metadata.destroys = plan.summary.destroys();
   if (!lane.commands) {
     metadata.tool_version = plan.summary.tool_version;
-    metadata.stored_state = read_stored_state(lane, job, run.environment());
+    metadata.stored_state = read_stored_state(lane, job, run.environment(), run.working_directory());
+    metadata.has_mocks = run.has_mocks();
     metadata.files = carry(lane, job, options, run, plan.paths);
   }
   if (!plan.paths.holds_checkout) metadata.checkout.clear();
@@ -231,7 +168,9 @@ PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& j
   if (lane.plan_life) metadata.expires = metadata.created + lane.plan_life->count();
   for (const Guard guard : options.passed) metadata.passed_guards.emplace_back(option_of(guard));
   // Who may read a plan file that is not encrypted needs no digests to know its values.
-  metadata.outputs = is_encrypted_plan(run.paths().plan_file) ? without_digests(plan.outputs) : plan.outputs;
+  const bool is_encrypted = is_encrypted_plan(run.paths().plan_file);
+  metadata.outputs = is_encrypted ? without_digests(plan.outputs) : plan.outputs;
+  if (!is_encrypted) metadata.unit_inputs = run.unit_inputs();
   // Outputs of what a target leaves out are not told, and will be there.
   if (plan.summary.complete == false) metadata.outputs.planned.reset();
   files::write(run.paths().metadata, render_metadata(metadata));
@@ -245,6 +184,7 @@ void tell_refusals(const LaneDescription& lane, const JobEnvironment& job, JobLo
   const auto tell = [&](std::string_view what, Guard guard) {
     log.line(fmt::format("statelane: {}: this is applied only with {}", what, way_past(guard, job.ci)));
   };
+  if (planned.has_mocks) tell(mocks_text, Guard::changed_outputs);
   if (is_lost_with_job(lane, job, planned.stored_state)) tell(lost_with_job_text, Guard::local_state);
   if (planned.was_empty && existed_at_base && existed_at_base()) tell(empty_state_text, Guard::empty_state);
 }
@@ -281,7 +221,9 @@ struct Planned {
 Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const RunOptions& options, LaneRun& run,
                   Purpose purpose) {
   if (const int code = run.prepare_terraform(); code != 0) return {code};
-  if (purpose == Purpose::apply) run.enforce(run.find_unsaved(), "plan");
+  const auto look_for_unsaved = [&] {
+    if (purpose == Purpose::apply) run.enforce(run.find_unsaved(), "plan");
+  };
   // Terraform would create it readable for all; an existing file keeps its rights.
   files::write(run.paths().plan_file, "");
   const bool locks = locks_plan(lane, job, options);
@@ -291,11 +233,14 @@ Planned make_plan(const LaneDescription& lane, const JobEnvironment& job, const 
         "the "
         "job");
   const StopWay way = locks ? StopWay::by_interrupt : StopWay::at_once;
-  const Supervised ended = run.run({"plan", run.paths().text, way, plan_environment(lane, job), true},
-                                   plan_arguments(lane, job, options, run.paths()));
+  const auto [ended, code, code_after] =
+      run.run_tool({"plan", run.paths().text, way, plan_environment(lane, job), true},
+                   plan_arguments(lane, job, options, run.paths()), look_for_unsaved);
+  if (code) return {*code};
   // A failed plan leaves a plan file too, and its JSON looks like "no changes": only the exit code tells.
   if (!is_planned(ended, run.paths()))
     return {run.explain_end(ended, "plan", locks ? LaneRun::Reach::lock : LaneRun::Reach::nothing)};
+  if (code_after != 0) return {code_after};
   run.demand_text();
   const bool is_told_to_be_incomplete = is_told_incomplete(run.end_of_output());
   // What is encrypted in the plan file must not lie beside it in clear.

@@ -91,10 +91,10 @@ Json read_backend(const fs::path& file) {
 }  // namespace
 
 StoredState read_stored_state(const LaneDescription& lane, const JobEnvironment& job,
-                              const EnvironmentChanges& environment) {
+                              const EnvironmentChanges& environment, const fs::path& directory) {
   const auto set = job.terraform.find("TF_DATA_DIR");
   const bool has_own = set != job.terraform.end() && !set->second.empty();
-  const fs::path data = lane_directory(lane) / (has_own ? set->second : ".terraform");
+  const fs::path data = directory / (has_own ? set->second : ".terraform");
   const Json backend = read_backend(data / "terraform.tfstate");
   StoredState settings;
   flatten(backend.value("config", Json::object()), "", settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -13,9 +14,9 @@ namespace statelane::runner {
 using StoredState = std::map<std::string, std::string>;
 
 /// What the last `init` and `workspace select` settled on, together with the variables that the backend reads by
-/// itself.
+/// itself. `directory` is where the tool runs.
 StoredState read_stored_state(const LaneDescription& lane, const JobEnvironment& job,
-                              const EnvironmentChanges& environment);
+                              const EnvironmentChanges& environment, const std::filesystem::path& directory);
 
 /// The first thing that differs, in words: `its key is 'a', and here it is 'b'`. Empty: nothing does.
 std::string describe_difference(const StoredState& planned, const StoredState& now);

@@ -75,6 +75,8 @@ void Supervisor::wait(milliseconds time, bool for_log) {
   take_signals();
 }
 
+void Supervisor::watch(milliseconds time) { wait(time, false); }
+
 bool Supervisor::pause(milliseconds time) {
   const Clock::time_point end = Clock::now() + time;
   while (!is_stopping() && Clock::now() < end) {
@@ -107,7 +109,7 @@ void Supervisor::follow(Watched watched, Supervised& result) {
   bool log_keeps_waiting = false;
   for (;;) {
     wait(time, log_keeps_waiting);
-    process::reap_orphans(child.pid());
+    process::reap_orphans({child.pid(), companion_});
     const std::optional<process::ExitStatus> ended = child.try_wait();
     time = output.look() ? busy_wait : std::min(time * 2, idle_wait);
     log_keeps_waiting = !output.pump();

@@ -52,6 +52,12 @@ class Supervisor {
   /// A stop signal has come.
   bool is_stopping();
 
+  /// Waits for at most `time`, or until a signal comes, of a child that ended as well.
+  void watch(std::chrono::milliseconds time);
+
+  /// Names a child of the caller's own that runs beside the programs: it is left to the caller. -1: there is none.
+  void leave_alone(pid_t companion) { companion_ = companion; }
+
   /// Waits; false at once when a stop signal comes.
   bool pause(std::chrono::milliseconds time);
 
@@ -83,6 +89,7 @@ class Supervisor {
   StopState stop_;
   StopWay way_ = StopWay::by_interrupt;
   pid_t last_group_ = -1;
+  pid_t companion_ = -1;
 };
 
 }  // namespace statelane::runner

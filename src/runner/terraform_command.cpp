@@ -93,7 +93,8 @@ EnvironmentChanges terraform_environment(const LaneDescription& lane, const JobE
                  {"TF_INPUT", "0"},
                  {"CHECKPOINT_DISABLE", "1"},
                  {"STATELANE_REVIEW_KEY", std::nullopt}});
-  const std::string address = derive_address(lane, job);
+  // What is set for a unit reaches those that it depends on as well.
+  const std::string address = lane.is_unit ? "" : derive_address(lane, job);
   if (!address.empty()) add_state_address(result, address, job);
   if (wants_job_credentials(lane, job, address)) {
     result["TF_HTTP_USERNAME"] = "gitlab-ci-token";
@@ -208,6 +209,7 @@ std::vector<std::string> state_pull_arguments(const LaneDescription& lane, const
 
 std::string call_by_hand(const LaneDescription& lane) {
   const fs::path directory = fs::proximate(lane_directory(lane), lane.project_directory);
+  if (lane.is_unit) return to_shell_words({"terragrunt", "run", "--working-dir", directory.string(), "--"});
   const std::string workspace = lane.workspace ? "TF_WORKSPACE=" + to_shell_words({*lane.workspace}) + " " : "";
   return workspace + to_shell_words({lane.tool, "-chdir=" + directory.string()});
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "forked_helper.hpp"
+#include "runner/artifacts.hpp"
 
 using statelane::runner::describe_difference;
 using statelane::runner::EnvironmentChanges;
@@ -25,7 +26,9 @@ struct Initialised {
     lane.directory = "net";
     scratch.write("net/.terraform/terraform.tfstate", R"({"version": 3, "backend": )" + backend + "}");
   }
-  StoredState read() const { return read_stored_state(lane, job, environment); }
+  StoredState read() const {
+    return read_stored_state(lane, job, environment, statelane::runner::lane_directory(lane));
+  }
 };
 
 }  // namespace
