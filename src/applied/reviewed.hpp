@@ -20,7 +20,8 @@ struct CommitRequest {
 };
 
 /// The merge requests that brought a commit: `GET /projects/:id/repository/commits/:sha/merge_requests`, which
-/// newer servers answer to a job's token, and others to an access token. Empty where GitLab does not say, and then `why_not` does.
+/// newer servers answer to a job's token, and others to an access token. Empty where GitLab does not say, and then
+/// `why_not` does.
 struct CommitRequests {
   std::optional<std::vector<CommitRequest>> requests{};
   std::string why_not{};

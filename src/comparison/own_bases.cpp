@@ -88,9 +88,11 @@ void add_left(const std::vector<LeftState>& left, LoadedTree& base) {
   base.states.graph = states::StateGraph(std::move(all), std::move(edges), {}, {});
 }
 
-bool is_automatic(const LoadedTree& head, const std::string& id) {
+bool may_open_by_itself(const LoadedTree& head, const std::string& id) {
   const auto index = head.states.graph.find(id);
-  return index && head.states.graph.states()[*index].settings.gate == config::Gate::automatic;
+  if (!index) return false;
+  const auto gate = head.states.graph.states()[*index].settings.gate;
+  return gate == config::Gate::automatic || gate == config::Gate::automatic_if_reviewed;
 }
 
 /// Whether something of what is pending was there before this push; asked only where a gate would not wait for a
@@ -100,7 +102,7 @@ void find_earlier(const repo::Repository& repository, const ComparisonRequest& r
   std::map<repo::CommitId, std::vector<Affected*>> open;
   for (Affected& affected : comparison.impact.affected) {
     const bool is_open = affected.pending && !affected.pending->is_from_earlier && !affected.pending->base.empty();
-    if (!is_open || !is_automatic(comparison.head, affected.id)) continue;
+    if (!is_open || !may_open_by_itself(comparison.head, affected.id)) continue;
     open[affected.pending->base].push_back(&affected);
   }
   for (auto& [commit, states] : open) {

@@ -17,7 +17,8 @@ namespace statelane::config {
 /// The name of the configuration file, in the root of the repository.
 inline constexpr std::string_view file_name = ".statelane.yml";
 
-enum class Gate { blocking, optional, automatic };
+/// `automatic_if_reviewed` is blocking wherever the plan is not known to be the one that was reviewed.
+enum class Gate { blocking, optional, automatic, automatic_if_reviewed };
 /// What becomes of a state that is stored among the files of its job: it is gone with the job, unless the directory
 /// outlives it.
 enum class LocalState { lost, kept };

@@ -142,8 +142,10 @@ class ConfigReader : ValueReader {
   }
 
   void read_apply(const yaml::Value& value, Settings& settings) {
-    static constexpr Choice<Gate> gates[] = {
-        {"blocking", Gate::blocking}, {"optional", Gate::optional}, {"automatic", Gate::automatic}};
+    static constexpr Choice<Gate> gates[] = {{"blocking", Gate::blocking},
+                                             {"optional", Gate::optional},
+                                             {"automatic", Gate::automatic},
+                                             {"automatic_if_reviewed", Gate::automatic_if_reviewed}};
     read_map(value, "apply",
              {{"branches", [&](const yaml::Value& entry) { settings.apply_branches = read_words(entry, "branches"); }},
               {"gate", [&](const yaml::Value& entry) { settings.gate = read_choice<Gate>(entry, "gate", gates); }}});

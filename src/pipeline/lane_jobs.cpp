@@ -79,6 +79,16 @@ void add_gate(Job& job, const Lane& lane) {
       }
       yaml::set_value(job.keywords, "when", "on_success");
       return;
+    case config::Gate::automatic_if_reviewed:
+      if (!lane.was_reviewed || lane.waits) {
+        job.comments.emplace_back(lane.was_reviewed
+                                      ? "its gate waits, though the plan was reviewed: an earlier push left some of it"
+                                      : "its gate waits: that the plan was reviewed is not proven");
+        return;
+      }
+      job.comments.emplace_back("its gate opens by itself: the plan is equal to the one that was reviewed");
+      yaml::set_value(job.keywords, "when", "on_success");
+      return;
   }
 }
 
@@ -169,7 +179,9 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
   if (lane.is_on_apply_branch) add_plan_environment(job, *lane.state, parts.plan_environment);
   // Who has the environment that the apply has, and reads nothing that waits for an apply, sees what an apply would do.
   if (parts.may_record && job.find("environment") != nullptr) add_variable(job, "STATELANE_RECORD", "true");
-  if (lane.waits && lane.state->settings.gate == config::Gate::automatic) add_variable(job, "STATELANE_WAITS", "true");
+  const auto gate = lane.state->settings.gate;
+  const bool may_open = gate == config::Gate::automatic || gate == config::Gate::automatic_if_reviewed;
+  if (lane.waits && may_open) add_variable(job, "STATELANE_WAITS", "true");
   add_settings(job, *lane.state, false);
   return job;
 }

@@ -18,6 +18,7 @@ struct Lane {
   std::string apply_job;               ///< empty: no apply in this pipeline
   bool plan_waits = false;             ///< the plan comes after the applies that it depends on
   bool is_on_apply_branch = false;     ///< the pipeline is of a branch on which the state is applied
+  bool was_reviewed = false;           ///< the plan is made, and is by proof the one that was reviewed
   bool waits = false;                  ///< an earlier push left some of it: its gate does not open by itself
   bool has_to_block = false;           ///< others wait for the apply, so that its gate cannot be optional
   std::vector<std::string> waits_for;  ///< apply jobs that come first, sorted; what follows from others is left out

@@ -37,6 +37,7 @@ std::vector<Gate> find_gates(const PipelineRequest& request, const std::vector<P
     if (!lane) continue;
     lane->apply_job = gitlab::job_name("apply", plan.id);
     lane->waits = plan.waits;
+    lane->was_reviewed = plan.was_reviewed;
     gates.push_back({*std::move(lane), &plan});
   }
   std::sort(gates.begin(), gates.end(),

@@ -16,7 +16,8 @@ struct PlannedState {
   std::int64_t create = 0;
   std::int64_t update = 0;
   std::int64_t remove = 0;
-  bool waits = false;  ///< its gate does not open by itself
+  bool waits = false;         ///< its gate does not open by itself
+  bool was_reviewed = false;  ///< it is by proof the one that was reviewed
 };
 
 /// What ends a first stage, in which states are only planned: a job that writes the second stage from the plans, and

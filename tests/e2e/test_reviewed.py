@@ -71,6 +71,22 @@ class Reviewed(RunTest):
         self.assertIn(told, statelane("report", "HEAD", "--format", "markdown", cwd=self.project, env=self.job()).stdout.replace("&#33;", "!"))
         self.assertIn(f"statelane: {told}\n", self.apply().log)
 
+    def test_a_gate_opens_by_itself_only_for_the_plan_that_was_reviewed(self):
+        self.commit({".statelane.yml": "version: 1\nstates:\n  rules:\n    - match: net\n      apply: {gate: automatic_if_reviewed}\n"
+                                       "pipeline: {gates_for: changed}\n"})
+        head = self.review()
+        commit = self.merge(42, head)
+        self.assertEqual(self.says(), [f"equal to the plan reviewed in !42 at {head[:12]}"])
+        gates = statelane("generate", "--from-plans", ".statelane", cwd=self.project, env=self.job(CI_COMMIT_BEFORE_SHA=self.first)).stdout
+        self.assertIn("# its gate opens by itself: the plan is equal to the one that was reviewed\n", gates)
+        self.assertIn('  when: "on_success"\n', gates)
+        # One that GitLab does not say to be merged is asked for.
+        self.gitlab.merge_requests[commit][0]["state"] = "opened"
+        self.plan()
+        gates = statelane("generate", "--from-plans", ".statelane", cwd=self.project, env=self.job(CI_COMMIT_BEFORE_SHA=self.first)).stdout
+        self.assertIn("# its gate waits: that the plan was reviewed is not proven\n", gates)
+        self.assertNotIn("on_success", gates)
+
     def test_a_plan_that_differs_is_told_address_by_address(self):
         head = self.review()
         # Another change came first.

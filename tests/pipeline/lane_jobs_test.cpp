@@ -37,6 +37,14 @@ TEST_CASE("rule 23: the gate is blocking, optional or automatic") {
   CHECK(*apply(Gate::automatic).find("when") == yaml::Value("on_success"));
 }
 
+TEST_CASE("a gate that opens where the plan was reviewed waits before there is a plan") {
+  auto state = hand_made::state("a");
+  state.settings.gate = Gate::automatic_if_reviewed;
+  const Built built(push({"a"}), affected({"a"}), hand_made::graph({state}));
+  CHECK(built.at("apply: a").find("when") == nullptr);
+  CHECK(built.at("apply: a").comments.back() == "its gate waits: that the plan was reviewed is not proven");
+}
+
 TEST_CASE("an optional gate that others wait for blocks, and says so") {
   auto below = hand_made::state("a");
   below.settings.gate = Gate::optional;

@@ -204,3 +204,26 @@ TEST_CASE("rule 12: a job needs no more than five jobs of other pipelines") {
   CHECK(diagnostics.sorted()[0].message ==
         "GitLab would not run the job \"a\" as it is meant: 6 needs of other pipelines; GitLab takes at most 5");
 }
+
+TEST_CASE("a gate opens by itself only where it may, and its plan is by proof the one that was reviewed") {
+  using statelane::config::Gate;
+  const auto apply = [](Gate gate, bool was_reviewed, bool waits) {
+    auto state = hand_made::state("a");
+    state.settings.gate = gate;
+    PlannedState plan{"a", true, 1, 0, 0, waits, was_reviewed};
+    return SecondStage({plan}, hand_made::graph({state})).at("apply: a");
+  };
+  const Job open = apply(Gate::automatic_if_reviewed, true, false);
+  REQUIRE(open.find("when") != nullptr);
+  CHECK(*open.find("when") == yaml::Value("on_success"));
+  CHECK(open.comments.back() == "its gate opens by itself: the plan is equal to the one that was reviewed");
+  for (const auto& [was_reviewed, waits, comment] :
+       {std::tuple{false, false, "its gate waits: that the plan was reviewed is not proven"},
+        std::tuple{true, true, "its gate waits, though the plan was reviewed: an earlier push left some of it"}}) {
+    const Job closed = apply(Gate::automatic_if_reviewed, was_reviewed, waits);
+    CHECK(closed.find("when") == nullptr);
+    CHECK(closed.comments.back() == comment);
+  }
+  CHECK(apply(Gate::blocking, true, false).find("when") == nullptr);
+  CHECK(apply(Gate::optional, true, false).find("when") == nullptr);
+}
