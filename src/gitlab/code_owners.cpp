@@ -147,7 +147,9 @@ std::vector<Ownership> find_owners(const std::vector<OwnersSection>& sections, s
       return !entry.is_exclusion && matches(entry, absolute);
     });
     if (last == section.entries.rend() || last->owners.empty()) continue;
-    result.push_back({section.name, last->is_optional, last->approvals, last->owners, last->line});
+    // Of headings with one name one that is not optional decides for all.
+    const bool is_optional = std::ranges::all_of(section.entries, &OwnersEntry::is_optional);
+    result.push_back({section.name, is_optional, last->approvals, last->owners, last->line});
   }
   return result;
 }

@@ -87,6 +87,21 @@ TEST_CASE("each section counts by itself, with its defaults, and sections of one
   CHECK(vpn[2] == Ownership{"Docs", true, 3, {"@docs"}, 6});
 }
 
+TEST_CASE("a section that stands twice is required where one of its headings is not optional") {
+  const auto is_optional = [](std::string_view text, std::string_view path) {
+    const auto found = find_owners(parse_code_owners(text), path);
+    REQUIRE(found.size() == 1);
+    return found.front().is_optional;
+  };
+  constexpr std::string_view text =
+      "[Documentation]\n*.md @root\n\n[Ruby]\n*.rb @root\n\n^[Go]\n*.go @root\n\n^[Documentation]\n*.txt @root\n";
+  CHECK_FALSE(is_optional(text, "a.md"));
+  CHECK_FALSE(is_optional(text, "a.txt"));
+  CHECK_FALSE(is_optional(text, "a.rb"));
+  CHECK(is_optional(text, "a.go"));
+  CHECK(is_optional("^[A]\n*.md @root\n^[a]\n*.txt @root\n", "a.md"));
+}
+
 TEST_CASE("what a section excludes it does not own, whatever stands below") {
   constexpr std::string_view text = "* @all\n!/network/\n/network/x/ @x\n[Other]\n/network/ @net\n";
   CHECK(owners_of(text, "network/x/a.tf") == std::map<std::string, Owners>{{"Other", {"@net"}}});
