@@ -87,12 +87,12 @@ void add_known_text(const RepoPath& from, const std::string& text, ReferenceKind
   if (kind == ReferenceKind::path_value) return add_bare_name(from, text, definition_of, adding);
   const std::vector<PartialText> words = split_words({text});
   const bool is_one_word = words.size() == 1 && *words.front().front() == text;
-  if (!is_one_word && begins_like_path(text)) {
+  if (!is_one_word && begins_like_path(adding.tree, from, text)) {
     const auto anchor = reachable_anchor(from, text, adding.boundary);
     if (anchor && exists(adding.tree, *anchor)) return add_one(*anchor, kind, definition_of, adding);
   }
   for (const PartialText& word : words) {
-    if (!begins_like_path(*word.front())) continue;
+    if (!begins_like_path(adding.tree, from, *word.front())) continue;
     if (const auto anchor = reachable_anchor(from, *word.front(), adding.boundary))
       add_one(*anchor, kind, definition_of, adding);
   }
@@ -177,10 +177,15 @@ std::optional<Split> split_directory(const RepoPath& from, const PartialText& te
 
 }  // namespace
 
-bool begins_like_path(std::string_view text) {
+bool begins_like_path(const repo::Tree& tree, const RepoPath& from, std::string_view text) {
   if (text == started_at_root) return false;
-  return text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
-         text.starts_with(repository_root);
+  if (text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
+      text.starts_with(repository_root))
+    return true;
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const repo::TreeEntry* entry = repo::find_entry(tree.list(from), text.substr(0, slash));
+  return entry != nullptr && (entry->kind == EntryKind::directory || entry->kind == EntryKind::symlink);
 }
 
 std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text) {
@@ -253,7 +258,7 @@ PathInputs add_path_inputs(const repo::Tree& tree, const RepoPath& from, const P
     add_known_text(from, *text.front(), kind, definition_of, adding);
     return {adding.added.empty() ? PathOutcome::no_path : PathOutcome::known, std::move(adding.added)};
   }
-  if (kind != ReferenceKind::file && !(text.front() && begins_like_path(*text.front())))
+  if (kind != ReferenceKind::file && !(text.front() && begins_like_path(tree, from, *text.front())))
     return {PathOutcome::no_path, {}};
   if (!text.front()) return {PathOutcome::anything, {}};
   const auto split = split_directory(from, text);

@@ -28,8 +28,9 @@ struct Anchor {
   std::string rest;
 };
 
-/// What `path_text` takes for a path.
-bool begins_like_path(std::string_view text);
+/// What `path_text` takes for a path: it begins with a dot and a slash or like an absolute path of the repository, or
+/// its first component is a directory that lies in the working directory `from` (the `path.module` of a module there).
+bool begins_like_path(const repo::Tree& tree, const RepoPath& from, std::string_view text);
 
 /// The anchor of `text`, read from the working directory `from`. Empty when it lies outside the repository.
 std::optional<Anchor> anchor_of(const RepoPath& from, std::string_view text);

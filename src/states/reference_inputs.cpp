@@ -63,18 +63,18 @@ struct PossiblePath {
 
 /// What may be a path in a text that is none for certain and known in part: since it may be a command, also each word
 /// that begins like one.
-std::vector<PossiblePath> paths_in(const PossibleText& text, const RepoPath& from) {
+std::vector<PossiblePath> paths_in(const repo::Tree& tree, const PossibleText& text, const RepoPath& from) {
   std::vector<PossiblePath> result;
   const std::vector<PartialText> words = split_words(text.text);
   const auto& front = text.text.front();
-  if (front && begins_like_path(*front)) {
+  if (front && begins_like_path(tree, from, *front)) {
     // Where its known beginning has several words, what is not known belongs to a later one.
     const bool holds_blank = front->find_first_of(" \t\n") != std::string::npos;
     result.push_back({text, holds_blank ? text.text : spread(text, from)});
     if (words.size() == 1) return result;
   }
   for (const PartialText& word : words) {
-    if (!word.front() || !begins_like_path(*word.front())) continue;
+    if (!word.front() || !begins_like_path(tree, from, *word.front())) continue;
     // A command that goes up says with its next words what it reads there.
     const bool is_only_up = is_known(word) && word.front()->find_first_not_of("./") == std::string::npos;
     if (is_only_up) continue;
@@ -132,7 +132,7 @@ std::vector<std::uint32_t> ReferenceInputs::add_texts(const Value& value, const 
     } else if (kind != ReferenceKind::path_text) {
       add_path(text, spread(text, from));
     } else {
-      for (const PossiblePath& possible : paths_in(text, from)) add_path(possible.text, possible.path);
+      for (const PossiblePath& possible : paths_in(lane_.tree, text, from)) add_path(possible.text, possible.path);
     }
   }
   return added;

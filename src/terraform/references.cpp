@@ -37,14 +37,14 @@ bool ends_a_word(std::string_view text) {
   return text.empty() || " \t\n\"'=:(`;&|,"sv.find(text.back()) != std::string_view::npos;
 }
 
-/// Somewhere in the text, at its start or behind a blank or quote, a relative path begins.
+/// Somewhere in the text, at its start or behind a blank or quote, a relative path begins, or one goes up.
 bool holds_relative_path(std::string_view text) {
   for (std::size_t at = text.find("./"); at != std::string_view::npos; at = text.find("./", at + 2)) {
     std::size_t begin = at;
     if (begin > 0 && text[begin - 1] == '.') --begin;
     if (ends_a_word(text.substr(0, begin))) return true;
   }
-  return text == "..";
+  return text == ".." || text.find("/../") != std::string_view::npos;
 }
 
 /// A file of this name is read as configuration, or not at all, unless something reads it as data.

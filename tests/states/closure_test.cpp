@@ -32,6 +32,34 @@ TEST_CASE("modules are followed to any depth, each call with its own arguments")
   CHECK(loaded.inputs("a", InputKind::file) == Texts{"m/two/x.json", "m/two/y.json"});
 }
 
+TEST_CASE("what a module below the state's directory names outside of it counts, however it is said") {
+  const auto is_read = [](const std::string& value) {
+    const Loaded loaded({{"live/a/main.tf", with("module \"m\" {\n  source = \"./modules/m\"\n}\n")},
+                         {"live/a/modules/m/main.tf",
+                          "variable \"u\" {}\nlocals {\n  up = \"${path.module}/../../..\"\n}\n"
+                          "data \"archive_file\" \"x\" {\n  source_dir = " +
+                              value + "\n}\n"},
+                         {"live/lambda/x/main.py", ""}});
+    return loaded.states.graph.is_claimed(statelane::RepoPath::of("live/lambda/x/main.py"));
+  };
+  for (const char* value :
+       {"\"${path.module}/../../../lambda/x\"", "\"${path.module}/../../../lambda/x/main.py\"",
+        "\"${path.module}/../../../lambda/${var.u}\"", "\"${path.module}/../../../lambda/${var.u}/main.py\"",
+        "\"${path.module}/${var.u}/../../../../lambda/x\"", "\"${local.up}/lambda/x\"",
+        "format(\"%s/../../../lambda/x\", path.module)", "join(\"/\", [local.up, \"lambda\", \"x\"])",
+        "\"sh ${path.module}/../../../lambda/x/main.py now\"", "\"sh ${path.module}/../../../lambda/${var.u}\"",
+        "\"modules/m/../../../lambda/x\"", "\"modules/../../lambda/x\"", "{ a = \"${path.module}/../../../lambda/x\" }",
+        "[\"${path.module}/../../../lambda/x\"]", "abspath(\"${path.module}/../../../lambda/x\")"}) {
+    CAPTURE(std::string(value));
+    CHECK(is_read(value));
+  }
+  for (const char* value :
+       {"\"https://example.com/../lambda/x\"", "\"none/../../lambda/x\"", "\"${var.u}/lambda/x\""}) {
+    CAPTURE(std::string(value));
+    CHECK_FALSE(is_read(value));
+  }
+}
+
 TEST_CASE("instances of a call have arguments of their own") {
   const Loaded loaded(
       {{"a/main.tf", with("module \"x\" {\n  source = \"../m\"\n  for_each = { one = \"1\", two = \"2\" }\n"

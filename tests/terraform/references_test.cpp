@@ -23,9 +23,10 @@ TEST_CASE("calls inside calls, templates, heredocs and conditions are found") {
 }
 
 TEST_CASE("texts that begin like a path count, in words too; others do not") {
-  CHECK(references(read("resource \"a\" \"b\" {\n  x = \"../d\"\n  y = \"bash ./run.sh\"\n  z = \"${path.module}/f\"\n"
-                        "  n = \"d/f\"\n  m = \"https://x/../y\"\n  o = \"a./b\"\n}\n")) ==
-        Texts{"text 2 \"../d\"", "text 3 \"bash ./run.sh\"", "text 4 \"${path.module}/f\""});
+  CHECK(
+      references(read("resource \"a\" \"b\" {\n  x = \"../d\"\n  y = \"bash ./run.sh\"\n  z = \"${path.module}/f\"\n"
+                      "  n = \"d/f\"\n  m = \"https://x/../y\"\n  o = \"a./b\"\n}\n")) ==
+      Texts{"text 2 \"../d\"", "text 3 \"bash ./run.sh\"", "text 4 \"${path.module}/f\"", "text 6 \"https://x/../y\""});
 }
 
 TEST_CASE("a reference knows the loops that matter for it, the outermost first") {
