@@ -45,8 +45,8 @@ Plans read_plans(const fs::path& directory, const pipeline::PipelineRequest& req
     const bool is_ours = (request.comparison.head.empty() || plan.commit == request.comparison.head) &&
                          (request.root_pipeline.empty() || plan.root_pipeline == request.root_pipeline);
     if (is_ours) {
-      plans.states.push_back(
-          {plan.state, plan.has_changes, plan.create, plan.update, plan.remove, plan.waits, plan.may_open_gate});
+      plans.states.push_back({plan.state, plan.has_changes, plan.create, plan.update, plan.remove, plan.waits,
+                              plan.may_open_gate, plan.applied});
     } else {
       ++plans.foreign;
     }

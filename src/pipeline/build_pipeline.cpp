@@ -54,6 +54,7 @@ class LaneWriter {
     add_cache(*lane.state, parts);
     add_changes_rule(lane, parts);
     LaneParts of_plan = parts;
+    of_plan.hands_on_applied = lane.has_apply() && gates_ == config::Gates::changed;
     if (const std::string lost = describe_lost(*lane.state); has_gates_ && lane.is_on_apply_branch && !lost.empty())
       of_plan.comments.push_back(lost);
     jobs_.push_back(build_plan_job(lane, of_plan, barriers_));

@@ -182,6 +182,7 @@ Job build_plan_job(const Lane& lane, const LaneParts& parts, Barriers& barriers)
   const auto gate = lane.state->settings.gate;
   const bool may_open = gate == config::Gate::automatic || gate == config::Gate::automatic_if_reviewed;
   if (lane.waits && may_open) add_variable(job, "STATELANE_WAITS", "true");
+  if (parts.hands_on_applied && !parts.applied.empty()) add_variable(job, "STATELANE_APPLIED", parts.applied);
   add_settings(job, *lane.state, false);
   return job;
 }

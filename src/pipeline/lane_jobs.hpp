@@ -18,6 +18,7 @@ struct LaneParts {
   bool needs_may_be_missing = false;  ///< other lanes may not be in the pipeline: static pipelines
   std::string plan_pipeline;          ///< id of another pipeline, in which the plan was made
   std::string applied{};              ///< the commit that was applied last; empty: not known
+  bool hands_on_applied = false;      ///< the gate is in a pipeline of its own, and knows what the plan knows
   bool may_record = false;            ///< a plan without changes may be recorded as applied
   std::string plan_environment;       ///< `environment:action` that the templates give to plans; empty: none
 };

@@ -125,6 +125,7 @@ Pipeline build_second_stage(const PipelineRequest& request, const std::string& p
   for (const Gate& gate : find_gates(request, planned, head, diagnostics)) {
     LaneParts parts;
     parts.plan_pipeline = plan_pipeline;
+    parts.applied = gate.planned->applied;
     parts.comments.push_back(describe_plan(*gate.planned));
     const auto use =
         wants_provider_cache(*gate.lane.state, templates_have_cache) ? caches.use(*gate.lane.state) : std::nullopt;

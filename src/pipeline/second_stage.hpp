@@ -18,6 +18,7 @@ struct PlannedState {
   std::int64_t remove = 0;
   bool waits = false;         ///< its gate does not open by itself
   bool was_reviewed = false;  ///< it is by proof the one that was reviewed
+  std::string applied{};      ///< the commit that was applied last when the first stage was written; empty: not known
 };
 
 /// What ends a first stage, in which states are only planned: a job that writes the second stage from the plans, and

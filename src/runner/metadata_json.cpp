@@ -45,6 +45,7 @@ Json to_json(const PlanMetadata& metadata) {
   json["has_changes"] = metadata.has_changes;
   json["complete"] = metadata.is_complete;
   json["waits"] = metadata.waits;
+  if (!metadata.applied.empty()) json["applied"] = to_utf8(metadata.applied);
   json["was_empty"] = metadata.was_empty;
   json["counts"] = {{"create", metadata.create},
                     {"update", metadata.update},
@@ -113,6 +114,7 @@ PlanMetadata from_json(const Json& json) {
   result.has_changes = json.at("has_changes");
   result.is_complete = json.value("complete", true);  // an older helper did not write it
   result.waits = json.value("waits", false);
+  result.applied = json.value("applied", "");
   result.was_empty = json.at("was_empty");
   const Json& counts = json.at("counts");
   result.create = counts.at("create");

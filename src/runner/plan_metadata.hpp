@@ -25,6 +25,7 @@ struct PlanMetadata {
   bool has_changes = false;
   bool is_complete = true;  ///< without targets, exclusions and deferred changes
   bool waits = false;       ///< an earlier push left some of it, so that no gate of it opens by itself
+  std::string applied{};    ///< the commit that was applied last when the pipeline was written; empty: not known
   bool was_empty = false;   ///< the state held nothing, and the plan creates something
   std::int64_t create = 0;
   std::int64_t update = 0;

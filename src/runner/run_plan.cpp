@@ -151,6 +151,7 @@ PlanMetadata write_metadata(const LaneDescription& lane, const JobEnvironment& j
   metadata.waits = job.waits;
   metadata.verdict = verdict.text;
   metadata.may_open_gate = verdict.may_open_gate;
+  metadata.applied = job.applied;
   metadata.is_complete = plan.summary.complete != false;
   metadata.was_empty = plan.summary.create > 0 && !plan.summary.has_prior_objects && plan.outputs.own.empty();
   metadata.create = plan.summary.create;

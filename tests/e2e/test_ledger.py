@@ -452,6 +452,33 @@ class Pipelines(LedgerTest):
         self.assertIn("allow_failure: true", job)
         self.assertIn(first, job)
 
+    def test_a_deleted_state_is_named_again_where_nothing_is_destroyed(self):
+        self.begin()
+        self.push("delete", {"x/main.tf": None})
+        self.assertIn('"deleted: x"', self.generate())
+        self.push("y", self.state("y", "d"))
+        self.assertIn('"deleted: x"', self.generate())
+        self.server.stop("x")
+        self.assertNotIn("deleted: x", self.generate())
+
+    def test_with_several_apply_branches_the_record_of_another_one_is_shown_and_not_rolled_back(self):
+        rule = "states:\n  rules:\n    - match: '**'\n      apply: {branches: [main, stable]}\n"
+        first = self.push("states", {**self.state("x"), ".statelane.yml": rule})
+        self.server.deploy("x", first)
+        self.repository.git("checkout", "-q", "-b", "stable")
+        other = self.repository.commit("x", self.state("x", "stable"))
+        self.repository.git("push", "-q", "origin", "HEAD")
+        self.repository.git("checkout", "-q", "main")
+        self.server.deploy("x", other, branch="stable")
+        self.push("words", {"README.md": "words\n"})
+        self.assertEqual(self.offered("api"), [])
+        state = self.status("api")["x"]
+        self.assertEqual((state["status"], state["applied"]["commit"], state["foreign"]["branch"]), ("applied", first, "stable"))
+        # The other branch has its own record.
+        self.repository.git("checkout", "-q", "stable")
+        self.before = other
+        self.assertEqual(self.offered("api", CI_COMMIT_BRANCH="stable"), [])
+
     def test_a_merge_request_says_what_else_its_plan_will_contain(self):
         self.begin()
         base = self.repository.git("rev-parse", "HEAD")
@@ -614,6 +641,30 @@ class Refusals(LedgerTest):
         self.server.always = "hang"
         self.assertEqual(self.offered("api", "--ledger-timeout", "2s"), ["x", "y"])
         self.assertIn("the time for it is over", self.errors + "the time for it is over")
+
+    def test_a_slow_server_is_waited_for_as_long_as_it_may_take(self):
+        self.begin()
+        self.server.delay = 30
+        started = time.monotonic()
+        self.assertEqual(self.offered("api", "--ledger-timeout", "10s"), ["x", "y"])
+        self.assertLess(time.monotonic() - started, 25)
+        self.assertIn("statelane: note: GitLab's environments cannot be read: ", self.errors)
+
+    def test_pages_that_never_end_are_left(self):
+        self.begin()
+        page = [{"id": 1, "iid": 1, "ref": "main", "sha": "1" * 40, "status": "success", "environment": {"name": "elsewhere"}}]
+        self.server.always = {"status": 200, "body": page, "headers": {"X-Next-Page": "2"}}
+        self.assertTrue({"y"} <= set(self.offered("api")))
+        self.assertLess(len(self.server.requests), 600)
+
+    def test_records_of_a_commit_that_is_nobodys_offer_no_less(self):
+        self.begin()
+        for commit in ("1" * 40, "2" * 64):
+            for state in ("x", "y"):
+                self.server.origin, origin = None, self.server.origin
+                self.server.deploy(state, commit)
+                self.server.origin = origin
+            self.assertEqual(self.offered("api"), ["x", "y"])
 
     def test_nothing_that_can_be_asked_leaves_the_push(self):
         self.begin()

@@ -2,6 +2,7 @@
 import shutil
 import unittest
 
+from deployments_server import DeploymentsServer
 from harness import run, statelane, statelane_binary
 from pipelines import PipelineRunner
 from readers import read_as_gitlab, schema_errors
@@ -25,6 +26,34 @@ class Stages(Example):
         environment = {**self.environment, "CI": "true", "CI_COMMIT_SHA": self.repository.git("rev-parse", "HEAD"), "CI_COMMIT_BRANCH": "main",
                        "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_REF_NAME": "main", "CI_PIPELINE_SOURCE": "parent_pipeline", **more}
         return run([statelane_binary(), *arguments], cwd=self.repository.directory, env=environment, check=check)
+
+
+class PendingGates(Stages):
+    """What was applied last is known to the gates of the second stage as to those of the first."""
+
+    def setUp(self):
+        super().setUp()
+        self.gitlab = self.enterContext(DeploymentsServer(self.scratch / "origin.git", self.environment))
+        self.variables |= self.gitlab.variables()
+
+    def test_gates_of_what_an_earlier_push_left_know_what_was_applied(self):
+        self.apply_by_hand("network/staging")
+        for state in ("network/staging", "network/production"):
+            self.gitlab.deploy(state, self.before)
+        self.repository.commit("smaller subnets", self.change("modules/network/main.tf", *SMALLER_SUBNETS))
+        self.repository.push()
+        last = self.repository.git("rev-parse", "HEAD")
+        self.repository.commit("words", {"README.md": "words\n"})
+        self.repository.push()
+        first = self.generate(last)
+        self.assertEqual(set(first.jobs), {"plan: network/production", "plan: network/staging", "generate-gates", "gates"})
+        for job in ("plan: network/staging", "generate-gates"):
+            ended = first.run_only(job)
+            self.assertEqual(ended.passed, {job}, ended.output)
+        second = first.artifacts("generate-gates") / "gates.gitlab-ci.yml"
+        gate = read_as_gitlab([second])[str(second)]["apply: network/staging"]
+        self.assertEqual(gate["variables"]["STATELANE_APPLIED"], {"value": self.before, "expand": False}
+                         if isinstance(gate["variables"]["STATELANE_APPLIED"], dict) else self.before)
 
 
 class SecondStage(Stages):
