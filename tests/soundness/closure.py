@@ -113,7 +113,7 @@ class Module:
 
     def __init__(self, bodies):
         self.bodies = bodies
-        self.locals, self.defaults, self.backend = {}, {}, None
+        self.locals, self.defaults, self.backend, self.sources_only = {}, {}, None, None
         for body in bodies:
             for block in body.blocks:
                 if block.kind == b"locals":
@@ -126,6 +126,36 @@ class Module:
                             self.backend = (b"cloud", inner)
                         elif inner.kind == b"backend" and inner.labels:
                             self.backend = (inner.labels[0], inner)
+
+
+    def only_for_sources(self):
+        """Names of locals that stand in sources of modules alone, whose directories count by themselves."""
+        if self.sources_only is None:
+            sources, others = set(), set()
+            for body in self.bodies:
+                self._gather(body, sources, others)
+            self.sources_only = sources - others
+        return self.sources_only
+
+    def _gather(self, block, sources, others):
+        for name, expression in block.attributes:
+            is_source = block.kind == b"module" and name == b"source"
+            (sources if is_source else others).update(locals_in(expression))
+        for inner in block.blocks:
+            self._gather(inner, sources, others)
+
+
+def locals_in(expression):
+    """The locals that an expression mentions, also within its texts."""
+    found = [token[:2] for token in expression]
+    names = {found[index + 2][1] for index in range(len(found) - 2)
+             if found[index] == ("name", b"local") and found[index + 1] == ("mark", b".")}
+    for kind, value in found:
+        if kind in ("string", "heredoc"):
+            for part, code in value:
+                if part == "code":
+                    names |= locals_in(hcl_text.tokens_of(code))
+    return names
 
 
 class Instance:
@@ -496,7 +526,9 @@ class Closure:
         return [[path] for path in relative if glob.fullmatch(path)] or [[b"no-file"]]
 
     def _visit_block(self, block, scope, is_definition):
-        for _, expression in block.attributes:
+        for name, expression in block.attributes:
+            if block.kind == b"locals" and name in scope.module.only_for_sources():
+                continue
             self._strings(expression, scope, is_definition, scope.directory)
         for inner in block.blocks:
             self._visit_block(inner, scope, is_definition)
@@ -627,7 +659,7 @@ class Closure:
         if path is not None:
             self._add_path(path, may_be_directory)
 
-    def _add_pattern(self, parts):
+    def _add_pattern(self, parts, may_be_directory=False):
         first = parts[0]
         folder, slash, rest = first.rpartition(b"/")
         path = self._place(self.directory, folder + slash if slash else b".")
@@ -640,7 +672,8 @@ class Closure:
         tail = [rest, *parts[1:]]
         regex = b".*" if any(part and b".." in part for part in tail) else b"".join(
             b".*" if part is UNKNOWN else re.escape(part) for part in tail)
-        whole = re.compile((re.escape(target + b"/") if target else b"") + regex, re.S)
+        below = b"(/.*)?" if may_be_directory else b""
+        whole = re.compile((re.escape(target + b"/") if target else b"") + regex + below, re.S)
         self.paths.update(each for each in self.commit.below(target) if whole.fullmatch(each))
         self.paths.update(each for each in self._submodules(target) if each[len(target) + 1 if target else 0:].startswith(rest))
 
@@ -672,7 +705,7 @@ class Closure:
         """Text that may hold paths: each of its words that begins like one."""
         if UNKNOWN in parts:
             if parts[0] is not UNKNOWN and parts[0].startswith((b"./", b"../", ROOT_MARK)):
-                self._add_pattern(parts)
+                self._add_pattern(parts, may_be_directory=True)
             return
         for match in WORD.finditer(b"".join(parts)):
             path = self._place(self.directory, match[1])
@@ -696,6 +729,8 @@ class Closure:
             return scope.loops[found[0][1]]
         if len(found) == 3 and found[1] == ("mark", b".") and scope:
             return scope.value(found[0][1], found[2][1], self)
+        if len(found) == 7 and [value for _, value in found[:3]] == [b"data", b".", b"archive_file"] and scope:
+            return scope.packed(found[4][1], found[6][1], self)
         if found[:2] == [("name", b"abspath"), ("mark", b"(")] and found[-1:] == [("mark", b")")]:
             return self._absolute(self._fold_found(found[2:-1], scope))
         return UNKNOWN
@@ -793,6 +828,15 @@ class Scope:
             return self.arguments[name]
         if root == b"var" and not self.is_root and self.module.defaults.get(name):
             return closure._fold(self.module.defaults[name], self)
+        return UNKNOWN
+
+
+    def packed(self, name, attribute, closure):
+        """What an archive says of where it is written, which no provider changes."""
+        for body in self.module.bodies:
+            for block in body.blocks:
+                if block.kind == b"data" and block.labels == [b"archive_file", name] and block.named(attribute):
+                    return closure._fold(block.named(attribute), self)
         return UNKNOWN
 
 
