@@ -1,0 +1,14 @@
+#pragma once
+
+#include <yaml-cpp/exceptions.h>
+
+#include <cstdint>
+
+#include "yaml/read_document.hpp"
+
+namespace statelane::yaml {
+
+/// What yaml-cpp found wrong in a document, with its place in the file and in words for the person who wrote it.
+Fault to_fault(const YAML::Exception& fault, std::uint32_t file, const DocumentText& part);
+
+}  // namespace statelane::yaml
