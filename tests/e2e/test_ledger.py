@@ -587,6 +587,7 @@ class Writing(LedgerTest):
         results = self.drift("y")
         self.assertIsNone(self.cause_of_drift("y", results))
         for told, cause in (({}, "not known"), ({"changed_outside": 1}, "the world: 1 object was changed outside"),
+                            ({"changed_outside": 2}, "the world: 2 objects were changed outside"),
                             ({"changed_outside": 0, "tool_version": "1.11.0"}, "nothing was changed outside: another version of the tool "
                              "or of a provider (planned by 1.11.0), or what it reads elsewhere")):
             self.drift("x", 2, **told)

@@ -190,6 +190,28 @@ class Reviewed(RunTest):
         [told] = self.says(CI_COMMIT_MESSAGE=message)
         self.assertIn("its notes cannot be read, GitLab answers 502", told)
 
+    def test_what_cannot_be_told_of_the_merge_request_is_said(self):
+        head = self.review()
+        self.merge(42, head)
+        refused = self.plan(env=self.job(STATELANE_NOTE_AUTHOR="me"), code=None)
+        self.assertIn('STATELANE_NOTE_AUTHOR is "me", and no user\'s number', refused.log)
+        self.gitlab.garbled = {"notes"}
+        self.assertIn("GitLab's answer is no list of notes", self.says()[0])
+        self.gitlab.garbled = {"commits"}
+        [told] = self.says()
+        self.assertIn("GitLab's answer is no list of merge requests", told)
+        self.repository.git("checkout", "-q", "main")
+        self.commit({"net/more.tf": THIRD})
+        [told] = self.says(CI_COMMIT_MESSAGE="See merge request platform/orders!42")
+        self.assertIn("; its message names one, and it is no merge whose parents are here", told)
+
+    def test_the_certificate_of_another_merge_request_is_none(self):
+        head = self.review(43, token=None)
+        self.gitlab.artifacts[42, "plan: net", ".statelane/net/certificate.json"] = self.artifact("certificate.json").read_text()
+        self.merge(42, head)
+        self.assertEqual(self.says(STATELANE_NOTE_TOKEN=None, STATELANE_NOTE_AUTHOR=None),
+                         ["the plan was not reviewed: the certificate in !42 is of !43"])
+
     def test_nobody_is_asked_where_there_is_nothing_to_apply_and_terraform_does_not_get_the_key(self):
         asked = len(self.gitlab.requests)
         self.plan()

@@ -104,7 +104,9 @@ class OneAfterTheOther:
     def test_a_plan_with_mock_outputs_is_told_and_not_applied(self):
         planned = self.plan_of("app")
         self.assertIn("planned with mock outputs of a dependency, which has no outputs yet: this is applied only with", planned.log)
-        self.assertIn("refused to apply live/app: it was planned with mock outputs", self.apply_of("app", code=125).log)
+        refused = self.apply_of("app", code=125).log
+        self.assertIn("it was planned with mock outputs of a dependency, which has no outputs yet", refused)
+        self.assertIn("apply the dependency, then retry the plan job", refused)
         self.plan_of("vpc")
         self.apply_of("vpc")
         self.plan_of("app")
@@ -130,17 +132,20 @@ class OneAfterTheOther:
         self.commit(self.unit("vpc", inputs={"name": "one"}, no_run=True))
         ended = self.plan_of("vpc", code=1)
         self.assertIn("Terragrunt ended with code 0 and did not run 'plan'; nothing was changed", ended.log)
+        self.assertIn("look for exclude with no_run, errors that are ignored, and hooks of the unit", ended.log)
         self.assertFalse(self.file("vpc", "meta.json").exists())
 
     def test_a_hook_that_fails_after_the_tool_is_told_for_what_it_is(self):
         self.commit(self.unit("vpc", inputs={"name": "one"}, after_hook=2))
         ended = self.plan_of("vpc", env=self.job(STATELANE_OPT_DETAILED_EXITCODE="true"), code=1)
-        self.assertIn("after 'plan' had succeeded, as a hook may do", ended.log)
+        self.assertRegex(ended.log, "Terragrunt ended with code [0-9]+ after 'plan' had succeeded, as a hook may do")
         self.assertFalse(self.file("vpc", "plan.bin").exists())
 
     def test_what_terragrunt_leaves_of_a_failure_is_told(self):
         self.commit({"modules/vpc/main.tf": VPC + "nonsense\n"})
-        self.assertIn("Terragrunt ended with code 1 and did not run 'plan'", self.plan_of("vpc", code=1).log)
+        ended = self.plan_of("vpc", code=1)
+        self.assertIn("Terragrunt ended with code 1 and did not run 'plan'", ended.log)
+        self.assertIn("see what Terragrunt says above", ended.log)
 
 
 class WithStandIn(OneAfterTheOther, Units):
@@ -202,6 +207,17 @@ class WithStandIn(OneAfterTheOther, Units):
         self.commit({**self.unit("vpc", inputs={"name": "one"}, ignore_errors=True),
                      "modules/vpc/main.tf": VPC.replace("var.name", "file(var.name)")})
         self.assertIn("Error", self.plan_of("vpc", code=1).log)
+
+    def test_a_terragrunt_that_is_killed_or_says_no_version_is_told(self):
+        tools = self.scratch / "broken"
+        tools.mkdir()
+        self.environment["PATH"] = f"{tools}:{self.environment['PATH']}"
+        for script, told in (("exit 3", "cannot ask terragrunt for its version: "),
+                             ('[ "$1" = --version ] && echo "terragrunt version 1.1.3" || kill -KILL $$',
+                              "Terragrunt was killed by signal KILL before 'plan' began; nothing was changed")):
+            (tools / "terragrunt").write_text(f"#!/bin/sh\n{script}\n")
+            (tools / "terragrunt").chmod(0o755)
+            self.assertIn(told, self.plan_of("vpc", code=None).log)
 
     def test_a_tool_that_is_killed_is_no_plan_without_changes(self):
         slow = self.start_slow("1.1.3")

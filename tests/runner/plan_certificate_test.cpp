@@ -99,6 +99,39 @@ TEST_CASE("a plan equals itself, in pieces of any size and whatever the order of
   }
 }
 
+TEST_CASE("whatever else a plan says is named where it differs") {
+  const auto said = [](std::string_view what, std::string_view by) {
+    const CertificateComparison result = compare(plan_json, changed(what, by));
+    std::string text;
+    for (const Texts& lines : {result.differences, result.remarks})
+      for (const std::string& line : lines) text += line + "\n";
+    return text;
+  };
+  const auto names = [](const std::string& text, std::string_view subject) {
+    CAPTURE(text);
+    CHECK(text.find(subject) != std::string::npos);
+  };
+  names(said(R"("a":{"name":"a"})", R"("a":{"name":"b"})"), "configuration of providers");
+  names(said(R"({"resource":"a.two","attribute":["n"]}])", R"({"resource":"a.two","attribute":["m"]}])"),
+        "what the plan refers to");
+  names(said(R"("id":{"sensitive":false,"value":"x"})", R"("id":{"sensitive":false,"value":"y"})"), "planned state of");
+  names(said(R"("password":{"sensitive":true})", R"("password":{"sensitive":false})"),
+        "configuration of the root module");
+  names(said(R"("module":{"resources":)", R"("module":{"variables":{},"resources":)"), "configuration inside module.m");
+  const CertificateComparison twice =
+      compare(plan_json, changed(R"([{"address":{"kind":"check","to_display":"check.ok"},"status":"pass"}])",
+                                 R"([{"address":{"kind":"check","to_display":"check.ok"},"status":"pass"},)"
+                                 R"({"address":{"kind":"check","to_display":"check.ok"},"status":"pass"}])"));
+  CHECK(twice.differences == Texts{"check check.ok: it is there 2 times, and was 1 times"});
+  // What a note has no room for is known by one digest alone.
+  FoundCertificate short_of_parts = handed_on(certify(plan_json));
+  short_of_parts.certificate.remaining.clear();
+  const CertificateComparison other =
+      compare_certificates(short_of_parts, certify(changed(R"("values":{"v":"one"})", R"("values":{"v":"two"})")));
+  CHECK(other.remarks == Texts{"a.one holds the time of its plan",
+                               "what is read, or stays as it is, has other values than when it was reviewed"});
+}
+
 TEST_CASE("the time of the plan is known noise, and is named") {
   const CertificateComparison result = compare(plan_json, changed("2025-12-01T11:59:00Z", "2025-12-01T13:07:11Z"));
   CHECK(result.result == Result::equal);
