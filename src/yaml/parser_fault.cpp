@@ -1,5 +1,7 @@
 #include "yaml/parser_fault.hpp"
 
+#include <yaml-cpp/exceptions.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <yaml-cpp/exceptions.h>
-
 #include <cstdint>
 
 #include "yaml/read_document.hpp"
+
+namespace YAML {
+class Exception;
+}
 
 namespace statelane::yaml {
 
