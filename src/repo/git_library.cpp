@@ -11,8 +11,8 @@ namespace statelane::repo {
 namespace {
 
 constexpr std::size_t any_size = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t room_beside_object =
-    4096;  // libgit2 ends an object with a zero byte, and keeps what it inflates with
+/// libgit2 ends an object with a zero byte, and keeps what it inflates with.
+constexpr std::size_t room_beside_object = 4096;
 
 thread_local std::size_t most_object_bytes = any_size;
 git_allocator standard_allocator;
